@@ -1,0 +1,34 @@
+#pragma once
+
+#include <samsyn/device.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string_view>
+
+namespace samsyn {
+
+/// The operations that the agent offers as JSON (docs/AGENT.md), on one device. Not thread-safe.
+///
+/// `sync`, `sync.follow`, `sync.stop`, `watch` and `ping` are the agent's own: they are about the
+/// connection, not about the device.
+class Operations {
+public:
+    /// `device` must outlive it.
+    explicit Operations(Device& device) : device_(device) {}
+
+    /// Runs one operation. Answers `{"ok": true, "result": …}` or `{"ok": false, "error": {"code",
+    /// "message", "context", "hint"}}`. Hostile or incomplete `args` give `invalid_argument`.
+    nlohmann::json run(std::string_view operation, const nlohmann::json& args);
+
+    /// True where a successful `operation` may have written something that wants to be sent.
+    static bool writes(std::string_view operation);
+
+private:
+    Device& device_;
+};
+
+/// The `error` object for an `Error`, with a hint in plain words on what to do.
+nlohmann::json error_to_json(const Error& error);
+
+}  // namespace samsyn

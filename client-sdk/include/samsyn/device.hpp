@@ -1,0 +1,263 @@
+#pragma once
+
+#include "core/base/ports.hpp"
+#include "core/sync/client_session.hpp"
+
+#include <samsyn/views.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <span>
+
+namespace samsyn {
+
+/// What an administrator hands to a new device, once (DESIGN.md, "Device"). Travels as text.
+struct Invitation {
+    std::string server;  ///< host:port
+    FederationId federation;
+    SigningPublicKey root_key;
+    SigningPublicKey server_key;
+    UserId user;
+    DeviceKind kind{};
+    Instant expires;
+    Nonce id;                            ///< names the invitation: used once
+    std::array<std::byte, 16> secret{};  ///< authenticates the answer; never goes to the server
+};
+
+std::string to_text(
+    const Invitation& invitation);  ///< "samsyn1-invite-" and base32, with a checksum
+
+/// Errors: `malformed` naming what is wrong ("checksum": a letter was mistyped).
+Result<Invitation> invitation_from_text(std::string_view text, const Hasher& hasher);
+
+/// What a folder holds before there is a federation log: read at `open`.
+struct DeviceConfig {
+    std::string server;
+    FederationId federation;
+    SigningPublicKey root_key;
+    SigningPublicKey server_key;  ///< pinned; the federation log may name a successor
+    UserId user;
+    DeviceKind kind{};
+};
+
+/// Which fields to write: key of the schema's field and value. An empty value clears.
+struct FieldInput {
+    std::string key;
+    Value value;
+};
+
+/// A new item. The label follows from type and "about whom"; category and sensitivity override it.
+struct NewItem {
+    CaseId case_id;
+    ItemType type{};
+    std::vector<PersonId> about;
+    std::optional<Category> category;
+    std::optional<Sensitivity> sensitivity;
+    std::optional<UnitId>
+        unit;  ///< which of the user's units discloses; needed if there are several
+    std::vector<FieldInput> fields;
+};
+
+struct NewConsent {
+    CaseId case_id;
+    PersonId grantor;
+    Capacity capacity{};
+    std::vector<PersonId> subjects;     ///< one statement each
+    std::vector<UnitId> disclosing;     ///< times one statement each
+    std::vector<Recipient> recipients;  ///< times one statement each
+    Categories categories;
+    Purpose purpose = Purpose::coordination;
+    Actions actions;
+    Instant not_before;
+    Instant not_after;
+    Reach reach = Reach::present;
+    ConsentForm form{};
+    Categories reserved;
+    std::string evidence;  ///< sealed as an item; the statement carries its hash
+    std::vector<StatementId> names;
+};
+
+struct NewClosing {
+    CaseId case_id;
+    ClosingKind kind{};
+    PersonId decider;
+    std::vector<PersonId> subjects;
+    std::vector<UnitId>
+        disclosing;  ///< one statement each; empty: every unit, in the custody stream
+    std::optional<Recipient> recipient;
+    Categories categories;
+    std::string evidence;
+};
+
+/// Settles a conflict: replaces all values that the person was shown. The new one may be one of
+/// them or a third.
+struct Settlement {
+    ItemId item;
+    std::string field;
+    Value value;
+    std::vector<Version> seen;  ///< what the person was shown; other values stay in conflict
+};
+
+/// A device: its local database, its keys, and what its person can do. Works offline; every call
+/// below succeeds or fails on local state alone and is durable when it returns.
+///
+/// Not thread-safe: one thread (in production the agent's) owns it. It is the ledger of its
+/// `ClientSession`. Ports must outlive it. On any error nothing has changed.
+///
+/// Errors common to all: `storage_failed`, `disk_full`; `not_found` for an unknown id;
+/// `not_permitted` or `consent_needed` with the reason's key as context where `decide` says no.
+class Device : public ClientLedger {
+public:
+    struct Ports {
+        const Clock& clock;
+        Random& random;
+        const Hasher& hasher;
+        const Verifier& verifier;
+        Signer& signer;
+        Sealer& sealer;
+    };
+
+    /// Opens the database in `folder`. Errors: also `conflict` where another process holds it,
+    /// `newer_format`, `malformed` for a damaged file.
+    static Result<std::unique_ptr<Device>> open(const std::filesystem::path& folder,
+                                                const DeviceConfig& config,
+                                                Ports ports);
+    /// The same without a file, for tests and simulation.
+    static Result<std::unique_ptr<Device>> open_in_memory(const DeviceConfig& config, Ports ports);
+    ~Device() override;
+
+    // --- What there is ---------------------------------------------------------------------
+    Result<StatusView> status();
+    std::vector<OrganisationView> organisations();
+    std::vector<UserView> users();
+    std::vector<UnitView> units();
+    std::vector<DeviceView> devices();
+    Result<std::vector<CaseSummary>> cases();
+    Result<std::vector<PersonView>> persons(const CaseId& case_id);
+    Result<std::vector<CompartmentView>> compartments(const CaseId& case_id);
+    Result<std::vector<ItemView>> items(const CaseId& case_id);  ///< readable ones, newest first
+    Result<ItemView> item(const ItemId& item);
+    Result<std::vector<ItemView>> conflicts();
+    Result<std::vector<ConsentView>> consents(const CaseId& case_id);
+    Result<std::vector<ClosingView>> closings(const CaseId& case_id);
+
+    struct ParticipantView {
+        UserId user;
+        UnitId unit;
+        Duty duty{};
+    };
+
+    Result<std::vector<ParticipantView>> participants(const CaseId& case_id);
+
+    /// The decision for this user, or any user the asker may know about, on a label.
+    Decision decide(const CaseId& case_id,
+                    const Label& label,
+                    const Requester& requester,
+                    const Request& request);
+
+    // --- What a person does ----------------------------------------------------------------
+    Result<CaseId> open_case(ServiceModel model, std::string_view title, const UnitId& unit);
+    Result<PersonId> add_person(const CaseId& case_id,
+                                std::string_view name,
+                                std::span<const FieldInput> fields);
+    Result<StatementId> record_adult(const CaseId& case_id, const PersonId& person);
+    Result<StatementId> record_custody(const CaseId& case_id, const Custody& custody);
+    Result<StatementId> add_participant(
+        const CaseId& case_id, const UserId& user, const UnitId& unit, Duty duty, Instant until);
+    Result<StatementId> remove_participant(const CaseId& case_id,
+                                           const UserId& user,
+                                           const UnitId& unit);
+    Result<std::vector<StatementId>> record_consent(const NewConsent& consent);
+    Result<StatementId> confirm_consent(const CaseId& case_id,
+                                        const StatementId& consent,
+                                        std::vector<StatementId> names);
+    Result<std::vector<StatementId>> record_closing(const NewClosing& closing);
+    Result<StatementId> close_case(const CaseId& case_id, std::uint8_t reason);
+
+    Result<ItemId> add_item(const NewItem& item);
+    Result<void> edit_item(const ItemId& item, std::span<const FieldInput> fields);
+    Result<void> delete_item(const ItemId& item);
+    Result<void> settle(const Settlement& settlement);
+
+    // --- What an administrator does (on an administrator's machine) --------------------------
+    /// What this machine calls an organisation; travels sealed with the units added after it.
+    Result<void> name_organisation(const OrganisationId& organisation, std::string_view name);
+    Result<UnitId> add_unit(const OrganisationId& organisation,
+                            Regime regime,
+                            std::string_view name);
+    Result<UserId> add_user(const UnitId& unit, Role role, std::string_view name);
+    Result<Invitation> invite(const UserId& user, DeviceKind kind, std::chrono::hours valid_for);
+
+    /// Certifies the device that answers one of our invitations. Errors: `not_authentic` (wrong
+    /// secret), `already_exists` (used), `timed_out` (expired), `not_found` (not ours).
+    Result<DeviceId> accept_enrolment(std::string_view answer);
+    Result<StatementId> revoke_device(const DeviceId& device);
+
+    /// Adds statements that were made elsewhere (the root's), after verifying them.
+    Result<void> import_statement(ByteView statement);
+
+    // --- ClientLedger ------------------------------------------------------------------------
+    FederationId federation() const override;
+    DeviceId device() const override;
+    std::vector<StatementId> federation_heads() const override;
+    Signature sign_proof(ByteView signed_part) override;
+    bool trusts_server(const SigningPublicKey& key) const override;
+    std::vector<Resume::Cursor> cursors(const Incarnation& incarnation) const override;
+    Result<void> on_welcome(const Welcome& welcome) override;
+    Result<std::vector<Outgoing>> outgoing_after(std::uint64_t counter,
+                                                 std::size_t bytes_max,
+                                                 Instant now) override;
+    Result<void> apply(const Incarnation& incarnation,
+                       const Deliver& deliver,
+                       Instant now) override;
+    Result<void> on_withdrawn(const Channel& channel, Instant now) override;
+    Result<void> on_answer(std::uint64_t counter, const Answer& answer, Instant now) override;
+    Result<void> on_caught_up(Instant server_time, CaughtUp::Phase phase, Instant now) override;
+    std::vector<Resume::Cursor> take_rewinds() override;
+
+private:
+    class Impl;
+    explicit Device(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The answer of a new device to its invitation: its keys, under a MAC with the invitation's
+/// secret.
+std::string make_enrolment_answer(const Invitation& invitation,
+                                  const SigningPublicKey& signing_key,
+                                  const SealingPublicKey& sealing_key,
+                                  const Hasher& hasher);
+
+/// A new federation, made offline: statements that `samsyn-server init` takes, in order.
+struct FoundedOrganisation {
+    std::string name;
+    OrganisationId id;
+};
+
+struct Founded {
+    FederationId federation;
+    std::vector<FoundedOrganisation> organisations;
+    UserId administrator;
+    std::vector<Bytes> statements;
+};
+
+/// Signed by the root; `admin` becomes administrator of every organisation named.
+Founded found_federation(std::string_view name,
+                         std::span<const std::string> organisations,
+                         Signer& root,
+                         const SigningPublicKey& admin_signing,
+                         const SealingPublicKey& admin_sealing,
+                         Random& random,
+                         const Hasher& hasher,
+                         Instant now);
+
+/// The root's statement that certifies the server's identity.
+Bytes certify_server(const FederationId& federation,
+                     const SigningPublicKey& server_key,
+                     std::uint64_t root_counter,
+                     std::span<const StatementId> previous,
+                     Signer& root,
+                     const Hasher& hasher,
+                     Instant now);
+
+}  // namespace samsyn

@@ -1,0 +1,144 @@
+#pragma once
+
+#include "core/merge/field_state.hpp"
+#include "core/model/schema.hpp"
+#include "core/policy/decide.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace samsyn {
+
+// What the device library tells its host: plain values with names already looked up. A name that
+// the device has no key for is empty; the host shows the id instead.
+
+struct UserView {
+    UserId id;
+    std::string name;
+    std::vector<UnitId> units;
+    Role role{};
+};
+
+struct UnitView {
+    UnitRef unit;
+    std::string name;
+    std::string organisation;
+};
+
+struct OrganisationView {
+    OrganisationId id;
+    std::string name;
+};
+
+struct DeviceView {
+    DeviceId id;
+    UserId user;
+    DeviceKind kind{};
+    bool revoked = false;
+};
+
+struct CaseSummary {
+    CaseId id;
+    std::string title;
+    ServiceModel model{};
+    UserId lead;
+    std::size_t items = 0;
+    std::size_t conflicts = 0;
+};
+
+struct PersonView {
+    PersonId id;
+    std::string name;
+    bool adult = false;
+    std::vector<PersonId> guardians;
+};
+
+/// One standing value of a field, with who wrote it and when.
+struct ValueView {
+    Value value;
+    Version version;
+    UserId writer;     ///< of the device that wrote it; none if unknown
+    bool own = false;  ///< written on this device
+    bool unsent = false;
+};
+
+struct FieldView {
+    FieldNumber number{};
+    const FieldInfo* info = nullptr;  ///< null for a field of a newer version
+    std::vector<ValueView> values;    ///< registers: shown value first; sets: all elements
+    bool conflict = false;
+};
+
+struct ItemView {
+    ItemId id;
+    CaseId case_id;
+    CompartmentId compartment;
+    Label label;
+    ItemType type{};
+    std::vector<FieldView> fields;
+    ItemState::Presence presence{};
+    bool conflict = false;
+    bool unsent = false;
+
+    /// The shown text of a field, or empty: for titles and lists.
+    std::string text(std::string_view field_key) const;
+};
+
+/// A compartment as a person sees it: what it is about, who reads it.
+struct CompartmentView {
+    CompartmentId id;
+    CaseId case_id;
+    Label label;
+    std::size_t items = 0;
+    Decision mine;                ///< may this device's user read it now
+    std::vector<UserId> readers;  ///< users whose devices `decide` permits; sorted
+    bool has_key = false;
+    std::optional<Instant> waiting_since;  ///< permitted, waiting for a key since
+};
+
+struct ConsentView {
+    StatementId id;
+    CaseId case_id;
+    Consent consent;
+    UserId recorded_by;
+    Instant recorded_at;
+    bool confirmed = false;
+    bool closed = false;  ///< a withdrawal, refusal, block or objection stands against it
+    bool in_force = false;
+};
+
+struct ClosingView {
+    StatementId id;
+    CaseId case_id;
+    Closing closing;
+    UserId recorded_by;
+    Instant recorded_at;
+};
+
+struct ParkedView {
+    std::uint64_t id = 0;
+    CaseId case_id;
+    ItemId item;
+    Error why;
+    Instant written;
+};
+
+struct StatusView {
+    DeviceId device;
+    UserId user;
+    std::string user_name;
+    FederationId federation;
+    std::string server;              ///< host:port
+    std::size_t unsent_changes = 0;  ///< written, not yet stored at the server
+    std::size_t unsent_statements = 0;
+    std::optional<Instant> unsent_since;  ///< the oldest of both
+    std::vector<CompartmentView> waiting_for_key;
+    std::vector<ParkedView> parked;
+    std::size_t conflicts = 0;
+    std::optional<Instant> last_synced;  ///< own clock, at the last complete sync
+    std::optional<Instant> server_time;  ///< newest signed time
+};
+
+}  // namespace samsyn

@@ -1,0 +1,24 @@
+# Warnings, hardening and sanitizers, as interface targets that rooms link privately.
+
+add_library(samsyn_warnings INTERFACE)
+target_compile_options(samsyn_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wold-style-cast -Wimplicit-fallthrough
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-statement-expression>  # SAMSYN_TRY is one, on purpose
+  $<$<BOOL:${SAMSYN_WERROR}>:-Werror>)
+
+# Assertions of the library and of ours stay on in every build.
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+add_compile_options(-fstack-protector-strong)
+if(SAMSYN_SANITIZE)
+  add_compile_options(-fsanitize=${SAMSYN_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SAMSYN_SANITIZE})
+elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+
+find_program(SAMSYN_CCACHE ccache)
+if(SAMSYN_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SAMSYN_CCACHE})
+endif()

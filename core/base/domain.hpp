@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace samsyn {
+
+/// What a signature, hash, MAC or key is *for*. Each one starts with the 16 bytes of its row, so
+/// that bytes signed as one kind of object never verify as another (security.md, section 2).
+/// The version of the protocol is in the label; a duplicate fails the build.
+#define SAMSYN_DOMAIN_TABLE(row)                                                                 \
+    row(device_id, "samsyn1/deviceid") row(statement, "samsyn1/statemnt")                        \
+        row(statement_id, "samsyn1/state-id") row(second_signature, "samsyn1/second--")          \
+            row(compartment_id, "samsyn1/compart-") row(packet, "samsyn1/packet--")              \
+                row(epoch_id, "samsyn1/epoch-id") row(packet_check, "samsyn1/pk-check")          \
+                    row(packet_context, "samsyn1/pk-ctx--") row(supplement, "samsyn1/supplemt")  \
+                        row(supplement_context, "samsyn1/sp-ctx--")                              \
+                            row(item_key, "samsyn1/item-key") row(item_aad, "samsyn1/item-aad")  \
+                                row(batch, "samsyn1/batch---") row(batch_id, "samsyn1/batch-id") \
+                                    row(tree_leaf, "samsyn1/treeleaf")                           \
+                                        row(tree_node, "samsyn1/treenode")                       \
+                                            row(session_server, "samsyn1/sess-srv")              \
+                                                row(session_device, "samsyn1/sess-dev")          \
+                                                    row(signed_time, "samsyn1/sigtime-")         \
+                                                        row(invitation_mac, "samsyn1/invitmac")  \
+                                                            row(evidence, "samsyn1/evidence")    \
+                                                                row(heads, "samsyn1/heads---")
+
+inline constexpr std::size_t domain_label_size = 16;
+
+enum class Domain : unsigned char {
+#define SAMSYN_ROW(name, label) name,
+    SAMSYN_DOMAIN_TABLE(SAMSYN_ROW)
+#undef SAMSYN_ROW
+};
+
+inline constexpr auto domain_labels = std::to_array<std::string_view>({
+#define SAMSYN_ROW(name, label) label,
+    SAMSYN_DOMAIN_TABLE(SAMSYN_ROW)
+#undef SAMSYN_ROW
+});
+
+constexpr std::string_view label_of(Domain domain) {
+    return domain_labels[static_cast<std::size_t>(domain)];
+}
+
+namespace detail {
+
+consteval bool domain_labels_are_sound() {
+    for (std::size_t i = 0; i < domain_labels.size(); ++i) {
+        if (domain_labels[i].size() != domain_label_size) return false;
+        for (std::size_t j = 0; j < i; ++j)
+            if (domain_labels[i] == domain_labels[j]) return false;
+    }
+    return true;
+}
+
+}  // namespace detail
+
+static_assert(detail::domain_labels_are_sound(), "a domain label is used twice or is not 16 bytes");
+
+}  // namespace samsyn

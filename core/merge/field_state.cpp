@@ -1,0 +1,1 @@
+#include "core/merge/field_state.hpp"

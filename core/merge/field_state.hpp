@@ -1,0 +1,74 @@
+#pragma once
+
+#include "core/model/change.hpp"
+
+#include <map>
+#include <set>
+#include <vector>
+
+namespace samsyn {
+
+/// All that is known of one field of one item: the writes, and which versions are replaced.
+///
+/// A grow-only pair of sets; joining is their union, so it commutes, associates and is idempotent,
+/// and every replica shows the same in any order of arrival (Shapiro et al., "Conflict-free
+/// Replicated Data Types", 2011). A write is *standing* while no known write replaces it. The value
+/// of a replaced write is dropped, its version is remembered, so that what arrives late stays gone.
+/// Not thread-safe.
+class FieldState {
+public:
+    /// Adds one write. True if anything changed. A second write with the same version and another
+    /// value keeps the greater value, so that a lying author cannot make replicas differ.
+    bool add(const Version& version, const std::vector<Version>& replaces, const Value& value);
+
+    bool join(const FieldState& other);
+
+    /// Standing writes in ascending order of version; the last one is shown for a register.
+    const std::map<Version, Value>& standing() const { return standing_; }
+
+    const std::set<Version>& replaced() const { return replaced_; }
+
+    /// The versions that a write which replaces all that is shown must name.
+    std::vector<Version> standing_versions() const;
+
+    /// The value of a register: greatest version among the standing ones; `monostate` if none.
+    Value shown() const;
+
+    /// The distinct present elements of a set.
+    std::vector<Value> elements() const;
+
+    /// True for a register whose standing values are not all equal. Texts that differ only in
+    /// surrounding or repeated white space are equal.
+    bool in_conflict() const;
+
+    friend bool operator==(const FieldState&, const FieldState&) = default;
+
+private:
+    std::map<Version, Value> standing_;
+    std::set<Version> replaced_;
+};
+
+/// An item's state: its fields, and whether it is deleted.
+class ItemState {
+public:
+    /// Merges one change. `author` is the restated author where there is one.
+    bool apply(const Change& change, const DeviceId& author);
+    bool join(const ItemState& other);
+
+    const std::map<FieldNumber, FieldState>& fields() const { return fields_; }
+
+    const FieldState* field(FieldNumber number) const;
+
+    enum class Presence : std::uint8_t { present, deleted, deleted_but_edited };
+
+    /// `deleted_but_edited`: somebody deleted it and somebody else, who did not know, changed it.
+    /// It stays visible and marked until a person settles it.
+    Presence presence() const;
+
+    friend bool operator==(const ItemState&, const ItemState&) = default;
+
+private:
+    std::map<FieldNumber, FieldState> fields_;
+};
+
+}  // namespace samsyn

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "core/policy/federation.hpp"
+
+#include <set>
+#include <vector>
+
+namespace samsyn {
+
+/// A statement with its body already known to be of kind `Body`.
+template <class Body>
+struct Signed {
+    StatementId id;
+    DeviceId author;
+    HybridTime time;
+    Body body;
+};
+
+/// What one disclosing stream says, sorted out for `decide`: only statements whose author may sign
+/// them, only those that nobody ended.
+struct DisclosingFacts {
+    std::vector<Signed<Consent>> consents;
+    std::vector<Signed<Confirmation>> confirmations;
+    std::vector<Signed<Closing>> closings;
+    bool update_needed = false;  ///< an unknown restricting statement is in the stream
+};
+
+struct RosterFacts {
+    std::vector<Signed<ParticipantAdded>> added;
+    std::vector<Signed<ParticipantRemoved>> removed;
+    bool update_needed = false;
+
+    /// True while an addition stands that no later removal (by time, id) took back.
+    bool participates(const UserId& user, Instant now) const;
+    std::optional<Duty> duty_of(const UserId& user, Instant now) const;
+};
+
+struct CustodyFacts {
+    std::optional<Signed<CaseOpened>> opened;  ///< the earliest, by (time, id)
+    std::vector<Signed<Custody>> custody;
+    std::set<PersonId> adults;
+    std::vector<Signed<Closing>> closings;  ///< those that name no disclosing unit
+    bool closed = false;
+    bool update_needed = false;
+};
+
+/// One case as `decide` sees it: a pure function of its statements and the federation.
+/// Immutable once built; thread-safe. The federation must outlive it.
+class CaseView {
+public:
+    static CaseView build(const CaseId& id,
+                          const StatementGraph& graph,
+                          const Federation& federation);
+
+    const CaseId& id() const { return id_; }
+
+    const CustodyFacts& custody() const { return custody_; }
+
+    /// Empty facts for a unit without a stream.
+    const DisclosingFacts& disclosing(const UnitId& unit) const;
+    const RosterFacts& roster(const UnitId& unit) const;
+
+    /// Units with a disclosing stream, and units with a roster.
+    std::vector<UnitId> disclosing_units() const;
+    std::vector<UnitId> roster_units() const;
+
+    /// True for the case's lead and for users of the unit that opened it.
+    bool is_lead_or_team(const UserId& user, Instant now) const;
+
+    /// Statements by somebody who may not sign them: no effect, shown.
+    const std::vector<StatementId>& without_effect() const { return without_effect_; }
+
+private:
+    friend class CaseViewBuilder;
+
+    CaseId id_;
+    const Federation* federation_ = nullptr;
+    CustodyFacts custody_;
+    std::map<UnitId, DisclosingFacts> disclosing_;
+    std::map<UnitId, RosterFacts> rosters_;
+    std::vector<StatementId> without_effect_;
+};
+
+/// May the author of `statement` sign it, by what this replica knows? The rules of
+/// consent-rules.md ("Who may sign"). Used by `build`, by the server at acceptance, by devices
+/// before they sign. Errors: `not_permitted` naming the rule; `unknown_device`; `revoked_device`.
+Result<void> may_sign(const StatementHeader& header,
+                      const StatementBody& body,
+                      const CaseView& view,
+                      const Federation& federation);
+
+/// Which streams of a case a device of `user` receives: the custody stream; the disclosing streams
+/// of the user's own units and of units that name one of those units as recipient; the rosters of
+/// the user's own units and of units named as recipients in those streams. Empty for somebody who
+/// takes no part. Sorted.
+std::vector<Stream> streams_for(const UserId& user,
+                                const CaseView& view,
+                                const Federation& federation,
+                                Instant now);
+
+}  // namespace samsyn

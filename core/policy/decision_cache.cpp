@@ -1,0 +1,1 @@
+#include "core/policy/decision_cache.hpp"

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/policy/statement.hpp"
+
+#include <map>
+#include <span>
+#include <vector>
+
+namespace samsyn {
+
+/// A grow-only set of verified statements with their order: the federation's, or one case's.
+///
+/// Adding is idempotent and commutes. A statement whose predecessors have not arrived is kept and
+/// counts: knowing more never takes it back. Not thread-safe; copies share the statements.
+class StatementGraph {
+public:
+    /// False if it was there already.
+    bool add(StatementPtr statement);
+
+    StatementPtr find(const StatementId& id) const;
+
+    std::size_t size() const { return by_id_.size(); }
+
+    /// Statements of one stream in the order (time, id): a linear extension of what their authors
+    /// knew, equal on every replica that holds the same set. Valid until the next `add`.
+    std::span<const StatementPtr> in(const Stream& stream) const;
+
+    /// Every stream of which at least one statement is here.
+    std::vector<Stream> streams() const;
+
+    /// The statements of `stream` that no other statement here names as previous, sorted by id, at
+    /// most `statement_previous_max` of them (the newest).
+    std::vector<StatementId> heads(const Stream& stream) const;
+
+    /// The statements reachable from `heads` by their `previous` lists. Errors: `missing_parent`
+    /// naming the first statement that is not here.
+    Result<StatementGraph> at(std::span<const StatementId> heads) const;
+
+    /// Statements named as previous by one that is here, and not here themselves.
+    std::vector<StatementId> missing() const;
+
+private:
+    std::map<StatementId, StatementPtr> by_id_;
+    std::map<Stream, std::vector<StatementPtr>> by_stream_;
+};
+
+}  // namespace samsyn

@@ -1,0 +1,126 @@
+#pragma once
+
+#include "core/base/bytes.hpp"
+#include "core/base/ids.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace samsyn {
+
+class Query;
+
+/// One SQLite connection, opened with our settings: WAL, `synchronous=FULL`, exclusive locking,
+/// temp store in memory, foreign keys, defensive, untrusted schema, no extension loading.
+/// Belongs to one thread. Move-only; the destructor closes.
+class Database {
+public:
+    /// Creates the file if missing (0600). Errors: `conflict` where another process holds it,
+    /// `malformed` where it is no database, `disk_full`, `storage_failed`.
+    static Result<Database> open(const std::filesystem::path& file);
+
+    /// A database without a file, for tests and simulation.
+    static Result<Database> open_in_memory();
+
+    Database(Database&& other) noexcept;
+    Database& operator=(Database&& other) noexcept;
+    ~Database();
+
+    /// Runs statements that return nothing.
+    Result<void> exec(const char* sql);
+
+    /// Prepares once and caches by the address of `sql`, which must be a literal; the query is
+    /// reset and ready to bind. Never asked twice before the first is done.
+    Result<Query> query(const char* sql);
+
+    std::int64_t changes() const;
+
+    /// "PRAGMA user_version": the version of the schema.
+    Result<int> version();
+    Result<void> set_version(int version);
+
+private:
+    struct Impl;
+    explicit Database(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// A prepared statement, borrowed from its `Database`; reset when it goes out of scope.
+/// Bind in order with `bind`, then `step` rows or `run` to the end.
+class Query {
+public:
+    explicit Query(sqlite3_stmt* statement) : statement_(statement) {}
+
+    Query(Query&& other) noexcept : statement_(other.statement_), next_(other.next_) {
+        other.statement_ = nullptr;
+    }
+
+    Query& operator=(Query&&) = delete;
+    ~Query();
+
+    /// Views are not copied: they must live until `run` or the last `step`.
+    Query& bind(ByteView value);
+    Query& bind_text(std::string_view value);
+    Query& bind(std::int64_t value);
+    Query& bind_null();
+
+    /// Unsigned numbers are stored as their two's complement, which keeps equality, not order, for
+    /// values above 2^63; ours stay below.
+    Query& bind_number(std::uint64_t value) { return bind(static_cast<std::int64_t>(value)); }
+
+    template <class Tag, std::size_t Size>
+    Query& bind(const Id<Tag, Size>& id) {
+        return bind(id.view());
+    }
+
+    /// True while there is a row. Errors: `conflict` for a broken constraint, `disk_full`,
+    /// `storage_failed`.
+    Result<bool> step();
+
+    /// Steps to the end, ignoring rows.
+    Result<void> run();
+
+    // Columns of the current row, from 0; views are valid until the next `step`.
+    std::int64_t number(int column) const;
+    ByteView blob(int column) const;
+    std::string_view text(int column) const;
+    bool is_null(int column) const;
+
+    /// Errors: `malformed` where the blob has another size: a damaged database must not crash us.
+    template <class IdType>
+    Result<IdType> id(int column) const {
+        const ByteView bytes = blob(column);
+        if (bytes.size() != IdType::size) return fail(Errc::malformed, "id column");
+        return IdType::from(bytes);
+    }
+
+private:
+    sqlite3_stmt* statement_;
+    int next_ = 1;
+};
+
+/// An open write transaction (`BEGIN IMMEDIATE`). Rolls back on destruction unless `commit`
+/// succeeded. Must not outlive its `Database`.
+class Transaction {
+public:
+    static Result<Transaction> begin(Database& db);
+
+    Transaction(Transaction&& other) noexcept : db_(other.db_) { other.db_ = nullptr; }
+
+    Transaction& operator=(Transaction&&) = delete;
+    ~Transaction();
+
+    Result<void> commit() &&;
+
+private:
+    explicit Transaction(Database& db) : db_(&db) {}
+
+    Database* db_;
+};
+
+}  // namespace samsyn

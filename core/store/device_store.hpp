@@ -1,0 +1,155 @@
+#pragma once
+
+#include "core/base/secret.hpp"
+#include "core/merge/field_state.hpp"
+#include "core/store/database.hpp"
+#include "core/wire/messages.hpp"
+
+#include <functional>
+#include <map>
+
+namespace samsyn {
+
+/// A compartment that this device knows.
+struct StoredCompartment {
+    CompartmentId id;
+    CaseId case_id;
+    Label label;
+};
+
+/// A packet as stored, with the key where this device could open its box.
+struct StoredEpoch {
+    EpochId id;
+    CompartmentId compartment;
+    Bytes packet;  ///< as it travelled
+    bool has_key = false;
+};
+
+/// A person's change that is not yet in a stored batch.
+struct PendingChange {
+    std::uint64_t id = 0;  ///< local row
+    CompartmentId compartment;
+    Change change;
+    std::uint64_t sealed_in = 0;  ///< counter of the batch that carries it, 0 while unsealed
+    std::optional<Error> parked;  ///< refused: waits for a person
+    Instant written;
+};
+
+/// Something sealed, signed and not yet answered; or answered and kept.
+struct StoredOutgoing {
+    std::uint64_t counter = 0;
+    EntryKind kind{};
+    Bytes bytes;
+    CompartmentId compartment;  ///< none for statements
+    Instant made;
+};
+
+struct StoredItem {
+    ItemId id;
+    CompartmentId compartment;
+    ItemType type{};
+    ItemState state;
+};
+
+/// The device's database. Every write happens inside a `Transaction` that the caller began on
+/// `database()`, so that what belongs together commits together; reads may happen outside.
+///
+/// Layout in docs/STORAGE.md. Belongs to one thread. Errors of every call: `storage_failed`,
+/// `disk_full`; `malformed` where a row does not parse (the file is damaged).
+class DeviceStore {
+public:
+    /// Creates or migrates the schema. Errors: also `newer_format`.
+    static Result<DeviceStore> open(Database database);
+
+    Database& database() { return database_; }
+
+    // Settings and small durable values.
+    Result<void> put_value(std::string_view key, ByteView value);
+    Result<std::optional<Bytes>> value(std::string_view key);
+
+    /// The next device-wide counter: durable with the transaction, never given twice.
+    Result<std::uint64_t> take_counter();
+    Result<std::uint64_t> last_counter();
+
+    // Statements. `for_each_statement` goes in order of arrival.
+    Result<bool> put_statement(const StatementId& id, ByteView bytes);  ///< false: there already
+    Result<void> for_each_statement(const std::function<Result<void>(ByteView bytes)>& visit);
+
+    // Cursors, by incarnation of the server.
+    Result<void> put_cursor(const Incarnation& incarnation,
+                            const Channel& channel,
+                            EntryNumber number);
+    Result<std::vector<Resume::Cursor>> cursors(const Incarnation& incarnation);
+
+    // Compartments, epochs and keys.
+    Result<void> put_compartment(const StoredCompartment& compartment);
+    Result<std::vector<StoredCompartment>> compartments();
+    Result<bool> put_epoch(const EpochId& id, const CompartmentId& compartment, ByteView packet);
+    Result<std::vector<StoredEpoch>> epochs(
+        const CompartmentId& compartment);  ///< order of arrival
+    Result<void> put_key(const EpochId& epoch, const ContentKey& key);
+    Result<std::optional<ContentKey>> key(const EpochId& epoch);
+
+    // Items. `merge` is the one way in for changes, own and others'. True if anything changed.
+    Result<bool> merge(const CompartmentId& compartment,
+                       const Change& change,
+                       const DeviceId& author);
+    Result<std::optional<StoredItem>> item(const ItemId& id);
+    Result<std::vector<StoredItem>> items(const CompartmentId& compartment);
+    Result<std::vector<StoredItem>> items_of_case(const CaseId& case_id);
+
+    /// Forgets one write of a field as if it had never been: for coalescing unsent changes only.
+    Result<void> forget_version(const ItemId& item, const Version& version);
+
+    // The person's work on its way out.
+    Result<std::uint64_t> put_pending(const CompartmentId& compartment,
+                                      const Change& change,
+                                      Instant written);
+    Result<void> replace_pending(std::uint64_t id, const Change& change);
+    Result<std::vector<PendingChange>> pending();  ///< not parked first, by id
+    Result<std::vector<PendingChange>> pending_unsealed(const CompartmentId& compartment,
+                                                        std::size_t count_max);
+    Result<std::vector<CompartmentId>> compartments_with_unsealed();
+    Result<std::optional<PendingChange>> unsealed_of_item(const ItemId& item);
+    Result<void> mark_sealed(std::uint64_t id, std::uint64_t counter);
+    Result<void> unseal(std::uint64_t counter);  ///< changes of that batch wait to be sealed again
+    Result<void> park(std::uint64_t id, const Error& why);
+    Result<void> drop_sealed(std::uint64_t counter);  ///< its batch is stored at the server
+
+    // Sealed and signed things. Sequence and previous hash within a compartment come from here.
+    Result<void> put_outgoing(const StoredOutgoing& outgoing);
+    Result<std::vector<StoredOutgoing>> outgoing_after(std::uint64_t counter,
+                                                       std::size_t bytes_max);
+    Result<std::optional<StoredOutgoing>> outgoing(std::uint64_t counter);
+    Result<std::uint64_t> outgoing_count();
+
+    /// Answered: no longer sent. The bytes stay until a verified backup holds them (DESIGN.md).
+    Result<void> mark_answered(std::uint64_t counter, AnswerOutcome outcome);
+
+    struct Position {
+        std::uint64_t sequence = 0;
+        BatchId previous;
+    };
+
+    Result<Position> position(const CompartmentId& compartment);
+    Result<void> put_position(const CompartmentId& compartment, const Position& position);
+
+    // Batches that wait for a key.
+    Result<void> hold_batch(const CompartmentId& compartment,
+                            const EpochId& epoch,
+                            EntryNumber number,
+                            ByteView bytes);
+    Result<std::vector<Bytes>> take_held(const EpochId& epoch);  ///< and removes them
+    Result<std::uint64_t> held_count(const CompartmentId& compartment);
+
+    /// Removes rows, keys, packets, held batches and cursors of a compartment. Pending changes
+    /// stay.
+    Result<void> purge(const CompartmentId& compartment);
+
+private:
+    explicit DeviceStore(Database database) : database_(std::move(database)) {}
+
+    Database database_;
+};
+
+}  // namespace samsyn

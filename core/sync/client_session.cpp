@@ -1,0 +1,1 @@
+#include "core/sync/client_session.hpp"

@@ -1,0 +1,163 @@
+#pragma once
+
+#include "core/wire/messages.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+
+namespace samsyn {
+
+/// What is waiting to go to the server, sealed, signed and durable.
+struct Outgoing {
+    std::uint64_t counter = 0;  ///< the device-wide counter: order, and name within this device
+    EntryKind kind{};
+    Bytes bytes;
+};
+
+/// A device as its session sees it. Every call is durable when it returns. The implementation is
+/// the device engine; tests bring a small one.
+class ClientLedger {
+public:
+    virtual ~ClientLedger() = default;
+
+    virtual FederationId federation() const = 0;
+    virtual DeviceId device() const = 0;
+    virtual std::vector<StatementId> federation_heads() const = 0;
+    virtual Signature sign_proof(ByteView signed_part) = 0;
+
+    /// Is this the pinned server, one that the federation log certifies, or its named successor?
+    virtual bool trusts_server(const SigningPublicKey& key) const = 0;
+
+    virtual std::vector<Resume::Cursor> cursors(const Incarnation& incarnation) const = 0;
+
+    /// The server has the device's counters up to here: catch a rolled back or cloned device.
+    /// Errors: `counter_reused` where the server knows a greater counter than this device ever
+    /// took.
+    virtual Result<void> on_welcome(const Welcome& welcome) = 0;
+
+    /// Sealed things after `counter` in ascending order, up to `bytes_max` (at least one, if any).
+    /// Seals what is pending first: decides, starts epochs where needed. Errors: storage only.
+    virtual Result<std::vector<Outgoing>> outgoing_after(std::uint64_t counter,
+                                                         std::size_t bytes_max,
+                                                         Instant now) = 0;
+
+    /// Applies entries and moves the cursor in one transaction. A faulty entry is recorded and
+    /// skipped, it does not fail the call. Errors: storage only; then nothing has changed.
+    virtual Result<void> apply(const Incarnation& incarnation,
+                               const Deliver& deliver,
+                               Instant now) = 0;
+    virtual Result<void> on_withdrawn(const Channel& channel, Instant now) = 0;
+
+    /// The answer to the outgoing thing with this counter.
+    virtual Result<void> on_answer(std::uint64_t counter, const Answer& answer, Instant now) = 0;
+
+    /// Fresh signed time (verified by the session), and whether everything has been delivered.
+    virtual Result<void> on_caught_up(Instant server_time, CaughtUp::Phase phase, Instant now) = 0;
+
+    /// Cursors to move now: a supplement opened earlier entries. Empties the list.
+    virtual std::vector<Resume::Cursor> take_rewinds() = 0;
+};
+
+struct SessionLimits {
+    std::chrono::seconds handshake_max{20};  ///< then the session fails with `timed_out`
+    std::size_t unanswered_pushes_max = 64;  ///< more wait for answers
+    std::size_t unanswered_bytes_max = 512 * 1024;
+};
+
+/// One device's side of one connection (docs/PROTOCOL.md). Sans-I/O and single-threaded.
+///
+/// Call `on_open` once the connection stands. After any `on_*` or `poke`, take outputs with
+/// `poll_output` until there are none, then sleep until `next_deadline`. A session runs once; to
+/// reconnect, make a new one. The ledger, ports and limits must outlive it. `now` never goes back.
+class ClientSession {
+public:
+    struct Send {
+        Bytes message;
+    };
+
+    /// Everything was delivered and everything outgoing has been answered. Comes again after
+    /// later changes.
+    struct Synced {};
+
+    /// New entries were applied: queries may answer differently.
+    struct Changed {};
+
+    /// Something outgoing was answered.
+    struct Answered {
+        std::uint64_t counter = 0;
+        Answer answer;
+    };
+
+    /// The session is over; nothing follows.
+    struct Close {
+        Error why;
+    };
+
+    using Output = std::variant<Send, Synced, Changed, Answered, Close>;
+
+    struct Ports {
+        ClientLedger& ledger;
+        Random& random;
+        const Verifier& verifier;
+    };
+
+    /// `exporter`: TLS keying material of this connection, so that a relay gains nothing.
+    ClientSession(Ports ports, const Hash& exporter, SessionLimits limits = {});
+
+    void on_open(Instant now);
+
+    /// One WebSocket message. A message that does not fit ends the session with a `Close`.
+    void on_message(ByteView message, Instant now);
+    void on_timer(Instant now);
+
+    /// The application wrote something: look for outgoing things again.
+    void poke(Instant now);
+
+    std::optional<Output> poll_output();
+    std::optional<Instant> next_deadline() const;
+
+    bool is_live() const { return phase_ == Phase::live; }
+
+private:
+    enum class Phase : std::uint8_t { fresh, hello_sent, proof_sent, resuming, live, closed };
+
+    Result<void> handle(const Challenge& challenge, Instant now);
+    Result<void> handle(const Welcome& welcome, Instant now);
+    Result<void> handle(const Answer& answer, Instant now);
+    Result<void> handle(const Deliver& deliver, Instant now);
+    Result<void> handle(const Withdrawn& withdrawn, Instant now);
+    Result<void> handle(const CaughtUp& caught_up, Instant now);
+    Result<void> handle(const Goodbye& goodbye, Instant now);
+    template <class Other>
+    Result<void> handle(const Other& other, Instant now);
+
+    Result<void> push_outgoing(Instant now);
+    Result<void> send_rewinds();
+    void announce_if_synced();
+    void send(const Message& message);
+    void close(Error why);
+
+    struct Unanswered {
+        std::uint64_t counter = 0;
+        std::size_t bytes = 0;
+    };
+
+    Ports ports_;
+    Hash exporter_;
+    SessionLimits limits_;
+    Phase phase_ = Phase::fresh;
+    Nonce nonce_;
+    SigningPublicKey server_key_;
+    Incarnation incarnation_;
+    std::optional<Instant> deadline_;
+    std::deque<Output> outputs_;
+    std::map<std::uint32_t, Unanswered> unanswered_;
+    std::uint32_t next_ticket_ = 1;
+    std::size_t unanswered_bytes_ = 0;
+    std::uint64_t pushed_counter_ = 0;
+    bool may_push_ = false;
+    bool caught_up_ = false;
+};
+
+}  // namespace samsyn

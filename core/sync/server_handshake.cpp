@@ -1,0 +1,1 @@
+#include "core/sync/server_handshake.hpp"

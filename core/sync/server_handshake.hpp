@@ -1,0 +1,56 @@
+#pragma once
+
+#include "core/policy/federation.hpp"
+#include "core/wire/messages.hpp"
+
+#include <optional>
+
+namespace samsyn {
+
+/// The server's side of one connection until the device is known. Sans-I/O, single-threaded.
+///
+/// Before the proof a message is at most 1 KiB and anything unexpected ends the connection with one
+/// generic `Goodbye`: a stranger learns nothing about who exists.
+class ServerHandshake {
+public:
+    struct Identity {
+        FederationId federation;
+        Incarnation incarnation;
+        Signer& signer;
+        const Verifier& verifier;
+        Random& random;
+        std::uint32_t statute_version = 0;
+    };
+
+    struct Authenticated {
+        DeviceId device;
+        Hello hello;
+        std::vector<StatementId> federation_heads;
+    };
+
+    /// What to do after a message: send `reply`, and go on, close, or be authenticated.
+    struct Step {
+        std::optional<Bytes> reply;
+        std::optional<Authenticated> authenticated;
+        std::optional<Error> failed;  ///< for the log; the peer got a generic `Goodbye` in `reply`
+    };
+
+    ServerHandshake(Identity identity, const Hash& exporter);
+
+    /// `federation`: as the server knows it now. A revoked or unknown device, a wrong federation,
+    /// version or signature all fail alike towards the peer.
+    Step on_message(ByteView message, const Federation& federation, Instant now);
+
+private:
+    Step on_hello(const Hello& hello, Instant now);
+    Step on_proof(const Proof& proof, const Federation& federation, Instant now);
+    static Step refuse(Error why);
+
+    Identity identity_;
+    Hash exporter_;
+    std::optional<Hello> hello_;
+    Nonce nonce_;
+    bool over_ = false;
+};
+
+}  // namespace samsyn

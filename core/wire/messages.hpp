@@ -1,0 +1,182 @@
+#pragma once
+
+#include "core/wire/batch.hpp"
+
+#include <array>
+
+namespace samsyn {
+
+/// A place where the server numbers entries: one statement stream, or one compartment.
+struct Channel {
+    std::variant<Stream, CompartmentId> name;
+    friend auto operator<=>(const Channel&, const Channel&) = default;
+};
+
+enum class EntryKind : std::uint8_t { statement, packet, supplement, batch, last = batch };
+
+/// Position in one channel of one incarnation of the server. The first entry is 1.
+using EntryNumber = std::uint64_t;
+
+// --- Messages ----------------------------------------------------------------------------------
+// In the order of a session: hello → challenge → proof → welcome → the rest. docs/PROTOCOL.md.
+
+struct Hello {
+    std::uint16_t version_min = 1;
+    std::uint16_t version_max = 1;
+    FederationId federation;
+    DeviceId device;
+    Nonce nonce;
+    std::uint32_t statute_version = 0;
+    std::uint16_t schema_version = 0;
+    friend bool operator==(const Hello&, const Hello&) = default;
+};
+
+/// Signed by the server's identity under `session_server` over: hello's nonce, `nonce`, the TLS
+/// exporter, `time`, `incarnation`.
+struct Challenge {
+    std::uint16_t version = 1;
+    Nonce nonce;
+    Instant time;
+    Incarnation incarnation;
+    std::uint32_t statute_version = 0;
+    SigningPublicKey server_key;
+    Signature signature;
+    friend bool operator==(const Challenge&, const Challenge&) = default;
+};
+
+/// Signed by the device under `session_device` over: server nonce, hello's nonce, the TLS exporter,
+/// federation heads.
+struct Proof {
+    std::vector<StatementId> federation_heads;
+    Signature signature;
+    friend bool operator==(const Proof&, const Proof&) = default;
+};
+
+struct Welcome {
+    std::uint64_t greatest_counter = 0;  ///< of this device, as the server has it
+    std::vector<std::uint64_t> gaps;     ///< counters below it that have not arrived; at most 256
+    std::uint64_t log_size = 0;
+    Hash log_root;
+    friend bool operator==(const Welcome&, const Welcome&) = default;
+};
+
+/// The client's cursors: entries up to and including `number` have been applied. Channels that are
+/// not named start at 0. May come again, then it moves the named cursors.
+struct Resume {
+    struct Cursor {
+        Channel channel;
+        EntryNumber number = 0;
+        friend bool operator==(const Cursor&, const Cursor&) = default;
+    };
+
+    std::vector<Cursor> cursors;  ///< at most 512 a message
+    bool last = true;             ///< false: more cursors follow before anything is delivered
+    friend bool operator==(const Resume&, const Resume&) = default;
+};
+
+/// Something new from the client. `ticket` names it in the answer.
+struct Push {
+    std::uint32_t ticket = 0;
+    EntryKind kind{};
+    Bytes bytes;
+    friend bool operator==(const Push&, const Push&) = default;
+};
+
+enum class AnswerOutcome : std::uint8_t {
+    stored,
+    duplicate,
+    stale_epoch,
+    clock_off,
+    escrowed,
+    refused,
+    last = refused
+};
+
+struct Answer {
+    std::uint32_t ticket = 0;
+    AnswerOutcome outcome{};
+    Errc why{};              ///< for `refused`; else 0
+    std::string context;     ///< what was wrong, at most 200 bytes, no payload
+    EntryNumber number = 0;  ///< for `stored` and `duplicate`
+    Instant server_time;     ///< for `clock_off` and `stale_epoch`
+    friend bool operator==(const Answer&, const Answer&) = default;
+};
+
+/// Entries of one channel in order of their numbers; numbers may be skipped (not for this device).
+struct Deliver {
+    Channel channel;
+
+    struct Entry {
+        EntryNumber number = 0;
+        EntryKind kind{};
+        Bytes bytes;
+        friend bool operator==(const Entry&, const Entry&) = default;
+    };
+
+    std::vector<Entry> entries;
+    EntryNumber up_to = 0;  ///< everything up to here is delivered or not for this device
+    friend bool operator==(const Deliver&, const Deliver&) = default;
+};
+
+/// The server stopped delivering a channel: the device decides by its own statements what to purge.
+struct Withdrawn {
+    Channel channel;
+    friend bool operator==(const Withdrawn&, const Withdrawn&) = default;
+};
+
+/// Everything of a phase has been delivered up to now. `statements` comes once, before the first
+/// compartment; `everything` each time that nothing is left: what follows is live.
+struct CaughtUp {
+    enum class Phase : std::uint8_t { statements, everything, last = everything };
+    Phase phase{};
+    Instant time;
+    Signature signature;  ///< of the server under `signed_time` over incarnation and time
+    friend bool operator==(const CaughtUp&, const CaughtUp&) = default;
+};
+
+/// Why the sender closes; the last message of a session.
+struct Goodbye {
+    Errc why{};
+    std::string context;  ///< at most 200 bytes
+    friend bool operator==(const Goodbye&, const Goodbye&) = default;
+};
+
+using Message = std::variant<Hello,
+                             Challenge,
+                             Proof,
+                             Welcome,
+                             Resume,
+                             Push,
+                             Answer,
+                             Deliver,
+                             Withdrawn,
+                             CaughtUp,
+                             Goodbye>;
+
+inline constexpr std::uint8_t wire_version = 1;
+inline constexpr std::size_t message_bytes_before_proof_max = 1024;
+inline constexpr std::size_t message_bytes_max = 68 * 1024;  ///< a batch of 64 KiB and its envelope
+
+/// One binary WebSocket message: version 1 · kind 1 · body.
+Bytes encode_message(const Message& message);
+
+/// Errors: `unsupported_version`, `malformed` (unknown kind too), `truncated`, `limit_exceeded`,
+/// `trailing_bytes`. `bytes_max` depends on the state of the session.
+Result<Message> decode_message(ByteView bytes, std::size_t bytes_max);
+
+/// What the two sides of a handshake sign. `exporter` is 32 bytes of TLS keying material (RFC 8446,
+/// section 7.5) under the label "EXPORTER-samsyn-1".
+Bytes challenge_signed_part(const Nonce& client_nonce,
+                            const Challenge& challenge,
+                            const Hash& exporter);
+Bytes proof_signed_part(const Nonce& server_nonce,
+                        const Nonce& client_nonce,
+                        const Hash& exporter,
+                        const std::vector<StatementId>& heads);
+Bytes signed_time_part(const Incarnation& incarnation, Instant time);
+
+/// A channel as one key: for maps and tables.
+Bytes encode_channel(const Channel& channel);
+Result<Channel> decode_channel(Reader& in);
+
+}  // namespace samsyn

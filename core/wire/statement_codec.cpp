@@ -1,0 +1,1 @@
+#include "core/wire/statement_codec.hpp"

@@ -1,0 +1,1 @@
+#include "crypto/envelope/sodium_sealer.hpp"

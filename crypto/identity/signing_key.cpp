@@ -1,0 +1,1 @@
+#include "crypto/identity/signing_key.hpp"

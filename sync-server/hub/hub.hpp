@@ -1,0 +1,89 @@
+#pragma once
+
+#include "core/policy/decision_cache.hpp"
+#include "core/sync/server_handshake.hpp"
+#include "sync-server/storage/storage.hpp"
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace samsyn {
+
+/// A connection, as the network room and the hub name it to one another.
+enum class LinkId : std::uint64_t {};
+
+struct HubLimits {
+    std::size_t deliver_bytes_max = 60 * 1024;  ///< entries in one message
+    std::size_t links_per_device_max = 2;       ///< the oldest is closed
+    std::size_t answers_waiting_max = 256;      ///< then the link is closed with rate_limited
+};
+
+/// The server's mind: accepts, checks, orders, and says who gets which entry. Reads no content.
+///
+/// Sans-I/O but for its `Storage`. Single-threaded. The network room calls `on_open`, `on_message`
+/// and `on_close` for its links between `begin_group` and `end_group`; everything accepted in one
+/// group commits in one durable transaction, and no answer leaves before. A link *pulls*: when its
+/// socket is free it asks `next_message`, which decides then and there what this device may get, so
+/// that nothing waits in a queue while a consent is withdrawn (the policy fence), and a slow reader
+/// costs nothing.
+class Hub {
+public:
+    struct Ports {
+        Storage& storage;
+        Signer& signer;  ///< the server's identity
+        const Verifier& verifier;
+        const Hasher& hasher;
+        Random& random;
+    };
+
+    /// Loads statements and packets. Errors: those of `Storage`; `wrong_federation` where the
+    /// database holds another federation.
+    static Result<std::unique_ptr<Hub>> open(Ports ports,
+                                             const FederationId& federation,
+                                             HubLimits limits = {});
+    ~Hub();
+
+    Result<void> begin_group();
+
+    /// Commits. Errors: of the storage; then nothing of the group has happened: every link that
+    /// took part is closed and the clients send again.
+    Result<void> end_group(Instant now);
+
+    void on_open(LinkId link, const Hash& exporter, Instant now);
+    void on_message(LinkId link, ByteView message, Instant now);
+    void on_close(LinkId link);
+
+    /// The next message for a link whose socket is free, if there is one. After `end_group` only.
+    struct Next {
+        std::optional<Bytes> message;
+        bool close = false;  ///< close the connection once `message` has been sent
+    };
+
+    Next next_message(LinkId link, Instant now);
+
+    /// Links for which `next_message` may have something new since the last call; empties the list.
+    std::vector<LinkId> take_awake();
+
+    /// True once the device has proved who it is.
+    bool is_authenticated(LinkId link) const;
+
+    struct Counts {
+        std::uint64_t links = 0;
+        std::uint64_t stored = 0;
+        std::uint64_t duplicates = 0;
+        std::uint64_t refused = 0;
+        std::uint64_t groups = 0;
+    };
+
+    Counts counts() const;
+
+private:
+    struct Impl;
+    explicit Hub(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace samsyn

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "core/wire/messages.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace samsyn {
+
+/// One accepted entry as the server keeps it.
+struct LogEntry {
+    Channel channel;
+    EntryNumber number = 0;
+    EntryKind kind{};
+    Hash hash;  ///< id of the statement, packet, supplement or batch
+    DeviceId author;
+    std::uint64_t counter = 0;
+    EpochId epoch;  ///< for batches; none otherwise
+    Bytes bytes;
+};
+
+/// What the server remembers of a device's counters: the greatest, and what is missing below it.
+struct CounterState {
+    std::uint64_t greatest = 0;
+    std::vector<std::uint64_t> gaps;  ///< ascending, at most 256; older gaps count as never coming
+};
+
+/// The server's durable state, one engine behind one interface (SQLite now, PostgreSQL later).
+///
+/// Belongs to one thread. Writes happen between `begin` and `commit`; the hub groups many sessions'
+/// pushes in one transaction and answers only after `commit` returned. Errors: `storage_failed`,
+/// `disk_full`, `conflict` (held by another process), `newer_format`, `malformed` (damaged).
+class Storage {
+public:
+    virtual ~Storage() = default;
+
+    virtual Result<void> begin() = 0;
+    virtual Result<void> commit() = 0;
+    virtual void rollback() = 0;
+
+    /// Appends with the next number of its channel, which is returned.
+    virtual Result<EntryNumber> append(const LogEntry& entry) = 0;
+
+    /// The entry with this hash, if it is stored. Without its bytes.
+    virtual Result<std::optional<LogEntry>> find(const Hash& hash) = 0;
+
+    /// Which hash a device used this counter for; none if it never came.
+    virtual Result<std::optional<Hash>> hash_at(const DeviceId& device, std::uint64_t counter) = 0;
+
+    /// Records counter and hash of anything offered, refused ones too.
+    virtual Result<void> record_offer(const DeviceId& device,
+                                      std::uint64_t counter,
+                                      const Hash& hash) = 0;
+    virtual Result<CounterState> counters(const DeviceId& device) = 0;
+
+    /// Entries of a channel after `after` in order, until `bytes_max` is reached (at least one).
+    virtual Result<std::vector<LogEntry>> read(const Channel& channel,
+                                               EntryNumber after,
+                                               std::size_t bytes_max) = 0;
+    virtual Result<EntryNumber> last_number(const Channel& channel) = 0;
+
+    /// Keeps something that may not take effect now (DESIGN.md, "Escrow").
+    virtual Result<void> put_escrow(const LogEntry& entry, const Error& why) = 0;
+
+    /// Every statement and packet in order of acceptance: how the hub starts.
+    virtual Result<void> for_each(EntryKind kind,
+                                  const std::function<Result<void>(const LogEntry&)>& visit) = 0;
+
+    virtual Result<void> put_value(std::string_view key, ByteView value) = 0;
+    virtual Result<std::optional<Bytes>> value(std::string_view key) = 0;
+};
+
+/// Opens or creates the SQLite engine in `folder`/samsyn-server.db.
+Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path& folder);
+
+/// The same engine without a file, for tests and simulation.
+Result<std::unique_ptr<Storage>> open_memory_storage();
+
+}  // namespace samsyn
