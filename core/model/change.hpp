@@ -37,7 +37,7 @@ inline constexpr std::size_t value_text_bytes_max = 32 * 1024;
 /// Empty for a set's add and for a first value, several for a settlement.
 struct FieldWrite {
     FieldNumber field{};
-    std::vector<Version> replaces;
+    std::vector<Version> replaces;  ///< sorted, each once
 
     friend bool operator==(const FieldWrite&, const FieldWrite&) = default;
 };
@@ -47,7 +47,7 @@ inline constexpr std::size_t write_replaces_max = 256;  ///< versions that one w
 
 /// The clear part of a change, seen by the server and authenticated with the sealed body.
 ///
-/// All writes of a change share one version, (`time`, author), and each field occurs once. In a
+/// All writes of a change share one version, (`time`, author); fields are in ascending order. In a
 /// *restatement* `restated_author` names who wrote the values; the batch names who restates them.
 ///
 /// Deletion is a write of field `deleted_field`: its `replaces` lists, beside earlier versions of

@@ -1,1 +1,347 @@
 #include "core/model/schema.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace samsyn {
+
+namespace {
+
+using enum ValueKind;
+
+constexpr FieldNumber one(std::uint16_t ordinal) {
+    return make_field(ordinal, MergeKind::single);
+}
+
+constexpr FieldNumber many(std::uint16_t ordinal) {
+    return make_field(ordinal, MergeKind::set);
+}
+
+constexpr std::array person_kinds{Words{"child", "barn"},
+                                  Words{"guardian", "vårdnadshavare"},
+                                  Words{"relative", "närstående"},
+                                  Words{"other", "annan"}};
+constexpr std::array commitment_states{Words{"promised", "utlovat"},
+                                       Words{"taken home", "tas hem"},
+                                       Words{"answered", "besvarat"},
+                                       Words{"done", "klart"},
+                                       Words{"broken", "brutet"},
+                                       Words{"withdrawn", "återtaget"}};
+constexpr std::array goal_states{
+    Words{"open", "pågår"}, Words{"reached", "uppnått"}, Words{"dropped", "avslutat"}};
+
+// Field numbers are for ever: a removed field leaves its number unused.
+constexpr std::array case_summary_fields{
+    FieldInfo{one(1), "title", {"Family", "Familj"}, text, true, true},
+};
+constexpr std::array person_fields{
+    FieldInfo{one(1), "name", {"Name", "Namn"}, text, true, true},
+    FieldInfo{one(2), "family", {"Family", "Familj"}, text, false, true},
+    FieldInfo{one(3), "kind", {"Who", "Vem"}, choice, false, false, false, person_kinds},
+    FieldInfo{one(4), "phone", {"Phone", "Telefon"}, text, false, true},
+    FieldInfo{one(5), "birth_year", {"Year of birth", "Födelseår"}, integer},
+};
+constexpr std::array visit_note_fields{
+    FieldInfo{one(1), "text", {"Note", "Anteckning"}, text, true, true},
+    FieldInfo{one(2), "date", {"Date", "Datum"}, date},
+    FieldInfo{one(3), "place", {"Place", "Plats"}, text},
+    FieldInfo{many(4), "present", {"Present", "Närvarande"}, text},
+};
+constexpr std::array observation_fields{
+    FieldInfo{one(1), "text", {"Observation", "Iakttagelse"}, text, true, true},
+    FieldInfo{one(2), "date", {"Date", "Datum"}, date},
+};
+constexpr std::array commitment_fields{
+    FieldInfo{one(1), "what", {"What", "Vad"}, text, true, true},
+    FieldInfo{one(2), "owner", {"Who", "Vem"}, user, true},
+    FieldInfo{one(3), "owner_unit", {"Unit", "Enhet"}, unit},
+    FieldInfo{one(4), "due", {"By when", "Senast"}, date},
+    FieldInfo{one(5), "promised_to", {"Promised to", "Utlovat till"}, text},
+    FieldInfo{one(6), "state", {"State", "Läge"}, choice, false, false, false, commitment_states},
+};
+constexpr std::array plan_goal_fields{
+    FieldInfo{one(1), "need", {"Need", "Behov"}, text, false, true},
+    FieldInfo{one(2), "goal", {"Goal", "Mål"}, text, true, true},
+    FieldInfo{one(3), "action", {"Action", "Insats"}, text, false, true},
+    FieldInfo{one(4), "responsible", {"Responsible", "Ansvarig"}, user},
+    FieldInfo{one(5), "follow_up", {"Follow-up", "Uppföljning"}, date},
+    FieldInfo{one(6), "state", {"State", "Läge"}, choice, false, false, false, goal_states},
+};
+constexpr std::array meeting_fields{
+    FieldInfo{one(1), "title", {"Meeting", "Möte"}, text, true, true},
+    FieldInfo{one(2), "starts_at", {"Starts", "Börjar"}, instant},
+    FieldInfo{one(3), "place", {"Place", "Plats"}, text},
+    FieldInfo{one(4), "agenda", {"Agenda", "Dagordning"}, text},
+    FieldInfo{many(5), "participants", {"Participants", "Deltagare"}, user},
+};
+constexpr std::array decision_fields{
+    FieldInfo{one(1), "text", {"Decision", "Beslut"}, text, true, true},
+    FieldInfo{one(2), "date", {"Date", "Datum"}, date},
+    FieldInfo{one(3), "by", {"Decided by", "Beslutat av"}, user},
+};
+constexpr std::array consent_evidence_fields{
+    FieldInfo{one(1), "text", {"What was said", "Vad som sades"}, text, true},
+    FieldInfo{one(2), "form", {"Form", "Form"}, text},
+};
+constexpr std::array directory_unit_fields{
+    FieldInfo{one(1), "name", {"Unit", "Enhet"}, text, true, true, true},
+    FieldInfo{one(2), "organisation", {"Organisation", "Organisation"}, text, false, false, true},
+};
+constexpr std::array directory_user_fields{
+    FieldInfo{one(1), "name", {"Name", "Namn"}, text, true, true, true},
+};
+
+constexpr auto far = Sensitivity::far_reaching;
+constexpr auto normal = Sensitivity::normal;
+constexpr auto low = Sensitivity::low;
+
+constexpr std::array types{
+    TypeInfo{ItemType::case_summary,
+             "case_summary",
+             {"Family", "Familj"},
+             Category::contact,
+             normal,
+             false,
+             case_summary_fields},
+    TypeInfo{ItemType::person,
+             "person",
+             {"Person", "Person"},
+             Category::contact,
+             normal,
+             false,
+             person_fields},
+    TypeInfo{ItemType::visit_note,
+             "visit_note",
+             {"Visit note", "Besöksanteckning"},
+             Category::parenting,
+             normal,
+             false,
+             visit_note_fields},
+    TypeInfo{ItemType::observation,
+             "observation",
+             {"Observation", "Iakttagelse"},
+             Category::attendance,
+             normal,
+             false,
+             observation_fields},
+    TypeInfo{ItemType::commitment,
+             "commitment",
+             {"Commitment", "Åtagande"},
+             Category::plan,
+             normal,
+             true,
+             commitment_fields},
+    TypeInfo{ItemType::plan_goal,
+             "plan_goal",
+             {"Goal", "Mål"},
+             Category::plan,
+             normal,
+             true,
+             plan_goal_fields},
+    TypeInfo{ItemType::meeting,
+             "meeting",
+             {"Meeting", "Möte"},
+             Category::meeting,
+             low,
+             true,
+             meeting_fields},
+    TypeInfo{ItemType::decision,
+             "decision",
+             {"Decision", "Beslut"},
+             Category::plan,
+             normal,
+             false,
+             decision_fields},
+    TypeInfo{ItemType::consent_evidence,
+             "consent_evidence",
+             {"Evidence of consent", "Underlag för samtycke"},
+             Category::contact,
+             normal,
+             false,
+             consent_evidence_fields},
+    TypeInfo{ItemType::directory_unit,
+             "directory_unit",
+             {"Unit", "Enhet"},
+             Category::directory,
+             low,
+             false,
+             directory_unit_fields},
+    TypeInfo{ItemType::directory_user,
+             "directory_user",
+             {"User", "Användare"},
+             Category::directory,
+             low,
+             false,
+             directory_user_fields},
+};
+
+struct CategoryRow {
+    std::string_view key;
+    Words title;
+    Sensitivity usual;
+};
+
+constexpr std::array categories{
+    CategoryRow{"attendance", {"School attendance", "Skolnärvaro"}, normal},
+    CategoryRow{"school_adaptation", {"Adaptations in school", "Anpassningar i skolan"}, normal},
+    CategoryRow{"social", {"Social services", "Socialtjänst"}, normal},
+    CategoryRow{"health", {"Health", "Hälsa"}, normal},
+    CategoryRow{"diagnosis", {"Diagnosis", "Diagnos"}, far},
+    CategoryRow{"finances", {"Finances", "Ekonomi"}, normal},
+    CategoryRow{"housing", {"Housing and address", "Boende och adress"}, normal},
+    CategoryRow{"parenting", {"Parenting", "Föräldraskap"}, normal},
+    CategoryRow{"plan", {"Plan", "Plan"}, normal},
+    CategoryRow{"meeting", {"Meetings", "Möten"}, low},
+    CategoryRow{"contact", {"Contact", "Kontakt"}, normal},
+    CategoryRow{"directory", {"Directory", "Katalog"}, low},
+};
+static_assert(categories.size() == static_cast<std::size_t>(Category::last) + 1);
+
+constexpr std::array<std::string_view, 9> regimes{"health",
+                                                  "social",
+                                                  "school_medical",
+                                                  "school_pupil_health",
+                                                  "school_other",
+                                                  "team",
+                                                  "police",
+                                                  "prosecutor",
+                                                  "private"};
+static_assert(regimes.size() == static_cast<std::size_t>(Regime::last) + 1);
+
+constexpr std::array<std::string_view, 3> sensitivities{"low", "normal", "far_reaching"};
+
+bool is_kind(const Value& value, const FieldInfo& field) {
+    switch (field.kind) {
+        case text:
+            return std::holds_alternative<std::string>(value);
+        case integer:
+            return std::holds_alternative<std::int64_t>(value);
+        case boolean:
+            return std::holds_alternative<bool>(value);
+        case date:
+            return std::holds_alternative<Date>(value);
+        case instant:
+            return std::holds_alternative<Instant>(value);
+        case user:
+        case unit:
+        case person:
+        case item:
+            return std::holds_alternative<ReferenceId>(value);
+        case choice: {
+            const auto* index = std::get_if<std::int64_t>(&value);
+            return index != nullptr && *index >= 0 &&
+                   *index < static_cast<std::int64_t>(field.choices.size());
+        }
+    }
+    return false;
+}
+
+Result<const TypeInfo*> validate_fields(const Change& change) {
+    const TypeInfo* type = find_type(change.header.type);
+    if (type == nullptr) return fail(Errc::invalid_argument, "item type");
+    if (change.header.writes.empty() || change.values.size() != change.header.writes.size())
+        return fail(Errc::invalid_argument, "a change without fields");
+
+    for (std::size_t i = 0; i < change.values.size(); ++i) {
+        const FieldNumber number = change.header.writes[i].field;
+        const Value& value = change.values[i];
+        if (number == deleted_field) continue;
+        const FieldInfo* field = find_field(*type, number);
+        if (field == nullptr) return fail(Errc::invalid_argument, "field number");
+
+        const bool cleared = std::holds_alternative<std::monostate>(value);
+        if (cleared && field->required) return fail(Errc::invalid_argument, field->key);
+        if (!cleared && !is_kind(value, *field)) return fail(Errc::invalid_argument, field->key);
+        const auto* words = std::get_if<std::string>(&value);
+        if (words != nullptr && words->size() > value_text_bytes_max)
+            return fail(Errc::limit_exceeded, field->key);
+    }
+    return type;
+}
+
+template <class Rows>
+auto index_of(const Rows& rows, std::string_view key) {
+    return std::ranges::find(rows, key) - rows.begin();
+}
+
+}  // namespace
+
+std::span<const TypeInfo> schema() {
+    return types;
+}
+
+const TypeInfo* find_type(ItemType type) {
+    const auto found = std::ranges::find(types, type, &TypeInfo::type);
+    return found == types.end() ? nullptr : &*found;
+}
+
+const TypeInfo* find_type(std::string_view key) {
+    const auto found = std::ranges::find(types, key, &TypeInfo::key);
+    return found == types.end() ? nullptr : &*found;
+}
+
+const FieldInfo* find_field(const TypeInfo& type, FieldNumber number) {
+    const auto found = std::ranges::find(type.fields, number, &FieldInfo::number);
+    return found == type.fields.end() ? nullptr : &*found;
+}
+
+const FieldInfo* find_field(const TypeInfo& type, std::string_view key) {
+    const auto found = std::ranges::find(type.fields, key, &FieldInfo::key);
+    return found == type.fields.end() ? nullptr : &*found;
+}
+
+std::string_view key_of(Category category) {
+    return categories[static_cast<std::size_t>(category)].key;
+}
+
+Words title_of(Category category) {
+    return categories[static_cast<std::size_t>(category)].title;
+}
+
+std::optional<Category> find_category(std::string_view key) {
+    const auto found = std::ranges::find(categories, key, &CategoryRow::key);
+    if (found == categories.end()) return std::nullopt;
+    return static_cast<Category>(found - categories.begin());
+}
+
+Sensitivity usual_sensitivity(Category category) {
+    return categories[static_cast<std::size_t>(category)].usual;
+}
+
+std::string_view key_of(Regime regime) {
+    return regimes[static_cast<std::size_t>(regime)];
+}
+
+std::optional<Regime> find_regime(std::string_view key) {
+    const auto index = index_of(regimes, key);
+    if (index == std::ssize(regimes)) return std::nullopt;
+    return static_cast<Regime>(index);
+}
+
+std::string_view key_of(Sensitivity sensitivity) {
+    return sensitivities[static_cast<std::size_t>(sensitivity)];
+}
+
+std::optional<Sensitivity> find_sensitivity(std::string_view key) {
+    const auto index = index_of(sensitivities, key);
+    if (index == std::ssize(sensitivities)) return std::nullopt;
+    return static_cast<Sensitivity>(index);
+}
+
+Result<void> validate_new(const Change& change) {
+    const TypeInfo* type = SAMSYN_TRY(validate_fields(change));
+    for (const FieldInfo& field : type->fields) {
+        const bool written =
+            std::ranges::find(change.header.writes, field.number, &FieldWrite::field) !=
+            change.header.writes.end();
+        if (field.required && !written) return fail(Errc::invalid_argument, field.key);
+    }
+    return {};
+}
+
+Result<void> validate_edit(const Change& change) {
+    SAMSYN_TRY(validate_fields(change));
+    return {};
+}
+
+}  // namespace samsyn

@@ -71,6 +71,7 @@ std::optional<Category> find_category(std::string_view key);
 std::string_view key_of(Regime regime);
 std::optional<Regime> find_regime(std::string_view key);
 std::string_view key_of(Sensitivity sensitivity);
+std::optional<Sensitivity> find_sensitivity(std::string_view key);
 
 /// How sensitive items of a category are unless the person says otherwise.
 Sensitivity usual_sensitivity(Category category);
