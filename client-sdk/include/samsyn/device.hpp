@@ -28,7 +28,7 @@ std::string to_text(
     const Invitation& invitation);  ///< "samsyn1-invite-" and base32, with a checksum
 
 /// Errors: `malformed` naming what is wrong ("checksum": a letter was mistyped).
-Result<Invitation> invitation_from_text(std::string_view text, const Hasher& hasher);
+Result<Invitation> invitation_from_text(std::string_view text);
 
 /// What a folder holds before there is a federation log: read at `open`.
 struct DeviceConfig {
@@ -251,7 +251,8 @@ Founded found_federation(std::string_view name,
                          const Hasher& hasher,
                          Instant now);
 
-/// The root's statement that certifies the server's identity.
+/// The root's statement that certifies the server's identity. `root_counter` is the last counter
+/// that the root took; the statement takes the next.
 Bytes certify_server(const FederationId& federation,
                      const SigningPublicKey& server_key,
                      std::uint64_t root_counter,
