@@ -1,0 +1,142 @@
+#include "examples/support/search.hpp"
+
+#include <zstd.h>
+
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+namespace story {
+
+namespace {
+
+struct Pattern {
+    std::string bytes;
+    const std::string* text = nullptr;
+    std::string form;
+};
+
+std::string utf16(const std::string& text, bool little) {
+    std::string out;
+    const auto unit = [&](std::uint32_t value) {
+        const char high = static_cast<char>(value >> 8);
+        const char low = static_cast<char>(value & 0xffU);
+        out.push_back(little ? low : high);
+        out.push_back(little ? high : low);
+    };
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        std::uint32_t point = length == 1 ? lead : lead & (0xffU >> (length + 1));
+        for (std::size_t k = 1; k < length && i + k < text.size(); ++k)
+            point = point << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3fU);
+        i += length;
+        if (point < 0x10000) {
+            unit(point);
+        } else {
+            unit(0xd800 + ((point - 0x10000) >> 10));
+            unit(0xdc00 + ((point - 0x10000) & 0x3ffU));
+        }
+    }
+    return out;
+}
+
+std::string hex(const std::string& text, const char* digits) {
+    std::string out;
+    for (const char c : text) {
+        out.push_back(digits[static_cast<unsigned char>(c) >> 4]);
+        out.push_back(digits[static_cast<unsigned char>(c) & 15U]);
+    }
+    return out;
+}
+
+/// The characters that a text has in base64 wherever it stands: those that neighbours do not touch.
+std::string base64_core(const std::string& text, std::size_t alignment, std::string_view alphabet) {
+    const std::string padded = std::string(alignment, '\0') + text;
+    std::string out;
+    for (std::size_t bit = (alignment * 8 + 5) / 6 * 6; bit + 6 <= padded.size() * 8; bit += 6) {
+        const auto at = [&](std::size_t byte) {
+            return byte < padded.size() ? static_cast<unsigned char>(padded[byte]) : 0U;
+        };
+        const std::uint32_t two = at(bit / 8) << 8 | at(bit / 8 + 1);
+        out.push_back(alphabet[two >> (10 - bit % 8) & 0x3fU]);
+    }
+    return out;
+}
+
+std::vector<Pattern> patterns_of(const std::vector<std::string>& texts) {
+    static constexpr std::string_view plain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static constexpr std::string_view url =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::vector<Pattern> patterns;
+    for (const std::string& text : texts) {
+        patterns.push_back({text, &text, "UTF-8"});
+        patterns.push_back({utf16(text, true), &text, "UTF-16LE"});
+        patterns.push_back({utf16(text, false), &text, "UTF-16BE"});
+        patterns.push_back({hex(text, "0123456789abcdef"), &text, "hex"});
+        patterns.push_back({hex(text, "0123456789ABCDEF"), &text, "HEX"});
+        for (std::size_t alignment = 0; alignment < 3; ++alignment) {
+            patterns.push_back({base64_core(text, alignment, plain), &text, "base64"});
+            patterns.push_back({base64_core(text, alignment, url), &text, "base64url"});
+        }
+    }
+    return patterns;
+}
+
+void look(std::string_view haystack,
+          const std::vector<Pattern>& patterns,
+          const std::filesystem::path& file,
+          const std::string& where,
+          std::vector<Hit>& hits) {
+    for (const Pattern& pattern : patterns)
+        if (haystack.find(pattern.bytes) != std::string_view::npos)
+            hits.push_back({file, *pattern.text, pattern.form + where});
+}
+
+void look_inside_zstd(std::string_view bytes,
+                      const std::vector<Pattern>& patterns,
+                      const std::filesystem::path& file,
+                      std::vector<Hit>& hits) {
+    static constexpr std::string_view magic{"\x28\xb5\x2f\xfd", 4};
+    std::string unpacked(std::size_t{1} << 20, '\0');
+    for (auto at = bytes.find(magic); at != std::string_view::npos;
+         at = bytes.find(magic, at + 1)) {
+        ZSTD_DCtx* context = ZSTD_createDCtx();
+        ZSTD_inBuffer in{bytes.data() + at, bytes.size() - at, 0};
+        ZSTD_outBuffer out{unpacked.data(), unpacked.size(), 0};
+        // A stream, not a frame of known end: whatever unpacks before an error is looked at too.
+        while (out.pos < out.size && in.pos < in.size) {
+            const std::size_t left = ZSTD_decompressStream(context, &out, &in);
+            if (ZSTD_isError(left) != 0 || left == 0) break;
+        }
+        ZSTD_freeDCtx(context);
+        look(std::string_view{unpacked}.substr(0, out.pos), patterns, file, " inside zstd", hits);
+    }
+}
+
+}  // namespace
+
+std::vector<Hit> search(const std::vector<std::filesystem::path>& files,
+                        const std::vector<std::string>& texts) {
+    const std::vector<Pattern> patterns = patterns_of(texts);
+    std::vector<Hit> hits;
+    for (const auto& file : files) {
+        std::ifstream in{file, std::ios::binary};
+        const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+        look(bytes, patterns, file, "", hits);
+        look_inside_zstd(bytes, patterns, file, hits);
+    }
+    return hits;
+}
+
+std::vector<std::filesystem::path> files_below(const std::vector<std::filesystem::path>& folders) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& folder : folders)
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+            if (entry.is_regular_file()) files.push_back(entry.path());
+    return files;
+}
+
+}  // namespace story
