@@ -1,9 +1,17 @@
 #pragma once
 
+#include "core/base/codec.hpp"
 #include "core/base/ports.hpp"
 #include "core/policy/federation.hpp"
 
 namespace samsyn {
+
+/// Layout: kind 1, case 16, unit 16.
+void encode(Writer& out, const Stream& stream);
+
+/// Errors: `truncated`; `malformed` for an unknown kind, and where case or unit is missing or is
+/// not wanted: a stream has one spelling.
+Result<Stream> decode_stream(Reader& in);
 
 /// What is signed: header and body, without signatures.
 ///
@@ -17,7 +25,8 @@ std::uint16_t statement_kind(const StatementBody& body);
 /// A stable word for a kind ("consent"), for logs and JSON.
 std::string_view kind_name(const StatementBody& body);
 
-/// Signs a statement. `header.author` must be the signer's device.
+/// Signs a statement, after sorting the lists that the encoding wants sorted. `header.author` must
+/// be the signer's device.
 Statement sign_statement(StatementHeader header,
                          StatementBody body,
                          Signer& signer,
@@ -32,10 +41,12 @@ Bytes encode_statement(const Statement& statement);
 /// becomes `Unknown` and survives a round trip byte for byte.
 Result<Statement> decode_statement(ByteView bytes, const Hasher& hasher);
 
-/// True where the author's key verifies the signed part (and the second signature, if there).
-/// For `Founding` the key is the one in the body.
+/// True where the author's key verifies the signed part, and `second_key` the second signature: one
+/// that is there and cannot be checked, for want of a key, makes the statement invalid.
+/// For `Founding` the author's key is the one in the body.
 bool verify_statement(const Statement& statement,
                       const SigningPublicKey& author_key,
-                      const Verifier& verifier);
+                      const Verifier& verifier,
+                      const SigningPublicKey* second_key = nullptr);
 
 }  // namespace samsyn

@@ -1,0 +1,48 @@
+#include "core/wire/lists.hpp"
+
+#include "core/wire/statement_codec.hpp"
+
+namespace samsyn {
+
+void write_numbers(Writer& out, const std::vector<std::uint64_t>& numbers) {
+    out.list(numbers, [&](std::uint64_t number) { out.number(number); });
+}
+
+Result<std::vector<std::uint64_t>> read_ascending(Reader& in,
+                                                  std::size_t count_max,
+                                                  std::string_view what) {
+    const auto count = SAMSYN_TRY(in.count(count_max, what));
+    std::vector<std::uint64_t> numbers;
+    for (std::size_t i = 0; i < count; ++i)
+        numbers.push_back(SAMSYN_TRY(in.number<std::uint64_t>(what)));
+    if (!ascends(numbers)) return fail(Errc::malformed, what);
+    return numbers;
+}
+
+void write_heads(Writer& out, const std::vector<StreamHeads>& heads) {
+    out.list(heads, [&](const StreamHeads& one) {
+        encode(out, one.stream);
+        write_ids(out, one.heads);
+    });
+}
+
+Result<std::vector<StreamHeads>> read_heads(Reader& in) {
+    const auto count = SAMSYN_TRY(in.count(packet_streams_max, "streams"));
+    std::vector<StreamHeads> all;
+    for (std::size_t i = 0; i < count; ++i) {
+        StreamHeads one;
+        one.stream = SAMSYN_TRY(decode_stream(in));
+        one.heads =
+            SAMSYN_TRY(read_sorted_ids<StatementId>(in, statement_previous_max, "stream heads"));
+        all.push_back(std::move(one));
+    }
+    if (!ascends(all, &StreamHeads::stream)) return fail(Errc::malformed, "streams");
+    return all;
+}
+
+void normalise(std::vector<StreamHeads>& heads) {
+    for (StreamHeads& one : heads) sort_and_drop_doubles(one.heads);
+    std::ranges::sort(heads, {}, &StreamHeads::stream);
+}
+
+}  // namespace samsyn

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/wire/packet.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+// Pieces that several encodings in this room share. Private to core/wire.
+
+template <class Element>
+void sort_and_drop_doubles(std::vector<Element>& list) {
+    std::ranges::sort(list);
+    const auto doubles = std::ranges::unique(list);
+    list.erase(doubles.begin(), doubles.end());
+}
+
+/// True where every element is greater than the one before it.
+template <class Range, class Projection = std::identity>
+bool ascends(const Range& range, Projection projection = {}) {
+    return std::ranges::adjacent_find(range, std::greater_equal{}, projection) == range.end();
+}
+
+template <class IdType>
+void write_ids(Writer& out, const std::vector<IdType>& ids) {
+    out.list(ids, [&](const IdType& id) { out.id(id); });
+}
+
+/// Errors: `truncated`, `limit_exceeded`, `malformed` where ids are not sorted and distinct.
+template <class IdType>
+Result<std::vector<IdType>> read_sorted_ids(Reader& in,
+                                            std::size_t count_max,
+                                            std::string_view what) {
+    const auto count = SAMSYN_TRY(in.count(count_max, what));
+    if (in.rest().size() < count * IdType::size) return fail(Errc::truncated, what);
+    std::vector<IdType> ids;
+    ids.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) ids.push_back(SAMSYN_TRY(in.id<IdType>(what)));
+    if (!ascends(ids)) return fail(Errc::malformed, what);
+    return ids;
+}
+
+void write_numbers(Writer& out, const std::vector<std::uint64_t>& numbers);
+
+/// Errors: `truncated`, `limit_exceeded`, `malformed` where numbers do not ascend.
+Result<std::vector<std::uint64_t>> read_ascending(Reader& in,
+                                                  std::size_t count_max,
+                                                  std::string_view what);
+
+/// Layout: count 2 · for each stream, ascending: stream 33 · count 2 · ids.
+void write_heads(Writer& out, const std::vector<StreamHeads>& heads);
+Result<std::vector<StreamHeads>> read_heads(Reader& in);
+
+/// Brings heads into the order that `read_heads` wants.
+void normalise(std::vector<StreamHeads>& heads);
+
+inline void write_time(Writer& out, HybridTime time) {
+    out.number(time.value);
+}
+
+inline Result<HybridTime> read_time(Reader& in, std::string_view what) {
+    return HybridTime{SAMSYN_TRY(in.number<std::uint64_t>(what))};
+}
+
+}  // namespace samsyn
