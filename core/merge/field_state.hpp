@@ -17,6 +17,16 @@ namespace samsyn {
 /// Not thread-safe.
 class FieldState {
 public:
+    FieldState() = default;
+
+    /// A state as the store kept it: `standing` and `replaced` share no version.
+    static FieldState restore(std::map<Version, Value> standing, std::set<Version> replaced) {
+        FieldState state;
+        state.standing_ = std::move(standing);
+        state.replaced_ = std::move(replaced);
+        return state;
+    }
+
     /// Adds one write. True if anything changed. A second write with the same version and another
     /// value keeps the greater value, so that a lying author cannot make replicas differ.
     bool add(const Version& version, const std::vector<Version>& replaces, const Value& value);
@@ -51,6 +61,15 @@ private:
 /// An item's state: its fields, and whether it is deleted.
 class ItemState {
 public:
+    ItemState() = default;
+
+    /// A state as the store kept it.
+    static ItemState restore(std::map<FieldNumber, FieldState> fields) {
+        ItemState state;
+        state.fields_ = std::move(fields);
+        return state;
+    }
+
     /// Merges one change. `author` is the restated author where there is one.
     bool apply(const Change& change, const DeviceId& author);
     bool join(const ItemState& other);

@@ -16,12 +16,17 @@ namespace samsyn {
 class Query;
 
 /// One SQLite connection, opened with our settings: WAL, `synchronous=FULL`, exclusive locking,
-/// temp store in memory, foreign keys, defensive, untrusted schema, no extension loading.
-/// Belongs to one thread. Move-only; the destructor closes.
+/// temp store in memory, foreign keys, defensive, untrusted schema, no extension loading, no
+/// attached files, no triggers or views, deleted content overwritten.
+///
+/// After a failed `fsync` nobody knows what is on the disk: every later call answers
+/// `storage_failed` until the file is opened again.
+/// Belongs to one thread. Move-only; the destructor closes, and every `Query` must be gone by then.
 class Database {
 public:
-    /// Creates the file if missing (0600). Errors: `conflict` where another process holds it,
-    /// `malformed` where it is no database, `disk_full`, `storage_failed`.
+    /// Creates the file if missing (0600), and takes rights of group and others away from one that
+    /// is there. Errors: `conflict` where another connection holds it, `malformed` where it is no
+    /// database, `disk_full`, `storage_failed`.
     static Result<Database> open(const std::filesystem::path& file);
 
     /// A database without a file, for tests and simulation.
@@ -38,6 +43,7 @@ public:
     /// reset and ready to bind. Never asked twice before the first is done.
     Result<Query> query(const char* sql);
 
+    /// Rows that the last finished INSERT, UPDATE or DELETE changed.
     std::int64_t changes() const;
 
     /// "PRAGMA user_version": the version of the schema.
@@ -45,8 +51,13 @@ public:
     Result<void> set_version(int version);
 
 private:
+    friend class Transaction;  // rolls back past the check for a failed sync
     struct Impl;
+
     explicit Database(std::unique_ptr<Impl> impl);
+    static Result<Database> connect(const char* name);
+    void roll_back();
+
     std::unique_ptr<Impl> impl_;
 };
 
@@ -56,7 +67,10 @@ class Query {
 public:
     explicit Query(sqlite3_stmt* statement) : statement_(statement) {}
 
-    Query(Query&& other) noexcept : statement_(other.statement_), next_(other.next_) {
+    Query(Query&& other) noexcept
+        : statement_(other.statement_),
+          next_(other.next_),
+          bound_(other.bound_) {
         other.statement_ = nullptr;
     }
 
@@ -79,7 +93,7 @@ public:
     }
 
     /// True while there is a row. Errors: `conflict` for a broken constraint, `disk_full`,
-    /// `storage_failed`.
+    /// `malformed` for a damaged file, `storage_failed`. Failed binds are reported here.
     Result<bool> step();
 
     /// Steps to the end, ignoring rows.
@@ -100,8 +114,11 @@ public:
     }
 
 private:
+    void remember(int code);
+
     sqlite3_stmt* statement_;
     int next_ = 1;
+    int bound_ = 0;  ///< the first failed bind's code
 };
 
 /// An open write transaction (`BEGIN IMMEDIATE`). Rolls back on destruction unless `commit`

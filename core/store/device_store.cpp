@@ -1,1 +1,109 @@
 #include "core/store/device_store.hpp"
+
+#include "core/store/migrate.hpp"
+#include "core/store/rows.hpp"
+
+namespace samsyn {
+
+Result<DeviceStore> DeviceStore::open(Database database) {
+    SAMSYN_TRY(migrate(database));
+    return DeviceStore{std::move(database)};
+}
+
+Result<void> DeviceStore::put_value(std::string_view key, ByteView value) {
+    Query query =
+        SAMSYN_TRY(database_.query("INSERT INTO settings(key, value) VALUES(?, ?) "
+                                   "ON CONFLICT DO UPDATE SET value = excluded.value"));
+    return query.bind_text(key).bind(value).run();
+}
+
+Result<std::optional<Bytes>> DeviceStore::value(std::string_view key) {
+    Query query = SAMSYN_TRY(database_.query("SELECT value FROM settings WHERE key = ?"));
+    query.bind_text(key);
+    if (!SAMSYN_TRY(query.step())) return std::nullopt;
+    return to_bytes(query.blob(0));
+}
+
+Result<std::uint64_t> DeviceStore::take_counter() {
+    Query query = SAMSYN_TRY(database_.query("UPDATE counter SET last = last + 1 RETURNING last"));
+    if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "stored counter");
+    return static_cast<std::uint64_t>(query.number(0));
+}
+
+Result<std::uint64_t> DeviceStore::last_counter() {
+    Query query = SAMSYN_TRY(database_.query("SELECT last FROM counter"));
+    if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "stored counter");
+    return static_cast<std::uint64_t>(query.number(0));
+}
+
+Result<bool> DeviceStore::put_statement(const StatementId& id, ByteView bytes) {
+    Query query = SAMSYN_TRY(
+        database_.query("INSERT INTO statements(id, bytes) VALUES(?, ?) ON CONFLICT DO NOTHING"));
+    SAMSYN_TRY(query.bind(id).bind(bytes).run());
+    return database_.changes() > 0;
+}
+
+Result<void> DeviceStore::for_each_statement(
+    const std::function<Result<void>(ByteView bytes)>& visit) {
+    // Row by row, each with its own step from the start: `visit` may use this store as it likes.
+    std::int64_t after = 0;
+    for (;;) {
+        Bytes bytes;
+        {
+            Query query = SAMSYN_TRY(
+                database_.query("SELECT arrival, bytes FROM statements WHERE arrival > ? "
+                                "ORDER BY arrival LIMIT 1"));
+            query.bind(after);
+            if (!SAMSYN_TRY(query.step())) return {};
+            after = query.number(0);
+            bytes = to_bytes(query.blob(1));
+        }
+        SAMSYN_TRY(visit(bytes));
+    }
+}
+
+Result<void> DeviceStore::put_cursor(const Incarnation& incarnation,
+                                     const Channel& channel,
+                                     EntryNumber number) {
+    Query query = SAMSYN_TRY(
+        database_.query("INSERT INTO cursors(channel, incarnation, number) VALUES(?, ?, ?) "
+                        "ON CONFLICT DO UPDATE SET number = excluded.number"));
+    const Bytes key = encode_channel(channel);
+    return query.bind(ByteView{key}).bind(incarnation).bind_number(number).run();
+}
+
+Result<std::vector<Resume::Cursor>> DeviceStore::cursors(const Incarnation& incarnation) {
+    Query query =
+        SAMSYN_TRY(database_.query("SELECT channel, number FROM cursors WHERE incarnation = ?"));
+    query.bind(incarnation);
+    std::vector<Resume::Cursor> cursors;
+    while (SAMSYN_TRY(query.step())) {
+        Reader reader{query.blob(0)};
+        Channel channel = SAMSYN_TRY(intact(decode_channel(reader)));
+        SAMSYN_TRY(intact(reader.finish("channel")));
+        cursors.push_back({std::move(channel), static_cast<EntryNumber>(query.number(1))});
+    }
+    return cursors;
+}
+
+Result<void> DeviceStore::purge(const CompartmentId& compartment) {
+    // Writes go with their items. The row of the compartment itself stays while pending changes
+    // name it: without its label nobody could seal them for escrow. Positions stay, because the
+    // chain of hashes goes on if the device is let in again.
+    static constexpr const char* deletes[] = {
+        "DELETE FROM items WHERE compartment = ?",
+        "DELETE FROM epochs WHERE compartment = ?",
+        "DELETE FROM held WHERE compartment = ?",
+        "DELETE FROM compartments WHERE id = ?1 AND NOT EXISTS "
+        "(SELECT 1 FROM pending WHERE compartment = ?1)",
+    };
+    for (const char* sql : deletes) {
+        Query query = SAMSYN_TRY(database_.query(sql));
+        SAMSYN_TRY(query.bind(compartment).run());
+    }
+    Query query = SAMSYN_TRY(database_.query("DELETE FROM cursors WHERE channel = ?"));
+    const Bytes channel = encode_channel(Channel{compartment});
+    return query.bind(ByteView{channel}).run();
+}
+
+}  // namespace samsyn

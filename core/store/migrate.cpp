@@ -1,0 +1,129 @@
+#include "core/store/migrate.hpp"
+
+namespace samsyn {
+
+namespace {
+
+constexpr int schema_now = 1;
+constexpr std::int64_t application_id = 0x53'4d'53'4e;  // "SMSN"
+
+// docs/STORAGE.md explains each table. WITHOUT ROWID where the row is little more than its key.
+constexpr const char* schema_1 = R"sql(
+CREATE TABLE settings(
+  key TEXT PRIMARY KEY,
+  value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE counter(
+  id INTEGER PRIMARY KEY CHECK(id = 1),
+  last INTEGER NOT NULL) STRICT;
+INSERT INTO counter VALUES(1, 0);
+
+CREATE TABLE statements(
+  arrival INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  bytes BLOB NOT NULL) STRICT;
+
+CREATE TABLE cursors(
+  channel BLOB NOT NULL,
+  incarnation BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY(channel, incarnation)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE compartments(
+  id BLOB PRIMARY KEY,
+  case_id BLOB NOT NULL,
+  label BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX compartments_case ON compartments(case_id);
+
+CREATE TABLE epochs(
+  arrival INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  compartment BLOB NOT NULL,
+  packet BLOB NOT NULL,
+  key BLOB) STRICT;
+CREATE INDEX epochs_compartment ON epochs(compartment);
+
+CREATE TABLE held(
+  arrival INTEGER PRIMARY KEY,
+  compartment BLOB NOT NULL,
+  epoch BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  bytes BLOB NOT NULL) STRICT;
+CREATE INDEX held_epoch ON held(epoch, number);
+CREATE INDEX held_compartment ON held(compartment);
+
+CREATE TABLE items(
+  row INTEGER PRIMARY KEY,
+  id BLOB NOT NULL,
+  compartment BLOB NOT NULL,
+  type INTEGER NOT NULL,
+  UNIQUE(id, compartment)) STRICT;
+CREATE INDEX items_compartment ON items(compartment);
+
+CREATE TABLE writes(
+  item INTEGER NOT NULL REFERENCES items(row) ON DELETE CASCADE,
+  field INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  device BLOB NOT NULL,
+  value BLOB,
+  PRIMARY KEY(item, field, time, device)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pending(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  compartment BLOB NOT NULL,
+  item BLOB NOT NULL,
+  change BLOB NOT NULL,
+  written INTEGER NOT NULL,
+  sealed_in INTEGER NOT NULL DEFAULT 0,
+  parked_code INTEGER,
+  parked_context TEXT) STRICT;
+CREATE INDEX pending_unsealed ON pending(compartment, id)
+  WHERE sealed_in = 0 AND parked_code IS NULL;
+CREATE INDEX pending_item ON pending(item, id)
+  WHERE sealed_in = 0 AND parked_code IS NULL;
+CREATE INDEX pending_sealed ON pending(sealed_in) WHERE sealed_in <> 0;
+CREATE INDEX pending_compartment ON pending(compartment);
+
+CREATE TABLE outgoing(
+  counter INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  compartment BLOB NOT NULL,
+  made INTEGER NOT NULL,
+  outcome INTEGER,
+  bytes BLOB NOT NULL) STRICT;
+CREATE INDEX outgoing_waiting ON outgoing(counter) WHERE outcome IS NULL;
+
+CREATE TABLE positions(
+  compartment BLOB PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  previous BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+PRAGMA application_id = 0x534d534e;
+)sql";
+
+Result<std::int64_t> only_number(Database& db, const char* sql) {
+    Query query = SAMSYN_TRY(db.query(sql));
+    if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "database header");
+    return query.number(0);
+}
+
+}  // namespace
+
+Result<void> migrate(Database& db) {
+    const int version = SAMSYN_TRY(db.version());
+    const auto application = SAMSYN_TRY(only_number(db, "PRAGMA application_id"));
+    const auto tables = SAMSYN_TRY(only_number(db, "SELECT count(*) FROM sqlite_schema"));
+    const bool fresh = version == 0 && application == 0 && tables == 0;
+    if (!fresh && application != application_id)
+        return fail(Errc::malformed, "database of another program");
+    if (version > schema_now) return fail(Errc::newer_format, "device database");
+    if (!fresh && version < 1) return fail(Errc::malformed, "database version");
+    if (version == schema_now) return {};
+
+    Transaction transaction = SAMSYN_TRY(Transaction::begin(db));
+    SAMSYN_TRY(db.exec(schema_1));
+    SAMSYN_TRY(db.set_version(schema_now));
+    return std::move(transaction).commit();
+}
+
+}  // namespace samsyn

@@ -1,0 +1,204 @@
+// DeviceStore: items as rows of writes. A row with a value is standing, one without is replaced;
+// joining rows is joining `FieldState`s, in any order, twice or once.
+
+#include "core/store/device_store.hpp"
+#include "core/store/rows.hpp"
+
+namespace samsyn {
+
+namespace {
+
+Result<Value> stored_value(ByteView bytes) {
+    std::vector<Value> values = SAMSYN_TRY(intact(decode_values(bytes, 1)));
+    return std::move(values.front());
+}
+
+/// The row of an item, made where it is missing. An item may occur in two compartments only where
+/// somebody lies about its id: then both live on, apart.
+Result<std::int64_t> row_of_item(Database& db,
+                                 const CompartmentId& compartment,
+                                 const ChangeHeader& header,
+                                 bool& changed) {
+    const auto type = static_cast<std::int64_t>(header.type);
+    std::int64_t row = 0;
+    std::int64_t stored_type = 0;
+    {
+        Query find =
+            SAMSYN_TRY(db.query("SELECT row, type FROM items WHERE id = ? AND compartment = ?"));
+        if (!SAMSYN_TRY(find.bind(header.item).bind(compartment).step())) {
+            Query make = SAMSYN_TRY(
+                db.query("INSERT INTO items(id, compartment, type) VALUES(?, ?, ?) RETURNING row"));
+            if (!SAMSYN_TRY(make.bind(header.item).bind(compartment).bind(type).step()))
+                return fail(Errc::storage_failed, "item row");
+            changed = true;
+            return make.number(0);
+        }
+        row = find.number(0);
+        stored_type = find.number(1);
+    }
+    if (type < stored_type) {  // a lie again: the smallest wins everywhere
+        Query correct = SAMSYN_TRY(db.query("UPDATE items SET type = ? WHERE row = ?"));
+        SAMSYN_TRY(correct.bind(type).bind(row).run());
+        changed = true;
+    }
+    return row;
+}
+
+/// Where one write of one field lives.
+struct Place {
+    std::int64_t row;
+    std::int64_t field;
+};
+
+Result<bool> replace_version(Database& db, const Place& place, const Version& version) {
+    Query query = SAMSYN_TRY(
+        db.query("INSERT INTO writes(item, field, time, device, value) VALUES(?, ?, ?, ?, NULL) "
+                 "ON CONFLICT DO UPDATE SET value = NULL WHERE value IS NOT NULL"));
+    query.bind(place.row).bind(place.field).bind_number(version.time.value).bind(version.device);
+    SAMSYN_TRY(query.run());
+    return db.changes() > 0;
+}
+
+/// Keeps the greater value where somebody wrote two under one version, as `FieldState` does.
+Result<bool> settle_double(Database& db,
+                           const Place& place,
+                           const Version& version,
+                           const Value& value,
+                           ByteView encoded) {
+    {
+        Query query =
+            SAMSYN_TRY(db.query("SELECT value FROM writes "
+                                "WHERE item = ? AND field = ? AND time = ? AND device = ?"));
+        query.bind(place.row).bind(place.field).bind_number(version.time.value);
+        if (!SAMSYN_TRY(query.bind(version.device).step()) || query.is_null(0)) return false;
+        const Value stored = SAMSYN_TRY(stored_value(query.blob(0)));
+        if (!(stored < value)) return false;
+    }
+    Query query =
+        SAMSYN_TRY(db.query("UPDATE writes SET value = ? "
+                            "WHERE item = ? AND field = ? AND time = ? AND device = ?"));
+    query.bind(encoded).bind(place.row).bind(place.field).bind_number(version.time.value);
+    SAMSYN_TRY(query.bind(version.device).run());
+    return true;
+}
+
+Result<bool> add_write(Database& db,
+                       const Place& place,
+                       const Version& version,
+                       const Value& value) {
+    const Bytes encoded = encode_values({value});
+    {
+        Query query = SAMSYN_TRY(
+            db.query("INSERT INTO writes(item, field, time, device, value) VALUES(?, ?, ?, ?, ?) "
+                     "ON CONFLICT DO NOTHING"));
+        query.bind(place.row).bind(place.field).bind_number(version.time.value);
+        SAMSYN_TRY(query.bind(version.device).bind(ByteView{encoded}).run());
+        if (db.changes() > 0) return true;
+    }
+    return settle_double(db, place, version, value, encoded);
+}
+
+Result<ItemState> load_state(Database& db, std::int64_t row) {
+    Query query = SAMSYN_TRY(
+        db.query("SELECT field, time, device, value FROM writes WHERE item = ? ORDER BY field"));
+    query.bind(row);
+    std::map<FieldNumber, FieldState> fields;
+    std::optional<FieldNumber> field;
+    std::map<Version, Value> standing;
+    std::set<Version> replaced;
+    const auto finish_field = [&] {
+        if (field) fields.emplace(*field, FieldState::restore(standing, replaced));
+        standing.clear();
+        replaced.clear();
+    };
+    while (SAMSYN_TRY(query.step())) {
+        const auto number = SAMSYN_TRY(number_within(query.number(0), 0xffff, "stored field"));
+        if (field != FieldNumber{static_cast<std::uint16_t>(number)}) {
+            finish_field();
+            field = FieldNumber{static_cast<std::uint16_t>(number)};
+        }
+        const HybridTime time{static_cast<std::uint64_t>(query.number(1))};
+        const Version version{time, SAMSYN_TRY(query.id<DeviceId>(2))};
+        if (query.is_null(3))
+            replaced.insert(version);
+        else
+            standing.emplace(version, SAMSYN_TRY(stored_value(query.blob(3))));
+    }
+    finish_field();
+    return ItemState::restore(std::move(fields));
+}
+
+/// What `query` selects: row, id, compartment, type.
+Result<std::vector<StoredItem>> load_items(Database& db, Query query) {
+    std::vector<StoredItem> items;
+    while (SAMSYN_TRY(query.step())) {
+        StoredItem item;
+        item.id = SAMSYN_TRY(query.id<ItemId>(1));
+        item.compartment = SAMSYN_TRY(query.id<CompartmentId>(2));
+        const auto type = SAMSYN_TRY(number_within(query.number(3), 0xffff, "stored type"));
+        item.type = static_cast<ItemType>(type);
+        item.state = SAMSYN_TRY(load_state(db, query.number(0)));
+        items.push_back(std::move(item));
+    }
+    return items;
+}
+
+}  // namespace
+
+Result<bool> DeviceStore::merge(const CompartmentId& compartment,
+                                const Change& change,
+                                const DeviceId& author) {
+    const ChangeHeader& header = change.header;
+    if (header.writes.size() != change.values.size())
+        return fail(Errc::invalid_argument, "a change needs one value for each write");
+    const Version version{header.time, header.restated_author.value_or(author)};
+
+    bool changed = false;
+    Place place{SAMSYN_TRY(row_of_item(database_, compartment, header, changed)), 0};
+    for (std::size_t i = 0; i < header.writes.size(); ++i) {
+        place.field = static_cast<std::int64_t>(header.writes[i].field);
+        for (const Version& old : header.writes[i].replaces)
+            changed |= SAMSYN_TRY(replace_version(database_, place, old));
+        changed |= SAMSYN_TRY(add_write(database_, place, version, change.values[i]));
+    }
+    return changed;
+}
+
+Result<std::optional<StoredItem>> DeviceStore::item(const ItemId& id) {
+    Query query = SAMSYN_TRY(database_.query(
+        "SELECT row, id, compartment, type FROM items WHERE id = ? ORDER BY row LIMIT 1"));
+    query.bind(id);
+    auto items = SAMSYN_TRY(load_items(database_, std::move(query)));
+    if (items.empty()) return std::nullopt;
+    return std::move(items.front());
+}
+
+Result<std::vector<StoredItem>> DeviceStore::items(const CompartmentId& compartment) {
+    Query query = SAMSYN_TRY(database_.query(
+        "SELECT row, id, compartment, type FROM items WHERE compartment = ? ORDER BY row"));
+    query.bind(compartment);
+    return load_items(database_, std::move(query));
+}
+
+Result<std::vector<StoredItem>> DeviceStore::items_of_case(const CaseId& case_id) {
+    Query query = SAMSYN_TRY(database_.query(
+        "SELECT row, items.id, compartment, type FROM compartments "
+        "JOIN items ON items.compartment = compartments.id WHERE case_id = ? ORDER BY row"));
+    query.bind(case_id);
+    return load_items(database_, std::move(query));
+}
+
+Result<void> DeviceStore::forget_version(const ItemId& item, const Version& version) {
+    {
+        Query query = SAMSYN_TRY(
+            database_.query("DELETE FROM writes WHERE item IN (SELECT row FROM items WHERE id = ?) "
+                            "AND time = ? AND device = ?"));
+        SAMSYN_TRY(query.bind(item).bind_number(version.time.value).bind(version.device).run());
+    }
+    Query query = SAMSYN_TRY(
+        database_.query("DELETE FROM items WHERE id = ? "
+                        "AND NOT EXISTS (SELECT 1 FROM writes WHERE writes.item = items.row)"));
+    return query.bind(item).run();
+}
+
+}  // namespace samsyn
