@@ -32,8 +32,8 @@ struct BatchHeader {
     std::uint64_t sequence = 0;  ///< within device and compartment, from 1
     BatchId previous;            ///< the batch before it in that sequence, none at 1
     std::optional<BatchId> replaces;  ///< a refused batch that this one re-seals
-    std::vector<StreamHeads> heads;
-    std::uint64_t log_size = 0;  ///< the newest log checkpoint seen
+    std::vector<StreamHeads> heads;   ///< sorted by stream, each once
+    std::uint64_t log_size = 0;       ///< the newest log checkpoint seen
     Hash log_root;
     HybridTime time;  ///< when it was sealed
     bool restatement = false;
@@ -53,16 +53,18 @@ struct Batch {
 /// Header, items' root and count: what is signed.
 Bytes encode_signed_part(const Batch& batch);
 
-/// The encoding of an item's clear header in a batch: the AAD of its sealed body is `item_aad`.
+/// What an item's sealed body is bound to, and its key derived from: label, federation,
+/// compartment, epoch, author, counter, whether it is a restatement, and the item's clear header.
 Bytes item_aad(const BatchHeader& batch, const ChangeHeader& change);
 
 /// The digest of one item: leaf of the tree (RFC 9162, section 2.1, with our labels).
 Hash item_digest(const BatchItem& item, const Hasher& hasher);
 
-/// Root over leaf digests, as in RFC 9162 section 2.1.1.
+/// Root over leaf digests, as in RFC 9162 section 2.1.1. Of none: the leaf hash of nothing.
 Hash tree_root(std::span<const Hash> leaves, const Hasher& hasher);
 
-/// Computes root and count from the items, signs, fills `id`.
+/// Sorts the heads, computes root and count from the items, signs, fills `id`. At most
+/// `batch_items_max` items.
 void sign_batch(Batch& batch, Signer& signer, const Hasher& hasher);
 bool verify_batch(const Batch& batch, const SigningPublicKey& author_key, const Verifier& verifier);
 

@@ -40,6 +40,18 @@ Result<std::vector<IdType>> read_sorted_ids(Reader& in,
     return ids;
 }
 
+template <class IdType>
+void write_optional_id(Writer& out, const std::optional<IdType>& id) {
+    out.boolean(id.has_value());
+    if (id) out.id(*id);
+}
+
+template <class IdType>
+Result<std::optional<IdType>> read_optional_id(Reader& in, std::string_view what) {
+    if (!SAMSYN_TRY(in.boolean(what))) return std::nullopt;
+    return SAMSYN_TRY(in.id<IdType>(what));
+}
+
 void write_numbers(Writer& out, const std::vector<std::uint64_t>& numbers);
 
 /// Errors: `truncated`, `limit_exceeded`, `malformed` where numbers do not ascend.

@@ -32,7 +32,7 @@ struct Hello {
 };
 
 /// Signed by the server's identity under `session_server` over: hello's nonce, `nonce`, the TLS
-/// exporter, `time`, `incarnation`.
+/// exporter, `time`, `incarnation`, `version`, `statute_version`.
 struct Challenge {
     std::uint16_t version = 1;
     Nonce nonce;
@@ -47,21 +47,23 @@ struct Challenge {
 /// Signed by the device under `session_device` over: server nonce, hello's nonce, the TLS exporter,
 /// federation heads.
 struct Proof {
-    std::vector<StatementId> federation_heads;
+    std::vector<StatementId> federation_heads;  ///< sorted, at most 16
     Signature signature;
     friend bool operator==(const Proof&, const Proof&) = default;
 };
 
 struct Welcome {
     std::uint64_t greatest_counter = 0;  ///< of this device, as the server has it
-    std::vector<std::uint64_t> gaps;     ///< counters below it that have not arrived; at most 256
+    std::vector<std::uint64_t>
+        gaps;  ///< counters below it that have not arrived; ascending, at most 256
     std::uint64_t log_size = 0;
     Hash log_root;
     friend bool operator==(const Welcome&, const Welcome&) = default;
 };
 
 /// The client's cursors: entries up to and including `number` have been applied. Channels that are
-/// not named start at 0. May come again, then it moves the named cursors.
+/// not named start at 0. May come again, then it moves the named cursors, and a
+/// `CaughtUp{everything}` follows when what that opened has been delivered, be it nothing.
 struct Resume {
     struct Cursor {
         Channel channel;
@@ -69,7 +71,7 @@ struct Resume {
         friend bool operator==(const Cursor&, const Cursor&) = default;
     };
 
-    std::vector<Cursor> cursors;  ///< at most 512 a message
+    std::vector<Cursor> cursors;  ///< at most `resume_cursors_max` a message
     bool last = true;             ///< false: more cursors follow before anything is delivered
     friend bool operator==(const Resume&, const Resume&) = default;
 };
@@ -154,10 +156,12 @@ using Message = std::variant<Hello,
                              Goodbye>;
 
 inline constexpr std::uint8_t wire_version = 1;
+inline constexpr std::size_t resume_cursors_max = 512;
 inline constexpr std::size_t message_bytes_before_proof_max = 1024;
 inline constexpr std::size_t message_bytes_max = 68 * 1024;  ///< a batch of 64 KiB and its envelope
 
-/// One binary WebSocket message: version 1 · kind 1 · body.
+/// One binary WebSocket message: version 1 · kind 1 · body. A context is cut at 200 bytes and its
+/// control characters become question marks.
 Bytes encode_message(const Message& message);
 
 /// Errors: `unsupported_version`, `malformed` (unknown kind too), `truncated`, `limit_exceeded`,

@@ -15,6 +15,7 @@ struct StreamHeads {
 
 inline constexpr std::size_t packet_recipients_max = 300;
 inline constexpr std::size_t packet_streams_max = 64;
+inline constexpr std::size_t packet_bytes_max = 64 * 1024;  ///< packet or supplement on the wire
 inline constexpr std::size_t sealed_key_size =
     112;  ///< sealed box (48) of context (32) and key (32)
 
@@ -36,8 +37,8 @@ struct KeyPacket {
     Label label;
     CompartmentId compartment;
     Nonce nonce;
-    Hash check;  ///< of the key: which key it is, without saying it
-    std::vector<StreamHeads> heads;
+    Hash check;                      ///< of the key: which key it is, without saying it
+    std::vector<StreamHeads> heads;  ///< sorted by stream, each once
     std::uint32_t statute_version = 0;
     Instant instant;
     PacketReason reason{};
@@ -67,7 +68,7 @@ Hash packet_context(const KeyPacket& packet,
                     std::uint32_t sealing_epoch,
                     const Hasher& hasher);
 
-/// Signs; fills `signature` and `id`.
+/// Sorts the lists that the encoding wants sorted, and signs; fills `signature` and `id`.
 void sign_packet(KeyPacket& packet, Signer& signer, const Hasher& hasher);
 bool verify_packet(const KeyPacket& packet,
                    const SigningPublicKey& author_key,
