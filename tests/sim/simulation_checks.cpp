@@ -1,0 +1,125 @@
+#include "core/wire/statement_codec.hpp"
+#include "tests/sim/member.hpp"
+
+#include <algorithm>
+
+namespace samsyn::sim {
+
+void Simulation::on_append(const LogEntry& entry) {
+    const auto text = as_text(entry.bytes);
+    if (text.find("canary-") != std::string_view::npos ||
+        text.find("Ekstubbe") != std::string_view::npos)
+        violations_.emplace_back("the server was given content in the clear");
+
+    if (entry.kind == EntryKind::statement) {
+        auto statement = decode_statement(entry.bytes, world_->hasher());
+        SAMSYN_ASSERT(statement.has_value());
+        const bool federation = statement->header.stream.kind == StreamKind::federation;
+        (federation ? federation_graph_ : case_graph_)
+            .add(std::make_shared<const Statement>(*std::move(statement)));
+    } else if (entry.kind == EntryKind::packet) {
+        const auto packet = decode_packet(entry.bytes, world_->hasher());
+        SAMSYN_ASSERT(packet.has_value());
+        if (packet->case_id == family_.case_id) labels_.emplace(packet->compartment, packet->label);
+    }
+}
+
+/// Remembers, for every compartment, whom the policy permits at this moment.
+void Simulation::note_policy() {
+    const auto federation = Federation::build(federation_graph_, world_->federation());
+    if (!federation || labels_.empty()) return;
+    const CaseView view = CaseView::build(family_.case_id, case_graph_, *federation);
+    for (const auto& [id, label] : labels_)
+        for (const DeviceId& device :
+             permitted_devices(label, {*federation, view}, current_statute_table(), clock_.now()))
+            ever_permitted_[id].insert(federation->device(device)->certificate.user);
+}
+
+/// What a device can show must be its own unit's, or have been permitted at some moment.
+void Simulation::check_knowledge(std::size_t index) {
+    Member& member = *members_[index];
+    const auto items = member.person->device->items(family_.case_id);
+    if (!items) return;
+    for (const ItemView& item : *items) {
+        if (item.unsent) continue;  // the author's own, not sealed for anybody yet
+        if (!labels_.contains(item.compartment)) continue;
+        if (!ever_permitted_[item.compartment].contains(member.person->user))
+            violations_.push_back(member.person->name + " reads what was never permitted");
+    }
+}
+
+std::vector<std::string> Simulation::violations() {
+    std::vector<std::string> found = violations_;
+    const auto complain = [&](const std::string& text) { found.push_back(text); };
+
+    // Convergence: whoever may read an item sees the same standing values in the same order.
+    std::map<ItemId, std::pair<std::string, std::vector<std::vector<ValueView>>>> seen;
+    std::map<CompartmentId, std::map<std::string, std::set<ItemId>>> held;
+    for (auto& member : members_) {
+        const auto compartments = member->person->device->compartments(family_.case_id);
+        if (!compartments) continue;
+        for (const CompartmentView& compartment : *compartments)
+            if (compartment.mine.permitted() && compartment.has_key)
+                held[compartment.id].try_emplace(member->person->name);
+    }
+    for (auto& member : members_) {
+        const auto items = member->person->device->items(family_.case_id);
+        if (!items) continue;
+        for (const ItemView& item : *items) {
+            if (item.unsent) complain(member->person->name + " has unsent work after healing");
+            const auto readers = held.find(item.compartment);
+            if (readers != held.end()) readers->second[member->person->name].insert(item.id);
+            std::vector<std::vector<ValueView>> values;
+            for (const FieldView& field : item.fields) values.push_back(field.values);
+            const auto [place, first] = seen.try_emplace(item.id, member->person->name, values);
+            if (first) continue;
+            const auto same = [](const std::vector<ValueView>& a, const std::vector<ValueView>& b) {
+                return std::ranges::equal(a, b, [](const ValueView& x, const ValueView& y) {
+                    return x.value == y.value && x.version == y.version;
+                });
+            };
+            if (!std::ranges::equal(place->second.second, values, same))
+                complain(member->person->name + " and " + place->second.first +
+                         " see different values");
+        }
+    }
+    // No acknowledged write is lost.
+    for (const Written& written : acknowledged_) {
+        if (deleted_.contains(written.item)) continue;
+        if (!members_[written.author]->person->device->item(written.item))
+            complain(written.canary + " is lost on the device of " +
+                     members_[written.author]->person->name);
+    }
+    // Everybody with a key sees all items: a newcomer's consent reaches the present.
+    for (const auto& [compartment, readers] : held)
+        for (const auto& [name, items] : readers)
+            if (items != readers.begin()->second)
+                complain(name + " has " + std::to_string(items.size()) + " items where " +
+                         readers.begin()->first + " has " +
+                         std::to_string(readers.begin()->second.size()));
+    return found;
+}
+
+Hash Simulation::hash_of(std::size_t index) {
+    Writer out;
+    const auto items = members_[index]->person->device->items(family_.case_id);
+    if (!items) return {};
+    std::map<ItemId, const ItemView*> sorted;
+    for (const ItemView& item : *items) sorted.emplace(item.id, &item);
+    for (const auto& [id, item] : sorted) {
+        out.id(id);
+        for (const FieldView& field : item->fields) {
+            out.enumerator(field.number);
+            for (const ValueView& value : field.values) out.blob(encode_values({value.value}));
+        }
+    }
+    return world_->hasher().hash(Domain::heads, {out.view()});
+}
+
+Hash Simulation::final_hash() {
+    Writer out;
+    for (std::size_t i = 0; i < members_.size(); ++i) out.id(hash_of(i));
+    return world_->hasher().hash(Domain::heads, {out.view()});
+}
+
+}  // namespace samsyn::sim

@@ -1,0 +1,155 @@
+#include "tests/support/founded.hpp"
+
+#include "core/wire/statement_codec.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace samsyn {
+
+using namespace std::chrono_literals;
+
+Founded4::Founded4(const Clock& clock,
+                   Storage& storage,
+                   std::string address,
+                   std::filesystem::path folder)
+    : clock_(clock),
+      storage_(storage),
+      address_(std::move(address)),
+      folder_(std::move(folder)),
+      administrator_(std::make_unique<Person>("administratör")) {
+    const std::array<std::string, 3> names{"Nora", "Lindesberg", "Region Örebro län"};
+    founded_ = found_federation("Norra Örebro län",
+                                names,
+                                root_,
+                                administrator_->signing.public_key(),
+                                administrator_->sealer.public_key(),
+                                random_,
+                                hasher_,
+                                clock_.now());
+    administrator_->user = founded_.administrator;
+
+    std::vector<Bytes> statements = founded_.statements;
+    const Statement last = must(decode_statement(statements.back(), hasher_));
+    statements.push_back(certify_server(founded_.federation,
+                                        server_key_.public_key(),
+                                        last.header.counter + 1,
+                                        std::array{last.id},
+                                        root_,
+                                        hasher_,
+                                        clock_.now()));
+    must(storage_.begin());
+    for (const Bytes& bytes : statements) {
+        const Statement statement = must(decode_statement(bytes, hasher_));
+        LogEntry entry;
+        entry.channel.name = statement.header.stream;
+        entry.kind = EntryKind::statement;
+        entry.hash = Hash::from(statement.id.view());
+        entry.author = statement.header.author;
+        entry.counter = statement.header.counter;
+        entry.bytes = bytes;
+        must(storage_.append(entry));
+    }
+    must(storage_.commit());
+
+    administrator_->device = open(*administrator_, DeviceKind::administrator_machine);
+    Device& admin = *administrator_->device;
+    for (const Bytes& bytes : statements) must(admin.import_statement(bytes));
+    for (std::size_t i = 0; i < names.size(); ++i)
+        must(admin.name_organisation(founded_.organisations[i].id, names[i]));
+    team = must(admin.add_unit(founded_.organisations[0].id, Regime::team, "Familjesamverkan"));
+    school = must(
+        admin.add_unit(founded_.organisations[1].id, Regime::school_pupil_health, "Elevhälsan"));
+    social = must(admin.add_unit(founded_.organisations[1].id, Regime::social, "Socialtjänsten"));
+    clinic = must(admin.add_unit(founded_.organisations[2].id, Regime::health, "BUP"));
+}
+
+std::unique_ptr<Hub> Founded4::make_hub() {
+    return must(
+        Hub::open({storage_, server_key_, verifier_, hasher_, random_}, founded_.federation));
+}
+
+std::unique_ptr<Person> Founded4::enrol(std::string_view name, const UnitId& unit, Role role) {
+    Device& admin = *administrator_->device;
+    auto person = std::make_unique<Person>(name);
+    person->user = must(admin.add_user(unit, role, name));
+    const Invitation invitation = must(admin.invite(person->user, DeviceKind::staff_tablet, 24h));
+    must(admin.accept_enrolment(make_enrolment_answer(
+        invitation, person->signing.public_key(), person->sealer.public_key(), hasher_)));
+    person->device = open(*person, DeviceKind::staff_tablet);
+    return person;
+}
+
+DeviceConfig Founded4::config_for(const UserId& user, DeviceKind kind) const {
+    return {
+        address_, founded_.federation, root_.public_key(), server_key_.public_key(), user, kind};
+}
+
+std::unique_ptr<Device> Founded4::open(Person& person, DeviceKind kind) {
+    const DeviceConfig config = config_for(person.user, kind);
+    const Device::Ports ports{clock_, random_, hasher_, verifier_, person.signing, person.sealer};
+    if (folder_.empty()) return must(Device::open_in_memory(config, ports));
+    std::filesystem::create_directories(folder_ / person.name);
+    return must(Device::open(folder_ / person.name, config, ports));
+}
+
+Family open_family(Device& lead,
+                   const UnitId& team,
+                   std::span<const Participant> people,
+                   Instant now) {
+    Family family;
+    family.case_id = must(lead.open_case(ServiceModel::famsam, "Familjen Ekstubbe", team));
+    family.child = must(lead.add_person(family.case_id, "Tuva Ekstubbe", {}));
+    family.guardians = {must(lead.add_person(family.case_id, "Sol Ekstubbe", {})),
+                        must(lead.add_person(family.case_id, "Ask Ekstubbe", {}))};
+    std::ranges::sort(family.guardians);
+    must(lead.record_custody(
+        family.case_id,
+        Custody{family.child, family.guardians, now + 24h * 300, now + 24h * 3000}));
+    for (const Participant& one : people)
+        must(lead.add_participant(
+            family.case_id, one.user, one.unit, Duty::member, now + 24h * 300));
+    return family;
+}
+
+void consent_by_both(Device& lead,
+                     const Family& family,
+                     const UnitId& disclosing,
+                     const UnitId& recipient,
+                     Instant now) {
+    const auto closings = must(lead.closings(family.case_id));
+    for (const PersonId& guardian : family.guardians) {
+        NewConsent wish;
+        wish.case_id = family.case_id;
+        wish.grantor = guardian;
+        wish.capacity = Capacity::guardian;
+        wish.subjects = {family.child};
+        wish.disclosing = {disclosing};
+        wish.recipients = {Recipient{recipient, std::nullopt, std::nullopt}};
+        wish.categories = family_categories();
+        wish.actions.insert(Action::read);
+        wish.actions.insert(Action::contribute);
+        wish.not_before = now;
+        wish.not_after = now + 24h * 200;
+        wish.form = ConsentForm::written;
+        for (const ClosingView& closing : closings)
+            if (closing.closing.decider == guardian) wish.names.push_back(closing.id);
+        std::ranges::sort(wish.names);
+        if (wish.names.size() > statement_names_max) return;
+        must(lead.record_consent(wish));
+    }
+}
+
+Categories family_categories() {
+    Categories categories;
+    for (const Category one : {Category::attendance,
+                               Category::social,
+                               Category::health,
+                               Category::parenting,
+                               Category::plan,
+                               Category::contact})
+        categories.insert(one);
+    return categories;
+}
+
+}  // namespace samsyn
