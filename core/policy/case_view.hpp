@@ -22,6 +22,11 @@ struct DisclosingFacts {
     std::vector<Signed<Consent>> consents;
     std::vector<Signed<Confirmation>> confirmations;
     std::vector<Signed<Closing>> closings;
+    /// Consents that somebody ended: they open nothing, and still narrow the others.
+    std::set<StatementId> ended;
+    /// Consents confirmed by the disclosing unit, with the closing statements that the
+    /// confirmations name. The author's own work in that unit is a confirmation that names none.
+    std::map<StatementId, std::set<StatementId>> confirmed;
     bool update_needed = false;  ///< an unknown restricting statement is in the stream
 };
 
@@ -37,6 +42,7 @@ struct RosterFacts {
 
 struct CustodyFacts {
     std::optional<Signed<CaseOpened>> opened;  ///< the earliest, by (time, id)
+    /// Those that no other one for the same child knew of: more than one is a disagreement.
     std::vector<Signed<Custody>> custody;
     std::set<PersonId> adults;
     std::vector<Signed<Closing>> closings;  ///< those that name no disclosing unit
@@ -73,8 +79,22 @@ public:
 private:
     friend class CaseViewBuilder;
 
+    friend Result<void> may_sign(const StatementHeader&,
+                                 const StatementBody&,
+                                 const CaseView&,
+                                 const Federation&);
+
+    /// Who may end a statement of this case.
+    struct Endable {
+        enum class By : std::uint8_t { lead_or_team, author_or_unit, author, nobody };
+        By by{};
+        Stream stream;
+        UserId author;
+    };
+
     CaseId id_;
     const Federation* federation_ = nullptr;
+    std::map<StatementId, Endable> endable_;
     CustodyFacts custody_;
     std::map<UnitId, DisclosingFacts> disclosing_;
     std::map<UnitId, RosterFacts> rosters_;
@@ -88,6 +108,19 @@ Result<void> may_sign(const StatementHeader& header,
                       const StatementBody& body,
                       const CaseView& view,
                       const Federation& federation);
+
+/// What the server asks before it takes a statement of a case: `may_sign`, and further what only a
+/// fuller view can tell: the author is in good standing and leads the case or takes part in it, the
+/// case is not opened twice, a consent is complete. A case that is being opened needs none of that.
+/// Errors: as `may_sign`; `already_exists`; `invalid_argument`.
+Result<void> may_publish(const StatementHeader& header,
+                         const StatementBody& body,
+                         const CaseView& view,
+                         const Federation& federation);
+
+/// What a consent must say before it can mean anything: parties, categories, actions, a period that
+/// ends. Errors: `invalid_argument` naming everything that is missing.
+Result<void> check_complete(const Consent& consent);
 
 /// Which streams of a case a device of `user` receives: the custody stream; the disclosing streams
 /// of the user's own units and of units that name one of those units as recipient; the rosters of

@@ -36,84 +36,39 @@ struct Requester {
 };
 
 /// Why. Each has a sentence in Swedish and English in `words_of`, and a stable key.
-#define SAMSYN_REASON_TABLE(row)                                                                   \
-    row(own_unit, "your own unit wrote it", "din egen enhet har skrivit det") row(                 \
-        consent_covers,                                                                            \
-        "consent covers it",                                                                       \
-        "samtycket omfattar det") row(directory_readable,                                          \
-                                      "names are readable in the federation",                      \
-                                      "namn får läsas inom samverkan") row(update_needed,          \
-                                                                           "this program is too "  \
-                                                                           "old for a rule that "  \
-                                                                           "applies here",         \
-                                                                           "programmet är för "    \
-                                                                           "gammalt för en regel " \
-                                                                           "som gäller här")       \
-        row(not_in_good_standing,                                                                  \
-            "the user or device is not active",                                                    \
-            "användaren eller enheten är inte aktiv") row(not_participant,                         \
-                                                          "does not take part in this case",       \
-                                                          "deltar inte i ärendet")                 \
-            row(closed_label, "reserved for named persons", "förbehållet namngivna personer") row( \
-                case_not_opened,                                                                   \
-                "the case is not known",                                                           \
-                "ärendet är inte känt") row(custody_unknown,                                       \
-                                            "it is not recorded who decides for the child",        \
-                                            "det är inte noterat vem som bestämmer för barnet")    \
-                row(guardian_lapsed,                                                               \
-                    "the child has come of age and decides",                                       \
-                    "barnet har blivit myndigt och bestämmer själv") row(blocked,                  \
-                                                                         "a block stands",         \
-                                                                         "en spärr gäller")        \
-                    row(objected, "an objection stands", "en invändning gäller") row(              \
-                        refused,                                                                   \
-                        "somebody who decides has refused",                                        \
-                        "någon som bestämmer har sagt nej") row(withdrawn,                         \
-                                                                "the consent was withdrawn",       \
-                                                                "samtycket är återkallat")         \
-                        row(reserved,                                                              \
-                            "the consent has a reservation here",                                  \
-                            "samtycket har ett förbehåll här")                                     \
-                            row(consent_missing, "consent is missing", "samtycke saknas") row(     \
-                                confirmation_missing,                                              \
-                                "the disclosing unit has not confirmed the consent",               \
-                                "utlämnande enhet har inte bekräftat samtycket")                   \
-                                row(other_recipient_unit,                                          \
-                                    "the consent names another unit",                              \
-                                    "samtycket gäller en annan enhet") row(other_role,             \
-                                                                           "the consent names "    \
-                                                                           "another role",         \
-                                                                           "samtycket gäller en "  \
-                                                                           "annan roll")           \
-                                    row(other_regime,                                              \
-                                        "the consent names another secrecy area",                  \
-                                        "samtycket gäller ett annat sekretessområde")              \
-                                        row(other_category,                                        \
-                                            "the consent does not cover this category",            \
-                                            "samtycket omfattar inte den här kategorin")           \
-                                            row(other_purpose,                                     \
-                                                "the consent does not cover this purpose",         \
-                                                "samtycket omfattar inte ändamålet")               \
-                                                row(other_action,                                  \
-                                                    "the consent does not cover this action",      \
-                                                    "samtycket omfattar inte åtgärden")            \
-                                                    row(outside_period,                            \
-                                                        "the consent is not in force now",         \
-                                                        "samtycket gäller inte nu")                \
-                                                        row(writing_needed,                        \
-                                                            "consent in writing is needed",        \
-                                                            "skriftligt samtycke behövs")          \
-                                                            row(not_covered,                       \
-                                                                "the ground does not cover this",  \
-                                                                "grunden omfattar inte detta")     \
-                                                                row(only_disclosing_unit_edits,    \
-                                                                    "only the unit that wrote it " \
-                                                                    "changes it",                  \
-                                                                    "bara enheten som skrivit "    \
-                                                                    "det ändrar")                  \
-                                                                    row(case_closed,               \
-                                                                        "the case is closed",      \
-                                                                        "ärendet är avslutat")
+// clang-format off
+// The order is that in which reasons are named.
+#define SAMSYN_REASON_TABLE(row) \
+    row(own_unit, "your own unit wrote it", "din egen enhet har skrivit det") \
+    row(consent_covers, "consent covers it", "samtycket omfattar det") \
+    row(directory_readable, "names are readable in the federation", "namn får läsas inom samverkan") \
+    row(update_needed, "this program is too old for a rule that applies here", "programmet är för gammalt för en regel som gäller här") \
+    row(not_in_good_standing, "the user or device is not active", "användaren eller enheten är inte aktiv") \
+    row(not_participant, "does not take part in this case", "deltar inte i ärendet") \
+    row(closed_label, "reserved for named persons", "förbehållet namngivna personer") \
+    row(case_not_opened, "the case is not known", "ärendet är inte känt") \
+    row(custody_unknown, "it is not recorded who decides for the child", "det är inte noterat vem som bestämmer för barnet") \
+    row(guardian_lapsed, "the child has come of age and decides", "barnet har blivit myndigt och bestämmer själv") \
+    row(blocked, "a block stands", "en spärr gäller") \
+    row(objected, "an objection stands", "en invändning gäller") \
+    row(refused, "somebody who decides has refused", "någon som bestämmer har sagt nej") \
+    row(withdrawn, "the consent was withdrawn", "samtycket är återkallat") \
+    row(reserved, "the consent has a reservation here", "samtycket har ett förbehåll här") \
+    row(consent_missing, "consent is missing", "samtycke saknas") \
+    row(confirmation_missing, "the disclosing unit has not confirmed the consent", "utlämnande enhet har inte bekräftat samtycket") \
+    row(other_recipient_unit, "the consent names another unit", "samtycket gäller en annan enhet") \
+    row(other_role, "the consent names another role", "samtycket gäller en annan roll") \
+    row(other_user, "the consent names another person", "samtycket gäller en annan person") \
+    row(other_regime, "the consent names another secrecy area", "samtycket gäller ett annat sekretessområde") \
+    row(other_category, "the consent does not cover this category", "samtycket omfattar inte den här kategorin") \
+    row(other_purpose, "the consent does not cover this purpose", "samtycket omfattar inte ändamålet") \
+    row(other_action, "the consent does not cover this action", "samtycket omfattar inte åtgärden") \
+    row(outside_period, "the consent is not in force now", "samtycket gäller inte nu") \
+    row(writing_needed, "consent in writing is needed", "skriftligt samtycke behövs") \
+    row(not_covered, "the ground does not cover this", "grunden omfattar inte detta") \
+    row(only_disclosing_unit_edits, "only the unit that wrote it changes it", "bara enheten som skrivit det ändrar") \
+    row(case_closed, "the case is closed", "ärendet är avslutat")
+// clang-format on
 
 enum class Reason : std::uint8_t {
 #define SAMSYN_ROW(name, en, sv) name,
@@ -150,11 +105,11 @@ struct Obligations {
 
 struct Decision {
     Outcome outcome = Outcome::deny;
-    std::vector<Reason> reasons;  ///< at least one; the first is what to show
+    std::vector<Reason> reasons{};  ///< at least one; the first is what to show
     std::vector<MissingConsent>
-        missing;  ///< filled for `needs`, and for `deny` where consent lacks; sorted
-    Obligations obligations;
-    std::vector<StatementId> by;  ///< the consents that it rests on, or what closed it; sorted
+        missing{};  ///< filled for `needs`, and for `deny` where consent lacks; sorted
+    Obligations obligations{};
+    std::vector<StatementId> by{};  ///< the consents that it rests on, or what closed it; sorted
     Instant valid_until =
         instant_max;  ///< the next instant at which the answer can change by itself
 

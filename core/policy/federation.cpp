@@ -1,1 +1,148 @@
 #include "core/policy/federation.hpp"
+
+#include "core/policy/contains.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+namespace {
+
+template <class Map, class Key>
+auto find_in(const Map& map, const Key& key) -> const typename Map::mapped_type* {
+    const auto found = map.find(key);
+    return found == map.end() ? nullptr : &found->second;
+}
+
+bool within(Instant from, Instant now, Instant until) {
+    return from <= now && now < until;
+}
+
+}  // namespace
+
+const UnitRef* Federation::unit(const UnitId& id) const {
+    return find_in(units_, id);
+}
+
+const Federation::User* Federation::user(const UserId& id) const {
+    return find_in(users_, id);
+}
+
+const Federation::Device* Federation::device(const DeviceId& id) const {
+    return find_in(devices_, id);
+}
+
+UserId Federation::user_of(const DeviceId& id) const {
+    const auto* known = device(id);
+    return known ? known->certificate.user : UserId{};
+}
+
+bool Federation::is_server(const SigningPublicKey& key) const {
+    return policy::contains(server_keys_, key);
+}
+
+const SigningPublicKey* Federation::signing_key(const DeviceId& author) const {
+    if (is_root(author)) return &root_key_;
+    if (const auto* known = device(author)) return &known->certificate.signing_key;
+    return find_in(servers_, author);
+}
+
+Role Federation::role_in(const UserId& id, const UnitId& unit, Instant now) const {
+    if (!works_in(id, unit, now)) return Role::none;
+    for (const auto& membership : user(id)->memberships)
+        if (membership.unit == unit) return membership.role;
+    return Role::none;
+}
+
+bool Federation::works_in(const UserId& id, const UnitId& unit, Instant now) const {
+    const auto* known = user(id);
+    if (!known) return false;
+    return std::ranges::any_of(known->memberships, [&](const Membership& membership) {
+        if (membership.unit != unit || !within(membership.from, now, membership.until))
+            return false;
+        const auto* organisation = find_in(organisations_, membership.organisation);
+        if (!organisation || !within(organisation->from, now, organisation->until)) return false;
+        return std::ranges::none_of(known->removals, [&](const UserRemoved& removal) {
+            return removal.organisation == membership.organisation && removal.from <= now;
+        });
+    });
+}
+
+bool Federation::ever_worked_in(const UserId& id, const UnitId& unit) const {
+    const auto* known = user(id);
+    return known && policy::contains(known->memberships, unit, &Membership::unit);
+}
+
+bool Federation::in_good_standing(const DeviceId& id, Instant now) const {
+    const auto* known = device(id);
+    if (!known || known->revoked || now >= known->certificate.until) return false;
+    const auto& certificate = known->certificate;
+    const auto* organisation = find_in(organisations_, certificate.organisation);
+    if (!organisation || !within(organisation->from, now, organisation->until)) return false;
+    if (certificate.user.is_none() || certificate.kind == DeviceKind::administrator_machine)
+        return true;
+    const auto* who = user(certificate.user);
+    return who && std::ranges::any_of(who->memberships, [&](const Membership& membership) {
+               return works_in(certificate.user, membership.unit, now);
+           });
+}
+
+bool Federation::acted_in(const DeviceId& author, const UnitId& id, Instant at) const {
+    const auto* known = device(author);
+    const auto* place = unit(id);
+    return known && place && at < known->certificate.until &&
+           known->certificate.organisation == place->organisation &&
+           works_in(known->certificate.user, id, at);
+}
+
+bool Federation::acts_in(const DeviceId& id, const UnitId& unit, Instant now) const {
+    return in_good_standing(id, now) && acted_in(id, unit, now);
+}
+
+bool Federation::counts(const DeviceId& author, std::uint64_t counter) const {
+    const auto* pin = find_in(pins_, author);
+    return !pin || (counter <= pin->counter && !policy::contains(pin->gaps, counter));
+}
+
+bool Federation::is_administrator(const DeviceId& device,
+                                  const OrganisationId& organisation) const {
+    const auto* machines = find_in(administrators_, organisation);
+    return machines && machines->contains(device);
+}
+
+bool Federation::is_root(const DeviceId& author) const {
+    return author == root_device_;
+}
+
+Instant Federation::next_boundary(Instant now) const {
+    const auto next = std::ranges::upper_bound(boundaries_, now);
+    return next == boundaries_.end() ? instant_max : *next;
+}
+
+Instant Federation::next_boundary(const DeviceId& id, Instant now) const {
+    auto next = instant_max;
+    const auto consider = [&](Instant at) {
+        if (at > now) next = std::min(next, at);
+    };
+    const auto consider_organisation = [&](const OrganisationId& organisation) {
+        if (const auto* admitted = find_in(organisations_, organisation)) {
+            consider(admitted->from);
+            consider(admitted->until);
+        }
+    };
+    const auto* known = device(id);
+    if (!known) return next;
+    consider(known->certificate.until);
+    consider_organisation(known->certificate.organisation);
+    const auto* who = user(known->certificate.user);
+    if (!who) return next;
+    for (const auto& membership : who->memberships) {
+        consider(membership.from);
+        consider(membership.until);
+        consider_organisation(membership.organisation);
+    }
+    for (const auto& removal : who->removals) consider(removal.from);
+    return next;
+}
+
+}  // namespace samsyn

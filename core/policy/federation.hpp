@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/ports.hpp"
 #include "core/policy/statement_graph.hpp"
 
 #include <map>
@@ -12,7 +13,10 @@ namespace samsyn {
 ///
 /// The root admits organisations, certifies their administrators and the server; administrators
 /// certify units, users and devices *of their own organisation*. A statement by somebody who may
-/// not sign it has no effect and is listed in `without_effect`. Immutable once built; thread-safe.
+/// not sign it has no effect and is listed in `without_effect`. What has effect does not depend on
+/// the order of arrival: kinds are read in the order in which they rest on one another. Revocations
+/// and removals are never taken back, not even when their own author is revoked later.
+/// Immutable once built; thread-safe.
 class Federation {
 public:
     struct Membership {
@@ -36,7 +40,11 @@ public:
     };
 
     /// Errors: `malformed` where `graph` lacks the one founding statement `id`.
-    static Result<Federation> build(const StatementGraph& graph, const FederationId& id);
+    /// With a `hasher` the ids of the certified servers are known, so that their pins count and
+    /// their signatures have a key; without one they are nobody's.
+    static Result<Federation> build(const StatementGraph& graph,
+                                    const FederationId& id,
+                                    const Hasher* hasher = nullptr);
 
     const FederationId& id() const { return id_; }
 
@@ -75,6 +83,24 @@ public:
     /// least one unit (or it has none, as a room screen, or it is an administrator's).
     bool in_good_standing(const DeviceId& device, Instant now) const;
 
+    /// True where the device may act for the unit at `now`: in good standing, its user works there,
+    /// and the unit's own organisation certified the device. So no organisation can make a device
+    /// for a user of another one and read what that user reads.
+    bool acts_in(const DeviceId& device, const UnitId& unit, Instant now) const;
+
+    /// The same for something signed at the time `at`, which a later revocation leaves standing.
+    bool acted_in(const DeviceId& author, const UnitId& unit, Instant at) const;
+
+    /// True where the user was ever certified in the unit, whatever has ended since.
+    bool ever_worked_in(const UserId& user, const UnitId& unit) const;
+
+    /// The user of a device; none for a room screen, or for a device not known here.
+    UserId user_of(const DeviceId& device) const;
+
+    /// May this author say this in the federation log? Errors: `unknown_device`; `not_permitted`
+    /// naming the rule; `revoked_device` where the counter is past the author's pin.
+    Result<void> may_sign(const StatementHeader& header, const StatementBody& body) const;
+
     /// False where the author's device is revoked with a pin below `counter` or a gap at it: such a
     /// statement or batch goes to escrow and has no effect.
     bool counts(const DeviceId& author, std::uint64_t counter) const;
@@ -87,6 +113,9 @@ public:
 
     /// The next instant after `now` at which anything dated here begins or ends.
     Instant next_boundary(Instant now) const;
+
+    /// The same, for what concerns one device and its user only.
+    Instant next_boundary(const DeviceId& device, Instant now) const;
 
     const std::vector<StatementId>& without_effect() const { return without_effect_; }
 
@@ -102,6 +131,10 @@ private:
     std::map<UserId, User> users_;
     std::map<DeviceId, Device> devices_;
     std::map<DeviceId, SigningPublicKey> servers_;
+    std::vector<SigningPublicKey> server_keys_;
+    std::set<DeviceId> revoked_;
+    std::map<DeviceId, RevocationPinned> pins_;
+    std::vector<Instant> boundaries_;  ///< sorted
     std::vector<StatementId> without_effect_;
     bool update_needed_ = false;
 };

@@ -90,7 +90,8 @@ struct DeviceCertified {
     friend bool operator==(const DeviceCertified&, const DeviceCertified&) = default;
 };
 
-/// By an administrator of the device's organisation. Ends all reading at once.
+/// By an administrator of the device's organisation, or by the root for an administrator's machine.
+/// Ends all reading at once.
 struct DeviceRevoked {
     DeviceId device;
     friend bool operator==(const DeviceRevoked&, const DeviceRevoked&) = default;
@@ -222,7 +223,9 @@ struct Closing {
     friend bool operator==(const Closing&, const Closing&) = default;
 };
 
-/// In the stream of what it ends, by someone who may sign that kind.
+/// In the stream of what it ends: by lead or team for custody, adults, participants and the closing
+/// of a case; for a consent by its author or the disclosing unit; for a block by the user who set
+/// it. The other closings are never ended: a newer consent of the same person names them.
 struct Ended {
     StatementId statement;
     friend bool operator==(const Ended&, const Ended&) = default;

@@ -28,13 +28,18 @@ public:
     /// Every stream of which at least one statement is here.
     std::vector<Stream> streams() const;
 
-    /// The statements of `stream` that no other statement here names as previous, sorted by id, at
-    /// most `statement_previous_max` of them (the newest).
+    /// The statements of `stream` that no other statement of it names as previous, sorted by id, at
+    /// most `statement_previous_max` of them (the newest). One that a *different* stream names
+    /// stays a head: who lacks that stream must find the same heads.
     std::vector<StatementId> heads(const Stream& stream) const;
 
     /// The statements reachable from `heads` by their `previous` lists. Errors: `missing_parent`
     /// naming the first statement that is not here.
     Result<StatementGraph> at(std::span<const StatementId> heads) const;
+
+    /// True where the author of `later` knew `earlier`: it is reached by `previous` lists, as far
+    /// as they are here. What cannot be followed is taken as not known.
+    bool knows(const StatementId& later, const StatementId& earlier) const;
 
     /// Statements named as previous by one that is here, and not here themselves.
     std::vector<StatementId> missing() const;

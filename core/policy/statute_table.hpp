@@ -27,4 +27,7 @@ const StatuteTable& current_statute_table();
 /// An earlier or the current table; null if this program does not have it.
 const StatuteTable* find_statute_table(std::uint32_t version);
 
+/// The row of a purpose; null where the table has none.
+const StatuteTable::PurposeRow* find_purpose(const StatuteTable& table, Purpose purpose);
+
 }  // namespace samsyn

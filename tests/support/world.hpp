@@ -29,7 +29,8 @@ public:
 
     World() {
         root = fresh<DeviceId>();
-        const auto founding = sign(root, federation_stream(), Founding{.root_key = fresh_key()});
+        const auto founding =
+            sign(root, federation_stream(), Founding{.root_key = fresh_key(), .name_hash = {}});
         federation_id = FederationId::from(founding->id.view());
     }
 

@@ -1,0 +1,224 @@
+#include "core/policy/quorum.hpp"
+
+#include "core/policy/contains.hpp"
+#include "core/policy/deciders.hpp"
+
+#include <algorithm>
+
+namespace samsyn::policy {
+
+namespace {
+
+using Kind = Position::Kind;
+
+bool same_matter(const Consent& a, const Consent& b) {
+    return a.grantor == b.grantor && a.subject == b.subject && a.recipient == b.recipient &&
+           a.purpose == b.purpose;
+}
+
+/// Of one person's consents in one matter, those that also concern the label's category: a newer
+/// one that names an older has replaced it; two that do not name each other narrow each other.
+class Peers {
+public:
+    Peers(const Question& question, const Signed<Consent>& consent)
+        : question_(question),
+          consent_(consent) {
+        for (const auto& other : question.disclosing().consents)
+            if (same_matter(other.body, consent.body) &&
+                other.body.categories.contains(question.label.category))
+                peers_.push_back(&other);
+    }
+
+    bool replace_it() const { return replaced(consent_); }
+
+    std::vector<Reason> narrowing() const {
+        std::vector<Reason> reasons;
+        for (const auto* peer : peers_) {
+            const auto now = question_.now;
+            if (now < peer->body.not_before || end_of(*peer, question_) <= now) continue;
+            if (replaced(*peer)) continue;
+            if (peer->body.reserved.contains(question_.label.category))
+                reasons.push_back(Reason::reserved);
+            if (!peer->body.actions.contains(question_.request.action))
+                reasons.push_back(Reason::other_action);
+        }
+        return reasons;
+    }
+
+private:
+    bool replaced(const Signed<Consent>& older) const {
+        return std::ranges::any_of(
+            peers_, [&](const auto* newer) { return contains(newer->body.names, older.id); });
+    }
+
+    const Question& question_;
+    const Signed<Consent>& consent_;
+    std::vector<const Signed<Consent>*> peers_;
+};
+
+/// The fields in which a consent does not reach, in the order of the page. None: it opens.
+std::vector<Reason> shortfalls(const Question& question,
+                               const Place& place,
+                               const Signed<Consent>& consent,
+                               const Peers& peers) {
+    const auto& body = consent.body;
+    const auto& label = question.label;
+    const auto* recipient = question.federation.unit(body.recipient.unit);
+    auto reasons = peers.narrowing();
+    const auto check = [&](bool reaches, Reason reason) {
+        if (!reaches) reasons.push_back(reason);
+    };
+    check(body.recipient.unit == place.unit.unit, Reason::other_recipient_unit);
+    check(!body.recipient.role || body.recipient.role == place.role, Reason::other_role);
+    check(!body.recipient.user || body.recipient.user == question.requester.user,
+          Reason::other_user);
+    check(recipient && recipient->regime == place.unit.regime, Reason::other_regime);
+    check(!body.reserved.contains(label.category), Reason::reserved);
+    check(body.categories.contains(label.category), Reason::other_category);
+    check(body.purpose == question.request.purpose, Reason::other_purpose);
+    check(body.actions.contains(question.request.action), Reason::other_action);
+    check(body.not_before <= question.now && question.now < body.not_after, Reason::outside_period);
+
+    const bool spoken = body.form == ConsentForm::oral;
+    check(!spoken || label.sensitivity != Sensitivity::far_reaching, Reason::writing_needed);
+    check(question.now >= body.not_after || question.now < end_of(consent, question),
+          Reason::writing_needed);
+    const auto& facts = question.disclosing();
+    check(facts.confirmed.contains(consent.id), Reason::confirmation_missing);
+    check(!facts.ended.contains(consent.id), Reason::withdrawn);
+
+    std::ranges::sort(reasons);  // the table of reasons has the order of the page
+    const auto doubles = std::ranges::unique(reasons);
+    reasons.erase(doubles.begin(), doubles.end());
+    return reasons;
+}
+
+bool can_be_completed(Reason reason) {
+    return reason == Reason::confirmation_missing || reason == Reason::writing_needed;
+}
+
+/// Prefers what lacks least; among those that open, one in writing.
+bool better(const Position& a, const Position& b) {
+    if (a.reasons.size() != b.reasons.size()) return a.reasons.size() < b.reasons.size();
+    return a.consent->body.form != ConsentForm::oral && b.consent->body.form == ConsentForm::oral;
+}
+
+Position position_of(const Question& question,
+                     const Place& place,
+                     const PersonId& decider,
+                     const PersonId& subject) {
+    const auto& facts = question.disclosing();
+    const auto closings = closings_in_scope(question, place, decider, subject);
+    std::optional<Position> best;
+    for (const auto& consent : facts.consents) {
+        if (consent.body.grantor != decider || consent.body.subject != subject) continue;
+        const Peers peers{question, consent};
+        if (peers.replace_it()) continue;
+        Position position{decider, subject, Kind::consents, {}, {}, &consent};
+        position.reasons = shortfalls(question, place, consent, peers);
+        // Only what reaches, and names the no that stands, opens again what was closed.
+        if (!closings.empty() && !(position.reasons.empty() && reopens(consent, closings, facts)))
+            continue;
+        if (!best || better(position, *best)) best = std::move(position);
+    }
+    if (!best && !closings.empty()) {
+        Position closed{decider, subject, Kind::closed, {}, closings, nullptr};
+        for (const auto* closing : closings)
+            closed.reasons.push_back(reason_of(closing->body.kind));
+        std::ranges::sort(closed.reasons);
+        return closed;
+    }
+    if (!best) return {decider, subject, Kind::silent, {Reason::consent_missing}, {}, nullptr};
+    if (!best->reasons.empty())
+        best->kind =
+            std::ranges::all_of(best->reasons, can_be_completed) ? Kind::silent : Kind::falls_short;
+    return *std::move(best);
+}
+
+bool lapsed_consents(const Question& question, const PersonId& subject) {
+    return std::ranges::any_of(question.disclosing().consents, [&](const auto& consent) {
+        return consent.body.subject == subject && consent.body.grantor != subject;
+    });
+}
+
+void insert_once(std::vector<Reason>& reasons, Reason reason) {
+    const auto place = std::ranges::lower_bound(reasons, reason);
+    if (place == reasons.end() || *place != reason) reasons.insert(place, reason);
+}
+
+/// True where, for low sensitivity, somebody else who decides for the subject has consented.
+bool another_suffices(const Question& question,
+                      const std::vector<Position>& positions,
+                      const PersonId& subject) {
+    return question.label.sensitivity == Sensitivity::low &&
+           std::ranges::any_of(positions, [&](const Position& other) {
+               return other.subject == subject && other.kind == Kind::consents;
+           });
+}
+
+}  // namespace
+
+Instant end_of(const Signed<Consent>& consent, const Question& question) {
+    const auto& body = consent.body;
+    if (body.form != ConsentForm::oral || question.label.sensitivity == Sensitivity::low)
+        return body.not_after;
+    return std::min(body.not_after,
+                    consent.time.instant() + question.table.oral_consent_normal_max);
+}
+
+std::vector<Position> positions(const Question& question, const Place& place) {
+    std::vector<Position> all;
+    for (const auto& subject : question.label.subjects) {
+        const auto deciders = who_decides(subject, question.view.custody(), question.now);
+        if (deciders.people.empty())
+            all.push_back({{}, subject, Kind::silent, {Reason::custody_unknown}, {}, nullptr});
+        for (const auto& decider : deciders.people) {
+            auto position = position_of(question, place, decider, subject);
+            const bool asked_first_now = position.reasons == std::vector{Reason::consent_missing};
+            if (asked_first_now && deciders.came_of_age && lapsed_consents(question, subject))
+                position.reasons = {Reason::guardian_lapsed};
+            all.push_back(std::move(position));
+        }
+    }
+    return all;
+}
+
+std::vector<MissingConsent> missing_consents(const Question& question,
+                                             const std::vector<Position>& positions) {
+    std::vector<MissingConsent> missing;
+    for (const auto& position : positions) {
+        if (position.kind == Kind::consents) continue;
+        if (position.kind != Kind::closed &&
+            another_suffices(question, positions, position.subject))
+            continue;
+        missing.push_back({position.decider, position.subject, position.reasons.front()});
+    }
+    std::ranges::sort(missing);
+    return missing;
+}
+
+Decision quorum(const Question& question, const std::vector<Position>& positions) {
+    Decision permit{.outcome = Outcome::permit, .reasons = {Reason::consent_covers}};
+    Decision deny{.outcome = Outcome::deny};
+    Decision needs{.outcome = Outcome::needs};
+    for (const auto& position : positions) {
+        if (position.kind == Kind::consents) {
+            permit.by.push_back(position.consent->id);
+            permit.obligations.get_in_writing =
+                permit.obligations.get_in_writing ||
+                end_of(*position.consent, question) < position.consent->body.not_after;
+        } else if (another_suffices(question, positions, position.subject)) {
+            permit.obligations.inform.push_back(position.decider);
+        } else {
+            auto& answer = position.kind == Kind::falls_short ? deny : needs;
+            for (const auto reason : position.reasons) insert_once(answer.reasons, reason);
+        }
+    }
+    auto& answer = !deny.reasons.empty() ? deny : !needs.reasons.empty() ? needs : permit;
+    answer.missing = missing_consents(question, positions);
+    std::ranges::sort(answer.by);
+    std::ranges::sort(answer.obligations.inform);
+    return std::move(answer);
+}
+
+}  // namespace samsyn::policy
