@@ -81,7 +81,7 @@ CREATE INDEX pending_unsealed ON pending(compartment, id)
   WHERE sealed_in = 0 AND parked_code IS NULL;
 CREATE INDEX pending_item ON pending(item, id)
   WHERE sealed_in = 0 AND parked_code IS NULL;
-CREATE INDEX pending_sealed ON pending(sealed_in) WHERE sealed_in <> 0;
+CREATE INDEX pending_sealed ON pending(sealed_in);
 CREATE INDEX pending_compartment ON pending(compartment);
 
 CREATE TABLE outgoing(
