@@ -14,8 +14,11 @@ namespace samsyn {
 /// connection, not about the device.
 class Operations {
 public:
-    /// `device` must outlive it.
-    explicit Operations(Device& device) : device_(device) {}
+    /// With the machine's clock. `device` must outlive it.
+    explicit Operations(Device& device);
+
+    /// `clock` says what "today" is in arguments; tests move it by hand. Both must outlive it.
+    Operations(Device& device, const Clock& clock) : device_(device), clock_(clock) {}
 
     /// Runs one operation. Answers `{"ok": true, "result": …}` or `{"ok": false, "error": {"code",
     /// "message", "context", "hint"}}`. Hostile or incomplete `args` give `invalid_argument`.
@@ -26,6 +29,7 @@ public:
 
 private:
     Device& device_;
+    const Clock& clock_;
 };
 
 /// The `error` object for an `Error`, with a hint in plain words on what to do.

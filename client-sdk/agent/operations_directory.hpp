@@ -1,0 +1,88 @@
+#pragma once
+
+#include <samsyn/device.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samsyn {
+
+/// Something that a name or a beginning of an id may mean.
+struct Candidate {
+    std::string id;  ///< hex
+    std::string name;
+    std::string other_name;  ///< a longer name that is accepted too, as "Nora/Skolan"
+};
+
+/// Finds what people mean by a name or the beginning of an id, and what ids are called. Reads the
+/// device anew for every request; must not outlive it.
+///
+/// A text means what it is the whole id of; else what has that name (ASCII and Å Ä Ö in any case)
+/// or an id that begins with it (at least four hex digits). Errors: `not_found`; `ambiguous`, and
+/// then `candidates` lists them. The context is the argument's name.
+class Directory {
+public:
+    explicit Directory(Device& device) : device_(device) {}
+
+    Result<UserId> user(std::string_view argument, std::string_view text);
+    Result<UnitId> unit(std::string_view argument, std::string_view text);
+    Result<OrganisationId> organisation(std::string_view argument, std::string_view text);
+    Result<DeviceId> device(std::string_view argument, std::string_view text);
+    Result<CaseId> case_id(std::string_view argument, std::string_view text);
+    Result<PersonId> person(const CaseId& case_id,
+                            std::string_view argument,
+                            std::string_view text);
+
+    /// A consent or closing statement of the case.
+    Result<StatementId> statement(const CaseId& case_id,
+                                  std::string_view argument,
+                                  std::string_view text);
+
+    /// A readable item of any case.
+    Result<ItemId> item(std::string_view argument, std::string_view text);
+
+    const std::vector<Candidate>& candidates() const { return candidates_; }
+
+    /// `{"id": hex, "name": …}`; a unit also names its organisation. Empty names where the device
+    /// does not know one.
+    nlohmann::json describe(const UserId& id);
+    nlohmann::json describe(const UnitId& id);
+    nlohmann::json describe(const OrganisationId& id);
+    nlohmann::json describe(const CaseId& id);
+    nlohmann::json describe(const CaseId& case_id, const PersonId& id);
+
+    /// The user's own units, and the user.
+    UserId me();
+    std::vector<UnitId> my_units();
+
+    const std::vector<UserView>& users();
+    const std::vector<UnitView>& units();
+
+private:
+    Result<std::string> pick(std::string_view argument,
+                             std::string_view text,
+                             std::vector<Candidate> from);
+    const std::vector<PersonView>& persons(const CaseId& case_id);
+    const std::vector<CaseSummary>& cases();
+
+    Device& device_;
+    std::vector<Candidate> candidates_;
+    std::optional<std::vector<UserView>> users_;
+    std::optional<std::vector<UnitView>> units_;
+    std::optional<std::vector<CaseSummary>> cases_;
+    std::map<CaseId, std::vector<PersonView>> persons_;
+    std::optional<UserId> me_;
+};
+
+/// The id in hex digits that are known to be one.
+template <class IdType>
+IdType id_from_hex(std::string_view hex) {
+    return IdType::from(from_hex(hex).value());
+}
+
+}  // namespace samsyn

@@ -1,0 +1,199 @@
+#include "client-sdk/agent/operations.hpp"
+#include "client-sdk/agent/operations_call.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+namespace {
+
+using nlohmann::json;
+
+/// A device of the user that is not revoked: `decide` asks about a user on a device.
+DeviceId device_of(Call& call, const UserId& user) {
+    for (const DeviceView& device : call.device.devices())
+        if (device.user == user && !device.revoked) return device.id;
+    return {};
+}
+
+Decision decision_for(Call& call,
+                      const CompartmentView& compartment,
+                      const UserId& user,
+                      const Request& request) {
+    const Requester requester{user, device_of(call, user)};
+    return call.device.decide(compartment.case_id, compartment.label, requester, request);
+}
+
+/// Those who take part and do not read, with the reason for each.
+json not_readers(Call& call,
+                 const CompartmentView& compartment,
+                 const std::vector<Device::ParticipantView>& participants) {
+    json list = json::array();
+    std::vector<UserId> told;
+    for (const auto& participant : participants) {
+        const UserId& user = participant.user;
+        if (std::ranges::binary_search(compartment.readers, user)) continue;
+        if (std::ranges::count(told, user) > 0) continue;
+        told.push_back(user);
+        const Decision decision = decision_for(call, compartment, user, {});
+        if (decision.permitted()) continue;
+        json row = to_json(call.names, compartment.case_id, decision);
+        row["user"] = call.names.describe(user);
+        row["unit_of_user"] = call.names.describe(participant.unit);
+        list.push_back(std::move(row));
+    }
+    return list;
+}
+
+Result<json> readers(Call& call) {
+    const CaseId case_id = SAMSYN_TRY(case_of(call));
+    const auto participants = SAMSYN_TRY(call.device.participants(case_id));
+    json list = json::array();
+    for (const CompartmentView& compartment : SAMSYN_TRY(call.device.compartments(case_id))) {
+        json row = to_json(call.names, compartment);
+        row["not_readers"] = not_readers(call, compartment, participants);
+        list.push_back(std::move(row));
+    }
+    return json::object(
+        {{"case", call.names.describe(case_id)}, {"compartments", std::move(list)}});
+}
+
+/// The compartments that the arguments leave: those of an item, of a unit, of a category.
+Result<std::vector<CompartmentView>> compartments_of(Call& call, CaseId case_id) {
+    std::optional<CompartmentId> wanted;
+    if (call.args.has("item")) {
+        const std::string text = SAMSYN_TRY(call.args.text("item"));
+        const ItemId id = SAMSYN_TRY(call.names.item("item", text));
+        const ItemView item = SAMSYN_TRY(call.device.item(id));
+        wanted = item.compartment;
+        case_id = item.case_id;
+    }
+    std::optional<UnitId> unit;
+    if (call.args.has("unit")) unit = SAMSYN_TRY(unit_of(call, "unit"));
+    const Categories categories = SAMSYN_TRY(categories_of(call.args, "category"));
+
+    std::vector<CompartmentView> found;
+    for (CompartmentView& compartment : SAMSYN_TRY(call.device.compartments(case_id))) {
+        const Label& label = compartment.label;
+        if ((!wanted || compartment.id == *wanted) && (!unit || label.disclosing.unit == *unit) &&
+            (categories.empty() || categories.contains(label.category)))
+            found.push_back(std::move(compartment));
+    }
+    return found;
+}
+
+Result<json> why(Call& call) {
+    if (call.args.has("case") == call.args.has("item"))
+        return fail(Errc::invalid_argument, "case: give either a case or an item");
+    CaseId case_id;
+    if (call.args.has("case")) case_id = SAMSYN_TRY(case_of(call));
+    UserId user = call.names.me();
+    if (call.args.has("user")) user = SAMSYN_TRY(user_of(call, "user"));
+    Request request;
+    request.action = SAMSYN_TRY(term_of(call.args, "action", &find_action, Action::read));
+    request.purpose =
+        SAMSYN_TRY(term_of(call.args, "purpose", &find_purpose, Purpose::coordination));
+
+    json list = json::array();
+    for (const CompartmentView& compartment : SAMSYN_TRY(compartments_of(call, case_id))) {
+        json row = to_json(call.names, compartment);
+        const Decision decision = decision_for(call, compartment, user, request);
+        row["decision"] = to_json(call.names, compartment.case_id, decision);
+        list.push_back(std::move(row));
+    }
+    return json::object({{"user", call.names.describe(user)},
+                         {"action", key_of(request.action)},
+                         {"purpose", key_of(request.purpose)},
+                         {"compartments", std::move(list)}});
+}
+
+json optional_instant(const std::optional<Instant>& instant) {
+    return instant ? to_json(*instant) : json{};
+}
+
+Result<json> status(Call& call) {
+    const StatusView view = SAMSYN_TRY(call.device.status());
+    json result = json::object();
+    result["device"] = to_hex(view.device);
+    result["user"] = json::object({{"id", to_hex(view.user)}, {"name", view.user_name}});
+    result["federation"] = to_hex(view.federation);
+    result["server"] = view.server;
+    result["unsent_changes"] = view.unsent_changes;
+    result["unsent_statements"] = view.unsent_statements;
+    result["unsent_since"] = optional_instant(view.unsent_since);
+    result["conflicts"] = view.conflicts;
+    result["last_synced"] = optional_instant(view.last_synced);
+    result["server_time"] = optional_instant(view.server_time);
+    result["now"] = to_json(call.clock.now());
+    result["waiting_for_key"] = json::array();
+    for (const CompartmentView& compartment : view.waiting_for_key)
+        result["waiting_for_key"].push_back(to_json(call.names, compartment));
+    result["parked"] = json::array();
+    for (const ParkedView& parked : view.parked) {
+        json row = json::object({{"id", parked.id}, {"item", to_hex(parked.item)}});
+        row["case"] = call.names.describe(parked.case_id);
+        row["why"] = error_to_json(parked.why);
+        row["written"] = to_json(parked.written);
+        result["parked"].push_back(std::move(row));
+    }
+    return result;
+}
+
+Result<json> users(Call& call) {
+    json list = json::array();
+    for (const UserView& user : call.names.users()) {
+        json row = json::object({{"id", to_hex(user.id)}, {"name", user.name}});
+        row["role"] = key_of(user.role);
+        row["units"] = json::array();
+        for (const UnitId& unit : user.units) row["units"].push_back(call.names.describe(unit));
+        list.push_back(std::move(row));
+    }
+    return json::object({{"users", std::move(list)}});
+}
+
+Result<json> units(Call& call) {
+    json list = json::array();
+    for (const UnitView& unit : call.names.units())
+        list.push_back(json::object({{"id", to_hex(unit.unit.unit)},
+                                     {"name", unit.name},
+                                     {"organisation", unit.organisation},
+                                     {"organisation_id", to_hex(unit.unit.organisation)},
+                                     {"regime", key_of(unit.unit.regime)}}));
+    return json::object({{"units", std::move(list)}});
+}
+
+Result<json> devices(Call& call) {
+    json list = json::array();
+    for (const DeviceView& device : call.device.devices())
+        list.push_back(json::object({{"id", to_hex(device.id)},
+                                     {"user", call.names.describe(device.user)},
+                                     {"kind", key_of(device.kind)},
+                                     {"revoked", device.revoked}}));
+    return json::object({{"devices", std::move(list)}});
+}
+
+Result<json> organisations(Call& call) {
+    json list = json::array();
+    for (const OrganisationView& organisation : call.device.organisations())
+        list.push_back(
+            json::object({{"id", to_hex(organisation.id)}, {"name", organisation.name}}));
+    return json::object({{"organisations", std::move(list)}});
+}
+
+constexpr Operation operations[] = {
+    {"readers", &readers, false, "case"},
+    {"why", &why, false, "", "case item user unit category action purpose"},
+    {"status", &status, false, ""},
+    {"users", &users, false, ""},
+    {"units", &units, false, ""},
+    {"devices", &devices, false, ""},
+    {"organisations", &organisations, false, ""},
+};
+
+}  // namespace
+
+std::span<const Operation> insight_operations() {
+    return operations;
+}
+
+}  // namespace samsyn

@@ -1,0 +1,230 @@
+#include "client-sdk/agent/operations_call.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+namespace {
+
+using nlohmann::json;
+
+/// The item as it now is, and who reads it: what its author sees at once.
+Result<json> written_item(Call& call, const ItemId& id) {
+    const ItemView item = SAMSYN_TRY(call.device.item(id));
+    json result = json::object({{"item", to_json(call.names, item)}});
+    result["readers"] = json::array();
+    for (const CompartmentView& compartment : SAMSYN_TRY(call.device.compartments(item.case_id)))
+        if (compartment.id == item.compartment)
+            for (const UserId& reader : compartment.readers)
+                result["readers"].push_back(call.names.describe(reader));
+    return result;
+}
+
+/// The label's part of a new item, which every `….add` takes.
+Result<NewItem> new_item(Call& call, const TypeInfo& type) {
+    NewItem item;
+    item.case_id = SAMSYN_TRY(case_of(call));
+    item.type = type.type;
+    item.about = SAMSYN_TRY(persons_of(call, item.case_id, "about"));
+    if (item.about.empty()) return fail(Errc::invalid_argument, "about");
+    if (call.args.has("category")) {
+        item.category = find_category(SAMSYN_TRY(call.args.text("category")));
+        if (!item.category || item.category == Category::directory)
+            return fail(Errc::invalid_argument, "category");
+    }
+    if (call.args.has("sensitivity")) {
+        item.sensitivity = find_sensitivity(SAMSYN_TRY(call.args.text("sensitivity")));
+        if (!item.sensitivity) return fail(Errc::invalid_argument, "sensitivity");
+    }
+    if (call.args.has("unit")) item.unit = SAMSYN_TRY(unit_of(call, "unit"));
+    item.fields = SAMSYN_TRY(fields_of(call, item.case_id, type, "fields"));
+    return item;
+}
+
+/// Adds an item of a type whose fields are arguments of the operation too.
+Result<json> add_of_type(Call& call,
+                         ItemType type,
+                         std::initializer_list<std::string_view> arguments) {
+    const TypeInfo* info = find_type(type);
+    SAMSYN_ASSERT(info != nullptr);
+    NewItem item = SAMSYN_TRY(new_item(call, *info));
+    for (const std::string_view argument : arguments) {
+        const FieldInfo* field = find_field(*info, argument);
+        SAMSYN_ASSERT(field != nullptr);
+        if (const json* value = call.args.find(argument))
+            item.fields.push_back(
+                {std::string{argument}, SAMSYN_TRY(value_of(call, item.case_id, *field, *value))});
+    }
+    for (std::size_t i = 0; i < item.fields.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (item.fields[i].key == item.fields[j].key &&
+                merge_kind(find_field(*info, item.fields[i].key)->number) == MergeKind::single)
+                return fail(Errc::invalid_argument, "fields: " + item.fields[i].key + " twice");
+    return written_item(call, SAMSYN_TRY(call.device.add_item(item)));
+}
+
+Result<json> add_note(Call& call) {
+    return add_of_type(call, ItemType::visit_note, {"text", "date", "place"});
+}
+
+Result<json> add_observation(Call& call) {
+    return add_of_type(call, ItemType::observation, {"text", "date"});
+}
+
+Result<json> add_commitment(Call& call) {
+    return add_of_type(call, ItemType::commitment, {"what", "owner", "due", "promised_to"});
+}
+
+Result<json> add_goal(Call& call) {
+    return add_of_type(
+        call, ItemType::plan_goal, {"goal", "need", "action", "responsible", "follow_up"});
+}
+
+Result<json> add_item(Call& call) {
+    const TypeInfo* type = find_type(SAMSYN_TRY(call.args.text("type")));
+    if (type == nullptr || type->category == Category::directory)
+        return fail(Errc::invalid_argument, "type");
+    return add_of_type(call, type->type, {});
+}
+
+Result<ItemId> item_of(Call& call) {
+    return call.names.item("item", SAMSYN_TRY(call.args.text("item")));
+}
+
+Result<json> edit_item(Call& call) {
+    const ItemId id = SAMSYN_TRY(item_of(call));
+    const ItemView item = SAMSYN_TRY(call.device.item(id));
+    const TypeInfo* type = find_type(item.type);
+    if (type == nullptr) return fail(Errc::update_needed, "type");
+    const auto fields = SAMSYN_TRY(fields_of(call, item.case_id, *type, "fields"));
+    if (fields.empty()) return fail(Errc::invalid_argument, "fields");
+    SAMSYN_TRY(call.device.edit_item(id, fields));
+    return written_item(call, id);
+}
+
+Result<json> delete_item(Call& call) {
+    const ItemId id = SAMSYN_TRY(item_of(call));
+    SAMSYN_TRY(call.device.delete_item(id));
+    return json::object({{"item", to_hex(id)}});
+}
+
+Result<json> list_items(Call& call) {
+    const CaseId case_id = SAMSYN_TRY(case_of(call));
+    const TypeInfo* type = nullptr;
+    if (call.args.has("type")) {
+        type = find_type(SAMSYN_TRY(call.args.text("type")));
+        if (type == nullptr) return fail(Errc::invalid_argument, "type");
+    }
+    const auto about = SAMSYN_TRY(persons_of(call, case_id, "about"));
+    json list = json::array();
+    for (const ItemView& item : SAMSYN_TRY(call.device.items(case_id))) {
+        const bool fits = std::ranges::all_of(about, [&](const PersonId& person) {
+            return std::ranges::count(item.label.subjects, person) > 0;
+        });
+        if (fits && (type == nullptr || item.type == type->type))
+            list.push_back(to_json(call.names, item));
+    }
+    return json::object({{"items", std::move(list)}});
+}
+
+Result<json> show_item(Call& call) {
+    return written_item(call, SAMSYN_TRY(item_of(call)));
+}
+
+Result<json> list_conflicts(Call& call) {
+    std::optional<CaseId> case_id;
+    if (call.args.has("case")) case_id = SAMSYN_TRY(case_of(call));
+    json list = json::array();
+    for (const ItemView& item : SAMSYN_TRY(call.device.conflicts()))
+        if (!case_id || item.case_id == *case_id) list.push_back(to_json(call.names, item));
+    return json::object({{"items", std::move(list)}});
+}
+
+const FieldView* find_view(const ItemView& item, std::string_view key) {
+    for (const FieldView& field : item.fields) {
+        const bool deleted = field.number == deleted_field && key == "deleted";
+        if (deleted || (field.info != nullptr && field.info->key == key)) return &field;
+    }
+    return nullptr;
+}
+
+/// The versions that the person was shown: those named, else all that stand.
+Result<std::vector<Version>> seen_of(Call& call, const FieldView& field) {
+    const auto wanted = SAMSYN_TRY(call.args.texts("seen"));
+    std::vector<Version> seen;
+    for (const ValueView& value : field.values)
+        if (wanted.empty() || std::ranges::count(wanted, to_text(value.version)) > 0)
+            seen.push_back(value.version);
+    if (!wanted.empty() && seen.size() != wanted.size()) return fail(Errc::not_found, "seen");
+    return seen;
+}
+
+/// `keep`: the number of a standing value as listed, from 1, or its version.
+Result<Value> kept_value(const FieldView& field, const json& keep) {
+    for (std::size_t i = 0; i < field.values.size(); ++i) {
+        const bool numbered = keep.is_number_integer() && keep == i + 1;
+        const bool named = keep.is_string() && keep == to_text(field.values[i].version);
+        if (numbered || named) return field.values[i].value;
+    }
+    return fail(Errc::not_found, "keep");
+}
+
+Result<json> settle(Call& call) {
+    const ItemId id = SAMSYN_TRY(item_of(call));
+    const ItemView item = SAMSYN_TRY(call.device.item(id));
+    Settlement settlement{
+        .item = id, .field = SAMSYN_TRY(call.args.text("field")), .value = {}, .seen = {}};
+    const FieldView* field = find_view(item, settlement.field);
+    const bool presence = settlement.field == "deleted";
+    if (field == nullptr && !presence) return fail(Errc::invalid_argument, "field");
+
+    const json* value = call.args.find("value");
+    const json* keep = call.args.find("keep");
+    if ((value == nullptr) == (keep == nullptr))
+        return fail(Errc::invalid_argument, "value: give either value or keep");
+    if (field != nullptr) settlement.seen = SAMSYN_TRY(seen_of(call, *field));
+    if (keep != nullptr) {
+        if (field == nullptr) return fail(Errc::not_found, "keep");
+        settlement.value = SAMSYN_TRY(kept_value(*field, *keep));
+    } else if (presence) {
+        settlement.value = SAMSYN_TRY(call.args.boolean_or("value", false));
+    } else {
+        settlement.value = SAMSYN_TRY(value_of(call, item.case_id, *field->info, *value));
+    }
+    SAMSYN_TRY(call.device.settle(settlement));
+    return written_item(call, id);
+}
+
+constexpr Operation operations[] = {
+    {"note.add", &add_note, true, "case about text", "date place category sensitivity unit fields"},
+    {"observation.add",
+     &add_observation,
+     true,
+     "case about text",
+     "date category sensitivity unit fields"},
+    {"commitment.add",
+     &add_commitment,
+     true,
+     "case about what owner",
+     "due promised_to category sensitivity unit fields"},
+    {"plan.add",
+     &add_goal,
+     true,
+     "case about goal",
+     "need action responsible follow_up category sensitivity unit fields"},
+    {"item.add", &add_item, true, "case about type fields", "category sensitivity unit"},
+    {"item.edit", &edit_item, true, "item fields"},
+    {"item.delete", &delete_item, true, "item"},
+    {"item.list", &list_items, false, "case", "type about"},
+    {"item.show", &show_item, false, "item"},
+    {"conflicts", &list_conflicts, false, "", "case"},
+    {"settle", &settle, true, "item field", "value keep seen"},
+};
+
+}  // namespace
+
+std::span<const Operation> item_operations() {
+    return operations;
+}
+
+}  // namespace samsyn

@@ -1,0 +1,126 @@
+#include "client-sdk/agent/private_file.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace samsyn {
+
+namespace {
+
+/// Owns a descriptor.
+class File {
+public:
+    explicit File(int descriptor) : descriptor_(descriptor) {}
+
+    ~File() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+
+    int get() const { return descriptor_; }
+
+    bool is_open() const { return descriptor_ >= 0; }
+
+private:
+    int descriptor_;
+};
+
+/// The one place where errno becomes ours.
+std::unexpected<Error> failed(const std::filesystem::path& path) {
+    const std::string name = path.filename().string();
+    switch (errno) {
+        case ENOENT:
+            return fail(Errc::not_found, name);
+        case EEXIST:
+            return fail(Errc::already_exists, name);
+        case ENOSPC:
+        case EDQUOT:
+            return fail(Errc::disk_full, name);
+        case EACCES:
+        case EPERM:
+        case ELOOP:
+            return fail(Errc::not_permitted, name);
+        default:
+            return fail(Errc::system_failed, name);
+    }
+}
+
+Result<void> write_all(int descriptor,
+                       std::string_view content,
+                       const std::filesystem::path& path) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(descriptor, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return failed(path);
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+Result<void> write_by_rename(const std::filesystem::path& path,
+                             std::string_view content,
+                             unsigned rename_flags) {
+    std::filesystem::path fresh = path;
+    fresh += ".new";
+    ::unlink(fresh.c_str());  // of a run that crashed; the next call says if it could not
+    {
+        const File file{
+            ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+        if (!file.is_open()) return failed(path);
+        SAMSYN_TRY(write_all(file.get(), content, path));
+        if (::fsync(file.get()) != 0) return failed(path);
+    }
+    if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, path.c_str(), rename_flags) != 0) {
+        const auto error = failed(path);
+        ::unlink(fresh.c_str());
+        return error;
+    }
+    const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
+    const File folder{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder.is_open() || ::fsync(folder.get()) != 0) return failed(path);
+    return {};
+}
+
+}  // namespace
+
+Result<void> write_private_file(const std::filesystem::path& path, std::string_view content) {
+    return write_by_rename(path, content, 0);
+}
+
+Result<void> create_private_file(const std::filesystem::path& path, std::string_view content) {
+    return write_by_rename(path, content, RENAME_NOREPLACE);
+}
+
+Result<std::string> read_whole_file(const std::filesystem::path& path,
+                                    std::size_t bytes_max,
+                                    FileSecrecy secrecy) {
+    // Not blocking: a pipe in the file's place must not hold us up.
+    const File file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    if (!file.is_open()) return failed(path);
+    struct stat facts{};
+    if (::fstat(file.get(), &facts) != 0) return failed(path);
+    const std::string name = path.filename().string();
+    if (!S_ISREG(facts.st_mode)) return fail(Errc::malformed, name);
+    const bool exposed = (facts.st_mode & 077U) != 0 || facts.st_uid != ::geteuid();
+    if (secrecy == FileSecrecy::secret && exposed) return fail(Errc::not_permitted, name);
+
+    std::string content(bytes_max + 1, '\0');
+    std::size_t size = 0;
+    while (size < content.size()) {
+        const ssize_t got = ::read(file.get(), content.data() + size, content.size() - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return failed(path);
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    if (size > bytes_max) return fail(Errc::limit_exceeded, name);
+    content.resize(size);
+    return content;
+}
+
+}  // namespace samsyn
