@@ -20,7 +20,7 @@ struct Ground {
 struct Request {
     Action action = Action::read;
     Purpose purpose = Purpose::coordination;
-    Ground ground;
+    Ground ground{};
     /// For `contribute`: does the change touch only types that several units edit together (plan,
     /// meeting, commitment)? Others are changed by the disclosing unit alone.
     bool shared_editing_type = false;
