@@ -1,1 +1,399 @@
 #include "sync-server/hub/hub.hpp"
+
+#include "core/wire/statement_codec.hpp"
+#include "sync-server/hub/acceptance.hpp"
+#include "sync-server/hub/delivery.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+namespace {
+
+constexpr std::string_view incarnation_key = "server/incarnation";
+constexpr std::size_t context_bytes_max = 200;
+
+std::string short_context(const std::string& context) {
+    return context.substr(0, context_bytes_max);
+}
+
+/// The storage's life, made when it is opened for the first time.
+Result<Incarnation> incarnation_of(Storage& storage, Random& random) {
+    const auto stored = SAMSYN_TRY(storage.value(incarnation_key));
+    if (stored) {
+        if (stored->size() != Incarnation::size) return fail(Errc::malformed, "incarnation");
+        return Incarnation::from(*stored);
+    }
+    const auto fresh = random_id<Incarnation>(random);
+    SAMSYN_TRY(storage.begin());
+    auto written = storage.put_value(incarnation_key, fresh.view());
+    if (written)
+        written = storage.commit();
+    else
+        storage.rollback();
+    if (!written) return std::unexpected{written.error()};
+    return fresh;
+}
+
+/// One connection, from its first byte to its last.
+struct Link {
+    Link(ServerHandshake::Identity identity, const Hash& exporter, std::uint64_t number)
+        : handshake(std::move(identity), exporter),
+          opened(number) {}
+
+    ServerHandshake handshake;
+    std::uint64_t opened;              ///< order of opening: the oldest goes first
+    std::optional<Delivery> delivery;  ///< once the device has proved who it is
+    std::deque<Bytes> replies;
+    std::vector<Answer> uncommitted;
+    std::deque<Answer> answers;
+    bool resumed = false;
+    bool statements_announced = false;
+    bool announce_everything = false;
+    bool closing = false;
+};
+
+}  // namespace
+
+struct Hub::Impl {
+    Impl(Ports given_ports,
+         const FederationId& id,
+         HubLimits given_limits,
+         const Incarnation& life,
+         Registry loaded)
+        : ports(given_ports),
+          federation(id),
+          limits(given_limits),
+          incarnation(life),
+          registry(std::move(loaded)) {}
+
+    Ports ports;
+    FederationId federation;
+    HubLimits limits;
+    Incarnation incarnation;
+    Registry registry;
+    std::map<LinkId, Link> links;
+    std::set<LinkId> awake;
+    Hub::Counts counted;
+    std::uint64_t links_opened = 0;
+
+    // The group that is open.
+    bool in_group = false;
+    std::optional<Error> group_failed;
+    std::set<LinkId> took_part;
+    std::set<Channel> touched;
+    bool registry_lost = false;  ///< it could not be loaded again after a failed group
+
+    Link* find(LinkId id) {
+        const auto found = links.find(id);
+        return found == links.end() ? nullptr : &found->second;
+    }
+
+    void reply(LinkId id, Link& link, const Message& message) {
+        link.replies.push_back(encode_message(message));
+        awake.insert(id);
+    }
+
+    void close(LinkId id, Link& link, const Error& why) {
+        if (link.closing) return;
+        link.replies.clear();
+        link.answers.clear();
+        link.uncommitted.clear();
+        link.closing = true;
+        reply(id, link, Goodbye{why.code, short_context(why.context)});
+    }
+
+    Result<void> reload() {
+        auto loaded = Registry::load(ports.storage, federation, ports.hasher);
+        registry_lost = !loaded.has_value();
+        if (!loaded) return std::unexpected{loaded.error()};
+        registry = *std::move(loaded);
+        return {};
+    }
+
+    void on_handshake(LinkId id, Link& link, ByteView message, Instant now);
+    Result<void> on_authenticated(LinkId id, Link& link, const ServerHandshake::Authenticated& who);
+    void close_oldest_session(const DeviceId& device);
+    void on_session_message(LinkId id, Link& link, ByteView message, Instant now);
+    void on_push(LinkId id, Link& link, const Push& push, Instant now);
+    void on_resume(LinkId id, Link& link, const Resume& resume);
+
+    void release(Instant now);
+    void abandon(const Error& why);
+
+    Result<std::optional<Message>> next_of_session(Link& link, Instant now);
+    CaughtUp caught_up(CaughtUp::Phase phase, Instant now);
+};
+
+// --- What arrives ------------------------------------------------------------------------------
+
+void Hub::Impl::on_handshake(LinkId id, Link& link, ByteView message, Instant now) {
+    auto step = link.handshake.on_message(message, registry.federation(), now);
+    if (step.reply) link.replies.push_back(*std::move(step.reply));
+    awake.insert(id);
+    if (step.failed) {
+        link.closing = true;
+        return;
+    }
+    if (!step.authenticated) return;
+    if (const auto done = on_authenticated(id, link, *step.authenticated); !done)
+        group_failed = done.error();
+}
+
+Result<void> Hub::Impl::on_authenticated(LinkId id,
+                                         Link& link,
+                                         const ServerHandshake::Authenticated& who) {
+    CounterState counters = SAMSYN_TRY(ports.storage.counters(who.device));
+    link.delivery.emplace(who.device);
+    close_oldest_session(who.device);
+    Welcome welcome;
+    welcome.greatest_counter = counters.greatest;
+    welcome.gaps = std::move(counters.gaps);
+    reply(id, link, welcome);
+    return {};
+}
+
+void Hub::Impl::close_oldest_session(const DeviceId& device) {
+    std::size_t sessions = 0;
+    std::map<LinkId, Link>::iterator oldest = links.end();
+    for (auto at = links.begin(); at != links.end(); ++at) {
+        const Link& link = at->second;
+        if (!link.delivery || link.delivery->device() != device || link.closing) continue;
+        ++sessions;
+        if (oldest == links.end() || link.opened < oldest->second.opened) oldest = at;
+    }
+    if (sessions > limits.links_per_device_max)
+        close(oldest->first, oldest->second, {Errc::rate_limited, "sessions of one device"});
+}
+
+void Hub::Impl::on_session_message(LinkId id, Link& link, ByteView bytes, Instant now) {
+    const auto message = decode_message(bytes, message_bytes_max);
+    if (!message) return close(id, link, message.error());
+    if (const auto* const push = std::get_if<Push>(&*message))
+        on_push(id, link, *push, now);
+    else if (const auto* const resume = std::get_if<Resume>(&*message))
+        on_resume(id, link, *resume);
+    else if (std::holds_alternative<Goodbye>(*message))
+        link.closing = true, link.replies.clear(), awake.insert(id);
+    else
+        close(id, link, {Errc::unexpected_message, "after the handshake"});
+}
+
+void Hub::Impl::on_push(LinkId id, Link& link, const Push& push, Instant now) {
+    if (link.answers.size() + link.uncommitted.size() >= limits.answers_waiting_max)
+        return close(id, link, {Errc::rate_limited, "answers are not taken"});
+    // A device that this group has just revoked pushes no more, what is on its way included.
+    if (!registry.federation().in_good_standing(link.delivery->device(), now))
+        return close(id, link, {Errc::revoked_device, "device"});
+    const Acceptance::Ports acceptance_ports{
+        ports.storage, registry, ports.signer, ports.verifier, ports.hasher};
+    auto verdict = Acceptance{acceptance_ports, now}.accept(push.kind, push.bytes);
+    if (!verdict) {
+        group_failed = verdict.error();
+        return;
+    }
+    Answer answer;
+    answer.ticket = push.ticket;
+    answer.outcome = verdict->outcome;
+    answer.context = short_context(verdict->why.context);
+    answer.number = verdict->number;
+    if (verdict->outcome == AnswerOutcome::refused) answer.why = verdict->why.code;
+    if (verdict->outcome == AnswerOutcome::clock_off ||
+        verdict->outcome == AnswerOutcome::stale_epoch)
+        answer.server_time = now;
+    link.uncommitted.push_back(std::move(answer));
+    touched.insert(verdict->touched.begin(), verdict->touched.end());
+}
+
+void Hub::Impl::on_resume(LinkId id, Link& link, const Resume& resume) {
+    link.delivery->resume(resume, registry);
+    if (!resume.last) return;
+    link.resumed = true;
+    link.announce_everything = true;
+    awake.insert(id);
+}
+
+// --- The end of a group ------------------------------------------------------------------------
+
+void Hub::Impl::release(Instant now) {
+    for (auto& [id, link] : links) {
+        for (Answer& answer : link.uncommitted) {
+            if (answer.outcome == AnswerOutcome::stored) ++counted.stored;
+            if (answer.outcome == AnswerOutcome::duplicate) ++counted.duplicates;
+            if (answer.outcome == AnswerOutcome::refused) ++counted.refused;
+            link.answers.push_back(std::move(answer));
+            awake.insert(id);
+        }
+        link.uncommitted.clear();
+        if (link.closing || !link.delivery) continue;
+        const DeviceId& device = link.delivery->device();
+        if (!registry.federation().in_good_standing(device, now)) {
+            close(id, link, {Errc::revoked_device, "device"});
+            continue;
+        }
+        if (link.delivery->is_due(now)) awake.insert(id);
+        for (const Channel& channel : touched)
+            if (link.delivery->on_stored(channel, registry, now)) awake.insert(id);
+    }
+}
+
+/// Nothing of the group has happened: memory is made anew from what is stored, and those who took
+/// part find out by losing their connection, for which they are prepared anyway.
+void Hub::Impl::abandon(const Error& why) {
+    ports.storage.rollback();
+    const auto reloaded = reload();
+    for (auto& [id, link] : links)
+        if (!reloaded || took_part.contains(id)) close(id, link, why);
+}
+
+// --- What leaves -------------------------------------------------------------------------------
+
+CaughtUp Hub::Impl::caught_up(CaughtUp::Phase phase, Instant now) {
+    CaughtUp message;
+    message.phase = phase;
+    message.time = now;
+    message.signature = ports.signer.sign(Domain::signed_time, signed_time_part(incarnation, now));
+    return message;
+}
+
+Result<std::optional<Message>> Hub::Impl::next_of_session(Link& link, Instant now) {
+    const auto deliver = [&](Delivery::Phase phase) -> Result<std::optional<Message>> {
+        auto message = SAMSYN_TRY(
+            link.delivery->next(phase, registry, ports.storage, limits.deliver_bytes_max, now));
+        if (message) link.announce_everything = true;
+        return message;
+    };
+    // Statements before answers: who is told "stale epoch" has what to decide by.
+    auto statements = SAMSYN_TRY(deliver(Delivery::Phase::statements));
+    if (statements) return statements;
+    if (!link.statements_announced) {
+        link.statements_announced = true;
+        return caught_up(CaughtUp::Phase::statements, now);
+    }
+    if (!link.answers.empty()) {
+        Message answer = std::move(link.answers.front());
+        link.answers.pop_front();
+        return answer;
+    }
+    auto content = SAMSYN_TRY(deliver(Delivery::Phase::everything));
+    if (content) return content;
+    if (!link.announce_everything) return std::nullopt;
+    link.announce_everything = false;
+    return caught_up(CaughtUp::Phase::everything, now);
+}
+
+// --- Hub ---------------------------------------------------------------------------------------
+
+Hub::Hub(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Hub::~Hub() = default;
+
+Result<std::unique_ptr<Hub>> Hub::open(Ports ports,
+                                       const FederationId& federation,
+                                       HubLimits limits) {
+    auto registry = SAMSYN_TRY(Registry::load(ports.storage, federation, ports.hasher));
+    const Incarnation incarnation = SAMSYN_TRY(incarnation_of(ports.storage, ports.random));
+    return std::unique_ptr<Hub>{new Hub{
+        std::make_unique<Impl>(ports, federation, limits, incarnation, std::move(registry))}};
+}
+
+Result<void> Hub::begin_group() {
+    SAMSYN_ASSERT(!impl_->in_group);
+    if (impl_->registry_lost) SAMSYN_TRY(impl_->reload());
+    SAMSYN_TRY(impl_->ports.storage.begin());
+    impl_->in_group = true;
+    impl_->group_failed.reset();
+    impl_->took_part.clear();
+    impl_->touched.clear();
+    return {};
+}
+
+Result<void> Hub::end_group(Instant now) {
+    Impl& impl = *impl_;
+    SAMSYN_ASSERT(impl.in_group);
+    impl.in_group = false;
+    Result<void> committed;
+    if (impl.group_failed)
+        committed = std::unexpected{*impl.group_failed};
+    else
+        committed = impl.ports.storage.commit();
+    if (!committed) {
+        impl.abandon(committed.error());
+        return committed;
+    }
+    ++impl.counted.groups;
+    impl.release(now);
+    return {};
+}
+
+void Hub::on_open(LinkId link, const Hash& exporter, Instant) {
+    const Ports& ports = impl_->ports;
+    const ServerHandshake::Identity identity{impl_->federation,
+                                             impl_->incarnation,
+                                             ports.signer,
+                                             ports.verifier,
+                                             ports.random,
+                                             current_statute_table().version};
+    impl_->links.erase(link);
+    impl_->links.try_emplace(link, identity, exporter, ++impl_->links_opened);
+}
+
+void Hub::on_message(LinkId id, ByteView message, Instant now) {
+    SAMSYN_ASSERT(impl_->in_group);
+    Link* const link = impl_->find(id);
+    if (link == nullptr || link->closing) return;
+    impl_->took_part.insert(id);
+    if (impl_->group_failed) return;  // the group is lost, and with it this link
+    if (!link->delivery)
+        impl_->on_handshake(id, *link, message, now);
+    else
+        impl_->on_session_message(id, *link, message, now);
+}
+
+void Hub::on_close(LinkId link) {
+    impl_->links.erase(link);
+    impl_->awake.erase(link);
+}
+
+Hub::Next Hub::next_message(LinkId id, Instant now) {
+    Impl& impl = *impl_;
+    SAMSYN_ASSERT(!impl.in_group);
+    Link* const link = impl.find(id);
+    if (link == nullptr) return {std::nullopt, true};
+    // The fence for the session itself: a certificate may have ended since the last statement.
+    if (link->delivery && !link->closing && !impl.registry_lost &&
+        !impl.registry.federation().in_good_standing(link->delivery->device(), now))
+        impl.close(id, *link, {Errc::revoked_device, "device"});
+    if (!link->replies.empty()) {
+        Bytes reply = std::move(link->replies.front());
+        link->replies.pop_front();
+        return {std::move(reply), link->closing && link->replies.empty()};
+    }
+    if (link->closing) return {std::nullopt, true};
+    if (!link->resumed) return {};
+    auto message = impl.next_of_session(*link, now);
+    if (!message) {
+        impl.close(id, *link, message.error());
+        return next_message(id, now);
+    }
+    if (!*message) return {};
+    return {encode_message(**message), false};
+}
+
+std::vector<LinkId> Hub::take_awake() {
+    std::vector<LinkId> awake{impl_->awake.begin(), impl_->awake.end()};
+    impl_->awake.clear();
+    return awake;
+}
+
+bool Hub::is_authenticated(LinkId id) const {
+    const Link* const link = impl_->find(id);
+    return link != nullptr && link->delivery.has_value();
+}
+
+Hub::Counts Hub::counts() const {
+    Counts counts = impl_->counted;
+    counts.links = impl_->links.size();
+    return counts;
+}
+
+}  // namespace samsyn

@@ -39,8 +39,8 @@ public:
         Random& random;
     };
 
-    /// Loads statements and packets. Errors: those of `Storage`; `wrong_federation` where the
-    /// database holds another federation.
+    /// Loads statements and packets. Errors: those of `Storage`; `not_found` where the database
+    /// holds no founding statement yet; `wrong_federation` where it holds another federation.
     static Result<std::unique_ptr<Hub>> open(Ports ports,
                                              const FederationId& federation,
                                              HubLimits limits = {});
@@ -85,5 +85,15 @@ private:
     explicit Hub(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
+
+/// Puts a federation's first statements into an empty storage (`samsyn-server init`), in one
+/// transaction: the founding statement, and whatever else its administrator hands over with it.
+/// Errors: `already_exists` where the storage has statements; those of `decode_statement`;
+/// `malformed` without a founding statement; `bad_signature`; `not_permitted` where one would have
+/// no effect; those of the storage.
+Result<FederationId> seed_federation(Storage& storage,
+                                     const Hasher& hasher,
+                                     const Verifier& verifier,
+                                     std::span<const Bytes> statements);
 
 }  // namespace samsyn

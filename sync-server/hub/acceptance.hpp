@@ -1,0 +1,118 @@
+#pragma once
+
+#include "sync-server/hub/registry.hpp"
+
+namespace samsyn {
+
+/// What came of one push: the answer's content, and where something new is.
+struct Verdict {
+    AnswerOutcome outcome{};
+    Error why;               ///< the code counts for `refused` only
+    EntryNumber number = 0;  ///< for `stored` and `duplicate`
+    std::vector<Channel> touched;
+};
+
+/// Why a push goes no further: an answer to its author, or a failure of our storage.
+struct Stop {
+    AnswerOutcome outcome = AnswerOutcome::refused;
+    Error why;
+    EntryNumber number = 0;
+    bool storage_failed = false;
+};
+
+template <class T>
+using Checked = std::expected<T, Stop>;
+
+/// Checks and stores what devices push (docs/PROTOCOL.md, "Answers"). Made for one call: it refers
+/// to the hub's storage and registry. The storage has a transaction open.
+///
+/// A push is judged by itself: whatever is wrong with it ends in a verdict and leaves nothing but
+/// the record that it was offered, so that one bad push never blocks those behind it. An error
+/// means that the storage failed; then the group must be undone, the registry included.
+class Acceptance {
+public:
+    struct Ports {
+        Storage& storage;
+        Registry& registry;
+        Signer& signer;  ///< the server's identity
+        const Verifier& verifier;
+        const Hasher& hasher;
+    };
+
+    Acceptance(Ports ports, Instant now) : ports_(ports), now_(now) {}
+
+    /// Errors: those of the storage.
+    Result<Verdict> accept(EntryKind kind, ByteView bytes);
+
+private:
+    Checked<Verdict> accept_statement(ByteView bytes);
+    Checked<Verdict> accept_packet(ByteView bytes);
+    Checked<Verdict> accept_supplement(ByteView bytes);
+    Checked<Verdict> accept_batch(ByteView bytes);
+
+    /// What every kind has in common once its signature is verified: a duplicate is recognised, the
+    /// offer recorded, a counter used twice refused, what a revoked device may no longer say kept.
+    Checked<void> admit(const LogEntry& entry);
+    Checked<void> escrow(const LogEntry& entry, std::string_view why);
+    Checked<const SigningPublicKey*> key_of_author(const FederationId& federation,
+                                                   const DeviceId& author) const;
+    Checked<Verdict> store(LogEntry entry);
+    Checked<void> check_clock(Instant time) const;
+
+    Checked<void> pin_revocation(const Statement& revocation);
+
+    Checked<void> check_supplement(const Supplement& supplement) const;
+    Checked<void> check_ground(const Supplement& supplement,
+                               const Registry::Compartment& compartment,
+                               const DeviceId& recipient) const;
+
+    /// Where an item lives and what it is, as the server knows it.
+    struct ItemPlace {
+        CompartmentId compartment;
+        ItemType type{};
+    };
+
+    Checked<std::optional<ItemPlace>> find_item(const ItemId& id);
+    Checked<void> check_epoch(const BatchHeader& header) const;
+    Checked<void> check_sequence(const Batch& batch);
+
+    /// Returns the items that the batch creates. Errors name the change.
+    Checked<std::map<ItemId, ItemType>> check_changes(const Batch& batch);
+    Checked<void> check_change(const BatchHeader& batch,
+                               const ChangeHeader& change,
+                               const std::optional<ItemPlace>& known) const;
+
+    Ports ports_;
+    Instant now_;
+};
+
+/// Refuses: `return refuse(Errc::malformed, "previous batch");`
+inline std::unexpected<Stop> refuse(Errc code, std::string_view context) {
+    return std::unexpected{Stop{AnswerOutcome::refused, Error{code, std::string{context}}}};
+}
+
+inline std::unexpected<Stop> answer(AnswerOutcome outcome, std::string_view context) {
+    return std::unexpected{Stop{outcome, Error{{}, std::string{context}}}};
+}
+
+/// The author's fault: becomes a refusal.
+template <class T>
+Checked<T> or_refuse(Result<T> result) {
+    if (!result) return std::unexpected{Stop{AnswerOutcome::refused, result.error()}};
+    if constexpr (std::is_void_v<T>)
+        return {};
+    else
+        return *std::move(result);
+}
+
+/// The storage's fault: fails the group.
+template <class T>
+Checked<T> or_fail(Result<T> result) {
+    if (!result) return std::unexpected{Stop{{}, result.error(), 0, true}};
+    if constexpr (std::is_void_v<T>)
+        return {};
+    else
+        return *std::move(result);
+}
+
+}  // namespace samsyn

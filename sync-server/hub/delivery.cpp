@@ -1,0 +1,147 @@
+#include "sync-server/hub/delivery.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+namespace {
+
+const Channel federation_channel{Stream{}};
+
+/// The case of a channel; none for the federation log and for a compartment that is not here.
+CaseId case_of(const Channel& channel, const Registry& registry) {
+    if (const auto* const stream = std::get_if<Stream>(&channel.name)) return stream->case_id;
+    const auto* const info = registry.compartment(std::get<CompartmentId>(channel.name));
+    return info == nullptr ? CaseId{} : info->case_id;
+}
+
+bool is_stream(const Channel& channel) {
+    return std::holds_alternative<Stream>(channel.name);
+}
+
+}  // namespace
+
+void Delivery::resume(const Resume& resume, const Registry& registry) {
+    for (const auto& cursor : resume.cursors) {
+        const CaseId id = case_of(cursor.channel, registry);
+        const bool known = cursor.channel == federation_channel || registry.view(id) != nullptr;
+        if (!known) continue;
+        if (cursor.number == 0)
+            cursors_.erase(cursor.channel);
+        else
+            cursors_[cursor.channel] = cursor.number;
+        pending_.insert(cursor.channel);
+    }
+}
+
+bool Delivery::on_stored(const Channel& channel, const Registry& registry, Instant now) {
+    if (channel == federation_channel) {
+        all_stale_ = true;
+        return true;
+    }
+    if (const auto* const stream = std::get_if<Stream>(&channel.name)) {
+        stale_cases_.insert(stream->case_id);
+        return true;
+    }
+    if (!cursors_.contains(channel) &&
+        !may_read(std::get<CompartmentId>(channel.name), registry, now))
+        return false;
+    pending_.insert(channel);
+    return true;
+}
+
+Result<std::optional<Message>> Delivery::next(
+    Phase phase, const Registry& registry, Storage& storage, std::size_t bytes_max, Instant now) {
+    refresh(registry, now);
+    while (!pending_.empty()) {
+        const Channel channel = *pending_.begin();
+        if (phase == Phase::statements && !is_stream(channel)) break;
+        auto message = SAMSYN_TRY(serve(channel, registry, storage, bytes_max, now));
+        if (message) return message;
+    }
+    return std::nullopt;
+}
+
+void Delivery::refresh(const Registry& registry, Instant now) {
+    if (all_stale_ || is_due(now)) {
+        all_stale_ = false;
+        recheck_at_ = registry.federation().next_boundary(now);
+        pending_.insert(federation_channel);
+        for (const CaseId& id : registry.cases()) stale_cases_.insert(id);
+    }
+    for (const CaseId& id : stale_cases_) refresh_case(id, registry, now);
+    stale_cases_.clear();
+}
+
+void Delivery::refresh_case(const CaseId& id, const Registry& registry, Instant now) {
+    const auto streams = registry.streams_of(id, device_, now);
+    recheck_at_ = std::min(recheck_at_, streams.valid_until);
+    for (const Stream& stream : streams.streams) pending_.insert({stream});
+    for (const CompartmentId& compartment : registry.compartments_of(id))
+        if (may_read(compartment, registry, now)) pending_.insert({compartment});
+    // What was delivered and is no longer permitted must be looked at too, to say so.
+    for (const auto& [channel, number] : cursors_)
+        if (case_of(channel, registry) == id) pending_.insert(channel);
+}
+
+bool Delivery::may_read(const CompartmentId& compartment, const Registry& registry, Instant now) {
+    const auto permission = registry.may(compartment, Request{}, device_, now);
+    recheck_at_ = std::min(recheck_at_, permission.valid_until);
+    return permission.permitted;
+}
+
+bool Delivery::may_receive(const Channel& channel, const Registry& registry, Instant now) {
+    if (channel == federation_channel) return true;
+    const auto* const stream = std::get_if<Stream>(&channel.name);
+    if (stream == nullptr) return may_read(std::get<CompartmentId>(channel.name), registry, now);
+    const auto permitted = registry.streams_of(stream->case_id, device_, now).streams;
+    return std::find(permitted.begin(), permitted.end(), *stream) != permitted.end();
+}
+
+bool Delivery::is_for_device(const LogEntry& entry, const Registry& registry) const {
+    switch (entry.kind) {
+        case EntryKind::statement:
+            return true;
+        case EntryKind::packet:
+            return registry.is_for(EpochId::from(entry.hash.view()), device_);
+        case EntryKind::supplement:
+            return registry.is_for(entry.hash, device_);
+        case EntryKind::batch: {
+            const auto* const epoch = registry.epoch(entry.epoch);
+            return epoch != nullptr && epoch->holders.contains(device_);
+        }
+    }
+    return false;
+}
+
+Result<std::optional<Message>> Delivery::serve(const Channel& channel,
+                                               const Registry& registry,
+                                               Storage& storage,
+                                               std::size_t bytes_max,
+                                               Instant now) {
+    if (!may_receive(channel, registry, now)) {
+        pending_.erase(channel);
+        // The device purges it; should it be permitted again, it starts from the beginning.
+        if (cursors_.erase(channel) == 0) return std::nullopt;
+        return Withdrawn{channel};
+    }
+    const auto cursor = cursors_.find(channel);
+    const EntryNumber after = cursor == cursors_.end() ? 0 : cursor->second;
+    auto entries = SAMSYN_TRY(storage.read(channel, after, bytes_max));
+    if (entries.empty()) {
+        pending_.erase(channel);
+        // A client ahead of us would miss what takes the numbers that it claims to have.
+        const EntryNumber last = SAMSYN_TRY(storage.last_number(channel));
+        if (after > last) cursor->second = last;
+        return std::nullopt;
+    }
+    Deliver deliver;
+    deliver.channel = channel;
+    deliver.up_to = entries.back().number;
+    for (LogEntry& entry : entries)
+        if (is_for_device(entry, registry))
+            deliver.entries.push_back({entry.number, entry.kind, std::move(entry.bytes)});
+    cursors_[channel] = deliver.up_to;
+    return deliver;
+}
+
+}  // namespace samsyn

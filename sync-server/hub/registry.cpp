@@ -1,0 +1,286 @@
+#include "sync-server/hub/registry.hpp"
+
+#include "core/wire/statement_codec.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+namespace {
+
+template <class Range>
+bool contains(const Range& range, const StatementId& id) {
+    return std::find(range.begin(), range.end(), id) != range.end();
+}
+
+/// The next instant after `now` at which a participation of the case begins or ends.
+Instant next_participation(const CaseView& view, Instant now) {
+    Instant next = instant_max;
+    const auto consider = [&](Instant instant) {
+        if (instant > now) next = std::min(next, instant);
+    };
+    for (const UnitId& unit : view.roster_units()) {
+        for (const auto& added : view.roster(unit).added) {
+            consider(added.body.from);
+            consider(added.body.until);
+        }
+    }
+    return next;
+}
+
+}  // namespace
+
+Result<Registry> Registry::load(Storage& storage, const FederationId& id, const Hasher& hasher) {
+    Registry registry{id, hasher};
+    bool founded = false;
+    const auto keep = [&](const LogEntry& entry) -> Result<void> {
+        auto decoded = SAMSYN_TRY(decode_statement(entry.bytes, hasher));
+        const auto statement = std::make_shared<const Statement>(std::move(decoded));
+        const Stream& stream = statement->header.stream;
+        if (std::holds_alternative<Founding>(statement->body)) {
+            if (!equal(statement->id.view(), id.view()))
+                return fail(Errc::wrong_federation, "server database");
+            founded = true;
+        }
+        if (stream.kind == StreamKind::federation)
+            registry.federation_log_.add(statement);
+        else
+            registry.cases_[stream.case_id].log.add(statement);
+        return {};
+    };
+    SAMSYN_TRY(storage.for_each(EntryKind::statement, keep));
+    if (!founded) return fail(Errc::not_found, "founding statement in the server database");
+    auto federation = SAMSYN_TRY(Federation::build(registry.federation_log_, id, &hasher));
+    registry.federation_ = std::make_unique<Federation>(std::move(federation));
+    const auto keep_packet = [&](const LogEntry& entry) -> Result<void> {
+        registry.add(SAMSYN_TRY(decode_packet(entry.bytes, hasher)));
+        return {};
+    };
+    const auto keep_supplement = [&](const LogEntry& entry) -> Result<void> {
+        registry.add(SAMSYN_TRY(decode_supplement(entry.bytes, hasher)));
+        return {};
+    };
+    SAMSYN_TRY(storage.for_each(EntryKind::packet, keep_packet));
+    SAMSYN_TRY(storage.for_each(EntryKind::supplement, keep_supplement));
+    return registry;
+}
+
+const CaseView* Registry::view(const CaseId& id) const {
+    const auto found = cases_.find(id);
+    if (found == cases_.end()) return nullptr;
+    const CaseState& state = found->second;
+    if (!state.view) state.view = CaseView::build(id, state.log, *federation_);
+    return &*state.view;
+}
+
+StatementPtr Registry::find_statement(const CaseId& id, const StatementId& statement) const {
+    const auto found = cases_.find(id);
+    return found == cases_.end() ? nullptr : found->second.log.find(statement);
+}
+
+std::vector<CaseId> Registry::cases() const {
+    std::vector<CaseId> ids;
+    ids.reserve(cases_.size());
+    for (const auto& [id, state] : cases_) ids.push_back(id);
+    return ids;
+}
+
+const Registry::Compartment* Registry::compartment(const CompartmentId& id) const {
+    const auto found = compartments_.find(id);
+    return found == compartments_.end() ? nullptr : &found->second;
+}
+
+std::vector<CompartmentId> Registry::compartments_of(const CaseId& id) const {
+    const auto found = compartments_of_.find(id);
+    return found == compartments_of_.end() ? std::vector<CompartmentId>{} : found->second;
+}
+
+const Registry::Epoch* Registry::epoch(const EpochId& id) const {
+    const auto found = packets_.find(id);
+    return found == packets_.end() ? nullptr : found->second.epoch.get();
+}
+
+bool Registry::is_for(const EpochId& packet, const DeviceId& device) const {
+    const auto found = packets_.find(packet);
+    return found != packets_.end() && std::ranges::binary_search(found->second.devices, device);
+}
+
+bool Registry::is_for(const Hash& supplement, const DeviceId& device) const {
+    const auto found = supplements_.find(supplement);
+    return found != supplements_.end() && found->second == device;
+}
+
+Result<void> Registry::add(const StatementPtr& statement) {
+    return statement->header.stream.kind == StreamKind::federation ? add_to_federation(statement)
+                                                                   : add_to_case(statement);
+}
+
+Result<void> Registry::add_to_federation(const StatementPtr& statement) {
+    StatementGraph log = federation_log_;
+    log.add(statement);
+    auto built = SAMSYN_TRY(Federation::build(log, id_, hasher_));
+    auto federation = std::make_unique<Federation>(std::move(built));
+    if (contains(federation->without_effect(), statement->id))
+        return fail(Errc::not_permitted, "the author may not sign this");
+    // Views point to the federation and rest on it: all of them are built again when asked for.
+    for (auto& [id, state] : cases_) state.view.reset();
+    decisions_.forget_all();
+    federation_log_ = std::move(log);
+    federation_ = std::move(federation);
+    return {};
+}
+
+Result<void> Registry::add_to_case(const StatementPtr& statement) {
+    const CaseId id = statement->header.stream.case_id;
+    const auto found = cases_.find(id);
+    CaseState candidate;
+    if (found != cases_.end()) candidate.log = found->second.log;
+    const CaseView* const before = view(id);
+    const CaseView nothing = CaseView::build(id, {}, *federation_);
+    SAMSYN_TRY(may_publish(
+        statement->header, statement->body, before == nullptr ? nothing : *before, *federation_));
+    candidate.log.add(statement);
+    candidate.view = CaseView::build(id, candidate.log, *federation_);
+    if (contains(candidate.view->without_effect(), statement->id))
+        return fail(Errc::not_permitted, "the author may not sign this");
+    cases_[id] = std::move(candidate);
+    decisions_.forget_case(id);
+    return {};
+}
+
+void Registry::add(const KeyPacket& packet) {
+    if (compartments_.try_emplace(packet.compartment, Compartment{packet.case_id, packet.label})
+            .second)
+        compartments_of_[packet.case_id].push_back(packet.compartment);
+    auto& key = keys_[{packet.compartment, packet.author, packet.nonce, packet.check}];
+    if (!key) {
+        key = std::make_shared<Epoch>();
+        key->compartment = packet.compartment;
+    }
+    std::vector<DeviceId> devices;
+    devices.reserve(packet.keys.size());
+    for (const SealedKey& sealed : packet.keys) devices.push_back(sealed.device);
+    key->recipients.insert(devices.begin(), devices.end());
+    key->holders.insert(devices.begin(), devices.end());
+    packets_[packet.id] = {key, std::move(devices)};
+}
+
+void Registry::add(const Supplement& supplement) {
+    for (const auto& old : supplement.keys) {
+        const auto found = packets_.find(old.epoch);
+        if (found != packets_.end()) found->second.epoch->holders.insert(supplement.recipient);
+    }
+    supplements_[supplement.id] = supplement.recipient;
+}
+
+Registry::Permission Registry::may(const CompartmentId& compartment_id,
+                                   const Request& request,
+                                   const DeviceId& device,
+                                   Instant now) const {
+    const Compartment* const info = compartment(compartment_id);
+    if (info == nullptr) return {};
+    return may(compartment_id, *info, request, device, now);
+}
+
+Registry::Permission Registry::may(const CompartmentId& compartment_id,
+                                   const Compartment& info,
+                                   const Request& request,
+                                   const DeviceId& device,
+                                   Instant now) const {
+    const CaseView* const case_view = view(info.case_id);
+    const Federation::Device* const known = federation_->device(device);
+    if (case_view == nullptr || known == nullptr) return {};
+    const Decision& decision = decisions_.decide(compartment_id,
+                                                 info.label,
+                                                 request,
+                                                 {known->certificate.user, device},
+                                                 {*federation_, *case_view},
+                                                 current_statute_table(),
+                                                 now);
+    return {decision.permitted(), decision.valid_until};
+}
+
+Registry::Streams Registry::streams_of(const CaseId& id,
+                                       const DeviceId& device,
+                                       Instant now) const {
+    const CaseView* const case_view = view(id);
+    const Federation::Device* const known = federation_->device(device);
+    if (case_view == nullptr || known == nullptr || known->certificate.user.is_none()) return {};
+    return {streams_for(known->certificate.user, *case_view, *federation_, now),
+            next_participation(*case_view, now)};
+}
+
+bool Registry::permits_all(const CompartmentId& id,
+                           const Compartment& info,
+                           std::span<const DeviceId> devices,
+                           Instant now) const {
+    return std::all_of(devices.begin(), devices.end(), [&](const DeviceId& device) {
+        return may(id, info, Request{}, device, now).permitted;
+    });
+}
+
+bool Registry::is_open(const Epoch& epoch, Instant now) const {
+    const Compartment* const info = compartment(epoch.compartment);
+    if (info == nullptr) return false;
+    const std::vector<DeviceId> devices{epoch.recipients.begin(), epoch.recipients.end()};
+    return permits_all(epoch.compartment, *info, devices, now);
+}
+
+bool Registry::is_open(const KeyPacket& packet, Instant now) const {
+    std::vector<DeviceId> devices;
+    devices.reserve(packet.keys.size());
+    for (const SealedKey& sealed : packet.keys) devices.push_back(sealed.device);
+    return permits_all(packet.compartment, {packet.case_id, packet.label}, devices, now);
+}
+
+Result<const Federation*> Registry::federation_at(const std::vector<StatementId>& heads) const {
+    if (!newest_at_ || newest_at_->heads != heads) {
+        const StatementGraph log = SAMSYN_TRY(federation_log_.at(heads));
+        auto federation = SAMSYN_TRY(Federation::build(log, id_, hasher_));
+        newest_at_ = std::make_unique<AtHeads>(heads, std::move(federation));
+    }
+    return &newest_at_->federation;
+}
+
+Result<void> Registry::check_recipients(const KeyPacket& packet) const {
+    const auto state = cases_.find(packet.case_id);
+    if (state == cases_.end()) return fail(Errc::missing_parent, "case of the packet");
+    std::vector<StatementId> federation_heads;
+    std::vector<StatementId> case_heads;
+    for (const StreamHeads& named : packet.heads) {
+        const bool federal = named.stream.kind == StreamKind::federation;
+        if (!federal && named.stream.case_id != packet.case_id)
+            return fail(Errc::malformed, "heads of another case");
+        auto& heads = federal ? federation_heads : case_heads;
+        heads.insert(heads.end(), named.heads.begin(), named.heads.end());
+    }
+    const StatuteTable* const table = find_statute_table(packet.statute_version);
+    if (table == nullptr) return fail(Errc::update_needed, "statute table of the packet");
+
+    const Federation* const federation = SAMSYN_TRY(federation_at(federation_heads));
+    const StatementGraph log = SAMSYN_TRY(state->second.log.at(case_heads));
+    const CaseView case_view = CaseView::build(packet.case_id, log, *federation);
+    const std::vector<DeviceId> permitted =
+        permitted_devices(packet.label, {*federation, case_view}, *table, packet.instant);
+
+    // Part n of a packet takes the n-th stretch of 300 of the permitted devices.
+    const std::size_t part_count = std::max<std::size_t>(
+        1, (permitted.size() + packet_recipients_max - 1) / packet_recipients_max);
+    if (packet.part_count != part_count || packet.part >= part_count)
+        return fail(Errc::not_permitted, "parts of the packet");
+    const std::size_t from = packet.part * packet_recipients_max;
+    const std::size_t count = std::min(packet_recipients_max, permitted.size() - from);
+    if (packet.keys.size() != count)
+        return fail(Errc::not_permitted, "recipients differ from the policy");
+    for (std::size_t i = 0; i < count; ++i) {
+        const SealedKey& sealed = packet.keys[i];
+        if (sealed.device != permitted[from + i])
+            return fail(Errc::not_permitted, "recipients differ from the policy");
+        const Federation::Device* const device = federation->device(sealed.device);
+        const std::uint32_t newest = device == nullptr ? 0 : device->certificate.sealing_epoch;
+        if (sealed.sealing_epoch > newest || sealed.sealing_epoch + 1 < newest)
+            return fail(Errc::malformed, "sealing key of a recipient");
+    }
+    return {};
+}
+
+}  // namespace samsyn

@@ -1,0 +1,142 @@
+#pragma once
+
+#include "core/policy/decision_cache.hpp"
+#include "core/wire/packet.hpp"
+#include "sync-server/storage/storage.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <tuple>
+
+namespace samsyn {
+
+/// Everything that the hub keeps in memory of what it has accepted: statements with what follows
+/// from them, and for each epoch who holds its key. A pure function of the stored entries: it is
+/// thrown away and loaded again when a group fails. Not thread-safe. The hasher must outlive it.
+class Registry {
+public:
+    struct Compartment {
+        CaseId case_id;
+        Label label;
+    };
+
+    /// One key of a compartment. The parts of a directory packet share it.
+    struct Epoch {
+        CompartmentId compartment;
+        std::set<DeviceId> recipients;  ///< of the packet
+        std::set<DeviceId> holders;     ///< and of supplements
+    };
+
+    /// Whether something is permitted, and until when that holds without a new statement.
+    struct Permission {
+        bool permitted = false;
+        Instant valid_until = instant_max;
+    };
+
+    /// Errors: `not_found` without a founding statement, `wrong_federation` with another one,
+    /// `malformed` for a damaged database, those of the storage.
+    static Result<Registry> load(Storage& storage, const FederationId& id, const Hasher& hasher);
+
+    const Federation& federation() const { return *federation_; }
+
+    const StatementGraph& federation_log() const { return federation_log_; }
+
+    /// Null where no statement of the case is here; the directory always is.
+    const CaseView* view(const CaseId& id) const;
+    StatementPtr find_statement(const CaseId& id, const StatementId& statement) const;
+    std::vector<CaseId> cases() const;
+
+    const Compartment* compartment(const CompartmentId& id) const;
+    std::vector<CompartmentId> compartments_of(const CaseId& id) const;
+    const Epoch* epoch(const EpochId& id) const;
+
+    /// Is a box in this very packet, or the supplement, for the device?
+    bool is_for(const EpochId& packet, const DeviceId& device) const;
+    bool is_for(const Hash& supplement, const DeviceId& device) const;
+
+    /// Adds a verified statement. Errors: those of `may_publish`, `not_permitted` where it would
+    /// have no effect; then nothing has changed.
+    Result<void> add(const StatementPtr& statement);
+    void add(const KeyPacket& packet);
+    void add(const Supplement& supplement);
+
+    Permission may(const CompartmentId& compartment,
+                   const Request& request,
+                   const DeviceId& device,
+                   Instant now) const;
+
+    /// As above for a compartment that is not stored yet.
+    Permission may(const CompartmentId& compartment,
+                   const Compartment& info,
+                   const Request& request,
+                   const DeviceId& device,
+                   Instant now) const;
+
+    /// The streams of a case that this device receives, and until when that holds by itself.
+    struct Streams {
+        std::vector<Stream> streams;
+        Instant valid_until = instant_max;
+    };
+
+    Streams streams_of(const CaseId& id, const DeviceId& device, Instant now) const;
+
+    /// True while nobody among the recipients is denied by all that is known now.
+    bool is_open(const Epoch& epoch, Instant now) const;
+    bool is_open(const KeyPacket& packet, Instant now) const;
+
+    /// Checks that a packet's recipients are exactly the devices that the policy permits at the
+    /// heads, statute table and instant that it names, each under one of its two newest sealing
+    /// keys. Errors: `not_permitted`, `missing_parent` for heads that are not here, `update_needed`
+    /// for an unknown table, `malformed`.
+    Result<void> check_recipients(const KeyPacket& packet) const;
+
+private:
+    struct CaseState {
+        StatementGraph log;
+        mutable std::optional<CaseView> view;  ///< built when asked for
+    };
+
+    using KeyName = std::tuple<CompartmentId, DeviceId, Nonce, Hash>;
+
+    Registry(const FederationId& id, const Hasher& hasher) : id_(id), hasher_(&hasher) {
+        cases_[directory_case];
+    }
+
+    Result<void> add_to_federation(const StatementPtr& statement);
+    Result<void> add_to_case(const StatementPtr& statement);
+    Result<const Federation*> federation_at(const std::vector<StatementId>& heads) const;
+    bool permits_all(const CompartmentId& id,
+                     const Compartment& info,
+                     std::span<const DeviceId> devices,
+                     Instant now) const;
+
+    FederationId id_;
+    const Hasher* hasher_;
+    StatementGraph federation_log_;
+    std::unique_ptr<Federation> federation_;  ///< case views point to it
+    std::map<CaseId, CaseState> cases_;
+    std::map<CompartmentId, Compartment> compartments_;
+    std::map<CaseId, std::vector<CompartmentId>> compartments_of_;
+    std::map<KeyName, std::shared_ptr<Epoch>> keys_;
+
+    struct Packet {
+        std::shared_ptr<Epoch> epoch;
+        std::vector<DeviceId> devices;  ///< sorted
+    };
+
+    std::unordered_map<EpochId, Packet> packets_;
+    std::unordered_map<Hash, DeviceId> supplements_;
+    mutable DecisionCache decisions_;
+
+    /// Packets come many at the same heads: the federation as it was at those.
+    struct AtHeads {
+        std::vector<StatementId> heads;
+        Federation federation;
+    };
+
+    mutable std::unique_ptr<AtHeads> newest_at_;
+};
+
+}  // namespace samsyn
