@@ -168,14 +168,17 @@ void Hub::Impl::close_oldest_session(const DeviceId& device) {
 void Hub::Impl::on_session_message(LinkId id, Link& link, ByteView bytes, Instant now) {
     const auto message = decode_message(bytes, message_bytes_max);
     if (!message) return close(id, link, message.error());
-    if (const auto* const push = std::get_if<Push>(&*message))
+    if (const auto* const push = std::get_if<Push>(&*message)) {
         on_push(id, link, *push, now);
-    else if (const auto* const resume = std::get_if<Resume>(&*message))
+    } else if (const auto* const resume = std::get_if<Resume>(&*message)) {
         on_resume(id, link, *resume);
-    else if (std::holds_alternative<Goodbye>(*message))
-        link.closing = true, link.replies.clear(), awake.insert(id);
-    else
+    } else if (std::holds_alternative<Goodbye>(*message)) {
+        link.replies.clear();
+        link.closing = true;
+        awake.insert(id);
+    } else {
         close(id, link, {Errc::unexpected_message, "after the handshake"});
+    }
 }
 
 void Hub::Impl::on_push(LinkId id, Link& link, const Push& push, Instant now) {

@@ -230,6 +230,41 @@ TEST_CASE("Hub: a batch is delivered to those who hold its key", "[hub][delivery
     CHECK(world.school.has(EntryKind::batch, old));
 }
 
+TEST_CASE("Hub: the directory of names goes to every device in good standing", "[hub][delivery]") {
+    HubWorld world;
+    world.case_id = directory_case;
+    Label names;
+    names.disclosing = world.lead.unit;
+    names.category = Category::directory;
+    ScriptedClient admin{world, world.nora_admin, 1};
+    admin.start();
+    const KeyPacket draft = world.draft_packet(world.nora_admin, names);
+    CHECK(draft.keys.size() >= 3);
+    const Bytes packet = world.sign(draft, world.nora_admin);
+    admin.push_all(EntryKind::packet, {packet});
+    const Bytes batch = world.batch(world.nora_admin,
+                                    names,
+                                    world.newest_epoch,
+                                    world.fresh<ItemId>(),
+                                    ItemType::directory_user);
+    admin.push_all(EntryKind::batch, {batch});
+
+    ScriptedClient stranger{world, world.outsider, 2};
+    stranger.start();
+    CHECK(stranger.has(EntryKind::packet, packet));
+    CHECK(stranger.has(EntryKind::batch, batch));
+
+    // Names are written by the organisation's administrators, not by those who read them.
+    const Answer answer = stranger.push(EntryKind::batch,
+                                        world.batch(world.outsider,
+                                                    names,
+                                                    world.newest_epoch,
+                                                    world.fresh<ItemId>(),
+                                                    ItemType::directory_user));
+    CHECK(answer.outcome == AnswerOutcome::refused);
+    CHECK(answer.why == Errc::not_permitted);
+}
+
 TEST_CASE("Hub: messages stay within their limit and lose nothing", "[hub][delivery]") {
     HubLimits limits;
     limits.deliver_bytes_max = 2000;
