@@ -1,1 +1,244 @@
 #include "core/sync/client_session.hpp"
+
+#include "core/model/schema.hpp"
+#include "core/policy/statute_table.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace samsyn {
+
+ClientSession::ClientSession(Ports ports, const Hash& exporter, SessionLimits limits)
+    : ports_(ports),
+      exporter_(exporter),
+      limits_(limits) {}
+
+// --- What happened -------------------------------------------------------------------------------
+
+void ClientSession::on_open(Instant now) {
+    SAMSYN_ASSERT(phase_ == Phase::fresh);
+    nonce_ = random_id<Nonce>(ports_.random);
+    Hello hello;
+    hello.version_min = session_version;
+    hello.version_max = session_version;
+    hello.federation = ports_.ledger.federation();
+    hello.device = ports_.ledger.device();
+    hello.nonce = nonce_;
+    hello.statute_version = current_statute_table().version;
+    hello.schema_version = samsyn::schema_version;
+    send(hello);
+    phase_ = Phase::hello_sent;
+    deadline_ = now + limits_.handshake_max;
+}
+
+void ClientSession::on_message(ByteView message, Instant now) {
+    if (phase_ == Phase::closed) return;
+    if (const auto handled = dispatch(message, now); !handled) fail_with(handled.error());
+}
+
+void ClientSession::on_timer(Instant now) {
+    if (phase_ != Phase::closed && deadline_ && now >= *deadline_)
+        close(Error{Errc::timed_out, "handshake"});
+}
+
+void ClientSession::poke(Instant now) {
+    if (phase_ == Phase::closed || !may_push_) return;
+    if (const auto pushed = push_outgoing(now); !pushed) return fail_with(pushed.error());
+    announce_if_synced();
+}
+
+std::optional<ClientSession::Output> ClientSession::poll_output() {
+    if (outputs_.empty()) return std::nullopt;
+    Output output = std::move(outputs_.front());
+    outputs_.pop_front();
+    return output;
+}
+
+std::optional<Instant> ClientSession::next_deadline() const {
+    return deadline_;
+}
+
+// --- Messages ------------------------------------------------------------------------------------
+
+Result<void> ClientSession::dispatch(ByteView bytes, Instant now) {
+    const bool known_server = phase_ != Phase::fresh && phase_ != Phase::hello_sent;
+    const Message message = SAMSYN_TRY(
+        decode_message(bytes, known_server ? message_bytes_max : message_bytes_before_proof_max));
+    return std::visit([&](const auto& body) { return handle(body, now); }, message);
+}
+
+Result<void> ClientSession::handle(const Challenge& challenge, Instant) {
+    if (phase_ != Phase::hello_sent) return fail(Errc::unexpected_message, "challenge");
+    if (challenge.version != session_version) return fail(Errc::unsupported_version, "challenge");
+    if (!ports_.ledger.trusts_server(challenge.server_key))
+        return fail(Errc::wrong_server, "challenge");
+    if (!ports_.verifier.verify(challenge.server_key,
+                                Domain::session_server,
+                                challenge_signed_part(nonce_, challenge, exporter_),
+                                challenge.signature))
+        return fail(Errc::bad_signature, "challenge");
+
+    Proof proof;
+    proof.federation_heads = ports_.ledger.federation_heads();
+    std::ranges::sort(proof.federation_heads);
+    if (proof.federation_heads.size() > statement_previous_max)
+        proof.federation_heads.resize(statement_previous_max);
+    proof.signature = ports_.ledger.sign_proof(
+        proof_signed_part(challenge.nonce, nonce_, exporter_, proof.federation_heads));
+    server_key_ = challenge.server_key;
+    incarnation_ = challenge.incarnation;
+    phase_ = Phase::proof_sent;
+    send(proof);
+    return {};
+}
+
+Result<void> ClientSession::handle(const Welcome& welcome, Instant) {
+    if (phase_ != Phase::proof_sent) return fail(Errc::unexpected_message, "welcome");
+    SAMSYN_TRY(ports_.ledger.on_welcome(welcome));
+    phase_ = Phase::resuming;
+    deadline_.reset();
+    send_cursors(ports_.ledger.cursors(incarnation_));
+    return {};
+}
+
+Result<void> ClientSession::handle(const Answer& answer, Instant now) {
+    SAMSYN_TRY(require_replicating());
+    const auto found = unanswered_.find(answer.ticket);
+    if (found == unanswered_.end()) return fail(Errc::unexpected_message, "ticket");
+    const Unanswered answered = found->second;
+    SAMSYN_TRY(ports_.ledger.on_answer(answered.counter, answer, now));
+    unanswered_.erase(found);
+    unanswered_bytes_ -= answered.bytes;
+    outputs_.emplace_back(Answered{answered.counter, answer});
+    return after_change(now);
+}
+
+Result<void> ClientSession::handle(const Deliver& deliver, Instant now) {
+    SAMSYN_TRY(require_replicating());
+    const bool content = std::holds_alternative<CompartmentId>(deliver.channel.name);
+    if (content && !may_push_) return fail(Errc::unexpected_message, "content before statements");
+    SAMSYN_TRY(ports_.ledger.apply(incarnation_, deliver, now));
+    if (!deliver.entries.empty()) {  // else only a cursor moved
+        caught_up_ = false;
+        outputs_.emplace_back(Changed{});
+    }
+    return after_change(now);
+}
+
+Result<void> ClientSession::handle(const Withdrawn& withdrawn, Instant now) {
+    SAMSYN_TRY(require_replicating());
+    SAMSYN_TRY(ports_.ledger.on_withdrawn(withdrawn.channel, now));
+    outputs_.emplace_back(Changed{});
+    return after_change(now);
+}
+
+Result<void> ClientSession::handle(const CaughtUp& caught_up, Instant now) {
+    SAMSYN_TRY(require_replicating());
+    const bool first = caught_up.phase == CaughtUp::Phase::statements;
+    if (first == may_push_) return fail(Errc::unexpected_message, "caught up");
+    if (!ports_.verifier.verify(server_key_,
+                                Domain::signed_time,
+                                signed_time_part(incarnation_, caught_up.time),
+                                caught_up.signature))
+        return fail(Errc::bad_signature, "caught up");
+
+    SAMSYN_TRY(ports_.ledger.on_caught_up(caught_up.time, caught_up.phase, now));
+    may_push_ = true;
+    caught_up_ = !first;
+    if (!first) phase_ = Phase::live;
+    return after_change(now);
+}
+
+Result<void> ClientSession::handle(const Goodbye& goodbye, Instant) {
+    close(Error{goodbye.why, goodbye.context});
+    return {};
+}
+
+template <class Other>
+Result<void> ClientSession::handle(const Other&, Instant) {
+    return fail(Errc::unexpected_message, "a client's message");
+}
+
+// --- What to do ----------------------------------------------------------------------------------
+
+/// Something was applied or answered: what waits may have changed with it.
+Result<void> ClientSession::after_change(Instant now) {
+    announced_ = false;
+    if (auto rewinds = ports_.ledger.take_rewinds(); !rewinds.empty()) {
+        caught_up_ = false;
+        send_cursors(std::move(rewinds));
+    }
+    SAMSYN_TRY(push_outgoing(now));
+    announce_if_synced();
+    return {};
+}
+
+Result<void> ClientSession::require_replicating() const {
+    if (phase_ != Phase::resuming && phase_ != Phase::live)
+        return fail(Errc::unexpected_message, "before the handshake is over");
+    return {};
+}
+
+bool ClientSession::fits_window(std::size_t bytes) const {
+    if (unanswered_.empty()) return true;  // a thing larger than the window goes alone
+    return unanswered_.size() < limits_.unanswered_pushes_max &&
+           unanswered_bytes_ + bytes <= limits_.unanswered_bytes_max;
+}
+
+Result<void> ClientSession::push_outgoing(Instant now) {
+    drained_ = false;
+    while (may_push_ && fits_window(1)) {
+        const std::size_t used = std::min(unanswered_bytes_, limits_.unanswered_bytes_max);
+        std::vector<Outgoing> outgoing = SAMSYN_TRY(ports_.ledger.outgoing_after(
+            pushed_counter_, limits_.unanswered_bytes_max - used, now));
+        if (outgoing.empty()) {
+            drained_ = true;
+            return {};
+        }
+        for (Outgoing& one : outgoing) {
+            SAMSYN_ASSERT(one.counter > pushed_counter_);
+            if (!fits_window(one.bytes.size())) return {};
+            const std::uint32_t ticket = next_ticket_++;
+            unanswered_.emplace(ticket, Unanswered{one.counter, one.bytes.size()});
+            unanswered_bytes_ += one.bytes.size();
+            pushed_counter_ = one.counter;
+            announced_ = false;
+            send(Push{ticket, one.kind, std::move(one.bytes)});
+        }
+    }
+    return {};
+}
+
+void ClientSession::send_cursors(std::vector<Resume::Cursor> cursors) {
+    std::span<const Resume::Cursor> rest{cursors};
+    do {
+        const auto chunk = rest.first(std::min(rest.size(), resume_cursors_max));
+        rest = rest.subspan(chunk.size());
+        send(Resume{{chunk.begin(), chunk.end()}, rest.empty()});
+    } while (!rest.empty());
+}
+
+void ClientSession::announce_if_synced() {
+    if (!caught_up_ || !drained_ || !unanswered_.empty() || announced_) return;
+    announced_ = true;
+    outputs_.emplace_back(Synced{});
+}
+
+void ClientSession::send(const Message& message) {
+    outputs_.emplace_back(Send{encode_message(message)});
+}
+
+/// A server that has shown who it is hears why; anybody else hears nothing.
+void ClientSession::fail_with(const Error& why) {
+    const bool known_server = phase_ != Phase::fresh && phase_ != Phase::hello_sent;
+    if (known_server) send(Goodbye{why.code, ""});
+    close(why);
+}
+
+void ClientSession::close(Error why) {
+    phase_ = Phase::closed;
+    deadline_.reset();
+    outputs_.emplace_back(Close{std::move(why)});
+}
+
+}  // namespace samsyn

@@ -132,10 +132,15 @@ private:
     template <class Other>
     Result<void> handle(const Other& other, Instant now);
 
+    Result<void> dispatch(ByteView bytes, Instant now);
+    Result<void> after_change(Instant now);
+    Result<void> require_replicating() const;
     Result<void> push_outgoing(Instant now);
-    Result<void> send_rewinds();
+    bool fits_window(std::size_t bytes) const;
+    void send_cursors(std::vector<Resume::Cursor> cursors);
     void announce_if_synced();
     void send(const Message& message);
+    void fail_with(const Error& why);
     void close(Error why);
 
     struct Unanswered {
@@ -156,8 +161,10 @@ private:
     std::uint32_t next_ticket_ = 1;
     std::size_t unanswered_bytes_ = 0;
     std::uint64_t pushed_counter_ = 0;
-    bool may_push_ = false;
-    bool caught_up_ = false;
+    bool may_push_ = false;   ///< statements are all here: decisions are made on the newest
+    bool caught_up_ = false;  ///< nothing was delivered since the last `CaughtUp{everything}`
+    bool drained_ = false;    ///< the ledger had nothing more to send when last asked
+    bool announced_ = false;  ///< `Synced` was said, and nothing has happened since
 };
 
 }  // namespace samsyn

@@ -155,7 +155,8 @@ using Message = std::variant<Hello,
                              CaughtUp,
                              Goodbye>;
 
-inline constexpr std::uint8_t wire_version = 1;
+inline constexpr std::uint8_t wire_version = 1;      ///< of the encoding of messages
+inline constexpr std::uint16_t session_version = 1;  ///< of what they mean; agreed in the hello
 inline constexpr std::size_t resume_cursors_max = 512;
 inline constexpr std::size_t message_bytes_before_proof_max = 1024;
 inline constexpr std::size_t message_bytes_max = 68 * 1024;  ///< a batch of 64 KiB and its envelope
