@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/base/bytes.hpp"
+#include "core/base/ids.hpp"
+#include "crypto/identity/signing_key.hpp"
+#include "sync-server/app/failure.hpp"
+#include "sync-server/net/tls_identity.hpp"
+#include "sync-server/storage/storage.hpp"
+
+#include <filesystem>
+
+namespace samsyn {
+
+// The server's folder, 0700: identity.key (the seed, in hexadecimal), federation (its id),
+// tls-certificate.pem, tls-key.pem and the database. Whoever has identity.key can pose as the
+// server, which lets him withhold, and read nothing.
+
+/// Writes a file that must not exist yet and makes it durable. `mode` as for chmod.
+Fallible<void> write_new_file(const std::filesystem::path& file, std::string_view text, int mode);
+
+/// Replaces a file so that a reader sees the old text or the new one.
+Fallible<void> replace_file(const std::filesystem::path& file, std::string_view text);
+
+/// What `serve` and `status` need of a folder.
+struct DataFolder {
+    FederationId federation;
+    SigningKey identity;
+    TlsIdentity tls;
+};
+
+/// Reads and checks a folder that `init` made: missing, loose permissions and damage are told
+/// apart.
+Fallible<DataFolder> open_data_folder(const std::filesystem::path& folder);
+
+/// Opens the database in the folder; a server that runs on it is `database_locked`.
+Fallible<std::unique_ptr<Storage>> open_database(const std::filesystem::path& folder);
+
+}  // namespace samsyn

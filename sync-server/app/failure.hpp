@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/base/result.hpp"
+
+namespace samsyn {
+
+/// How `samsyn-server` ends; stable, for scripts. Each has its own message.
+enum class ServerExit : int {
+    ok = 0,
+    failed = 1,  ///< anything not below
+    usage = 2,
+    no_folder = 3,
+    folder_exists = 4,
+    loose_permissions = 5,
+    wrong_federation = 6,
+    database_locked = 7,
+    port_in_use = 8,
+    bad_founding = 9,
+    damaged = 10,
+    bad_address = 11,
+    disk = 12,
+};
+
+/// What went wrong, and what to do, as a sentence for the person at the terminal.
+struct Failure {
+    ServerExit exit = ServerExit::failed;
+    std::string sentence;
+};
+
+template <class T>
+using Fallible = std::expected<T, Failure>;
+
+[[nodiscard]] inline std::unexpected<Failure> give_up(ServerExit exit, std::string sentence) {
+    return std::unexpected{Failure{exit, std::move(sentence)}};
+}
+
+}  // namespace samsyn

@@ -1,0 +1,214 @@
+#include "sync-server/net/hub_thread.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace samsyn {
+
+HubThread::HubThread(Hub& hub, const Clock& clock, const NetLimits& limits, Log log)
+    : hub_(hub),
+      clock_(clock),
+      limits_(limits),
+      log_(std::move(log)),
+      thread_([this] { run(); }) {}
+
+HubThread::~HubThread() {
+    join();
+}
+
+void HubThread::open(LinkId link, const Hash& exporter, std::shared_ptr<LinkPort> port) {
+    post({.kind = Kind::open, .link = link, .exporter = exporter, .port = std::move(port)});
+}
+
+bool HubThread::message(LinkId link, Bytes message) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (queue_bytes_ + message.size() > limits_.hub_queue_bytes_max) return false;
+        queue_bytes_ += message.size();
+        queue_.push_back({.kind = Kind::message, .link = link, .message = std::move(message)});
+    }
+    changed_.notify_one();
+    return true;
+}
+
+void HubThread::link_free(LinkId link) {
+    post({.kind = Kind::free, .link = link});
+}
+
+void HubThread::close(LinkId link) {
+    post({.kind = Kind::close, .link = link});
+}
+
+/// Opens, frees and closes are not counted: there are at most three of them a connection.
+void HubThread::post(Event event) {
+    {
+        const std::lock_guard lock{mutex_};
+        queue_.push_back(std::move(event));
+    }
+    changed_.notify_one();
+}
+
+void HubThread::begin_stop() {
+    {
+        const std::lock_guard lock{mutex_};
+        stopping_ = true;
+    }
+    changed_.notify_one();
+}
+
+void HubThread::join() {
+    {
+        const std::lock_guard lock{mutex_};
+        finished_ = true;
+    }
+    changed_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+std::vector<HubThread::Event> HubThread::take() {
+    std::unique_lock lock{mutex_};
+    changed_.wait_for(lock, limits_.hub_poll_every, [&] {
+        return !queue_.empty() || finished_ || stopping_ != goodbye_;
+    });
+    queue_bytes_ = 0;
+    return std::exchange(queue_, {});
+}
+
+void HubThread::run() {
+    for (;;) {
+        std::vector<Event> events = take();
+        const bool idle = events.empty();
+        run_group(events);
+        {
+            const std::lock_guard lock{mutex_};
+            if (finished_ && queue_.empty()) return;
+            if (stopping_ && !goodbye_) {
+                goodbye_ = true;
+                for (auto& [id, link] : links_) candidates_.push_back(id);
+            }
+        }
+        hand_out(idle);
+    }
+}
+
+void HubThread::run_group(std::vector<Event>& events) {
+    events.insert(events.begin(),
+                  std::make_move_iterator(closes_.begin()),
+                  std::make_move_iterator(closes_.end()));
+    closes_.clear();
+
+    const bool durable =
+        std::ranges::any_of(events, [](const Event& e) { return e.kind != Kind::free; });
+    if (durable) {
+        if (const auto begun = hub_.begin_group(); !begun) {
+            drop_group(events, begun.error());
+            return;
+        }
+    }
+    for (Event& event : events) handle(event);
+    if (!durable) return;
+    if (const auto ended = hub_.end_group(clock_.now()); !ended)
+        drop_group(events, ended.error());
+    else
+        after_commit(events);
+}
+
+void HubThread::handle(Event& event) {
+    if (event.kind == Kind::open) {
+        hub_.on_open(event.link, event.exporter, clock_.now());
+        links_[event.link] = {.port = std::move(event.port)};
+        candidates_.push_back(event.link);
+        return;
+    }
+    const auto found = links_.find(event.link);
+    if (found == links_.end()) return;
+    Link& link = found->second;
+    switch (event.kind) {
+        case Kind::message:
+            if (!link.closing) hub_.on_message(event.link, event.message, clock_.now());
+            break;
+        case Kind::free:
+            link.free = true;
+            candidates_.push_back(event.link);
+            break;
+        case Kind::close:
+            hub_.on_close(event.link);
+            links_.erase(found);
+            break;
+        case Kind::open:
+            break;
+    }
+}
+
+void HubThread::after_commit(std::vector<Event>& events) {
+    for (const Event& event : events) {
+        if (event.kind != Kind::message) continue;
+        const auto found = links_.find(event.link);
+        if (found == links_.end()) continue;
+        Link& link = found->second;
+        // Before `on_consumed`, which lets the next message be read under the wider limit.
+        if (!link.authenticated && hub_.is_authenticated(event.link)) {
+            link.authenticated = true;
+            link.port->on_authenticated();
+        }
+        link.port->on_consumed(event.message.size());
+    }
+}
+
+/// Nothing of the group has happened. Who took part is disconnected and will send again; closes
+/// are told to the hub with the next group.
+void HubThread::drop_group(std::vector<Event>& events, const Error& why) {
+    log_({"group_failed", 0, to_string(why), events.size()});
+    for (Event& event : events) {
+        const auto found = links_.find(event.link);
+        if (event.kind == Kind::open && event.port) event.port->drop("storage failed");
+        if (found == links_.end()) continue;
+        if (event.kind == Kind::message || event.kind == Kind::open)
+            found->second.port->drop("storage failed");
+        if (event.kind == Kind::free) {
+            found->second.free = true;
+            candidates_.push_back(event.link);
+        }
+        if (event.kind == Kind::close) closes_.push_back(std::move(event));
+    }
+}
+
+void HubThread::hand_out(bool to_all) {
+    for (const LinkId id : hub_.take_awake()) {
+        const auto found = links_.find(id);
+        if (found == links_.end()) continue;
+        found->second.awake = true;
+        candidates_.push_back(id);
+    }
+    if (to_all) {  // nothing happened for a while: what mere time has changed
+        for (auto& [id, link] : links_) {
+            link.awake = true;
+            candidates_.push_back(id);
+        }
+    }
+    for (const LinkId id : std::exchange(candidates_, {}))
+        if (const auto found = links_.find(id); found != links_.end()) hand_next(id, found->second);
+}
+
+void HubThread::hand_next(LinkId id, Link& link) {
+    if (!link.free || link.closing) return;
+    if (goodbye_) {
+        say_goodbye(link);
+        return;
+    }
+    if (!link.awake) return;
+    Hub::Next next = hub_.next_message(id, clock_.now());
+    link.awake = next.message.has_value();  // there may be more; asked when the socket is free
+    if (!next.message && !next.close) return;
+    link.free = false;
+    link.closing = next.close;
+    link.port->send(std::move(next.message).value_or(Bytes{}), next.close);
+}
+
+void HubThread::say_goodbye(Link& link) {
+    link.free = false;
+    link.closing = true;
+    link.port->send(encode_message(Goodbye{Errc::unreachable, "the server is stopping"}), true);
+}
+
+}  // namespace samsyn

@@ -1,0 +1,111 @@
+#pragma once
+
+#include "sync-server/hub/hub.hpp"
+#include "sync-server/net/limits.hpp"
+#include "sync-server/net/log.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+namespace samsyn {
+
+/// What the hub's thread says to a connection. Called on that thread; must return at once.
+class LinkPort {
+public:
+    virtual ~LinkPort() = default;
+
+    /// The device has proved who it is.
+    virtual void on_authenticated() = 0;
+
+    /// Write `message` (may be empty where `close`), then close or call `HubThread::link_free`.
+    /// Called once at a time: never again before `link_free`.
+    virtual void send(Bytes message, bool close) = 0;
+
+    /// The hub is done with so many bytes of this link's messages.
+    virtual void on_consumed(std::size_t bytes) = 0;
+
+    /// End the connection now.
+    virtual void drop(std::string_view why) = 0;
+};
+
+/// Runs a `Hub` on a thread of its own: takes everything that waits as one group (one durable
+/// commit), then hands each link that is free its next message, and again.
+///
+/// All calls may come from any thread and return at once. The hub is touched by no other thread
+/// between construction and `join`.
+class HubThread {
+public:
+    HubThread(Hub& hub, const Clock& clock, const NetLimits& limits, Log log);
+    ~HubThread();  ///< joins
+
+    void open(LinkId link, const Hash& exporter, std::shared_ptr<LinkPort> port);
+
+    /// False where the queue is full: the caller closes the link.
+    [[nodiscard]] bool message(LinkId link, Bytes message);
+
+    /// The socket took what `LinkPort::send` gave.
+    void link_free(LinkId link);
+
+    /// The last call about a link.
+    void close(LinkId link);
+
+    /// Finishes what waits, then says goodbye to every link, and to those that come later.
+    void begin_stop();
+
+    /// Returns when what waits has been handled and the thread has ended.
+    void join();
+
+private:
+    enum class Kind : std::uint8_t { open, message, free, close };
+
+    struct Event {
+        Kind kind{};
+        LinkId link{};
+        Bytes message{};
+        Hash exporter{};
+        std::shared_ptr<LinkPort> port{};
+    };
+
+    struct Link {
+        std::shared_ptr<LinkPort> port;
+        bool free = true;
+        bool awake = false;    ///< the hub may have something for it
+        bool closing = false;  ///< its last message has been handed out
+        bool authenticated = false;
+    };
+
+    void post(Event event);
+    void run();
+    std::vector<Event> take();
+    void run_group(std::vector<Event>& events);
+    void handle(Event& event);
+    void after_commit(std::vector<Event>& events);
+    void drop_group(std::vector<Event>& events, const Error& why);
+    void hand_out(bool to_all);
+    void hand_next(LinkId id, Link& link);
+    void say_goodbye(Link& link);
+
+    Hub& hub_;
+    const Clock& clock_;
+    NetLimits limits_;
+    Log log_;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<Event> queue_;
+    std::size_t queue_bytes_ = 0;
+    bool stopping_ = false;
+    bool finished_ = false;
+
+    // Of the thread alone.
+    std::unordered_map<LinkId, Link> links_;
+    std::vector<LinkId> candidates_;  ///< links to hand a message to in this round
+    std::vector<Event> closes_;       ///< whose group could not begin
+    bool goodbye_ = false;
+
+    std::thread thread_;
+};
+
+}  // namespace samsyn

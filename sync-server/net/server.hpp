@@ -1,0 +1,49 @@
+#pragma once
+
+#include "sync-server/hub/hub.hpp"
+#include "sync-server/net/limits.hpp"
+#include "sync-server/net/log.hpp"
+#include "sync-server/net/tls_identity.hpp"
+
+#include <filesystem>
+
+namespace samsyn {
+
+struct ServerOptions {
+    std::string host = "127.0.0.1";  ///< a numeric address or a name
+    std::uint16_t port = 0;          ///< 0: any free one
+    unsigned threads = 2;            ///< for sockets and TLS; the hub has one of its own
+    TlsIdentity tls;
+    NetLimits limits;
+    std::filesystem::path record_frames;  ///< empty: none (see `FrameRecorder`)
+    Log log;                              ///< empty: none
+};
+
+/// Serves a hub on one TLS port: WebSocket at "/samsyn/1", "ok" at "/health", nothing else.
+///
+/// Serves from `start` until `stop`. All members may be called from any thread.
+class Server {
+public:
+    /// `hub` and `clock` must outlive the server; nobody else may touch the hub meanwhile.
+    /// Errors: `conflict` where the port is taken; `invalid_argument` for a host that does not
+    /// resolve or is not ours, or a TLS identity that OpenSSL refuses; `not_permitted` for a
+    /// privileged port; `storage_failed` for the file of frames; `system_failed`.
+    static Result<std::unique_ptr<Server>> start(Hub& hub,
+                                                 const Clock& clock,
+                                                 ServerOptions options);
+
+    ~Server();  ///< stops
+
+    std::uint16_t port() const;
+
+    /// Accepts nothing more, finishes the group at hand, says goodbye to every link, closes those
+    /// that do not go within `NetLimits::stop_max`, and joins all threads.
+    void stop();
+
+private:
+    struct Impl;
+    explicit Server(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace samsyn
