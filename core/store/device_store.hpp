@@ -87,24 +87,34 @@ public:
     Result<bool> put_epoch(const EpochId& id, const CompartmentId& compartment, ByteView packet);
     Result<std::vector<StoredEpoch>> epochs(
         const CompartmentId& compartment);  ///< order of arrival
+
+    /// Errors: also `missing_parent` where the epoch is not stored: a purge would not find its key.
     Result<void> put_key(const EpochId& epoch, const ContentKey& key);
     Result<std::optional<ContentKey>> key(const EpochId& epoch);
 
-    // Items. `merge` is the one way in for changes, own and others'. True if anything changed.
+    /// The one way in for changes, own and others'. True if anything changed. The restated author,
+    /// where the header names one, counts instead of `author`. Errors: also `invalid_argument`
+    /// where values and writes differ in number.
     Result<bool> merge(const CompartmentId& compartment,
                        const Change& change,
                        const DeviceId& author);
+
+    /// Where two compartments claim one id, which only a liar brings about: the one that came
+    /// first.
     Result<std::optional<StoredItem>> item(const ItemId& id);
     Result<std::vector<StoredItem>> items(const CompartmentId& compartment);
     Result<std::vector<StoredItem>> items_of_case(const CaseId& case_id);
 
     /// Forgets one write of a field as if it had never been: for coalescing unsent changes only.
+    /// What it replaced stays replaced, so the coalesced change must replace that too.
     Result<void> forget_version(const ItemId& item, const Version& version);
 
     // The person's work on its way out.
     Result<std::uint64_t> put_pending(const CompartmentId& compartment,
                                       const Change& change,
                                       Instant written);
+
+    /// A parked change waits to be sealed again. Errors: also `not_found`, `conflict` if sealed.
     Result<void> replace_pending(std::uint64_t id, const Change& change);
     Result<std::vector<PendingChange>> pending();  ///< not parked first, by id
     Result<std::vector<PendingChange>> pending_unsealed(const CompartmentId& compartment,
@@ -117,11 +127,15 @@ public:
     Result<void> drop_sealed(std::uint64_t counter);  ///< its batch is stored at the server
 
     // Sealed and signed things. Sequence and previous hash within a compartment come from here.
+
+    /// Errors: also `conflict` for a counter that is there already.
     Result<void> put_outgoing(const StoredOutgoing& outgoing);
+
+    /// Unanswered ones in order of their counters, at least one if there is any.
     Result<std::vector<StoredOutgoing>> outgoing_after(std::uint64_t counter,
                                                        std::size_t bytes_max);
     Result<std::optional<StoredOutgoing>> outgoing(std::uint64_t counter);
-    Result<std::uint64_t> outgoing_count();
+    Result<std::uint64_t> outgoing_count();  ///< unanswered
 
     /// Answered: no longer sent. The bytes stay until a verified backup holds them (DESIGN.md).
     Result<void> mark_answered(std::uint64_t counter, AnswerOutcome outcome);
@@ -142,8 +156,9 @@ public:
     Result<std::vector<Bytes>> take_held(const EpochId& epoch);  ///< and removes them
     Result<std::uint64_t> held_count(const CompartmentId& compartment);
 
-    /// Removes rows, keys, packets, held batches and cursors of a compartment. Pending changes
-    /// stay.
+    /// Removes items, keys, packets, held batches and cursors of a compartment. Pending changes,
+    /// outgoing things and the position stay; so does the compartment's own row while pending
+    /// changes name it, because they cannot be sealed without its label.
     Result<void> purge(const CompartmentId& compartment);
 
 private:
