@@ -1,6 +1,5 @@
 #include "sync-server/hub/hub.hpp"
 
-#include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/acceptance.hpp"
 #include "sync-server/hub/delivery.hpp"
 
@@ -283,8 +282,6 @@ Result<std::optional<Message>> Hub::Impl::next_of_session(Link& link, Instant no
     link.announce_everything = false;
     return caught_up(CaughtUp::Phase::everything, now);
 }
-
-// --- Hub ---------------------------------------------------------------------------------------
 
 Hub::Hub(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
