@@ -40,11 +40,9 @@ public:
     };
 
     /// Errors: `malformed` where `graph` lacks the one founding statement `id`.
-    /// With a `hasher` the ids of the certified servers are known, so that their pins count and
-    /// their signatures have a key; without one they are nobody's.
     static Result<Federation> build(const StatementGraph& graph,
                                     const FederationId& id,
-                                    const Hasher* hasher = nullptr);
+                                    const Hasher& hasher);
 
     const FederationId& id() const { return id_; }
 

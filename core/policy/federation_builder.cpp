@@ -107,7 +107,7 @@ Result<void> Federation::may_sign(const StatementHeader& header, const Statement
 /// Reads the log one kind after the other, each resting on those before it.
 class FederationBuilder {
 public:
-    FederationBuilder(std::span<const StatementPtr> log, const Hasher* hasher)
+    FederationBuilder(std::span<const StatementPtr> log, const Hasher& hasher)
         : log_(log),
           hasher_(hasher) {}
 
@@ -196,8 +196,7 @@ private:
     void certify(const ServerCertified& body) {
         const auto add = [&](const SigningPublicKey& key) {
             built_.server_keys_.push_back(key);
-            if (!hasher_) return;
-            const auto id = hash_to<DeviceId>(*hasher_, Domain::device_id, {key.view()});
+            const auto id = hash_to<DeviceId>(hasher_, Domain::device_id, {key.view()});
             built_.servers_.emplace(id, key);
         };
         add(body.key);
@@ -273,7 +272,7 @@ private:
     }
 
     std::span<const StatementPtr> log_;
-    const Hasher* hasher_;
+    const Hasher& hasher_;
     Federation built_;
     std::set<StatementId> with_effect_;
     std::set<StatementId> certificates_;
@@ -281,7 +280,7 @@ private:
 
 Result<Federation> Federation::build(const StatementGraph& graph,
                                      const FederationId& id,
-                                     const Hasher* hasher) {
+                                     const Hasher& hasher) {
     const Stream log{StreamKind::federation, {}, {}};
     return FederationBuilder{graph.in(log), hasher}.build(id);
 }

@@ -2,34 +2,13 @@
 
 #include "core/base/codec.hpp"
 #include "core/wire/statement_codec.hpp"
-
-#include <algorithm>
+#include "sync-server/hub/hub.hpp"
 
 namespace samsyn {
 
 namespace {
 
 constexpr std::size_t statements_max = 10'000;
-
-Fallible<void> split(ByteView bytes, const Hasher& hasher, FoundingFile& file) {
-    Reader in{bytes};
-    while (!in.at_end()) {
-        if (file.statements.size() == statements_max)
-            return give_up(ServerExit::bad_founding, "The founding file is too long.");
-        const auto blob = in.blob(statement_bytes_max, "founding file");
-        if (!blob)
-            return give_up(ServerExit::bad_founding,
-                           "The founding file is cut short or is no founding file.");
-        auto statement = decode_statement(*blob, hasher);
-        if (!statement)
-            return give_up(ServerExit::bad_founding,
-                           "A statement in the founding file cannot be read: " +
-                               to_string(statement.error()) + ".");
-        file.statements.push_back(*std::move(statement));
-        file.encoded.push_back(to_bytes(*blob));
-    }
-    return {};
-}
 
 /// A device id is the hash of its key, so that nobody can claim another's.
 bool names_fit_keys(const Statement& statement, const Hasher& hasher) {
@@ -45,43 +24,32 @@ bool names_fit_keys(const Statement& statement, const Hasher& hasher) {
     return true;
 }
 
-Fallible<void> check(const FoundingFile& file, const Hasher& hasher, const Verifier& verifier) {
-    StatementGraph graph;
-    for (const Statement& statement : file.statements) {
-        const bool is_founding = std::holds_alternative<Founding>(statement.body);
-        if (statement.header.stream.kind != StreamKind::federation)
-            return give_up(ServerExit::bad_founding,
-                           "The founding file holds a statement of a case.");
-        if (!is_founding && statement.header.federation != file.federation)
-            return give_up(ServerExit::bad_founding,
-                           "The founding file holds a statement of another federation.");
-        graph.add(std::make_shared<const Statement>(statement));
-    }
-    const auto federation = Federation::build(graph, file.federation, hasher);
-    if (!federation) return give_up(ServerExit::bad_founding, to_string(federation.error()) + ".");
-    for (const Statement& statement : file.statements) {
-        const SigningPublicKey* key = federation->signing_key(statement.header.author);
-        if (key == nullptr || !verify_statement(statement, *key, verifier) ||
-            !names_fit_keys(statement, hasher))
-            return give_up(ServerExit::bad_founding,
-                           "A signature in the founding file does not verify: it has been changed, "
-                           "or is not what samsyn admin found wrote.");
-    }
-    if (!federation->without_effect().empty())
+Fallible<Statement> read_statement(ByteView bytes, const Hasher& hasher) {
+    auto statement = decode_statement(bytes, hasher);
+    if (!statement)
         return give_up(ServerExit::bad_founding,
-                       "The founding file holds a statement by somebody who may not make it.");
-    return {};
+                       "A statement in the founding file cannot be read: " +
+                           to_string(statement.error()) + ".");
+    if (!names_fit_keys(*statement, hasher))
+        return give_up(ServerExit::bad_founding,
+                       "A device in the founding file has an id that does not belong to its key.");
+    return *std::move(statement);
 }
 
 }  // namespace
 
-Fallible<FoundingFile> parse_founding(ByteView bytes,
-                                      const Hasher& hasher,
-                                      const Verifier& verifier) {
+Fallible<FoundingFile> parse_founding(ByteView bytes, const Hasher& hasher) {
     FoundingFile file;
-    SAMSYN_TRY(split(bytes, hasher, file));
     std::size_t foundings = 0;
-    for (const Statement& statement : file.statements) {
+    for (Reader in{bytes}; !in.at_end();) {
+        if (file.statements.size() == statements_max)
+            return give_up(ServerExit::bad_founding, "The founding file is too long.");
+        const auto blob = in.blob(statement_bytes_max, "founding file");
+        if (!blob)
+            return give_up(ServerExit::bad_founding,
+                           "The founding file is cut short or is no founding file.");
+        const Statement statement = SAMSYN_TRY(read_statement(*blob, hasher));
+        file.statements.push_back(to_bytes(*blob));
         if (std::holds_alternative<AdministratorCertified>(statement.body)) ++file.administrators;
         if (!std::holds_alternative<Founding>(statement.body)) continue;
         ++foundings;
@@ -95,30 +63,30 @@ Fallible<FoundingFile> parse_founding(ByteView bytes,
     if (file.administrators == 0)
         return give_up(ServerExit::bad_founding,
                        "The founding file names no administrator, so nobody could enrol a device.");
-    SAMSYN_TRY(check(file, hasher, verifier));
     return file;
 }
 
-Result<void> seed_statements(Storage& storage, const FoundingFile& founding) {
-    const auto append_all = [&]() -> Result<void> {
-        for (std::size_t i = 0; i < founding.statements.size(); ++i) {
-            const Statement& statement = founding.statements[i];
-            LogEntry entry;
-            entry.channel = Channel{statement.header.stream};
-            entry.kind = EntryKind::statement;
-            entry.hash = Hash::from(statement.id.view());
-            entry.author = statement.header.author;
-            entry.counter = statement.header.counter;
-            entry.bytes = founding.encoded[i];
-            SAMSYN_TRY(storage.append(entry));
-            SAMSYN_TRY(storage.record_offer(entry.author, entry.counter, entry.hash));
-        }
-        return storage.commit();
-    };
-    SAMSYN_TRY(storage.begin());
-    const auto done = append_all();
-    if (!done) storage.rollback();
-    return done;
+Fallible<void> seed_database(Storage& storage,
+                             const FoundingFile& founding,
+                             const Hasher& hasher,
+                             const Verifier& verifier) {
+    const auto seeded = seed_federation(storage, hasher, verifier, founding.statements);
+    if (seeded) return {};
+    switch (seeded.error().code) {
+        case Errc::bad_signature:
+            return give_up(ServerExit::bad_founding,
+                           "A signature in the founding file does not verify: it has been changed, "
+                           "or is not what samsyn admin found wrote.");
+        case Errc::not_permitted:
+            return give_up(ServerExit::bad_founding,
+                           "The founding file holds a statement by somebody who may not make it.");
+        case Errc::malformed:
+            return give_up(ServerExit::bad_founding,
+                           "The founding file holds a statement that does not belong there.");
+        default:
+            return give_up(ServerExit::disk,
+                           "The database cannot be written: " + to_string(seeded.error()) + ".");
+    }
 }
 
 }  // namespace samsyn

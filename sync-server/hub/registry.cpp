@@ -49,7 +49,7 @@ Result<Registry> Registry::load(Storage& storage, const FederationId& id, const 
     };
     SAMSYN_TRY(storage.for_each(EntryKind::statement, keep));
     if (!founded) return fail(Errc::not_found, "founding statement in the server database");
-    auto federation = SAMSYN_TRY(Federation::build(registry.federation_log_, id, &hasher));
+    auto federation = SAMSYN_TRY(Federation::build(registry.federation_log_, id, hasher));
     registry.federation_ = std::make_unique<Federation>(std::move(federation));
     const auto keep_packet = [&](const LogEntry& entry) -> Result<void> {
         registry.add(SAMSYN_TRY(decode_packet(entry.bytes, hasher)));
@@ -117,7 +117,7 @@ Result<void> Registry::add(const StatementPtr& statement) {
 Result<void> Registry::add_to_federation(const StatementPtr& statement) {
     StatementGraph log = federation_log_;
     log.add(statement);
-    auto built = SAMSYN_TRY(Federation::build(log, id_, hasher_));
+    auto built = SAMSYN_TRY(Federation::build(log, id_, *hasher_));
     auto federation = std::make_unique<Federation>(std::move(built));
     if (contains(federation->without_effect(), statement->id))
         return fail(Errc::not_permitted, "the author may not sign this");
@@ -235,7 +235,7 @@ bool Registry::is_open(const KeyPacket& packet, Instant now) const {
 Result<const Federation*> Registry::federation_at(const std::vector<StatementId>& heads) const {
     if (!newest_at_ || newest_at_->heads != heads) {
         const StatementGraph log = SAMSYN_TRY(federation_log_.at(heads));
-        auto federation = SAMSYN_TRY(Federation::build(log, id_, hasher_));
+        auto federation = SAMSYN_TRY(Federation::build(log, id_, *hasher_));
         newest_at_ = std::make_unique<AtHeads>(heads, std::move(federation));
     }
     return &newest_at_->federation;

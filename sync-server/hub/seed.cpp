@@ -29,7 +29,7 @@ Result<void> check_all(const Seeds& seeds, const Hasher& hasher, const Verifier&
     StatementGraph log;
     for (const Statement& statement : seeds.statements)
         log.add(std::make_shared<const Statement>(statement));
-    const auto federation = SAMSYN_TRY(Federation::build(log, seeds.federation, &hasher));
+    const auto federation = SAMSYN_TRY(Federation::build(log, seeds.federation, hasher));
     if (!federation.without_effect().empty())
         return fail(Errc::not_permitted, "a first statement has no effect");
     for (const Statement& statement : seeds.statements) {

@@ -26,7 +26,7 @@ void Simulation::on_append(const LogEntry& entry) {
 
 /// Remembers, for every compartment, whom the policy permits at this moment.
 void Simulation::note_policy() {
-    const auto federation = Federation::build(federation_graph_, world_->federation());
+    const auto federation = Federation::build(federation_graph_, world_->federation(), world_->hasher());
     if (!federation || labels_.empty()) return;
     const CaseView view = CaseView::build(family_.case_id, case_graph_, *federation);
     for (const auto& [id, label] : labels_)

@@ -2,6 +2,7 @@
 
 #include "core/policy/case_view.hpp"
 #include "core/policy/decide.hpp"
+#include "tests/support/fake_hasher.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -196,7 +197,7 @@ public:
         return stream.kind == StreamKind::federation ? federation_log : cases[stream.case_id];
     }
 
-    Federation federation() const { return *Federation::build(federation_log, federation_id); }
+    Federation federation() const { return *Federation::build(federation_log, federation_id, FakeHasher{}); }
 
     /// One question, from nothing.
     Decision ask(const CaseId& id,

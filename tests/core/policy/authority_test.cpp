@@ -73,7 +73,7 @@ TEST_CASE("Federation: the first pin by a certified server voids what came after
     pin(server, 5);
     pin(server, 9);
 
-    const auto federation = *Federation::build(scene.federation_log, scene.federation_id, &hasher);
+    const auto federation = *Federation::build(scene.federation_log, scene.federation_id, hasher);
     CHECK(federation.counts(scene.officer.device, 5));
     CHECK(!federation.counts(scene.officer.device, 3));
     CHECK(!federation.counts(scene.officer.device, 6));

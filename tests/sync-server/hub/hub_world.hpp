@@ -158,7 +158,7 @@ public:
 
     /// A packet whose recipients are what the policy says by all that was said so far.
     KeyPacket draft_packet(Party& by, const Label& of) {
-        const auto federation = *Federation::build(log, federation_id, &hasher);
+        const auto federation = *Federation::build(log, federation_id, hasher);
         const auto view = CaseView::build(case_id, cases[case_id], federation);
         KeyPacket packet;
         packet.federation = federation_id;
