@@ -203,7 +203,7 @@ std::int64_t Database::changes() const {
 
 Result<int> Database::version() {
     Query query = SAMSYN_TRY(this->query("PRAGMA user_version"));
-    SAMSYN_TRY(query.step());
+    if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "database version");
     return static_cast<int>(query.number(0));
 }
 

@@ -94,8 +94,8 @@ Result<void> DeviceStore::purge(const CompartmentId& compartment) {
         "DELETE FROM items WHERE compartment = ?",
         "DELETE FROM epochs WHERE compartment = ?",
         "DELETE FROM held WHERE compartment = ?",
-        "DELETE FROM compartments WHERE id = ?1 AND NOT EXISTS "
-        "(SELECT 1 FROM pending WHERE compartment = ?1)",
+        R"(DELETE FROM compartments WHERE id = ?1
+           AND NOT EXISTS (SELECT 1 FROM pending WHERE compartment = ?1))",
     };
     for (const char* sql : deletes) {
         Query query = SAMSYN_TRY(database_.query(sql));

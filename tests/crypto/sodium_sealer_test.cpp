@@ -92,7 +92,7 @@ TEST_CASE("SodiumSealer: an item opens as it was sealed, at every size, and neve
     SodiumRandom random;
     const ContentKey key = sealer.random_key();
     const ByteView header = as_bytes("rubrik");
-    for (const std::size_t size : {0, 1, 26, 27, 28, 31, 32, 400, 4096, 65536})
+    for (const std::size_t size : {0U, 1U, 26U, 27U, 28U, 31U, 32U, 400U, 4096U, 65536U})
         for (const bool compressible : {true, false}) {
             Bytes body(size, std::byte{'x'});
             if (!compressible) random.fill(body);

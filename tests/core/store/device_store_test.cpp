@@ -177,7 +177,7 @@ TEST_CASE("DeviceStore: outgoing things are sent in order until answered, and st
           "[store]") {
     DeviceStore store = memory_store();
     const auto none = CompartmentId{};
-    for (const std::uint64_t counter : {3, 1, 2})
+    for (const std::uint64_t counter : Numbers{3, 1, 2})
         must(store.put_outgoing({counter, EntryKind::statement, some_bytes(100), none, {}}));
     CHECK(store.put_outgoing({2, EntryKind::statement, {}, none, {}}).error().code ==
           Errc::conflict);
