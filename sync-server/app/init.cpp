@@ -70,8 +70,7 @@ Fallible<SigningPublicKey> fill(const fs::path& folder, const FoundingFile& foun
     SAMSYN_TRY(write_new_file(folder / "federation", to_hex(founding.federation) + "\n", 0644));
 
     const auto storage = SAMSYN_TRY(open_database(folder));
-    if (const auto seeded = seed_statements(*storage, founding); !seeded)
-        return give_up(ServerExit::disk, to_string(seeded.error()) + ".");
+    SAMSYN_TRY(seed_database(*storage, founding, SodiumHasher{}, SodiumVerifier{}));
     return identity.public_key();
 }
 
@@ -109,8 +108,7 @@ Fallible<void> run_init(const InitOptions& options) {
         return give_up(ServerExit::folder_exists,
                        options.data.string() + " exists and is not empty. Nothing was changed.");
     const Bytes given = SAMSYN_TRY(read_founding(options.founding));
-    const FoundingFile founding =
-        SAMSYN_TRY(parse_founding(given, SodiumHasher{}, SodiumVerifier{}));
+    const FoundingFile founding = SAMSYN_TRY(parse_founding(given, SodiumHasher{}));
 
     // Made beside it and moved there, so that a folder is there whole or not at all.
     std::string beside = fs::absolute(options.data, ec).lexically_normal().string();
