@@ -1,0 +1,192 @@
+#include "client-sdk/agent/child_server.hpp"
+
+#include "client-sdk/agent/child_process.hpp"
+#include "client-sdk/agent/line_connection.hpp"
+#include "client-sdk/agent/sync_service.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+#include <exception>
+#include <set>
+#include <unistd.h>
+
+namespace samsyn {
+
+namespace net = boost::asio;
+
+namespace {
+
+using nlohmann::json;
+
+constexpr auto use_result = net::as_tuple(net::use_awaitable);
+
+/// What the supervisor does; it sees the first lines of a connection only.
+bool is_supervisors(std::string_view operation) {
+    return operation == "lock" || operation == "unlock" || operation == "agent.stop" ||
+           operation == "agent.status";
+}
+
+/// The child's one thread: connections, operations, and the link to the server.
+class ChildServer {
+public:
+    ChildServer(UniqueFd channel, ChildServices services, ChildLimits limits);
+
+    int run();
+
+private:
+    net::awaitable<void> take_connections();
+    void take_connection(ChannelMessage message);
+    void on_request(LineConnection& caller, AgentRequest request);
+    bool serve_connection_operation(LineConnection& caller, const AgentRequest& request);
+    void sync(LineConnection& caller, const AgentRequest& request);
+    void run_operation(LineConnection& caller, const AgentRequest& request);
+    json error(const Error& error) const;
+    void emit(const json& event);
+
+    net::io_context io_{1};
+    net::posix::stream_descriptor channel_;
+    net::signal_set signals_;
+    ChildServices services_;
+    ChildLimits limits_;
+    std::set<std::shared_ptr<LineConnection>> connections_;
+    SyncService sync_;  // last: its link must not outlive what it calls
+};
+
+ChildServer::ChildServer(UniqueFd channel, ChildServices services, ChildLimits limits)
+    : channel_(io_, channel.release()),
+      signals_(io_, SIGTERM, SIGINT),
+      services_(std::move(services)),
+      limits_(limits),
+      sync_(SyncService::Parts{.io = io_,
+                               .link = services_.link,
+                               .server = services_.server,
+                               .describe = services_.describe,
+                               .emit = [this](const json& event) { emit(event); }}) {}
+
+int ChildServer::run() {
+    signals_.async_wait([this](const boost::system::error_code&, int) { io_.stop(); });
+    net::co_spawn(io_, take_connections(), [this](const std::exception_ptr& thrown) {
+        if (thrown) log_line("child", "out of memory");
+        io_.stop();  // without a supervisor there is nobody to serve
+    });
+    constexpr std::string_view serving = R"({"serving":true})";
+    if (!send_with_fd(channel_.native_handle(), serving, -1)) return 1;
+    io_.run();
+    return 0;
+}
+
+net::awaitable<void> ChildServer::take_connections() {
+    for (;;) {
+        const auto [error] =
+            co_await channel_.async_wait(net::posix::stream_descriptor::wait_read, use_result);
+        if (error) co_return;
+        auto received = receive_with_fd(channel_.native_handle());
+        if (!received || (*received && (**received).closed)) co_return;
+        if (*received) take_connection(std::move(**received));
+    }
+}
+
+void ChildServer::take_connection(ChannelMessage message) {
+    if (!message.fd) return;
+    const bool full = connections_.size() >= limits_.connections_max;
+    LineConnection::Events events{
+        [this](LineConnection& caller, AgentRequest request) {
+            on_request(caller, std::move(request));
+        },
+        [this](LineConnection& gone) { connections_.erase(gone.shared_from_this()); }};
+    if (full)
+        events.on_request = [this](LineConnection& caller, const AgentRequest& request) {
+            caller.answer(request.id, error({Errc::limit_exceeded, "connections of the agent"}));
+            caller.refuse_more();
+        };
+    auto connection =
+        std::make_shared<LineConnection>(io_, limits_.queued_bytes_max, std::move(events));
+    if (!full) connections_.insert(connection);
+    const auto started = connection->start(std::move(message.fd), std::move(message.bytes));
+    if (!started) {
+        log_line("child", to_string(started.error()));
+        connections_.erase(connection);
+    }
+}
+
+void ChildServer::on_request(LineConnection& caller, AgentRequest request) {
+    if (!serve_connection_operation(caller, request)) run_operation(caller, request);
+}
+
+/// The operations that are about the connection, not about the device.
+bool ChildServer::serve_connection_operation(LineConnection& caller, const AgentRequest& request) {
+    const std::string_view operation = request.operation;
+    if (operation == "ping") {
+        caller.answer(request.id, ok_answer({{"pid", ::getpid()}}));
+    } else if (operation == "watch") {
+        caller.watching = true;
+        caller.answer(request.id, ok_answer({{"connection", sync_.connection()}}));
+    } else if (operation == "sync") {
+        sync(caller, request);
+    } else if (operation == "sync.follow") {
+        sync_.follow();
+        caller.answer(request.id, ok_answer({{"connection", sync_.connection()}}));
+    } else if (operation == "sync.stop") {
+        sync_.stop_following();
+        caller.answer(request.id, ok_answer({{"connection", sync_.connection()}}));
+    } else if (is_supervisors(operation)) {
+        caller.answer(request.id,
+                      error({Errc::unexpected_message, "ask for this on a connection of its own"}));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void ChildServer::sync(LineConnection& caller, const AgentRequest& request) {
+    if (sync_.waiting() >= limits_.waiting_syncs_max) {
+        caller.answer(request.id, error({Errc::rate_limited, "callers of sync"}));
+        return;
+    }
+    caller.expect_answer();
+    sync_.sync([this, asker = caller.weak_from_this(), id = request.id](const Result<void>& done) {
+        const auto connection = asker.lock();
+        if (!connection) return;
+        connection->answer_expected(id, done ? ok_answer({{"synced", true}}) : error(done.error()));
+    });
+}
+
+void ChildServer::run_operation(LineConnection& caller, const AgentRequest& request) {
+    json answer = services_.run(request.operation, request.args);
+    const bool ok = answer.is_object() && answer.value("ok", false);
+    if (ok && request.operation == "status") answer["result"]["connection"] = sync_.connection();
+    caller.answer(request.id, std::move(answer));
+    if (!ok || !services_.writes(request.operation)) return;
+    emit({{"event", "changed"}});
+    sync_.poke();
+}
+
+json ChildServer::error(const Error& error) const {
+    return {{"ok", false}, {"error", services_.describe(error)}};
+}
+
+void ChildServer::emit(const json& event) {
+    const std::string line = to_line(event);
+    const auto all = connections_;  // a slow one is closed, and so erased, meanwhile
+    for (const auto& connection : all)
+        if (connection->watching) connection->notify(line);
+}
+
+}  // namespace
+
+int serve_child(UniqueFd channel, ChildServices services, ChildLimits limits) {
+    return ChildServer{std::move(channel), std::move(services), limits}.run();
+}
+
+void report_failed_start(int channel, const Error& error) {
+    json told = error_answer(error);
+    told["error"]["number"] = static_cast<std::uint16_t>(error.code);
+    (void)send_with_fd(channel, to_line(told), -1);  // a supervisor that is gone needs no reason
+}
+
+}  // namespace samsyn
