@@ -1,0 +1,199 @@
+#include "client-sdk/device/engine.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+namespace {
+
+/// The server lacks or no longer takes the epoch: seal again under another.
+bool is_stale(const Answer& answer) {
+    if (answer.outcome == AnswerOutcome::stale_epoch) return true;
+    if (answer.outcome != AnswerOutcome::refused) return false;
+    return answer.why == Errc::stale_epoch || answer.why == Errc::no_key ||
+           answer.why == Errc::missing_parent;
+}
+
+Error reason_of(const Answer& answer) {
+    if (answer.outcome == AnswerOutcome::escrowed) return {Errc::escrowed, answer.context};
+    return {answer.why, answer.context};
+}
+
+}  // namespace
+
+Result<void> Device::on_answer(std::uint64_t counter, const Answer& answer, Instant now) {
+    Impl& my = *impl_;
+    return my.transact([&]() -> Result<void> {
+        const auto sent = SAMSYN_TRY(my.store.outgoing(counter));
+        if (!sent) return {};
+        SAMSYN_TRY(my.store.mark_answered(counter, answer.outcome));
+        if (answer.outcome == AnswerOutcome::clock_off)
+            SAMSYN_TRY(my.correct_clock(answer.server_time, now));
+        switch (sent->kind) {
+            case EntryKind::batch:
+                return my.answer_batch(*sent, answer, now);
+            case EntryKind::packet:
+                return my.answer_packet(*sent, answer, now);
+            case EntryKind::statement:
+                return my.answer_statement(*sent, answer, now);
+            case EntryKind::supplement:
+                break;
+        }
+        const bool fine =
+            answer.outcome == AnswerOutcome::stored || answer.outcome == AnswerOutcome::duplicate;
+        if (!fine) SAMSYN_TRY(my.note_fault(reason_of(answer)));
+        return {};
+    });
+}
+
+/// The changes of a batch wait to be sealed again; the next one names this one as replaced.
+Result<void> Device::Impl::reseal(const StoredOutgoing& sent, const Batch& batch) {
+    touch();
+    SAMSYN_TRY(store.put_value(key_for("replaces", sent.compartment), batch.id.view()));
+    if (!batch.header.restatement) return store.unseal(sent.counter);
+    for (const BatchItem& item : batch.items)
+        if (const auto* full = std::get_if<BatchItem::Full>(&item.content))
+            SAMSYN_TRY(mark_restate_due(sent.compartment, full->header.item));
+    return {};
+}
+
+Result<void> Device::Impl::answer_batch(const StoredOutgoing& sent,
+                                        const Answer& answer,
+                                        Instant now) {
+    if (answer.outcome == AnswerOutcome::stored || answer.outcome == AnswerOutcome::duplicate) {
+        stale_answers.erase(sent.compartment);
+        return store.drop_sealed(sent.counter);
+    }
+    const auto batch = SAMSYN_TRY(decode_batch(sent.bytes, ports.hasher));
+    if (is_stale(answer)) {
+        ++stale_answers[sent.compartment];
+        SAMSYN_TRY(close_epoch(batch.header.epoch));
+        return reseal(sent, batch);
+    }
+    if (answer.outcome == AnswerOutcome::clock_off) {
+        SAMSYN_TRY(reseal(sent, batch));
+        return restamp(now);
+    }
+    if (batch.header.restatement) return note_fault(reason_of(answer));
+
+    std::vector<std::uint64_t> changes;
+    for (const PendingChange& pending : SAMSYN_TRY(store.pending()))
+        if (pending.sealed_in == sent.counter) changes.push_back(pending.id);
+    touch();
+    if (answer.outcome == AnswerOutcome::refused && changes.size() > 1) {
+        alone.insert(changes.begin(), changes.end());
+        return reseal(sent, batch);
+    }
+    for (const std::uint64_t id : changes) SAMSYN_TRY(store.park(id, reason_of(answer)));
+    return {};
+}
+
+Result<void> Device::Impl::answer_packet(const StoredOutgoing& sent,
+                                         const Answer& answer,
+                                         Instant now) {
+    if (answer.outcome == AnswerOutcome::stored || answer.outcome == AnswerOutcome::duplicate)
+        return {};
+    if (!is_stale(answer) && answer.outcome != AnswerOutcome::clock_off)
+        SAMSYN_TRY(note_fault(reason_of(answer)));
+    ++stale_answers[sent.compartment];
+    const auto packet = SAMSYN_TRY(decode_packet(sent.bytes, ports.hasher));
+    SAMSYN_TRY(close_epoch(packet.id));
+    eager.insert(packet.case_id);  // what this epoch was started for is still to be done
+    // Everything sealed under it fails with it; spare the server the asking.
+    for (const StoredOutgoing& later :
+         SAMSYN_TRY(store.outgoing_after(sent.counter, std::numeric_limits<std::size_t>::max()))) {
+        if (later.kind != EntryKind::batch || later.compartment != sent.compartment) continue;
+        const auto batch = SAMSYN_TRY(decode_batch(later.bytes, ports.hasher));
+        if (batch.header.epoch != packet.id) continue;
+        SAMSYN_TRY(store.mark_answered(later.counter, AnswerOutcome::stale_epoch));
+        SAMSYN_TRY(reseal(later, batch));
+    }
+    return answer.outcome == AnswerOutcome::clock_off ? restamp(now) : Result<void>{};
+}
+
+/// Gives unsealed changes times of the corrected clock. Nobody has seen the old versions.
+Result<void> Device::Impl::restamp(Instant now) {
+    touch();
+    std::map<std::pair<ItemId, Version>, Version> renamed;
+    for (const PendingChange& pending : SAMSYN_TRY(store.pending())) {
+        if (pending.parked || pending.sealed_in != 0) continue;
+        Change change = pending.change;
+        const ItemId& item = change.header.item;
+        const Version old{change.header.time, self};
+        for (FieldWrite& write : change.header.writes)
+            for (Version& replaced : write.replaces)
+                if (const auto found = renamed.find({item, replaced}); found != renamed.end())
+                    replaced = found->second;
+        if (old.time.instant() > corrected(now)) {
+            change.header.time = tick(now);
+            renamed.emplace(std::pair{item, old}, Version{change.header.time, self});
+        }
+        if (change == pending.change) continue;
+        for (FieldWrite& write : change.header.writes) std::ranges::sort(write.replaces);
+        SAMSYN_TRY(store.forget_version(item, old));
+        SAMSYN_TRY(store.merge(pending.compartment, change, self));
+        SAMSYN_TRY(store.replace_pending(pending.id, change));
+    }
+    return {};
+}
+
+namespace {
+
+/// Replaces names of statements that were signed again.
+struct Renaming {
+    const std::map<StatementId, StatementId>& names;
+
+    void rename(StatementId& id) const {
+        if (const auto found = names.find(id); found != names.end()) id = found->second;
+    }
+
+    void rename(std::vector<StatementId>& ids) const {
+        for (StatementId& id : ids) rename(id);
+        std::ranges::sort(ids);
+    }
+
+    void operator()(Consent& consent) const { rename(consent.names); }
+
+    void operator()(Confirmation& confirmation) const {
+        rename(confirmation.consent);
+        rename(confirmation.names);
+    }
+
+    void operator()(Ended& ended) const { rename(ended.statement); }
+
+    template <class Other>
+    void operator()(Other&) const {}
+};
+
+}  // namespace
+
+Result<void> Device::Impl::answer_statement(const StoredOutgoing& sent,
+                                            const Answer& answer,
+                                            Instant) {
+    if (answer.outcome == AnswerOutcome::stored || answer.outcome == AnswerOutcome::duplicate)
+        return {};
+    const auto statement = SAMSYN_TRY(decode_statement(sent.bytes, ports.hasher));
+    const Stream stream = statement.header.stream;
+    // What the server does not take must not count here either: both decide from one set.
+    SAMSYN_TRY(discard_statement(statement.id));
+    if (answer.outcome == AnswerOutcome::clock_off) {
+        StatementBody body = statement.body;
+        std::visit(Renaming{signed_again}, body);
+        const auto renewed = author(stream, std::move(body));
+        if (renewed) {
+            signed_again[statement.id] = *renewed;
+            return {};
+        }
+        if (is_storage_fault(renewed.error())) return std::unexpected{renewed.error()};
+    }
+    Writer out;
+    if (const auto before = SAMSYN_TRY(store.value(key_refused))) out.raw(*before);
+    out.id(stream.case_id);
+    const Error why = reason_of(answer);
+    out.enumerator(why.code);
+    out.text(std::string{kind_name(statement.body)} + " " + why.context);
+    out.instant(statement.header.time.instant());
+    return store.put_value(key_refused, out.view());
+}
+
+}  // namespace samsyn

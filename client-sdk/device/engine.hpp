@@ -1,0 +1,314 @@
+#pragma once
+
+#include "core/model/schema.hpp"
+#include "core/policy/decision_cache.hpp"
+#include "core/store/device_store.hpp"
+#include "core/wire/statement_codec.hpp"
+
+#include <samsyn/device.hpp>
+
+#include <set>
+#include <string>
+#include <utility>
+
+namespace samsyn {
+
+/// A key packet as this device judges it.
+struct KnownEpoch {
+    KeyPacket packet;
+    bool has_key = false;
+    bool closed = false;  ///< wider than the policy at its heads, or the server called it stale
+};
+
+struct KnownCompartment {
+    StoredCompartment stored;
+    std::vector<KnownEpoch> epochs;  ///< in order of arrival
+};
+
+/// A device's state, and what its public calls are made of. The database is the truth; what is in
+/// memory is derived from it by `load`, and derived again where a transaction fails half-way.
+class Device::Impl {
+public:
+    Impl(DeviceStore store, DeviceConfig config, Ports ports);
+
+    /// Reads everything derived from the database anew.
+    Result<void> load();
+
+    /// Runs `body` in one transaction. On an error nothing has changed, in memory neither.
+    template <class Body>
+    auto transact(Body body) -> std::invoke_result_t<Body> {
+        if (memory_touched_) SAMSYN_TRY(load());
+        std::optional<Transaction> transaction{SAMSYN_TRY(Transaction::begin(store.database()))};
+        auto result = body();
+        Result<void> done;
+        if (result) done = save_clock();
+        if (result && done) done = std::move(*transaction).commit();
+        if (result && done) {
+            memory_touched_ = false;
+            return result;
+        }
+        transaction.reset();
+        if (memory_touched_) (void)load();  // tried again before the next transaction
+        if (!result) return result;
+        return std::unexpected{done.error()};
+    }
+
+    // --- Time (clock.cpp) ----------------------------------------------------------------------
+    Instant now() const { return ports.clock.now(); }
+
+    /// Our clock, less what the server found it to be off.
+    Instant corrected(Instant now) const { return now + offset_; }
+
+    /// The greatest of our clock, the newest signed time, and what decisions have used before.
+    Instant decision_time(Instant now);
+    HybridTime tick(Instant now);
+
+    void observe(HybridTime seen, Instant now) { clock_.observe(seen, corrected(now)); }
+
+    Result<void> save_clock();
+
+    /// Makes the decision clock durable where reading alone has moved it far.
+    Result<void> note_read();
+    Result<void> learn_time(Instant server_time, Instant now);
+    Result<void> correct_clock(Instant server_time, Instant now);
+    std::optional<Instant> server_time() const;
+
+    // --- What is known (knowledge.cpp) ----------------------------------------------------------
+    const Federation& federation();
+    const CaseView& view(const CaseId& case_id);
+    const StatementGraph& graph(const CaseId& case_id) const;
+
+    const StatementGraph& graph_of(const Stream& stream) const;
+
+    /// Adds a verified statement to memory.
+    void remember(StatementPtr statement);
+    Result<void> check_statement(const Statement& statement);
+
+    /// Takes a statement from outside. False where it was here already.
+    Result<bool> take_statement(ByteView bytes);
+
+    /// Forgets one of our own statements that the server will never take.
+    Result<void> discard_statement(const StatementId& id);
+
+    const Decision& decision(const StoredCompartment& compartment,
+                             const Request& request,
+                             const Requester& requester,
+                             Instant now);
+
+    Requester me() const { return {config.user, self}; }
+
+    bool may_read(const StoredCompartment& compartment, Instant now);
+    bool may_contribute(const StoredCompartment& compartment, Instant now);
+    Error denial(const Decision& decision) const;
+
+    /// Purges what this user may no longer read, and parks unsent work there.
+    Result<void> purge_denied(Instant now);
+    Result<void> purge_if_denied(const CompartmentId& id, Instant now);
+    Result<KnownCompartment*> know(const StoredCompartment& compartment);
+    KnownCompartment* find(const CompartmentId& id);
+    UserId user_of(const DeviceId& device);
+    bool works_in(const UnitId& unit, Instant now);
+
+    // --- Statements (statements.cpp) -------------------------------------------------------------
+    /// Checks, signs, stores and queues a statement of our own.
+    Result<StatementId> author(const Stream& stream, StatementBody body);
+    Result<CaseOpened> opened(const CaseId& case_id);
+
+    // --- Items (items.cpp, persons.cpp)
+    // ------------------------------------------------------------
+    Result<UnitId> own_unit_in(const CaseId& case_id, const std::optional<UnitId>& wanted);
+
+    struct Draft {
+        CaseId case_id;
+        Label label;
+        ItemId item;
+        ItemType type{};
+        std::vector<FieldInput> fields;
+    };
+
+    Result<void> create_item(const Draft& draft);
+    Result<void> write(const StoredCompartment& compartment, const Change& change);
+    Result<void> write_folding(const StoredCompartment& compartment, Change change);
+    Result<StoredItem> readable_item(const ItemId& id);
+
+    // --- Keys (epochs.cpp, newcomers.cpp)
+    // ----------------------------------------------------------
+    std::vector<DeviceId> permitted(const StoredCompartment& compartment, Instant now);
+    std::vector<StreamHeads> heads_for(const StoredCompartment& compartment);
+    KnownEpoch* best_open(KnownCompartment& compartment, const std::vector<DeviceId>& permitted);
+
+    /// An open epoch for exactly those permitted now; starts it where there is none. Null where
+    /// this device may not.
+    Result<KnownEpoch*> current_epoch(KnownCompartment& compartment, Instant now);
+    Result<KnownEpoch*> start_epoch(KnownCompartment& compartment,
+                                    const std::vector<DeviceId>& permitted,
+                                    PacketReason reason,
+                                    Instant now);
+    Result<void> close_epoch(const EpochId& id);
+
+    /// Starts the epochs that are due, and gives newcomers what their consents reach.
+    Result<void> keep_epochs(Instant now);
+    Result<void> keep_compartment(KnownCompartment& compartment, Instant now);
+    Result<void> give_history(KnownCompartment& compartment,
+                              const DeviceId& newcomer,
+                              const std::optional<StatementId>& ground);
+    Result<void> welcome_newcomers(KnownCompartment& compartment, KnownEpoch& epoch, Instant now);
+
+    struct Opening {
+        Reach reach = Reach::from_now;
+        std::vector<StatementId> by;
+    };
+
+    Opening opening_for(const StoredCompartment& compartment, const DeviceId& device, Instant now);
+    Result<void> note_given(const CompartmentId& compartment,
+                            const DeviceId& device,
+                            const std::vector<EpochId>& epochs);
+    Result<std::set<EpochId>> given(const CompartmentId& compartment, const DeviceId& device);
+    Result<void> note_restated(KnownCompartment& compartment, const EpochId& epoch, Instant now);
+
+    // --- Sealing (sealing.cpp, restating.cpp)
+    // ------------------------------------------------------
+    Result<void> seal_pending(Instant now);
+    Result<void> seal_compartment(KnownCompartment& compartment, Instant now);
+
+    /// Seals as many of `changes` as fit one batch; how many, and the batch's counter.
+    struct Sealed {
+        std::size_t count = 0;
+        std::uint64_t counter = 0;
+    };
+
+    Result<Sealed> seal_batch(const StoredCompartment& compartment,
+                              const KnownEpoch& epoch,
+                              std::span<const Change> changes,
+                              bool restatement,
+                              Instant now);
+    Result<void> restate(const StoredCompartment& compartment,
+                         const KnownEpoch& epoch,
+                         const std::vector<StoredItem>& items,
+                         Instant now);
+    Result<void> restate_due(Instant now);
+    Result<void> mark_restate_due(const CompartmentId& compartment, const ItemId& item);
+    Result<void> park_all(const CompartmentId& compartment, const Error& why);
+
+    // --- What the server says (applying.cpp, auditing.cpp, answers.cpp)
+    // ------------------------------
+    Result<void> apply_entry(const Channel& channel, const Deliver::Entry& entry, Instant now);
+    Result<void> apply_packet(const CompartmentId& channel, ByteView bytes, Instant now);
+    Result<void> apply_supplement(const CompartmentId& channel, ByteView bytes, Instant now);
+    Result<void> apply_batch(const CompartmentId& channel,
+                             EntryNumber number,
+                             ByteView bytes,
+                             Instant now);
+    Result<void> merge_batch(const Batch& batch, const ContentKey& key, Instant now);
+    Result<void> gain_key(KnownEpoch& epoch, const ContentKey& key, Instant now);
+    Result<bool> open_old_key(KnownEpoch& epoch, const Supplement& supplement, Instant now);
+    bool is_wider_than_permitted(const KeyPacket& packet);
+    Result<void> note_fault(const Error& error);
+    Result<void> answer_batch(const StoredOutgoing& sent, const Answer& answer, Instant now);
+    Result<void> answer_packet(const StoredOutgoing& sent, const Answer& answer, Instant now);
+    Result<void> answer_statement(const StoredOutgoing& sent, const Answer& answer, Instant now);
+    Result<void> reseal(const StoredOutgoing& sent, const Batch& batch);
+    Result<void> restamp(Instant now);
+
+    // --- Reading (views.cpp, directory.cpp)
+    // ----------------------------------------------------------
+    using UnsentVersions = std::set<std::pair<ItemId, Version>>;
+    Result<UnsentVersions> unsent_versions();
+    ItemView view_of(const StoredItem& item, const UnsentVersions& unsent);
+    Result<CompartmentView> view_of(const KnownCompartment& compartment, Instant now);
+    Result<std::vector<ItemView>> readable_items(const CaseId& case_id);
+    std::string directory_text(const ReferenceId& id, std::string_view field);
+    std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
+
+    // Small durable values.
+    Result<void> put_instant(std::string_view key, Instant value);
+    Result<std::optional<Instant>> instant(std::string_view key);
+
+    DeviceStore store;
+    DeviceConfig config;
+    Ports ports;
+    DeviceId self;
+
+    StatementGraph federation_graph;
+    std::map<CaseId, StatementGraph> case_graphs;
+    std::map<CompartmentId, KnownCompartment> known;
+    std::vector<Resume::Cursor> rewinds;
+
+    /// Compartments whose keys we look after at the next sealing, since our own statement changed
+    /// who may read them. After a restart `attentive` does the same for all.
+    std::set<CaseId> eager;
+
+    /// Look after the keys of all that we disclose, once everything has been delivered. Once a
+    /// session and after news of the federation, so that devices that are connected together do not
+    /// all answer the same statement.
+    bool attentive = true;
+    bool everything_here = false;
+
+    /// Compartments whose packet or batch was called stale too often without news since: wait.
+    std::map<CompartmentId, unsigned> stale_answers;
+
+    /// Pending changes from a refused batch of several: each goes alone, so that the faulty one is
+    /// found and does not hold up the others.
+    std::set<std::uint64_t> alone;
+
+    /// Statements that were signed again with a corrected clock, old to new.
+    std::map<StatementId, StatementId> signed_again;
+
+    /// Something in memory is newer than the last commit.
+    void touch() { memory_touched_ = true; }
+
+private:
+    std::chrono::milliseconds offset_{0};
+    Instant server_time_{};
+    Instant floor_{};
+    Instant floor_saved_{};
+    HybridTime saved_{};
+    HybridClock clock_;
+
+    Federation federation_;
+    bool federation_stale_ = false;
+    std::map<CaseId, CaseView> views_;
+    DecisionCache cache_;
+    bool memory_touched_ = false;
+};
+
+inline constexpr std::string_view key_clock = "clock.last";
+inline constexpr std::string_view key_offset = "clock.offset";
+inline constexpr std::string_view key_floor = "clock.floor";
+inline constexpr std::string_view key_server_time = "server.time";
+inline constexpr std::string_view key_incarnation = "server.incarnation";
+inline constexpr std::string_view key_synced = "synced";
+inline constexpr std::string_view key_discarded = "statements.discarded";
+inline constexpr std::string_view key_refused = "statements.refused";
+inline constexpr std::string_view key_faults = "faults";
+inline constexpr std::string_view key_restate = "restate.due";
+
+template <class IdType>
+std::string key_for(std::string_view prefix, const IdType& id) {
+    return std::string{prefix} + "/" + to_hex(id);
+}
+
+/// The same 16 bytes under another name: persons, units and users are items too.
+template <class To, class From>
+To same_bytes(const From& id) {
+    return To::from(id.view());
+}
+
+/// What a fault of our own storage is; everything else in an entry is the entry's fault.
+inline bool is_storage_fault(const Error& error) {
+    return error.code == Errc::storage_failed || error.code == Errc::disk_full;
+}
+
+inline Stream custody_stream(const CaseId& case_id) {
+    return {.kind = StreamKind::custody, .case_id = case_id, .unit = {}};
+}
+
+inline Stream disclosing_stream(const CaseId& case_id, const UnitId& unit) {
+    return {.kind = StreamKind::disclosing, .case_id = case_id, .unit = unit};
+}
+
+inline Stream roster_stream(const CaseId& case_id, const UnitId& unit) {
+    return {.kind = StreamKind::roster, .case_id = case_id, .unit = unit};
+}
+
+}  // namespace samsyn

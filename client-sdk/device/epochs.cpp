@@ -1,0 +1,172 @@
+#include "client-sdk/device/engine.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+namespace {
+
+/// An epoch older than this is due for a new one (security.md, "Key packet").
+constexpr std::chrono::days epoch_age_max{90};
+
+/// So often a packet or batch may be called stale before we wait for news.
+constexpr unsigned stale_answers_max = 3;
+
+std::vector<DeviceId> recipients(const KeyPacket& packet) {
+    std::vector<DeviceId> devices;
+    for (const SealedKey& key : packet.keys) devices.push_back(key.device);
+    return devices;
+}
+
+bool within(const KeyPacket& packet, const std::vector<DeviceId>& permitted) {
+    return std::ranges::includes(permitted, recipients(packet));
+}
+
+}  // namespace
+
+std::vector<DeviceId> Device::Impl::permitted(const StoredCompartment& compartment, Instant now) {
+    const Statements statements{federation(), view(compartment.case_id)};
+    return permitted_devices(
+        compartment.label, statements, current_statute_table(), decision_time(now));
+}
+
+std::vector<StreamHeads> Device::Impl::heads_for(const StoredCompartment& compartment) {
+    std::vector<StreamHeads> all;
+    for (const Stream& stream :
+         streams_of_decision(compartment.case_id, compartment.label, view(compartment.case_id))) {
+        auto heads = graph_of(stream).heads(stream);
+        if (!heads.empty()) all.push_back({stream, std::move(heads)});
+    }
+    return all;
+}
+
+KnownEpoch* Device::Impl::best_open(KnownCompartment& compartment,
+                                    const std::vector<DeviceId>& permitted) {
+    // Open: valid, and none of its recipients is denied now. Among several the one that reaches
+    // most of those permitted, which is the one with the newest heads where one knew the other;
+    // then the newest, then the smallest id, so that all devices choose alike.
+    KnownEpoch* best = nullptr;
+    const auto better = [](const KeyPacket& a, const KeyPacket& b) {
+        if (a.keys.size() != b.keys.size()) return a.keys.size() > b.keys.size();
+        if (a.instant != b.instant) return a.instant > b.instant;
+        return a.id < b.id;
+    };
+    for (KnownEpoch& epoch : compartment.epochs) {
+        if (epoch.closed || !epoch.has_key || !within(epoch.packet, permitted)) continue;
+        if (!best || better(epoch.packet, best->packet)) best = &epoch;
+    }
+    return best;
+}
+
+Result<KnownEpoch*> Device::Impl::current_epoch(KnownCompartment& compartment, Instant now) {
+    const auto devices = permitted(compartment.stored, now);
+    if (!std::ranges::binary_search(devices, self)) return nullptr;
+    if (stale_answers[compartment.stored.id] >= stale_answers_max) return nullptr;
+
+    KnownEpoch* best = best_open(compartment, devices);
+    const bool complete = best && best->packet.keys.size() == devices.size();
+    const bool aged = best && best->packet.instant + epoch_age_max < decision_time(now);
+    if (complete && !aged) return best;
+
+    PacketReason reason = PacketReason::first;
+    if (complete) {
+        reason = PacketReason::age;
+    } else if (!compartment.epochs.empty()) {
+        const bool narrower = within(compartment.epochs.back().packet, devices);
+        reason = narrower ? PacketReason::newcomer : PacketReason::denial;
+    }
+    return start_epoch(compartment, devices, reason, now);
+}
+
+Result<KnownEpoch*> Device::Impl::start_epoch(KnownCompartment& compartment,
+                                              const std::vector<DeviceId>& permitted,
+                                              PacketReason reason,
+                                              Instant now) {
+    if (permitted.size() > packet_recipients_max)
+        return fail(Errc::limit_exceeded, "recipients of a key packet");
+    touch();
+    const StoredCompartment& stored = compartment.stored;
+    KeyPacket packet;
+    packet.federation = config.federation;
+    packet.case_id = stored.case_id;
+    packet.label = stored.label;
+    packet.compartment = stored.id;
+    packet.nonce = random_id<Nonce>(ports.random);
+    packet.heads = heads_for(stored);
+    if (packet.heads.size() > packet_streams_max)
+        return fail(Errc::limit_exceeded, "streams of a key packet");
+    packet.statute_version = current_statute_table().version;
+    packet.instant = decision_time(now);
+    packet.reason = reason;
+    packet.author = self;
+    packet.counter = SAMSYN_TRY(store.take_counter());
+
+    const ContentKey key = ports.sealer.random_key();
+    packet.check = ports.sealer.check_value(key, stored.id, packet.nonce);
+    for (const DeviceId& device : permitted) {
+        const Federation::Device* certified = federation().device(device);
+        if (!certified) return fail(Errc::unknown_device, "recipient");
+        SealedKey sealed;
+        sealed.device = device;
+        sealed.sealing_epoch = certified->certificate.sealing_epoch;
+        const Hash context = packet_context(packet, device, sealed.sealing_epoch, ports.hasher);
+        sealed.box =
+            SAMSYN_TRY(ports.sealer.seal_key(certified->certificate.sealing_key, context, key));
+        packet.keys.push_back(std::move(sealed));
+    }
+    sign_packet(packet, ports.signer, ports.hasher);
+
+    const Bytes bytes = encode_packet(packet);
+    SAMSYN_TRY(store.put_compartment(stored));
+    SAMSYN_TRY(store.put_epoch(packet.id, stored.id, bytes));
+    SAMSYN_TRY(store.put_key(packet.id, key));
+    SAMSYN_TRY(store.put_outgoing({.counter = packet.counter,
+                                   .kind = EntryKind::packet,
+                                   .bytes = bytes,
+                                   .compartment = stored.id,
+                                   .made = corrected(now)}));
+    compartment.epochs.push_back({.packet = std::move(packet), .has_key = true, .closed = false});
+    return &compartment.epochs.back();
+}
+
+Result<void> Device::Impl::close_epoch(const EpochId& id) {
+    touch();
+    for (auto& [compartment, known_one] : known)
+        for (KnownEpoch& epoch : known_one.epochs)
+            if (epoch.packet.id == id) epoch.closed = true;
+    return store.put_value(key_for("closed", id), as_bytes("1"));
+}
+
+Result<void> Device::Impl::keep_epochs(Instant now) {
+    const bool attend = attentive && everything_here;
+    if (!attend && eager.empty()) return {};
+    std::vector<CompartmentId> due;
+    for (const auto& [id, compartment] : known) {
+        if (!compartment.epochs.empty() && (attend || eager.contains(compartment.stored.case_id)))
+            due.push_back(id);
+    }
+    for (const CompartmentId& id : due) {
+        const auto kept = keep_compartment(known.at(id), now);
+        if (kept) continue;
+        if (is_storage_fault(kept.error())) return kept;
+        SAMSYN_TRY(note_fault(kept.error()));  // one compartment does not hold up the others
+    }
+    eager.clear();
+    if (attend) attentive = false;
+    return {};
+}
+
+Result<void> Device::Impl::keep_compartment(KnownCompartment& compartment, Instant now) {
+    // The keys are kept by those whose secrecy it is; in the directory, by those who write it.
+    const Label& label = compartment.stored.label;
+    const bool ours = label.category == Category::directory
+                          ? may_contribute(compartment.stored, now)
+                          : works_in(label.disclosing.unit, now);
+    const bool holds = std::ranges::any_of(compartment.epochs, &KnownEpoch::has_key);
+    if (!ours || !holds) return {};
+    KnownEpoch* epoch = SAMSYN_TRY(current_epoch(compartment, now));
+    if (!epoch) return {};
+    return welcome_newcomers(compartment, *epoch, now);
+}
+
+}  // namespace samsyn

@@ -1,0 +1,276 @@
+#include "client-sdk/device/engine.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+namespace {
+
+/// A change's values must fit one sealed body of 40 KiB after padding (at most 12 %).
+constexpr std::size_t values_bytes_max = 35 * 1024;
+
+bool is_set(const FieldInfo& field) {
+    return merge_kind(field.number) == MergeKind::set ||
+           merge_kind(field.number) == MergeKind::append_only;
+}
+
+/// Writes sorted by field, each field once: more elements of one set go to later changes.
+std::vector<Change> split_into_changes(const ChangeHeader& base,
+                                       std::vector<std::pair<FieldWrite, Value>> writes) {
+    std::ranges::stable_sort(writes, {}, [](const auto& write) { return write.first.field; });
+    std::vector<Change> changes;
+    while (!writes.empty()) {
+        Change change{.header = base, .values = {}};
+        std::vector<std::pair<FieldWrite, Value>> later;
+        for (auto& [write, value] : writes) {
+            auto& taken = change.header.writes;
+            const bool twice = !taken.empty() && taken.back().field == write.field;
+            if (twice || taken.size() == change_writes_max) {
+                later.emplace_back(std::move(write), std::move(value));
+                continue;
+            }
+            taken.push_back(std::move(write));
+            change.values.push_back(std::move(value));
+        }
+        changes.push_back(std::move(change));
+        writes = std::move(later);
+    }
+    return changes;
+}
+
+/// What an edit of a field replaces: for a register in conflict only the shown value, because to
+/// type over one of two values is not to settle between them; see `settle`.
+std::vector<Version> replaced_by_edit(const FieldState& state) {
+    if (!state.in_conflict()) return state.standing_versions();
+    std::vector<Version> versions;
+    const Value shown = state.shown();
+    for (const auto& [version, value] : state.standing())
+        if (value == shown) versions.push_back(version);
+    return versions;
+}
+
+void keep_newest(std::vector<Version>& versions) {
+    std::ranges::sort(versions);
+    const auto doubles = std::ranges::unique(versions);
+    versions.erase(doubles.begin(), doubles.end());
+    if (versions.size() > write_replaces_max)
+        versions.erase(versions.begin(),
+                       versions.end() - static_cast<std::ptrdiff_t>(write_replaces_max));
+}
+
+}  // namespace
+
+Result<UnitId> Device::Impl::own_unit_in(const CaseId& case_id,
+                                         const std::optional<UnitId>& wanted) {
+    const Instant at = decision_time(now());
+    if (wanted) {
+        if (!federation().unit(*wanted)) return fail(Errc::not_found, "unit");
+        if (!works_in(*wanted, now())) return fail(Errc::not_permitted, "not your unit");
+        return *wanted;
+    }
+    std::set<UnitId> units;
+    for (const UnitId& unit : view(case_id).roster_units())
+        if (works_in(unit, now()) && view(case_id).roster(unit).participates(config.user, at))
+            units.insert(unit);
+    if (units.empty()) return fail(Errc::not_permitted, key_of(Reason::not_participant));
+    if (units.size() > 1) return fail(Errc::ambiguous, "unit");
+    return *units.begin();
+}
+
+Result<void> Device::Impl::write(const StoredCompartment& compartment, const Change& change) {
+    touch();
+    if (encode_values(change.values).size() > values_bytes_max)
+        return fail(Errc::limit_exceeded, "texts of one change");
+    SAMSYN_TRY(store.merge(compartment.id, change, self));
+    SAMSYN_TRY(store.put_pending(compartment.id, change, corrected(now())));
+    return {};
+}
+
+/// Folds an edit into the item's one unsealed change, so that an afternoon's typing offline leaves
+/// as one write. Sets keep their own changes: one element, one version.
+Result<void> Device::Impl::write_folding(const StoredCompartment& compartment, Change change) {
+    std::optional<PendingChange> earlier;
+    std::size_t unsealed = 0;
+    for (PendingChange& pending :
+         SAMSYN_TRY(store.pending_unsealed(compartment.id, batch_items_max))) {
+        if (pending.change.header.item != change.header.item) continue;
+        ++unsealed;
+        earlier = std::move(pending);
+    }
+    if (unsealed != 1) return write(compartment, change);
+
+    const Version old{earlier->change.header.time, self};
+    std::map<FieldNumber, std::pair<FieldWrite, Value>> merged;
+    for (std::size_t i = 0; i < earlier->change.values.size(); ++i) {
+        const FieldWrite& field = earlier->change.header.writes[i];
+        merged[field.field] = {field, earlier->change.values[i]};
+    }
+    for (std::size_t i = 0; i < change.values.size(); ++i) {
+        FieldWrite field = change.header.writes[i];
+        if (const auto found = merged.find(field.field); found != merged.end()) {
+            if (merge_kind(field.field) != MergeKind::single) return write(compartment, change);
+            std::erase(field.replaces, old);
+            const auto& kept = found->second.first.replaces;
+            field.replaces.insert(field.replaces.end(), kept.begin(), kept.end());
+            keep_newest(field.replaces);
+        }
+        merged[field.field] = {std::move(field), change.values[i]};
+    }
+    if (merged.size() > change_writes_max) return write(compartment, change);
+
+    Change folded{.header = change.header, .values = {}};
+    folded.header.writes.clear();
+    for (auto& [number, entry] : merged) {
+        folded.header.writes.push_back(std::move(entry.first));
+        folded.values.push_back(std::move(entry.second));
+    }
+    if (encode_values(folded.values).size() > values_bytes_max) return write(compartment, change);
+    touch();
+    SAMSYN_TRY(store.forget_version(folded.header.item, old));
+    SAMSYN_TRY(store.merge(compartment.id, folded, self));
+    return store.replace_pending(earlier->id, folded);
+}
+
+Result<void> Device::Impl::create_item(const Draft& draft) {
+    const TypeInfo* type = find_type(draft.type);
+    if (!type) return fail(Errc::invalid_argument, "item type");
+    StoredCompartment compartment{.id = {}, .case_id = draft.case_id, .label = draft.label};
+    normalise(compartment.label);
+    if (compartment.label.subjects.size() > label_subjects_max)
+        return fail(Errc::limit_exceeded, "about whom");
+    compartment.id = compartment_id(ports.hasher, draft.case_id, compartment.label);
+
+    Request request;
+    request.action = Action::contribute;
+    request.shared_editing_type = type->shared_editing;
+    const Decision answer = decision(compartment, request, me(), now());
+    if (!answer.permitted()) return std::unexpected{denial(answer)};
+
+    std::vector<std::pair<FieldWrite, Value>> writes;
+    std::set<FieldNumber> seen;
+    for (const FieldInput& input : draft.fields) {
+        const FieldInfo* field = find_field(*type, input.key);
+        if (!field) return fail(Errc::invalid_argument, input.key);
+        if (!seen.insert(field->number).second && !is_set(*field))
+            return fail(Errc::invalid_argument, input.key + " is given twice");
+        if (std::holds_alternative<std::monostate>(input.value)) continue;
+        writes.emplace_back(FieldWrite{field->number, {}}, input.value);
+    }
+    ChangeHeader base;
+    base.item = draft.item;
+    base.type = draft.type;
+    auto changes = split_into_changes(base, std::move(writes));
+    if (changes.empty()) changes.push_back({.header = base, .values = {}});
+    SAMSYN_TRY(validate_new(changes.front()));
+    SAMSYN_TRY(know(compartment));
+    for (Change& change : changes) {
+        if (&change != &changes.front()) SAMSYN_TRY(validate_edit(change));
+        change.header.time = tick(now());
+        SAMSYN_TRY(write(compartment, change));
+    }
+    return {};
+}
+
+Result<ItemId> Device::add_item(const NewItem& item) {
+    Impl& my = *impl_;
+    const TypeInfo* type = find_type(item.type);
+    if (!type) return fail(Errc::invalid_argument, "item type");
+    if (item.about.empty()) return fail(Errc::invalid_argument, "about whom");
+    const Category category = item.category.value_or(type->category);
+    if (category == Category::directory) return fail(Errc::invalid_argument, "category");
+    return my.transact([&]() -> Result<ItemId> {
+        SAMSYN_TRY(my.opened(item.case_id));
+        const UnitId unit = SAMSYN_TRY(my.own_unit_in(item.case_id, item.unit));
+        Impl::Draft draft;
+        draft.case_id = item.case_id;
+        draft.label = {.subjects = item.about,
+                       .disclosing = *my.federation().unit(unit),
+                       .category = category,
+                       .sensitivity = item.sensitivity.value_or(
+                           item.category ? usual_sensitivity(category) : type->sensitivity),
+                       .closed = {}};
+        draft.item = random_id<ItemId>(my.ports.random);
+        draft.type = item.type;
+        draft.fields = item.fields;
+        SAMSYN_TRY(my.create_item(draft));
+        return draft.item;
+    });
+}
+
+Result<StoredItem> Device::Impl::readable_item(const ItemId& id) {
+    auto found = SAMSYN_TRY(store.item(id));
+    if (!found) return fail(Errc::not_found, "item");
+    const KnownCompartment* compartment = find(found->compartment);
+    // The same answer whether it is withheld or not there.
+    if (!compartment || !may_read(compartment->stored, now())) return fail(Errc::not_found, "item");
+    return *std::move(found);
+}
+
+namespace {
+
+/// The writes of an edit, without those that would change nothing.
+Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& type,
+                                                              const ItemState& state,
+                                                              std::span<const FieldInput> fields) {
+    static const FieldState nothing;
+    std::vector<std::pair<FieldWrite, Value>> writes;
+    std::set<FieldNumber> seen;
+    for (const FieldInput& input : fields) {
+        const FieldInfo* field = find_field(type, input.key);
+        if (!field) return fail(Errc::invalid_argument, input.key);
+        const bool first = seen.insert(field->number).second;
+        if (!first && !is_set(*field))
+            return fail(Errc::invalid_argument, input.key + " is given twice");
+        const FieldState* known = state.field(field->number);
+        const FieldState& before = known ? *known : nothing;
+        const bool clears = std::holds_alternative<std::monostate>(input.value);
+        FieldWrite write{field->number, {}};
+        if (!is_set(*field)) {
+            if (!before.in_conflict() && before.shown() == input.value) continue;
+            if (clears && field->required) return fail(Errc::invalid_argument, input.key);
+            write.replaces = replaced_by_edit(before);
+        } else if (clears) {
+            if (before.elements().empty()) continue;
+            write.replaces = before.standing_versions();
+        } else {
+            const auto elements = before.elements();
+            if (std::ranges::binary_search(elements, input.value)) continue;
+        }
+        keep_newest(write.replaces);
+        writes.emplace_back(std::move(write), input.value);
+    }
+    return writes;
+}
+
+}  // namespace
+
+Result<void> Device::edit_item(const ItemId& id, std::span<const FieldInput> fields) {
+    Impl& my = *impl_;
+    return my.transact([&]() -> Result<void> {
+        const StoredItem item = SAMSYN_TRY(my.readable_item(id));
+        const StoredCompartment& compartment = my.find(item.compartment)->stored;
+        const TypeInfo* type = find_type(item.type);
+        if (!type) return fail(Errc::update_needed, "item type");
+        Request request;
+        request.action = Action::contribute;
+        request.shared_editing_type = type->shared_editing;
+        const Decision answer = my.decision(compartment, request, my.me(), my.now());
+        if (!answer.permitted()) return std::unexpected{my.denial(answer)};
+
+        auto writes = SAMSYN_TRY(edit_writes(*type, item.state, fields));
+        ChangeHeader base;
+        base.item = id;
+        base.type = item.type;
+        auto changes = split_into_changes(base, std::move(writes));
+        const bool several = changes.size() > 1;
+        for (Change& change : changes) {
+            SAMSYN_TRY(validate_edit(change));
+            change.header.time = my.tick(my.now());
+            SAMSYN_TRY(several ? my.write(compartment, change)
+                               : my.write_folding(compartment, change));
+        }
+        return {};
+    });
+}
+
+}  // namespace samsyn

@@ -1,0 +1,128 @@
+#include "client-sdk/device/engine.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+namespace {
+
+/// How many replaced versions a restated value names. Who gets only restatements never sees older
+/// ones; the list spares those who also hold history a moment of false conflict.
+constexpr std::size_t restated_replaces_max = 64;
+
+std::vector<Version> newest(const std::set<Version>& versions, std::size_t count_max) {
+    const auto skipped = versions.size() > count_max ? versions.size() - count_max : 0;
+    auto from = versions.begin();
+    std::advance(from, skipped);
+    return {from, versions.end()};
+}
+
+/// The standing values of an item as the changes that would write them: one for each version.
+std::vector<Change> standing_changes(const StoredItem& item) {
+    std::map<Version, Change> by_version;
+    for (const auto& [number, field] : item.state.fields()) {
+        // A deletion is recognised by all the versions that it names.
+        const std::size_t replaces_max =
+            number == deleted_field ? write_replaces_max : restated_replaces_max;
+        for (const auto& [version, value] : field.standing()) {
+            Change& change = by_version[version];
+            if (change.header.writes.size() == change_writes_max) continue;
+            change.header.item = item.id;
+            change.header.type = item.type;
+            change.header.time = version.time;
+            change.header.restated_author = version.device;
+            change.header.writes.push_back({number, newest(field.replaced(), replaces_max)});
+            change.values.push_back(value);
+        }
+    }
+    std::vector<Change> changes;
+    for (auto& [version, change] : by_version) changes.push_back(std::move(change));
+    return changes;
+}
+
+}  // namespace
+
+Result<void> Device::Impl::restate(const StoredCompartment& compartment,
+                                   const KnownEpoch& epoch,
+                                   const std::vector<StoredItem>& items,
+                                   Instant now) {
+    // What is not sealed yet follows under this epoch or a later one by itself.
+    std::set<std::pair<ItemId, Version>> unsealed;
+    for (const PendingChange& pending : SAMSYN_TRY(store.pending()))
+        if (pending.sealed_in == 0)
+            unsealed.emplace(pending.change.header.item, Version{pending.change.header.time, self});
+
+    std::vector<Change> changes;
+    for (const StoredItem& item : items) {
+        for (Change& change : standing_changes(item)) {
+            const Version version{change.header.time, *change.header.restated_author};
+            if (!unsealed.contains({item.id, version})) changes.push_back(std::move(change));
+        }
+    }
+    std::span<const Change> rest{changes};
+    while (!rest.empty()) {
+        const Sealed sealed = SAMSYN_TRY(seal_batch(compartment, epoch, rest, true, now));
+        rest = rest.subspan(sealed.count);
+    }
+    return {};
+}
+
+namespace {
+
+using DueItems = std::vector<std::pair<CompartmentId, ItemId>>;
+
+Result<DueItems> due_items(DeviceStore& store) {
+    DueItems due;
+    const auto bytes = SAMSYN_TRY(store.value(key_restate));
+    Reader in{bytes ? ByteView{*bytes} : ByteView{}};
+    while (!in.at_end()) {
+        const auto compartment = SAMSYN_TRY(in.id<CompartmentId>("restatement due"));
+        due.emplace_back(compartment, SAMSYN_TRY(in.id<ItemId>("restatement due")));
+    }
+    return due;
+}
+
+Result<void> put_due(DeviceStore& store, const DueItems& due) {
+    Writer out;
+    for (const auto& [compartment, item] : due) {
+        out.id(compartment);
+        out.id(item);
+    }
+    return store.put_value(key_restate, out.view());
+}
+
+}  // namespace
+
+Result<void> Device::Impl::mark_restate_due(const CompartmentId& compartment, const ItemId& item) {
+    auto due = SAMSYN_TRY(due_items(store));
+    const std::pair entry{compartment, item};
+    if (std::ranges::find(due, entry) != due.end()) return {};
+    due.push_back(entry);
+    return put_due(store, due);
+}
+
+Result<void> Device::Impl::restate_due(Instant now) {
+    const auto due = SAMSYN_TRY(due_items(store));
+    if (due.empty()) return {};
+    std::map<CompartmentId, std::vector<StoredItem>> by_compartment;
+    for (const auto& [compartment, id] : due) {
+        auto item = SAMSYN_TRY(store.item(id));
+        if (item && item->compartment == compartment)
+            by_compartment[compartment].push_back(*std::move(item));
+    }
+    DueItems later;
+    for (const auto& [id, items] : by_compartment) {
+        KnownCompartment* compartment = find(id);
+        if (!compartment || !may_read(compartment->stored, now)) continue;
+        const auto epoch = current_epoch(*compartment, now);
+        if (!epoch && is_storage_fault(epoch.error())) return std::unexpected{epoch.error()};
+        if (epoch && *epoch) {
+            SAMSYN_TRY(restate(compartment->stored, **epoch, items, now));
+        } else {
+            for (const StoredItem& item : items) later.emplace_back(id, item.id);
+        }
+    }
+    return put_due(store, later);
+}
+
+}  // namespace samsyn

@@ -1,0 +1,154 @@
+#include "client-sdk/device/engine.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+std::string ItemView::text(std::string_view field_key) const {
+    for (const FieldView& field : fields) {
+        if (!field.info || field.info->key != field_key || field.values.empty()) continue;
+        const auto* text = std::get_if<std::string>(&field.values.front().value);
+        return text ? *text : std::string{};
+    }
+    return {};
+}
+
+Result<Device::Impl::UnsentVersions> Device::Impl::unsent_versions() {
+    UnsentVersions unsent;
+    for (const PendingChange& pending : SAMSYN_TRY(store.pending()))
+        unsent.emplace(pending.change.header.item, Version{pending.change.header.time, self});
+    return unsent;
+}
+
+ItemView Device::Impl::view_of(const StoredItem& item, const UnsentVersions& unsent) {
+    ItemView view;
+    view.id = item.id;
+    view.compartment = item.compartment;
+    view.type = item.type;
+    view.presence = item.state.presence();
+    view.conflict = view.presence == ItemState::Presence::deleted_but_edited;
+    if (const KnownCompartment* compartment = find(item.compartment)) {
+        view.case_id = compartment->stored.case_id;
+        view.label = compartment->stored.label;
+    }
+    const TypeInfo* type = find_type(item.type);
+    for (const auto& [number, state] : item.state.fields()) {
+        FieldView field;
+        field.number = number;
+        field.info = type ? find_field(*type, number) : nullptr;
+        const bool single = merge_kind(number) == MergeKind::single;
+        const bool last_wins = field.info && field.info->last_wins;
+        field.conflict = single && !last_wins && state.in_conflict();
+        for (const auto& [version, value] : state.standing()) {
+            if (!single && std::holds_alternative<std::monostate>(value)) continue;
+            ValueView shown;
+            shown.value = value;
+            shown.version = version;
+            shown.writer = user_of(version.device);
+            shown.own = version.device == self;
+            shown.unsent = unsent.contains({item.id, version});
+            view.unsent = view.unsent || shown.unsent;
+            field.values.push_back(std::move(shown));
+        }
+        if (single) std::ranges::reverse(field.values);  // the shown value is the newest
+        view.conflict = view.conflict || field.conflict;
+        if (number != deleted_field || view.presence != ItemState::Presence::present)
+            view.fields.push_back(std::move(field));
+    }
+    return view;
+}
+
+namespace {
+
+HybridTime newest_time(const ItemView& item) {
+    HybridTime newest;
+    for (const FieldView& field : item.fields)
+        for (const ValueView& value : field.values) newest = std::max(newest, value.version.time);
+    return newest;
+}
+
+}  // namespace
+
+Result<std::vector<ItemView>> Device::Impl::readable_items(const CaseId& case_id) {
+    const auto unsent = SAMSYN_TRY(unsent_versions());
+    std::vector<ItemView> items;
+    for (const StoredItem& item : SAMSYN_TRY(store.items_of_case(case_id))) {
+        const KnownCompartment* compartment = find(item.compartment);
+        if (!compartment || !may_read(compartment->stored, now())) continue;
+        ItemView view = view_of(item, unsent);
+        if (view.presence != ItemState::Presence::deleted) items.push_back(std::move(view));
+    }
+    std::ranges::stable_sort(items, std::ranges::greater{}, newest_time);
+    return items;
+}
+
+Result<std::vector<ItemView>> Device::items(const CaseId& case_id) {
+    Impl& my = *impl_;
+    SAMSYN_TRY(my.note_read());
+    if (my.graph(case_id).size() == 0) return fail(Errc::not_found, "case");
+    return my.readable_items(case_id);
+}
+
+Result<ItemView> Device::item(const ItemId& id) {
+    Impl& my = *impl_;
+    SAMSYN_TRY(my.note_read());
+    const StoredItem found = SAMSYN_TRY(my.readable_item(id));
+    return my.view_of(found, SAMSYN_TRY(my.unsent_versions()));
+}
+
+Result<std::vector<ItemView>> Device::conflicts() {
+    Impl& my = *impl_;
+    SAMSYN_TRY(my.note_read());
+    std::vector<ItemView> conflicts;
+    for (const auto& [case_id, graph] : my.case_graphs)
+        for (ItemView& item : SAMSYN_TRY(my.readable_items(case_id)))
+            if (item.conflict) conflicts.push_back(std::move(item));
+    return conflicts;
+}
+
+Result<CompartmentView> Device::Impl::view_of(const KnownCompartment& compartment, Instant now) {
+    CompartmentView view;
+    view.id = compartment.stored.id;
+    view.case_id = compartment.stored.case_id;
+    view.label = compartment.stored.label;
+    view.mine = decision(compartment.stored, Request{}, me(), now);
+    std::set<UserId> readers;
+    for (const DeviceId& device : permitted(compartment.stored, now))
+        readers.insert(user_of(device));
+    readers.erase(UserId{});
+    view.readers.assign(readers.begin(), readers.end());
+    view.has_key = std::ranges::any_of(compartment.epochs, &KnownEpoch::has_key);
+    if (view.mine.permitted()) {
+        for (const StoredItem& item : SAMSYN_TRY(store.items(view.id)))
+            if (item.state.presence() != ItemState::Presence::deleted) ++view.items;
+        // With epochs and no key for any: permitted, and somebody has yet to seal it for us.
+        if (!view.has_key && !compartment.epochs.empty())
+            view.waiting_since = SAMSYN_TRY(instant(key_for("waiting", view.id)));
+    }
+    return view;
+}
+
+Result<std::vector<CompartmentView>> Device::compartments(const CaseId& case_id) {
+    Impl& my = *impl_;
+    SAMSYN_TRY(my.note_read());
+    if (my.graph(case_id).size() == 0 && case_id != directory_case)
+        return fail(Errc::not_found, "case");
+    std::vector<CompartmentView> views;
+    for (const auto& [id, compartment] : my.known)
+        if (compartment.stored.case_id == case_id)
+            views.push_back(SAMSYN_TRY(my.view_of(compartment, my.now())));
+    return views;
+}
+
+Decision Device::decide(const CaseId& case_id,
+                        const Label& label,
+                        const Requester& requester,
+                        const Request& request) {
+    Impl& my = *impl_;
+    StoredCompartment compartment{.id = {}, .case_id = case_id, .label = label};
+    normalise(compartment.label);
+    compartment.id = compartment_id(my.ports.hasher, case_id, compartment.label);
+    return my.decision(compartment, request, requester, my.now());
+}
+
+}  // namespace samsyn
