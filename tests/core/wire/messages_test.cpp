@@ -1,0 +1,177 @@
+#include "core/wire/messages.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/message_generators.hpp"
+#include "tests/support/mutations.hpp"
+
+using namespace samsyn;
+
+namespace {
+
+Errc error_of(const Message& message) {
+    const auto decoded = decode_message(encode_message(message), message_bytes_max);
+    return decoded ? Errc{} : decoded.error().code;
+}
+
+Errc error_of(ByteView bytes) {
+    const auto decoded = decode_message(bytes, message_bytes_max);
+    return decoded ? Errc{} : decoded.error().code;
+}
+
+Deliver deliver_of(std::vector<EntryNumber> numbers, EntryNumber up_to) {
+    Deliver deliver{{CompartmentId{}}, {}, up_to};
+    for (const EntryNumber number : numbers)
+        deliver.entries.push_back({number, EntryKind::batch, {}});
+    return deliver;
+}
+
+}  // namespace
+
+TEST_CASE("Message: what was encoded decodes to the same, byte for byte", "[wire][message]") {
+    CHECK(rc::check("round trip", [] {
+        const Message message = *gen::message();
+        const Bytes bytes = encode_message(message);
+        const auto decoded = decode_message(bytes, message_bytes_max);
+        RC_ASSERT(decoded.has_value());
+        RC_ASSERT(*decoded == message);
+        RC_ASSERT(encode_message(*decoded) == bytes);
+    }));
+}
+
+TEST_CASE("Message: no prefix of one is one", "[wire][message]") {
+    CHECK(rc::check("prefixes", [] {
+        for_each_prefix(encode_message(*gen::message()), [](ByteView prefix) {
+            RC_ASSERT(!decode_message(prefix, message_bytes_max).has_value());
+        });
+    }));
+}
+
+TEST_CASE("Message: a changed byte and random bytes never do harm", "[wire][message]") {
+    CHECK(rc::check("flips", [] {
+        for_each_flip(encode_message(*gen::message()), [](ByteView changed) {
+            const auto decoded = decode_message(changed, message_bytes_max);
+            if (decoded)
+                RC_ASSERT(decode_message(encode_message(*decoded), message_bytes_max).value() ==
+                          *decoded);
+        });
+    }));
+    CHECK(rc::check("garbage", [] {
+        Bytes bytes = *gen::bytes(200);
+        (void)decode_message(bytes, message_bytes_max);  // an answer, whichever
+        bytes.insert(bytes.begin(), {std::byte{1}, *gen::enumerator(std::byte{12})});
+        (void)decode_message(bytes, message_bytes_max);
+    }));
+}
+
+TEST_CASE("Message: kinds keep their numbers", "[wire][message]") {
+    CHECK(encode_message(Hello{})[1] == std::byte{1});
+    CHECK(encode_message(Resume{})[1] == std::byte{5});
+    CHECK(encode_message(Deliver{})[1] == std::byte{8});
+    CHECK(encode_message(Goodbye{})[1] == std::byte{11});
+}
+
+TEST_CASE("Message: wrong version, unknown kind, nothing, more and too much are refused",
+          "[wire][message]") {
+    Bytes bytes = encode_message(Hello{});
+    CHECK(error_of(ByteView{}) == Errc::truncated);
+
+    SECTION("version") {
+        bytes[0] = std::byte{2};
+        CHECK(error_of(bytes) == Errc::unsupported_version);
+    }
+    SECTION("kind 0") {
+        bytes[1] = std::byte{0};
+        CHECK(error_of(bytes) == Errc::malformed);
+    }
+    SECTION("kind 12") {
+        bytes[1] = std::byte{12};
+        CHECK(error_of(bytes) == Errc::malformed);
+    }
+    SECTION("a byte more") {
+        bytes.push_back(std::byte{0});
+        CHECK(error_of(bytes) == Errc::trailing_bytes);
+    }
+    SECTION("too large for the state of the session") {
+        const auto decoded = decode_message(bytes, bytes.size() - 1);
+        REQUIRE_FALSE(decoded.has_value());
+        CHECK(decoded.error().code == Errc::limit_exceeded);
+    }
+}
+
+TEST_CASE("Message: hello, and a proof with all its heads, fit in 1 KiB", "[wire][message]") {
+    Proof proof;
+    for (unsigned i = 0; i < statement_previous_max; ++i) {
+        proof.federation_heads.emplace_back();
+        proof.federation_heads.back().bytes.front() = static_cast<std::byte>(i);
+    }
+    CHECK(encode_message(proof).size() <= message_bytes_before_proof_max);
+    CHECK(encode_message(Hello{}).size() <= message_bytes_before_proof_max);
+    CHECK(error_of(Message{proof}) == Errc{});
+}
+
+TEST_CASE("Message: the largest batch fits, pushed and delivered", "[wire][message]") {
+    const Bytes batch(batch_bytes_max);
+    CHECK(error_of(Push{1, EntryKind::batch, batch}) == Errc{});
+    Deliver deliver = deliver_of({1}, 1);
+    deliver.entries[0].bytes = batch;
+    CHECK(error_of(Message{deliver}) == Errc{});
+}
+
+TEST_CASE("Deliver: entries ascend from 1, end by up_to and belong to their channel",
+          "[wire][message]") {
+    CHECK(error_of(deliver_of({1, 4}, 9)) == Errc{});
+    CHECK(error_of(deliver_of({}, 9)) == Errc{});
+    CHECK(error_of(deliver_of({0}, 9)) == Errc::malformed);
+    CHECK(error_of(deliver_of({4, 4}, 9)) == Errc::malformed);
+    CHECK(error_of(deliver_of({4}, 3)) == Errc::malformed);
+
+    Deliver wrong_channel = deliver_of({1}, 1);
+    wrong_channel.entries[0].kind = EntryKind::statement;
+    CHECK(error_of(Message{wrong_channel}) == Errc::malformed);
+    wrong_channel.channel = Channel{Stream{}};
+    CHECK(error_of(Message{wrong_channel}) == Errc{});
+}
+
+TEST_CASE("Resume: at most 512 cursors", "[wire][message]") {
+    Resume resume;
+    resume.cursors.resize(resume_cursors_max);
+    CHECK(error_of(Message{resume}) == Errc{});
+    resume.cursors.emplace_back();
+    CHECK(error_of(Message{resume}) == Errc::limit_exceeded);
+}
+
+TEST_CASE("Context: what we write is cut and cleaned, what a peer writes is refused",
+          "[wire][message]") {
+    const std::string hostile = "rad\n\x1b[31m \xc2\x9b" + std::string(300, 'x') + "ö";
+    const Bytes cleaned = encode_message(Goodbye{Errc::malformed, hostile});
+    const auto decoded = decode_message(cleaned, message_bytes_max);
+    REQUIRE(decoded.has_value());
+    const std::string& context = std::get<Goodbye>(*decoded).context;
+    CHECK(context.starts_with("rad??[31m ?x"));
+    CHECK(context.size() <= 200);
+
+    Bytes bytes = encode_message(Goodbye{Errc::malformed, "ab"});
+    bytes.back() = std::byte{'\n'};
+    CHECK(error_of(bytes) == Errc::malformed);
+    bytes.back() = std::byte{0x7f};
+    CHECK(error_of(bytes) == Errc::malformed);
+}
+
+TEST_CASE("Goodbye: an error code that only a newer peer knows reads as malformed",
+          "[wire][message]") {
+    Bytes bytes = encode_message(Goodbye{Errc::malformed, ""});
+    bytes[2] = std::byte{0x7f};
+    const auto decoded = decode_message(bytes, message_bytes_max);
+    REQUIRE(decoded.has_value());
+    CHECK(std::get<Goodbye>(*decoded).why == Errc::malformed);
+}
+
+TEST_CASE("Channel: its key decodes to it", "[wire][message]") {
+    CHECK(rc::check("round trip", [] {
+        const Channel channel = *gen::channel();
+        const Bytes bytes = encode_channel(channel);
+        Reader in{bytes};
+        RC_ASSERT(decode_channel(in).value() == channel);
+        RC_ASSERT(in.at_end());
+    }));
+}

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "core/wire/messages.hpp"
+#include "tests/support/generators.hpp"
+
+namespace samsyn::gen {
+
+inline rc::Gen<Channel> channel() {
+    return rc::gen::exec([]() -> Channel {
+        if (*rc::gen::arbitrary<bool>()) return Channel{*stream()};
+        return Channel{*id<CompartmentId>()};
+    });
+}
+
+inline rc::Gen<Deliver> deliver() {
+    return rc::gen::exec([] {
+        Deliver deliver;
+        deliver.channel = *channel();
+        const bool statements = std::holds_alternative<Stream>(deliver.channel.name);
+        for (const auto number : *sorted_list(5, rc::gen::inRange<EntryNumber>(1, 1000))) {
+            const auto kind =
+                statements ? EntryKind::statement : static_cast<EntryKind>(*rc::gen::inRange(1, 4));
+            deliver.entries.push_back({number, kind, *bytes(40)});
+        }
+        deliver.up_to = *rc::gen::inRange<EntryNumber>(1000, 2000);
+        return deliver;
+    });
+}
+
+inline rc::Gen<Answer> answer() {
+    return rc::gen::exec([] {
+        Answer answer;
+        answer.ticket = *rc::gen::arbitrary<std::uint32_t>();
+        answer.outcome = *enumerator(AnswerOutcome::last);
+        answer.why = *rc::gen::element(Errc{}, Errc::not_permitted, Errc::missing_parent);
+        answer.context = *text();
+        answer.number = *rc::gen::arbitrary<std::uint64_t>();
+        answer.server_time = *instant();
+        return answer;
+    });
+}
+
+inline rc::Gen<Resume> resume() {
+    return rc::gen::exec([] {
+        Resume resume;
+        for (const Channel& one : *list(6, channel()))
+            resume.cursors.push_back({one, *rc::gen::arbitrary<std::uint64_t>()});
+        resume.last = *rc::gen::arbitrary<bool>();
+        return resume;
+    });
+}
+
+inline rc::Gen<Message> message() {
+    return rc::gen::exec([]() -> Message {
+        switch (*up_to(10)) {
+            case 0:
+                return Hello{1,
+                             *rc::gen::inRange<std::uint16_t>(1, 9),
+                             *id<FederationId>(),
+                             *id<DeviceId>(),
+                             *id<Nonce>(),
+                             *rc::gen::arbitrary<std::uint32_t>(),
+                             *rc::gen::arbitrary<std::uint16_t>()};
+            case 1:
+                return Challenge{*rc::gen::arbitrary<std::uint16_t>(),
+                                 *id<Nonce>(),
+                                 *instant(),
+                                 *id<Incarnation>(),
+                                 *rc::gen::arbitrary<std::uint32_t>(),
+                                 *id<SigningPublicKey>(),
+                                 *id<Signature>()};
+            case 2:
+                return Proof{*statement_ids(statement_previous_max), *id<Signature>()};
+            case 3:
+                return Welcome{*rc::gen::arbitrary<std::uint64_t>(),
+                               *sorted_list(9, rc::gen::arbitrary<std::uint64_t>()),
+                               *rc::gen::arbitrary<std::uint64_t>(),
+                               *id<Hash>()};
+            case 4:
+                return *resume();
+            case 5:
+                return Push{
+                    *rc::gen::arbitrary<std::uint32_t>(), *enumerator(EntryKind::last), *bytes(60)};
+            case 6:
+                return *answer();
+            case 7:
+                return *deliver();
+            case 8:
+                return Withdrawn{*channel()};
+            case 9:
+                return CaughtUp{*enumerator(CaughtUp::Phase::last), *instant(), *id<Signature>()};
+            default:
+                return Goodbye{*rc::gen::element(Errc{}, Errc::rate_limited), *text()};
+        }
+    });
+}
+
+}  // namespace samsyn::gen
