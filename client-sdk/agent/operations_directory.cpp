@@ -112,6 +112,9 @@ Result<CaseId> Directory::case_id(std::string_view argument, std::string_view te
 Result<PersonId> Directory::person(const CaseId& case_id,
                                    std::string_view argument,
                                    std::string_view text) {
+    // The whole id of a person whose name this device may not read is as good.
+    if (const std::string id = as_prefix(text); id.size() == PersonId::size * 2)
+        return id_from_hex<PersonId>(id);
     std::vector<Candidate> all;
     for (const PersonView& person : SAMSYN_TRY(device_.persons(case_id)))
         all.push_back({to_hex(person.id), person.name, {}});

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "client-sdk/cli/session.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <memory>
+
+namespace samsyn {
+
+/// One subcommand that asks the agent for one operation: each option becomes an argument.
+///
+///     Command{cases, session, "open", "Opens a case.", "samsyn case open \"Familjen Alm\""}
+///         .text("title", "title", "What the family is called").required()
+///         .asks("case.open", &print_opened);
+class Command {
+public:
+    Command(CLI::App& parent,
+            Session& session,
+            const std::string& name,
+            const std::string& description,
+            const std::string& example);
+
+    /// `spec` is CLI11's: "name" is positional, "--name" an option. `key`: the argument's name.
+    Command& text(const std::string& spec, std::string key, const std::string& description);
+    Command& texts(const std::string& spec, std::string key, const std::string& description);
+    Command& number(const std::string& spec, std::string key, const std::string& description);
+    Command& flag(const std::string& spec, std::string key, const std::string& description);
+
+    /// Words like `place=Nora`, together one object. `place=` clears.
+    Command& pairs(const std::string& spec, std::string key, const std::string& description);
+
+    /// The option added last must be given.
+    Command& required();
+
+    void asks(std::string operation, Printer printer);
+
+    /// Runs `run` with the arguments instead of asking for one operation.
+    void runs(std::function<int(const nlohmann::json& args)> run);
+
+private:
+    enum class Kind { text, texts, number, flag, pairs };
+
+    struct Bound {
+        Kind kind;
+        std::string key;
+        CLI::Option* option;
+        std::string text;
+        std::vector<std::string> texts;
+        std::int64_t number = 0;
+        bool flag = false;
+    };
+
+    Bound& bind(Kind kind, std::string key);
+    static nlohmann::json arguments(const std::vector<std::unique_ptr<Bound>>& all);
+
+    CLI::App* app_;
+    Session& session_;
+    std::shared_ptr<std::vector<std::unique_ptr<Bound>>> bound_;
+};
+
+/// A group of subcommands, one of which must be named.
+CLI::App& group(CLI::App& parent, const std::string& name, const std::string& description);
+
+void add_device_commands(CLI::App& app, Session& session);  // enrol, agent, lock, unlock, stop
+void add_admin_commands(CLI::App& app, Session& session);
+void add_founding_commands(CLI::App& admin, Session& session);
+void add_case_commands(CLI::App& app, Session& session);
+void add_consent_commands(CLI::App& app, Session& session);
+void add_item_commands(CLI::App& app, Session& session);
+void add_insight_commands(CLI::App& app, Session& session);
+void add_sync_command(CLI::App& app, Session& session);
+
+}  // namespace samsyn

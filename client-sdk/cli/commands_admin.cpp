@@ -1,0 +1,181 @@
+#include "client-sdk/agent/agent_client.hpp"
+#include "client-sdk/cli/command.hpp"
+
+namespace samsyn {
+
+namespace {
+
+using nlohmann::json;
+
+void print_unit(const Session& session, const json& result) {
+    print(session.say("Added unit ", "La till enheten ") + escaped(name_in(result, "unit")) + "  " +
+          short_id(text_in(result["unit"], "id")) + "\n");
+}
+
+void print_user(const Session& session, const json& result) {
+    print(session.say("Added user ", "La till användaren ") + escaped(name_in(result, "user")) +
+          "  " + short_id(text_in(result["user"], "id")) + "\n");
+}
+
+void print_organisation(const Session& session, const json& result) {
+    print(escaped(name_in(result, "organisation")) +
+          session.say(" has its name.\n", " har fått sitt namn.\n"));
+}
+
+void print_invitation(const Session& session, const json& result) {
+    print(text_in(result, "invitation") + "\n\n");
+    print(session.say("For ", "Till ") + escaped(name_in(result, "user")) +
+          session.say(", once, until ", ", en gång, till ") + local_time_in(result, "expires") +
+          session.say(". On the new device: samsyn enrol INVITATION\n",
+                      ". På den nya enheten: samsyn enrol INBJUDAN\n"));
+}
+
+void print_accepted(const Session& session, const json& result) {
+    print(session.say("Accepted device ", "Godkände enheten ") +
+          short_id(text_in(result, "device")) + session.say(" of ", " för ") +
+          escaped(name_in(result, "user")) +
+          session.say(". Run `samsyn sync` so that others learn of it.\n",
+                      ". Kör `samsyn sync` så att andra får veta.\n"));
+}
+
+void print_revoked(const Session& session, const json& result) {
+    print(session.say("Revoked device ", "Spärrade enheten ") +
+          short_id(text_in(result, "device")) + "\n");
+}
+
+std::string devices_text(const Session& session, const json& devices) {
+    Table table{{session.say("device", "enhet"),
+                 session.say("user", "användare"),
+                 session.say("kind", "sort"),
+                 ""}};
+    for (const json& row : devices)
+        table.add(
+            {short_id(text_in(row, "id")),
+             name_in(row, "user"),
+             text_in(row, "kind"),
+             row.value("revoked", false) ? session.say("revoked", "spärrad") : std::string{}});
+    return table.to_string();
+}
+
+std::string everything_text(const Session& session, const json& all) {
+    Table organisations{{"id", session.say("organisation", "organisation")}};
+    for (const json& row : all["organisations"])
+        organisations.add({short_id(text_in(row, "id")), text_in(row, "name")});
+    Table units{{"id",
+                 session.say("organisation", "organisation"),
+                 session.say("unit", "enhet"),
+                 session.say("secrecy", "sekretess")}};
+    for (const json& row : all["units"])
+        units.add({short_id(text_in(row, "id")),
+                   text_in(row, "organisation"),
+                   text_in(row, "name"),
+                   text_in(row, "regime")});
+    Table users{{"id",
+                 session.say("user", "användare"),
+                 session.say("role", "roll"),
+                 session.say("units", "enheter")}};
+    for (const json& row : all["users"])
+        users.add({short_id(text_in(row, "id")),
+                   text_in(row, "name"),
+                   text_in(row, "role"),
+                   names_in(row, "units")});
+    return organisations.to_string() + "\n" + units.to_string() + "\n" + users.to_string() + "\n" +
+           devices_text(session, all["devices"]);
+}
+
+int list_everything(const Session& session) {
+    auto agent = AgentClient::connect(session.data);
+    if (!agent) return show_error(session, agent.error());
+    json all = json::object();
+    for (const char* const what : {"organisations", "units", "users", "devices"}) {
+        json result;
+        if (const int code = ask(session, *agent, what, json::object(), result)) return code;
+        all[what] = result[what];
+    }
+    if (session.json)
+        show_json(all);
+    else
+        print(everything_text(session, all));
+    return exit_ok;
+}
+
+}  // namespace
+
+void add_admin_commands(CLI::App& app, Session& session) {
+    CLI::App& admin =
+        group(app, "admin", "What an administrator does, on an administrator's machine.");
+    add_founding_commands(admin, session);
+
+    CLI::App& units = group(admin, "unit", "Adds units.");
+    Command{units,
+            session,
+            "add",
+            "Adds a unit to an organisation.",
+            "samsyn admin unit add \"Familjesamverkan\" --organisation Nora --regime team"}
+        .text("name", "name", "What the unit is called")
+        .required()
+        .text("--organisation", "organisation", "Name, or the beginning of the id")
+        .required()
+        .text("--regime", "regime", "Its secrecy rules: team, social, health, school_other, ...")
+        .required()
+        .asks("admin.unit.add", &print_unit);
+    CLI::App& users = group(admin, "user", "Adds users.");
+    Command{
+        users,
+        session,
+        "add",
+        "Adds a user to a unit.",
+        "samsyn admin user add \"Anna Ek\" --unit \"Nora/Familjesamverkan\" --role psychologist"}
+        .text("name", "name", "The user's name")
+        .required()
+        .text("--unit", "unit", "Name, or the beginning of the id")
+        .required()
+        .text("--role", "role", "psychologist, social_worker, school_counsellor, ...")
+        .required()
+        .asks("admin.user.add", &print_user);
+    CLI::App& organisations = group(admin, "organisation", "Names organisations.");
+    Command{organisations,
+            session,
+            "name",
+            "Names an organisation, for the units added after it.",
+            "samsyn admin organisation name 1a2b3c4d Nora"}
+        .text("organisation", "organisation", "The beginning of its id")
+        .required()
+        .text("name", "name", "What it is called")
+        .required()
+        .asks("admin.organisation.name", &print_organisation);
+    Command{admin,
+            session,
+            "invite",
+            "Makes an invitation for a user's new device.",
+            "samsyn admin invite \"Anna Ek\""}
+        .text("user", "user", "Name, or the beginning of the id")
+        .required()
+        .text("--kind", "kind", "staff_tablet (default), loaner, room_screen")
+        .number("--hours", "hours", "How long it is good for (default 72, at most 336)")
+        .asks("admin.invite", &print_invitation);
+    Command{admin,
+            session,
+            "accept",
+            "Accepts a new device by its answer.",
+            "samsyn admin accept samsyn1-answer-..."}
+        .text("answer", "answer", "The answer; - reads standard input")
+        .required()
+        .asks("admin.accept", &print_accepted);
+    Command{admin,
+            session,
+            "revoke",
+            "Revokes a device: it reads nothing any more.",
+            "samsyn admin revoke 1a2b3c4d"}
+        .text("device", "device", "The beginning of its id")
+        .required()
+        .asks("admin.revoke", &print_revoked);
+    Command{admin,
+            session,
+            "list",
+            "Lists organisations, units, users and devices.",
+            "samsyn admin list"}
+        .runs([&session](const json&) { return list_everything(session); });
+}
+
+}  // namespace samsyn

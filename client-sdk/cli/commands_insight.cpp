@@ -1,0 +1,162 @@
+#include "client-sdk/cli/command.hpp"
+
+namespace samsyn {
+
+namespace {
+
+using nlohmann::json;
+
+std::string reason_text(const Session& session, const json& decision) {
+    const json reasons = decision.value("reasons", json::array());
+    if (reasons.empty()) return {};
+    return session.language == Language::swedish ? text_in(reasons.front(), "sv")
+                                                 : text_in(reasons.front(), "en");
+}
+
+/// "consent is missing: Per Alm for Elin Alm".
+std::string denial_text(const Session& session, const json& decision) {
+    std::string text = reason_text(session, decision);
+    bool first = true;
+    for (const json& missing : decision.value("missing", json::array())) {
+        const std::string from = name_in(missing, "from");
+        text.append(first ? ": " : ", ");
+        text.append(from.empty() ? session.say("not known who", "okänt vem") : from);
+        text.append(session.say(" for ", " för ")).append(name_in(missing, "subject"));
+        first = false;
+    }
+    return text;
+}
+
+void print_compartment(const Session& session, const json& row) {
+    print(escaped(name_in(row, "unit")) + " · " +
+          escaped(local_in(session, row, "category_title")) + " · " +
+          escaped(names_in(row, "about")) + "  (" + text_in(row, "items") +
+          session.say(" items)", " poster)") + "\n");
+}
+
+void print_readers(const Session& session, const json& result) {
+    for (const json& row : result["compartments"]) {
+        print_compartment(session, row);
+        print(session.say("  read by:  ", "  läses av:     ") + escaped(names_in(row, "readers")) +
+              "\n");
+        for (const json& other : row["not_readers"])
+            print(session.say("  not:      ", "  läses inte av: ") +
+                  escaped(name_in(other, "user")) + ", " + escaped(name_in(other, "unit_of_user")) +
+                  ": " + escaped(denial_text(session, other)) + "\n");
+        if (const std::string since = local_time_in(row, "waiting_since"); !since.empty())
+            print(session.say("  waiting for a key since ", "  väntar på nyckel sedan ") + since +
+                  "\n");
+    }
+    if (result["compartments"].empty()) print(session.say("Nothing yet.\n", "Inget än.\n"));
+}
+
+void print_why(const Session& session, const json& result) {
+    for (const json& row : result["compartments"]) {
+        const json& decision = row["decision"];
+        print_compartment(session, row);
+        const bool permitted = text_in(decision, "outcome") == "permit";
+        print("  " + escaped(name_in(result, "user")) + ": " +
+              (permitted ? session.say("yes, ", "ja, ") : session.say("no, ", "nej, ")) +
+              escaped(denial_text(session, decision)) + "\n");
+        if (const std::string until = local_time_in(decision, "valid_until"); !until.empty())
+            print(session.say("  until ", "  till ") + until + "\n");
+    }
+}
+
+std::string connection_text(const Session& session, const json& result) {
+    const json connection = result.value("connection", json::object());
+    const std::string state = text_in(connection, "state");
+    const std::string word = state == "live"         ? session.say("online", "uppkopplad")
+                             : state == "connecting" ? session.say("connecting", "ansluter")
+                                                     : session.say("offline", "frånkopplad");
+    const std::string synced = local_time_in(result, "last_synced");
+    return word + ", " +
+           (synced.empty() ? session.say("never synced", "aldrig synkad")
+                           : session.say("synced ", "synkad ") + synced);
+}
+
+void print_status(const Session& session, const json& result) {
+    Table table{{session.say("who", "vem"), name_in(result, "user")}};
+    table.add({session.say("server", "server"), text_in(result, "server")});
+    table.add({session.say("connection", "anslutning"), connection_text(session, result)});
+    std::string unsent =
+        text_in(result, "unsent_changes") + session.say(" changes, ", " ändringar, ") +
+        text_in(result, "unsent_statements") + session.say(" statements", " beslut");
+    if (const std::string since = local_time_in(result, "unsent_since"); !since.empty())
+        unsent.append(session.say(" since ", " sedan ")).append(since);
+    table.add({session.say("to be sent", "att skicka"), unsent});
+    table.add({session.say("conflicts", "konflikter"), text_in(result, "conflicts")});
+    print(table.to_string());
+    for (const json& row : result["waiting_for_key"])
+        print(session.say("waiting for a key since ", "väntar på nyckel sedan ") +
+              local_time_in(row, "waiting_since") + ": " + escaped(name_in(row, "unit")) + ", " +
+              escaped(local_in(session, row, "category_title")) + "\n");
+    for (const json& row : result["parked"])
+        print(session.say("could not be sent: ", "kunde inte skickas: ") +
+              short_id(text_in(row, "item")) + ": " +
+              escaped(text_in(row.value("why", json::object()), "message")) + "\n");
+}
+
+void print_users(const Session& session, const json& result) {
+    Table table{{"id",
+                 session.say("name", "namn"),
+                 session.say("role", "roll"),
+                 session.say("units", "enheter")}};
+    for (const json& row : result["users"])
+        table.add({short_id(text_in(row, "id")),
+                   text_in(row, "name"),
+                   text_in(row, "role"),
+                   names_in(row, "units")});
+    print(table.to_string());
+}
+
+void print_units(const Session& session, const json& result) {
+    Table table{{"id",
+                 session.say("organisation", "organisation"),
+                 session.say("unit", "enhet"),
+                 session.say("secrecy", "sekretess")}};
+    for (const json& row : result["units"])
+        table.add({short_id(text_in(row, "id")),
+                   text_in(row, "organisation"),
+                   text_in(row, "name"),
+                   text_in(row, "regime")});
+    print(table.to_string());
+}
+
+}  // namespace
+
+void add_insight_commands(CLI::App& app, Session& session) {
+    Command{app,
+            session,
+            "readers",
+            "Shows who reads what in a case, and why others do not.",
+            "samsyn readers \"Familjen Alm\""}
+        .text("case", "case", "Title, or the beginning of the id")
+        .required()
+        .asks("readers", &print_readers);
+    Command{app,
+            session,
+            "why",
+            "Asks whether somebody may, and says why.",
+            "samsyn why --case \"Familjen Alm\" --user \"Karin Berg\" --category health"}
+        .text("--case", "case", "Title, or the beginning of the id")
+        .text("--item", "item", "An item, instead of a case")
+        .text("--user", "user", "Who (default: you)")
+        .text("--unit", "unit", "Only what this unit discloses")
+        .text("--category", "category", "Only this category")
+        .text("--action", "action", "read (default), show_in_meeting, contribute, ...")
+        .text("--purpose", "purpose", "coordination (default), ...")
+        .asks("why", &print_why);
+    Command{app,
+            session,
+            "status",
+            "Shows the connection, and what waits to be sent or for a key.",
+            "samsyn status"}
+        .asks("status", &print_status);
+    Command{app, session, "users", "Lists the users of the federation.", "samsyn users"}.asks(
+        "users", &print_users);
+    Command{app, session, "units", "Lists the units of the federation.", "samsyn units"}.asks(
+        "units", &print_units);
+}
+
+}  // namespace samsyn

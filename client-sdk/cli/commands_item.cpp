@@ -1,0 +1,270 @@
+#include "client-sdk/cli/command.hpp"
+
+namespace samsyn {
+
+namespace {
+
+using nlohmann::json;
+
+/// "visit_note 1a2b3c4d about Elin Alm, read by Anna Ek, Per Ås".
+void print_written(const Session& session, const json& result) {
+    const json& item = result["item"];
+    print(escaped(local_in(session, item, "type_title")) + "  " + short_id(text_in(item, "id")) +
+          session.say("  about ", "  om ") + escaped(names_in(item, "about")) + "\n");
+    const std::string readers = names_in(result, "readers");
+    if (!readers.empty()) print(session.say("read by ", "läses av ") + escaped(readers) + "\n");
+}
+
+void print_deleted(const Session& session, const json& result) {
+    print(session.say("Deleted ", "Tog bort ") + short_id(text_in(result, "item")) + "\n");
+}
+
+std::string marks_of(const Session& session, const json& item) {
+    std::string marks;
+    const auto mark = [&](bool set, const std::string& word) {
+        if (set) marks.append(marks.empty() ? "" : ", ").append(word);
+    };
+    mark(item.value("conflict", false), session.say("conflict", "konflikt"));
+    mark(item.value("unsent", false), session.say("unsent", "ej skickad"));
+    mark(text_in(item, "presence") != "present", session.say("deleted", "borttagen"));
+    return marks;
+}
+
+void print_items(const Session& session, const json& result) {
+    Table table{{"id",
+                 session.say("type", "typ"),
+                 session.say("about", "om"),
+                 session.say("unit", "enhet"),
+                 session.say("category", "kategori"),
+                 session.say("title", "rubrik"),
+                 ""}};
+    for (const json& item : result["items"])
+        table.add({short_id(text_in(item, "id")),
+                   local_in(session, item, "type_title"),
+                   names_in(item, "about"),
+                   name_in(item, "unit"),
+                   local_in(session, item, "category_title"),
+                   shortened(text_in(item, "title"), 60),
+                   marks_of(session, item)});
+    print(table.empty() ? session.say("Nothing.\n", "Inget.\n") : table.to_string());
+}
+
+void print_value(const Session& session, const json& value, std::size_t number) {
+    const std::string text = escaped(local_in(session, value, "shown"), LineEnds::keep);
+    print("  " + (number > 0 ? std::to_string(number) + ") " : std::string{}) + text + "\n");
+    print("     " + escaped(name_in(value, "writer")) + ", " + local_time_in(value, "written_at") +
+          (value.value("unsent", false) ? session.say(", unsent", ", ej skickat") : std::string{}) +
+          "\n");
+}
+
+void print_item(const Session& session, const json& item, bool conflicts_only) {
+    print(escaped(local_in(session, item, "type_title")) + "  " + text_in(item, "id") + "\n");
+    print(session.say("about ", "om ") + escaped(names_in(item, "about")) + ", " +
+          escaped(name_in(item, "unit")) + ", " +
+          escaped(local_in(session, item, "category_title")) + "\n");
+    const std::string marks = marks_of(session, item);
+    if (!marks.empty()) print("[" + marks + "]\n");
+    for (const json& field : item["fields"]) {
+        const bool conflict = field.value("conflict", false);
+        if (conflicts_only && !conflict) continue;
+        print(escaped(local_in(session, field, "title")) + " (" + escaped(text_in(field, "key")) +
+              ")" + (conflict ? session.say(": CONFLICT", ": KONFLIKT") : std::string{}) + "\n");
+        std::size_t number = 0;
+        for (const json& value : field["values"])
+            print_value(session, value, conflict ? ++number : 0);
+    }
+}
+
+void print_shown(const Session& session, const json& result) {
+    print_item(session, result["item"], false);
+    print(session.say("read by ", "läses av ") + escaped(names_in(result, "readers")) + "\n");
+}
+
+void print_conflicts(const Session& session, const json& result) {
+    for (const json& item : result["items"]) {
+        print_item(session, item, true);
+        print("\n");
+    }
+    print(result["items"].empty()
+              ? session.say("No conflicts.\n", "Inga konflikter.\n")
+              : session.say("Settle one: samsyn settle ITEM FIELD --keep N, or --value TEXT\n",
+                            "Avgör: samsyn settle POST FÄLT --keep N, eller --value TEXT\n"));
+}
+
+void print_commitments(const Session& session, const json& result) {
+    Table table{{"id",
+                 session.say("what", "vad"),
+                 session.say("who", "vem"),
+                 session.say("by", "senast"),
+                 session.say("state", "läge"),
+                 ""}};
+    for (const json& item : result["items"]) {
+        std::map<std::string, std::string> shown;
+        for (const json& field : item["fields"])
+            if (!field["values"].empty())
+                shown[text_in(field, "key")] = local_in(session, field["values"].front(), "shown");
+        table.add({short_id(text_in(item, "id")),
+                   shown["what"],
+                   shown["owner"],
+                   shown["due"],
+                   shown["state"],
+                   marks_of(session, item)});
+    }
+    print(table.empty() ? session.say("Nothing promised.\n", "Inget utlovat.\n")
+                        : table.to_string());
+}
+
+/// The options that every new item takes.
+Command& with_label(Command& command) {
+    return command.texts("--about", "about", "Whom it is about")
+        .required()
+        .text("--category", "category", "Instead of the usual one: health, attendance, ...")
+        .text("--sensitivity", "sensitivity", "low, normal or far_reaching")
+        .text("--unit", "unit", "Your unit that writes it, if you work in several")
+        .pairs("--set", "fields", "More fields, as key=value");
+}
+
+void add_new_items(CLI::App& app, Session& session) {
+    Command note{group(app, "note", "Writes visit notes."),
+                 session,
+                 "add",
+                 "Writes a visit note.",
+                 "samsyn note add \"Familjen Alm\" \"Elin sover bättre.\" --about \"Elin Alm\""};
+    with_label(note.text("case", "case", "Title, or the beginning of the id")
+                   .required()
+                   .text("text,--text", "text", "The note; - reads standard input")
+                   .required()
+                   .text("--date", "date", "Day of the visit, as 2026-05-04")
+                   .text("--place", "place", "Where"))
+        .asks("note.add", &print_written);
+
+    Command observation{group(app, "observation", "Writes observations."),
+                        session,
+                        "add",
+                        "Writes an observation.",
+                        "samsyn observation add \"Familjen Alm\" \"Frånvarande måndag\" --about "
+                        "\"Elin Alm\""};
+    with_label(observation.text("case", "case", "Title, or the beginning of the id")
+                   .required()
+                   .text("text,--text", "text", "The observation; - reads standard input")
+                   .required()
+                   .text("--date", "date", "Day, as 2026-05-04"))
+        .asks("observation.add", &print_written);
+
+    Command commitment{group(app, "commitment", "Notes who promised what."),
+                       session,
+                       "add",
+                       "Notes what somebody promises, and by when.",
+                       "samsyn commitment add \"Familjen Alm\" \"Ringa skolan\" --about \"Elin "
+                       "Alm\" --owner \"Anna Ek\" --due 2026-05-20"};
+    with_label(commitment.text("case", "case", "Title, or the beginning of the id")
+                   .required()
+                   .text("what,--what", "what", "What is promised")
+                   .required()
+                   .text("--owner", "owner", "Who does it")
+                   .required()
+                   .text("--due", "due", "By when, as 2026-05-20")
+                   .text("--promised-to", "promised_to", "Whom it was promised to"))
+        .asks("commitment.add", &print_written);
+
+    Command goal{group(app, "plan", "Writes the plan's goals."),
+                 session,
+                 "add",
+                 "Adds a goal to the plan.",
+                 "samsyn plan add \"Familjen Alm\" \"Elin är i skolan varje dag\" --about \"Elin "
+                 "Alm\" --follow-up 2026-09-01"};
+    with_label(goal.text("case", "case", "Title, or the beginning of the id")
+                   .required()
+                   .text("goal,--goal", "goal", "The goal")
+                   .required()
+                   .text("--need", "need", "The need behind it")
+                   .text("--action", "action", "What is done")
+                   .text("--responsible", "responsible", "Who is responsible")
+                   .text("--follow-up", "follow_up", "When it is followed up"))
+        .asks("plan.add", &print_written);
+
+    Command any{group(app, "item", "Adds items of any type."),
+                session,
+                "add",
+                "Adds an item of any type.",
+                "samsyn item add \"Familjen Alm\" meeting --about \"Elin Alm\" --set title=Möte"};
+    with_label(any.text("case", "case", "Title, or the beginning of the id")
+                   .required()
+                   .text("type", "type", "meeting, decision, visit_note, ...")
+                   .required())
+        .asks("item.add", &print_written);
+}
+
+}  // namespace
+
+void add_item_commands(CLI::App& app, Session& session) {
+    add_new_items(app, session);
+    Command{app,
+            session,
+            "commitments",
+            "Lists what was promised in a case.",
+            "samsyn commitments \"Familjen Alm\""}
+        .text("case", "case", "Title, or the beginning of the id")
+        .required()
+        .runs([&session](json args) {
+            args["type"] = "commitment";
+            return perform(session, "item.list", args, &print_commitments);
+        });
+    Command{app,
+            session,
+            "list",
+            "Lists what you may read in a case, newest first.",
+            "samsyn list \"Familjen Alm\" --type visit_note"}
+        .text("case", "case", "Title, or the beginning of the id")
+        .required()
+        .text("--type", "type", "Only this type")
+        .texts("--about", "about", "Only what is about this person")
+        .asks("item.list", &print_items);
+    Command{app,
+            session,
+            "show",
+            "Shows an item: its fields, who wrote them, who reads it.",
+            "samsyn show 1a2b3c4d"}
+        .text("item", "item", "The beginning of its id")
+        .required()
+        .asks("item.show", &print_shown);
+    Command{app,
+            session,
+            "set",
+            "Changes fields of an item.",
+            "samsyn set 1a2b3c4d due=2026-06-01 state=done"}
+        .text("item", "item", "The beginning of its id")
+        .required()
+        .pairs("fields", "fields", "key=value; key= clears")
+        .required()
+        .asks("item.edit", &print_written);
+    Command{app, session, "delete", "Deletes an item.", "samsyn delete 1a2b3c4d"}
+        .text("item", "item", "The beginning of its id")
+        .required()
+        .asks("item.delete", &print_deleted);
+    Command{app,
+            session,
+            "conflicts",
+            "Shows fields that two people changed at once.",
+            "samsyn conflicts"}
+        .text("case", "case", "Only in this case")
+        .asks("conflicts", &print_conflicts);
+    Command{app,
+            session,
+            "settle",
+            "Settles a conflict: keep one of the values, or write another.",
+            "samsyn settle 1a2b3c4d due --keep 1"}
+        .text("item", "item", "The beginning of its id")
+        .required()
+        .text("field", "field", "The field's key")
+        .required()
+        .number("--keep", "keep", "Number of the value, as `samsyn conflicts` lists them")
+        .text("--value", "value", "Another value")
+        .runs([&session](json args) {
+            const bool deletion = args["field"] == "deleted" && args.contains("value");
+            if (deletion) args["value"] = args["value"] == "true" || args["value"] == "ja";
+            return perform(session, "settle", args, &print_shown);
+        });
+}
+
+}  // namespace samsyn
