@@ -1,0 +1,244 @@
+// samsyn-server as a program: what an operator does, and does wrong.
+
+#include "core/base/codec.hpp"
+#include "core/wire/statement_codec.hpp"
+#include "crypto/identity/signing_key.hpp"
+#include "crypto/keys/sodium.hpp"
+#include "sync-server/app/json_log.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/sync-server/net/raw_client.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace samsyn;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Finished {
+    int exit = -1;
+    std::string output;
+};
+
+/// A running samsyn-server; killed on destruction if it has not ended by itself.
+class Program {
+public:
+    explicit Program(std::vector<std::string> arguments) {
+        int pipe_ends[2] = {};
+        REQUIRE(::pipe(pipe_ends) == 0);
+        posix_spawn_file_actions_t actions;
+        ::posix_spawn_file_actions_init(&actions);
+        ::posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
+        ::posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDERR_FILENO);
+        ::posix_spawn_file_actions_addclose(&actions, pipe_ends[0]);
+        std::string program = SAMSYN_SERVER_PROGRAM;
+        std::vector<char*> argv{program.data()};
+        for (std::string& argument : arguments) argv.push_back(argument.data());
+        argv.push_back(nullptr);
+        REQUIRE(::posix_spawn(
+                    &pid_, SAMSYN_SERVER_PROGRAM, &actions, nullptr, argv.data(), environ) == 0);
+        ::posix_spawn_file_actions_destroy(&actions);
+        ::close(pipe_ends[1]);
+        out_ = ::fdopen(pipe_ends[0], "r");
+    }
+
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    ~Program() {
+        if (pid_ > 0) {
+            ::kill(pid_, SIGKILL);
+            ::waitpid(pid_, nullptr, 0);
+        }
+        std::fclose(out_);
+    }
+
+    std::string line() {
+        std::string text;
+        for (int c = std::fgetc(out_); c != EOF && c != '\n'; c = std::fgetc(out_))
+            text += static_cast<char>(c);
+        return text;
+    }
+
+    void signal(int which) const { ::kill(pid_, which); }
+
+    Finished finish() {
+        Finished finished;
+        for (int c = std::fgetc(out_); c != EOF; c = std::fgetc(out_))
+            finished.output += static_cast<char>(c);
+        int status = 0;
+        ::waitpid(pid_, &status, 0);
+        pid_ = -1;
+        if (WIFEXITED(status)) finished.exit = WEXITSTATUS(status);
+        return finished;
+    }
+
+private:
+    pid_t pid_ = -1;
+    std::FILE* out_ = nullptr;
+};
+
+Finished run(std::vector<std::string> arguments) {
+    return Program{std::move(arguments)}.finish();
+}
+
+/// What `samsyn admin found` writes: a root, an organisation, its administrator.
+Bytes founding_bytes(bool with_administrator = true) {
+    const SodiumHasher hasher;
+    SigningKey root = SigningKey::generate();
+    const SigningKey admin = SigningKey::generate();
+    SodiumRandom random;
+    StatementHeader header;
+    header.author = device_id_of(root.public_key(), hasher);
+    Writer file;
+    const auto say = [&](StatementBody body) {
+        ++header.counter;
+        header.time =
+            HybridTime::at(Instant{std::chrono::sys_days{std::chrono::year{2026} / 5 / 4}},
+                           static_cast<std::uint16_t>(header.counter));
+        const Statement statement = sign_statement(header, std::move(body), root, hasher);
+        file.blob(encode_statement(statement));
+        if (header.federation.is_none())
+            header.federation = FederationId::from(statement.id.view());
+        header.previous = {statement.id};
+    };
+    say(Founding{root.public_key(), {}});
+    OrganisationAdmitted admitted;
+    admitted.organisation = random_id<OrganisationId>(random);
+    say(admitted);
+    if (with_administrator)
+        say(AdministratorCertified{admitted.organisation,
+                                   random_id<UserId>(random),
+                                   device_id_of(admin.public_key(), hasher),
+                                   admin.public_key(),
+                                   random_id<SealingPublicKey>(random)});
+    return std::move(file).take();
+}
+
+struct World {
+    World() {
+        REQUIRE(start_sodium());
+        write(founding_bytes());
+    }
+
+    void write(ByteView bytes) const {
+        std::ofstream out{founding, std::ios::binary};
+        out << as_text(bytes);
+    }
+
+    Finished init() const { return run({"init", "--data", data, "--founding", founding}); }
+
+    std::vector<std::string> serve(std::string listen = "127.0.0.1:0") const {
+        return {"serve", "--data", data, "--listen", std::move(listen), "--port-file", port_file};
+    }
+
+    TemporaryFolder folder;
+    std::string data = (folder / "data").string();
+    std::string founding = (folder / "founding").string();
+    std::string port_file = (folder / "port").string();
+};
+
+std::string read(const std::string& file) {
+    std::ifstream in{file};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+unsigned mode(const std::string& file) {
+    struct stat status{};
+
+    ::stat(file.c_str(), &status);
+    return status.st_mode & 0777U;
+}
+
+}  // namespace
+
+TEST_CASE("samsyn-server: init, serve, health, stop, status", "[app]") {
+    const World world;
+    const auto made = world.init();
+    CAPTURE(made.output);
+    REQUIRE(made.exit == 0);
+    CHECK(made.output.find("Server key:") != std::string::npos);
+    CHECK(mode(world.data) == 0700);
+    CHECK(mode(world.data + "/identity.key") == 0600);
+    CHECK(mode(world.data + "/tls-key.pem") == 0600);
+
+    Program server{world.serve()};
+    const std::string ready = server.line();
+    CHECK(ready.starts_with("samsyn-server listens on 127.0.0.1:"));
+    const std::string port = read(world.port_file);
+    CHECK(ready.ends_with(":" + port.substr(0, port.size() - 1)));
+    {
+        RawClient client{static_cast<std::uint16_t>(std::stoi(port))};
+        REQUIRE(client.start_tls());
+        CHECK(client.ask("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("ok"));
+    }
+
+    CHECK(run(world.serve()).exit == 7);
+    CHECK(run({"status", "--data", world.data}).exit == 7);
+    const World other;
+    REQUIRE(other.init().exit == 0);
+    CHECK(run(other.serve("127.0.0.1:" + port.substr(0, port.size() - 1))).exit == 8);
+
+    server.signal(SIGTERM);
+    const auto ended = server.finish();
+    CHECK(ended.exit == 0);
+    CHECK(ended.output.find("\"event\":\"stopped\"") != std::string::npos);
+    const auto status = run({"status", "--data", world.data, "--json"});
+    CHECK(status.exit == 0);
+    CHECK(status.output.find("\"statements\":3") != std::string::npos);
+}
+
+TEST_CASE("samsyn-server: a founding file that does not verify makes no folder", "[app]") {
+    const World world;
+    const Bytes good = founding_bytes();
+
+    Bytes changed = good;
+    changed.at(changed.size() - 2) ^= std::byte{1};  // in the last signature
+    const Bytes no_administrator = founding_bytes(false);
+    const Bytes cut{good.begin(), good.end() - 1};
+    for (const Bytes& bad :
+         {changed, no_administrator, cut, Bytes{}, Bytes(100, std::byte{0xff})}) {
+        world.write(bad);
+        const auto made = world.init();
+        CAPTURE(made.output);
+        CHECK(made.exit == 9);
+        CHECK_FALSE(fs::exists(world.data));
+    }
+    CHECK(std::distance(fs::directory_iterator{world.folder.path()}, {}) == 1);
+}
+
+TEST_CASE("samsyn-server: each mistake has its own message and exit code", "[app]") {
+    const World world;
+    CHECK(run(world.serve()).exit == 3);
+    CHECK(run({"serve"}).exit == 2);
+    CHECK(run({"--version"}).output.starts_with("samsyn-server "));
+    REQUIRE(world.init().exit == 0);
+    CHECK(world.init().exit == 4);
+    CHECK(run(world.serve("nonsense")).exit == 11);
+    CHECK(run(world.serve("127.0.0.1:99999")).exit == 11);
+
+    fs::permissions(world.data + "/identity.key", fs::perms{0640});
+    const auto loose = run(world.serve());
+    CHECK(loose.exit == 5);
+    CHECK(loose.output.find("chmod") != std::string::npos);
+    fs::permissions(world.data + "/identity.key", fs::perms{0600});
+
+    std::ofstream{world.data + "/federation"} << std::string(64, 'a') << "\n";
+    CHECK(run(world.serve()).exit == 6);
+    std::ofstream{world.data + "/federation"} << "none";
+    CHECK(run(world.serve()).exit == 10);
+}
+
+TEST_CASE("json log: a line stays one line of ASCII whatever is in it", "[app]") {
+    const std::string line =
+        to_json_line({"link_closed", 7, "evil\n\x1b[31m \xff å", 0}, Instant{});
+    CHECK(line.find('\n') == std::string::npos);
+    CHECK(std::ranges::all_of(line, [](char c) { return c >= 0x20 && c < 0x7f; }));
+}
