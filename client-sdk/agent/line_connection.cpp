@@ -33,7 +33,9 @@ Result<void> LineConnection::start(UniqueFd socket, std::string first_bytes) {
     (void)socket.release();
     lines_.append(first_bytes);
     const auto self = shared_from_this();
-    const auto on_end = [self](const std::exception_ptr&) { self->close(); };  // out of memory
+    const auto on_end = [self](const std::exception_ptr& thrown) {
+        if (thrown) self->close();  // out of memory: this caller's connection is its price
+    };
     net::co_spawn(socket_.get_executor(), read_loop(self), on_end);
     net::co_spawn(socket_.get_executor(), write_loop(self), on_end);
     return {};

@@ -194,6 +194,7 @@ net::awaitable<void> Link::Impl::run(std::shared_ptr<Impl> self, std::string tex
     const auto exported = co_await self->connect(std::move(*address));
     if (!exported || !self->listener_) {
         if (!exported) self->report_closed(exported.error());
+        self->stream_.reset();
         co_return;
     }
     self->session_.emplace(
@@ -205,6 +206,7 @@ net::awaitable<void> Link::Impl::run(std::shared_ptr<Impl> self, std::string tex
     const Error why = co_await self->write_loop();
     self->report_closed(why);
     co_await self->hang_up(self);
+    self->stream_.reset();  // and with it the time-outs of WebSocket
 }
 
 void Link::Impl::start_reading(const std::shared_ptr<Impl>& self) {
@@ -298,7 +300,7 @@ void Link::Impl::tell(const ClientSession::Output& output) {
 net::awaitable<void> Link::Impl::hang_up(std::shared_ptr<Impl> self) {
     net::steady_timer patience{stream_->get_executor(), limits_.goodbye_max};
     patience.async_wait([self](const boost::system::error_code& cancelled) {
-        if (!cancelled) self->tcp().close();
+        if (!cancelled && self->stream_) self->tcp().close();
     });
     if (!read_error_ && stream_->is_open())
         (void)co_await stream_->async_close(websocket::close_code::normal, use_result);
