@@ -174,11 +174,13 @@ Result<void> Device::Impl::apply_supplement(const CompartmentId& channel,
     for (const EpochId& id : epochs) {
         KnownEpoch* epoch = compartment ? find_epoch(*compartment, id) : nullptr;
         if (epoch && epoch->has_key) continue;
+        const std::string kept = key_for("supplement", id);
+        if (!epoch && SAMSYN_TRY(store.value(kept))) continue;
         gained = true;
         if (epoch)
             (void)SAMSYN_TRY(open_old_key(*epoch, supplement, now));
         else
-            SAMSYN_TRY(store.put_value(key_for("supplement", id), bytes));
+            SAMSYN_TRY(store.put_value(kept, bytes));
     }
     // What the server skipped while we had no key for it comes from the start.
     if (gained) rewinds.push_back({.channel = Channel{channel}, .number = 0});
