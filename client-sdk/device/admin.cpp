@@ -195,8 +195,13 @@ Result<StatementId> Device::revoke_device(const DeviceId& device) {
 Result<void> Device::import_statement(ByteView statement) {
     Impl& my = *impl_;
     return my.transact([&]() -> Result<void> {
-        (void)SAMSYN_TRY(my.take_statement(statement));  // there already: as good
-        return {};
+        if (!SAMSYN_TRY(my.take_statement(statement))) return {};  // there already: as good
+        // The server learns of it from here; what is signed later names it as a predecessor.
+        return my.store.put_outgoing({.counter = SAMSYN_TRY(my.store.take_counter()),
+                                      .kind = EntryKind::statement,
+                                      .bytes = to_bytes(statement),
+                                      .compartment = {},
+                                      .made = my.corrected(my.now())});
     });
 }
 
