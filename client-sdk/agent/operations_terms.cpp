@@ -69,10 +69,4 @@ std::optional<Purpose> find_purpose(std::string_view key) {
     return find_in<Purpose>(purposes, key);
 }
 
-std::optional<Sensitivity> find_sensitivity(std::string_view key) {
-    for (const auto each : {Sensitivity::low, Sensitivity::normal, Sensitivity::far_reaching})
-        if (key_of(each) == key) return each;
-    return std::nullopt;
-}
-
 }  // namespace samsyn

@@ -30,7 +30,6 @@ std::optional<DeviceKind> find_device_kind(std::string_view key);
 std::string_view key_of(Outcome outcome);
 std::string_view key_of(Purpose purpose);
 std::optional<Purpose> find_purpose(std::string_view key);
-std::optional<Sensitivity> find_sensitivity(std::string_view key);
 
 /// Names a version for ever: time and device in hex.
 std::string to_text(const Version& version);
