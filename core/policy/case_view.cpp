@@ -251,6 +251,7 @@ std::vector<Stream> streams_for(const UserId& user,
         };
         if (!own.contains(unit) && std::ranges::none_of(consents, names_own)) continue;
         disclosing.insert(unit);
+        rosters.insert(unit);  // whoever writes under its label seals for its participants too
         for (const auto& consent : consents) rosters.insert(consent.body.recipient.unit);
     }
 

@@ -124,7 +124,8 @@ Result<void> check_complete(const Consent& consent);
 
 /// Which streams of a case a device of `user` receives: the custody stream; the disclosing streams
 /// of the user's own units and of units that name one of those units as recipient; the rosters of
-/// the user's own units and of units named as recipients in those streams. Empty for somebody who
+/// the user's own units, of the units whose disclosing streams these are, and of units named as
+/// recipients in those streams. Empty for somebody who
 /// takes no part. Sorted.
 std::vector<Stream> streams_for(const UserId& user,
                                 const CaseView& view,

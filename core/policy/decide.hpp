@@ -142,7 +142,8 @@ std::vector<DeviceId> permitted_devices(const Label& label,
                                         Instant now);
 
 /// The streams whose heads a key packet for `label` names: federation, custody, the disclosing
-/// stream, and every roster that `permitted_devices` read. Sorted.
+/// stream, its unit's roster and the roster of every unit that a consent there names. Sorted.
+/// A packet that leaves out a roster seals for nobody on it: the server refuses it.
 std::vector<Stream> streams_of_decision(const CaseId& case_id,
                                         const Label& label,
                                         const CaseView& view);

@@ -32,8 +32,10 @@ std::vector<Stream> streams_of_decision(const CaseId& case_id,
     if (case_id == directory_case) return streams;
     streams.push_back({StreamKind::custody, case_id, {}});
     streams.push_back({StreamKind::disclosing, case_id, label.disclosing.unit});
-    for (const auto& unit : view.roster_units())
-        streams.push_back({StreamKind::roster, case_id, unit});
+    std::set<UnitId> units{label.disclosing.unit};
+    for (const auto& consent : view.disclosing(label.disclosing.unit).consents)
+        units.insert(consent.body.recipient.unit);
+    for (const auto& unit : units) streams.push_back({StreamKind::roster, case_id, unit});
     return streams;
 }
 

@@ -96,12 +96,7 @@ std::vector<CompartmentId> Registry::compartments_of(const CaseId& id) const {
 
 const Registry::Epoch* Registry::epoch(const EpochId& id) const {
     const auto found = packets_.find(id);
-    return found == packets_.end() ? nullptr : found->second.epoch.get();
-}
-
-bool Registry::is_for(const EpochId& packet, const DeviceId& device) const {
-    const auto found = packets_.find(packet);
-    return found != packets_.end() && std::ranges::binary_search(found->second.devices, device);
+    return found == packets_.end() ? nullptr : found->second.get();
 }
 
 bool Registry::is_for(const Hash& supplement, const DeviceId& device) const {
@@ -156,18 +151,17 @@ void Registry::add(const KeyPacket& packet) {
         key = std::make_shared<Epoch>();
         key->compartment = packet.compartment;
     }
-    std::vector<DeviceId> devices;
-    devices.reserve(packet.keys.size());
-    for (const SealedKey& sealed : packet.keys) devices.push_back(sealed.device);
-    key->recipients.insert(devices.begin(), devices.end());
-    key->holders.insert(devices.begin(), devices.end());
-    packets_[packet.id] = {key, std::move(devices)};
+    for (const SealedKey& sealed : packet.keys) {
+        key->recipients.insert(sealed.device);
+        key->holders.insert(sealed.device);
+    }
+    packets_[packet.id] = key;
 }
 
 void Registry::add(const Supplement& supplement) {
     for (const auto& old : supplement.keys) {
         const auto found = packets_.find(old.epoch);
-        if (found != packets_.end()) found->second.epoch->holders.insert(supplement.recipient);
+        if (found != packets_.end()) found->second->holders.insert(supplement.recipient);
     }
     supplements_[supplement.id] = supplement.recipient;
 }
@@ -259,6 +253,13 @@ Result<void> Registry::check_recipients(const KeyPacket& packet) const {
     const Federation* const federation = SAMSYN_TRY(federation_at(federation_heads));
     const StatementGraph log = SAMSYN_TRY(state->second.log.at(case_heads));
     const CaseView case_view = CaseView::build(packet.case_id, log, *federation);
+    for (const Stream& stream : streams_of_decision(packet.case_id, packet.label, case_view)) {
+        const bool is_named = std::ranges::count(packet.heads, stream, &StreamHeads::stream) > 0;
+        const bool federal = stream.kind == StreamKind::federation;
+        const StatementGraph& all = federal ? federation_log_ : state->second.log;
+        if (!is_named && !all.in(stream).empty())
+            return fail(Errc::missing_parent, "heads of a stream that the decision reads");
+    }
     const std::vector<DeviceId> permitted =
         permitted_devices(packet.label, {*federation, case_view}, *table, packet.instant);
 

@@ -85,6 +85,7 @@ private:
     std::mt19937_64 random_;
     Faults faults_;
     ManualClock clock_;
+    SodiumHasher hasher_;
     ObservedStorage storage_;
     std::unique_ptr<Founded4> world_;
     std::unique_ptr<Hub> hub_;

@@ -12,22 +12,37 @@ void Simulation::on_append(const LogEntry& entry) {
         violations_.emplace_back("the server was given content in the clear");
 
     if (entry.kind == EntryKind::statement) {
-        auto statement = decode_statement(entry.bytes, world_->hasher());
+        auto statement = decode_statement(entry.bytes, hasher_);
         SAMSYN_ASSERT(statement.has_value());
         const bool federation = statement->header.stream.kind == StreamKind::federation;
         (federation ? federation_graph_ : case_graph_)
             .add(std::make_shared<const Statement>(*std::move(statement)));
     } else if (entry.kind == EntryKind::packet) {
-        const auto packet = decode_packet(entry.bytes, world_->hasher());
+        const auto packet = decode_packet(entry.bytes, hasher_);
         SAMSYN_ASSERT(packet.has_value());
         if (packet->case_id == family_.case_id) labels_.emplace(packet->compartment, packet->label);
     }
 }
 
+/// The values of an item, for a person who reads a failure.
+static std::string describe(const std::vector<std::vector<ValueView>>& fields) {
+    std::string text;
+    for (const auto& values : fields) {
+        text += "[";
+        for (const ValueView& value : values) {
+            const auto* words = std::get_if<std::string>(&value.value);
+            text += (words != nullptr ? *words : "?") + " ";
+        }
+        text += "]";
+    }
+    return text;
+}
+
 /// Remembers, for every compartment, whom the policy permits at this moment.
 void Simulation::note_policy() {
-    const auto federation = Federation::build(federation_graph_, world_->federation(), world_->hasher());
-    if (!federation || labels_.empty()) return;
+    if (!world_ || labels_.empty()) return;
+    const auto federation = Federation::build(federation_graph_, world_->federation(), hasher_);
+    if (!federation) return;
     const CaseView view = CaseView::build(family_.case_id, case_graph_, *federation);
     for (const auto& [id, label] : labels_)
         for (const DeviceId& device :
@@ -79,9 +94,14 @@ std::vector<std::string> Simulation::violations() {
                 });
             };
             if (!std::ranges::equal(place->second.second, values, same))
-                complain(member->person->name + " and " + place->second.first +
+                complain(describe(place->second.second) + " | " + describe(values) + ": " +
+                         member->person->name + " and " + place->second.first +
                          " see different values");
         }
+    }
+    for (auto& member : members_) {
+        const auto status = member->person->device->status();
+        if (status) for (const ParkedView& parked : status->parked) complain(member->person->name + " parked " + to_string(parked.why));
     }
     // No acknowledged write is lost.
     for (const Written& written : acknowledged_) {
@@ -113,13 +133,13 @@ Hash Simulation::hash_of(std::size_t index) {
             for (const ValueView& value : field.values) out.blob(encode_values({value.value}));
         }
     }
-    return world_->hasher().hash(Domain::heads, {out.view()});
+    return hasher_.hash(Domain::heads, {out.view()});
 }
 
 Hash Simulation::final_hash() {
     Writer out;
     for (std::size_t i = 0; i < members_.size(); ++i) out.id(hash_of(i));
-    return world_->hasher().hash(Domain::heads, {out.view()});
+    return hasher_.hash(Domain::heads, {out.view()});
 }
 
 }  // namespace samsyn::sim

@@ -38,19 +38,7 @@ Founded4::Founded4(const Clock& clock,
                                         root_,
                                         hasher_,
                                         clock_.now()));
-    must(storage_.begin());
-    for (const Bytes& bytes : statements) {
-        const Statement statement = must(decode_statement(bytes, hasher_));
-        LogEntry entry;
-        entry.channel.name = statement.header.stream;
-        entry.kind = EntryKind::statement;
-        entry.hash = Hash::from(statement.id.view());
-        entry.author = statement.header.author;
-        entry.counter = statement.header.counter;
-        entry.bytes = bytes;
-        must(storage_.append(entry));
-    }
-    must(storage_.commit());
+    must(seed_federation(storage_, hasher_, verifier_, statements));
 
     administrator_->device = open(*administrator_, DeviceKind::administrator_machine);
     Device& admin = *administrator_->device;

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace story {
+
+using nlohmann::json;
+
+/// Where the two programs are.
+struct Programs {
+    std::filesystem::path samsyn;
+    std::filesystem::path server;
+};
+
+/// One person's tablet, used as the person would: by running `samsyn` on its folder.
+class Tablet {
+public:
+    Tablet(const Programs& programs,
+           std::filesystem::path folder,
+           std::string person,
+           std::string role)
+        : programs_(&programs),
+          folder_(std::move(folder)),
+          person_(std::move(person)),
+          role_(std::move(role)) {}
+
+    /// Runs `samsyn --data FOLDER --json …` and returns what it printed. Throws with the error that
+    /// it gave where it failed.
+    json run(const std::vector<std::string>& arguments) const;
+
+    /// The same, for what is expected to fail: its error object. Throws where it succeeds.
+    json refused(const std::vector<std::string>& arguments) const;
+
+    /// As a person would see it: the plain output.
+    std::string shown(const std::vector<std::string>& arguments) const;
+
+    void sync() const { (void)run({"sync"}); }
+
+    /// Ends the resident process of this folder.
+    void stop() const;
+
+    const std::string& person() const { return person_; }
+
+    const std::string& role() const { return role_; }
+
+    const std::filesystem::path& folder() const { return folder_; }
+
+private:
+    std::vector<std::string> with_folder(const std::vector<std::string>& arguments,
+                                         bool json_output) const;
+
+    const Programs* programs_;
+    std::filesystem::path folder_;
+    std::string person_;
+    std::string role_;
+};
+
+/// Rows: compartments, as far as anybody can open one. Columns: tablets. A cell says how many items
+/// that tablet *opened*; it is asked for its items, not the rule for its opinion.
+void print_who_reads(const std::vector<const Tablet*>& tablets, const std::string& case_id);
+
+/// How many items each tablet opens, by compartment ("Elevhälsan: attendance").
+std::map<std::string, std::size_t> opened(const Tablet& tablet, const std::string& case_id);
+
+}  // namespace story
