@@ -113,8 +113,8 @@ Result<void> Device::Impl::apply_packet(const CompartmentId& channel, ByteView b
         return {};
     }
     const std::string waiting = key_for("waiting", channel);
-    if (!SAMSYN_TRY(store.value(waiting))) SAMSYN_TRY(put_instant(waiting, corrected(now)));
-    return {};
+    if (SAMSYN_TRY(instant(waiting))) return {};
+    return put_instant(waiting, corrected(now));
 }
 
 Result<void> Device::Impl::gain_key(KnownEpoch& epoch, const ContentKey& key, Instant now) {
@@ -124,6 +124,7 @@ Result<void> Device::Impl::gain_key(KnownEpoch& epoch, const ContentKey& key, In
         return fail(Errc::not_authentic, "key check value");
     touch();
     SAMSYN_TRY(store.put_key(packet.id, key));
+    SAMSYN_TRY(store.put_value(key_for("waiting", packet.compartment), {}));
     epoch.has_key = true;
     for (const Bytes& held : SAMSYN_TRY(store.take_held(packet.id))) {
         const auto batch = SAMSYN_TRY(decode_batch(held, ports.hasher));

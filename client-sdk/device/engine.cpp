@@ -86,7 +86,7 @@ Result<void> Device::Impl::put_instant(std::string_view key, Instant value) {
 
 Result<std::optional<Instant>> Device::Impl::instant(std::string_view key) {
     const auto bytes = SAMSYN_TRY(store.value(key));
-    if (!bytes) return std::optional<Instant>{};
+    if (!bytes || bytes->empty()) return std::optional<Instant>{};
     Reader in{*bytes};
     return std::optional<Instant>{SAMSYN_TRY(in.instant(key))};
 }

@@ -52,8 +52,7 @@ public:
     std::vector<CompartmentId> compartments_of(const CaseId& id) const;
     const Epoch* epoch(const EpochId& id) const;
 
-    /// Is a box in this very packet, or the supplement, for the device?
-    bool is_for(const EpochId& packet, const DeviceId& device) const;
+    /// Is the supplement for the device?
     bool is_for(const Hash& supplement, const DeviceId& device) const;
 
     /// Adds a verified statement. Errors: those of `may_publish`, `not_permitted` where it would
@@ -121,12 +120,7 @@ private:
     std::map<CaseId, std::vector<CompartmentId>> compartments_of_;
     std::map<KeyName, std::shared_ptr<Epoch>> keys_;
 
-    struct Packet {
-        std::shared_ptr<Epoch> epoch;
-        std::vector<DeviceId> devices;  ///< sorted
-    };
-
-    std::unordered_map<EpochId, Packet> packets_;
+    std::unordered_map<EpochId, std::shared_ptr<Epoch>> packets_;
     std::unordered_map<Hash, DeviceId> supplements_;
     mutable DecisionCache decisions_;
 

@@ -61,12 +61,16 @@ public:
 
     /// Until nothing is under way. False where it does not come to rest.
     bool run() {
-        for (std::size_t step = 0; step < steps_max; ++step) {
-            bool moved = false;
-            for (auto& line : lines_) moved = this->step(*line) || moved;
-            if (!moved) return true;
-        }
+        for (std::size_t step = 0; step < steps_max; ++step)
+            if (!turn()) return true;
         return false;
+    }
+
+    /// At most one message in each direction of each connection. False where nothing moved.
+    bool turn() {
+        bool moved = false;
+        for (auto& line : lines_) moved = step(*line) || moved;
+        return moved;
     }
 
     void disconnect_all() {

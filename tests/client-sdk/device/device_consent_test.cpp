@@ -61,6 +61,31 @@ TEST_CASE("Device: a grant opens exactly what it names, with what stood before i
     CHECK(view.fields.front().values.front().writer == scene.psychologist->user);
 }
 
+TEST_CASE("Device: who is permitted and has no key yet sees that it waits, and since when",
+          "[device][consent]") {
+    DeviceScene scene;
+    const ItemId note = scene.note(*scene.psychologist, "Första besöket");
+    scene.sync_everybody();
+    scene.consent(scene.world.school);
+    // The statements arrive; the device that answers them with a key goes away first.
+    Pump::Line& line = scene.pump->connect(*scene.psychologist->device);
+    for (int turn = 0; turn < 1000; ++turn) {
+        (void)scene.pump->turn();
+        if (must(scene.psychologist->device->status()).unsent_statements == 0) break;
+    }
+    CHECK(!line.closed);
+    scene.pump->disconnect_all();
+    scene.sync(*scene.counsellor);
+    const auto waiting = must(scene.counsellor->device->status()).waiting_for_key;
+    REQUIRE(!waiting.empty());
+    CHECK(waiting.front().waiting_since);
+    CHECK(waiting.front().mine.permitted());
+
+    scene.sync_everybody();
+    CHECK(must(scene.counsellor->device->status()).waiting_for_key.empty());
+    CHECK(scene.text(*scene.counsellor, note, "text") == "Första besöket");
+}
+
 TEST_CASE("Device: a consent from now opens only what is written later", "[device][consent]") {
     DeviceScene scene;
     const ItemId before = scene.note(*scene.psychologist, "Före");
