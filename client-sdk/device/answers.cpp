@@ -131,7 +131,7 @@ Result<void> Device::Impl::restamp(Instant now) {
         if (change == pending.change) continue;
         for (FieldWrite& write : change.header.writes) std::ranges::sort(write.replaces);
         SAMSYN_TRY(store.forget_version(item, old));
-        SAMSYN_TRY(store.merge(pending.compartment, change, self));
+        (void)SAMSYN_TRY(store.merge(pending.compartment, change, self));
         SAMSYN_TRY(store.replace_pending(pending.id, change));
     }
     return {};

@@ -90,7 +90,7 @@ Result<void> Device::Impl::apply_packet(const CompartmentId& channel, ByteView b
     if (!may_read(compartment->stored, now)) return {};  // not ours any more: nothing to keep
     if (find_epoch(*compartment, packet.id)) return {};
     touch();
-    SAMSYN_TRY(store.put_epoch(packet.id, channel, bytes));
+    (void)SAMSYN_TRY(store.put_epoch(packet.id, channel, bytes));
     KnownEpoch known_epoch{.packet = std::move(packet), .has_key = false, .closed = false};
     if (is_wider_than_permitted(known_epoch.packet)) {
         SAMSYN_TRY(note_fault({Errc::not_permitted, "a key packet names too many devices"}));

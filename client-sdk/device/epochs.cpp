@@ -118,7 +118,7 @@ Result<KnownEpoch*> Device::Impl::start_epoch(KnownCompartment& compartment,
 
     const Bytes bytes = encode_packet(packet);
     SAMSYN_TRY(store.put_compartment(stored));
-    SAMSYN_TRY(store.put_epoch(packet.id, stored.id, bytes));
+    (void)SAMSYN_TRY(store.put_epoch(packet.id, stored.id, bytes));
     SAMSYN_TRY(store.put_key(packet.id, key));
     SAMSYN_TRY(store.put_outgoing({.counter = packet.counter,
                                    .kind = EntryKind::packet,

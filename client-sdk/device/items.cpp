@@ -17,23 +17,21 @@ bool is_set(const FieldInfo& field) {
 /// Writes sorted by field, each field once: more elements of one set go to later changes.
 std::vector<Change> split_into_changes(const ChangeHeader& base,
                                        std::vector<std::pair<FieldWrite, Value>> writes) {
-    std::ranges::stable_sort(writes, {}, [](const auto& write) { return write.first.field; });
+    std::multimap<FieldNumber, std::pair<FieldWrite, Value>>
+        waiting;  // equal ones keep their order
+    for (auto& write : writes) waiting.emplace(write.first.field, std::move(write));
     std::vector<Change> changes;
-    while (!writes.empty()) {
+    while (!waiting.empty()) {
         Change change{.header = base, .values = {}};
-        std::vector<std::pair<FieldWrite, Value>> later;
-        for (auto& [write, value] : writes) {
-            auto& taken = change.header.writes;
-            const bool twice = !taken.empty() && taken.back().field == write.field;
-            if (twice || taken.size() == change_writes_max) {
-                later.emplace_back(std::move(write), std::move(value));
-                continue;
-            }
-            taken.push_back(std::move(write));
-            change.values.push_back(std::move(value));
+        auto next = waiting.begin();
+        while (next != waiting.end() && change.values.size() < change_writes_max) {
+            const FieldNumber field = next->first;
+            change.header.writes.push_back(std::move(next->second.first));
+            change.values.push_back(std::move(next->second.second));
+            waiting.erase(next);
+            next = waiting.upper_bound(field);
         }
         changes.push_back(std::move(change));
-        writes = std::move(later);
     }
     return changes;
 }
@@ -81,8 +79,8 @@ Result<void> Device::Impl::write(const StoredCompartment& compartment, const Cha
     touch();
     if (encode_values(change.values).size() > values_bytes_max)
         return fail(Errc::limit_exceeded, "texts of one change");
-    SAMSYN_TRY(store.merge(compartment.id, change, self));
-    SAMSYN_TRY(store.put_pending(compartment.id, change, corrected(now())));
+    (void)SAMSYN_TRY(store.merge(compartment.id, change, self));
+    (void)SAMSYN_TRY(store.put_pending(compartment.id, change, corrected(now())));
     return {};
 }
 
@@ -127,7 +125,7 @@ Result<void> Device::Impl::write_folding(const StoredCompartment& compartment, C
     if (encode_values(folded.values).size() > values_bytes_max) return write(compartment, change);
     touch();
     SAMSYN_TRY(store.forget_version(folded.header.item, old));
-    SAMSYN_TRY(store.merge(compartment.id, folded, self));
+    (void)SAMSYN_TRY(store.merge(compartment.id, folded, self));
     return store.replace_pending(earlier->id, folded);
 }
 
@@ -162,7 +160,7 @@ Result<void> Device::Impl::create_item(const Draft& draft) {
     auto changes = split_into_changes(base, std::move(writes));
     if (changes.empty()) changes.push_back({.header = base, .values = {}});
     SAMSYN_TRY(validate_new(changes.front()));
-    SAMSYN_TRY(know(compartment));
+    (void)SAMSYN_TRY(know(compartment));
     for (Change& change : changes) {
         if (&change != &changes.front()) SAMSYN_TRY(validate_edit(change));
         change.header.time = tick(now());

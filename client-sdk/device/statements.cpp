@@ -53,7 +53,7 @@ Result<StatementId> Device::Impl::author(const Stream& stream, StatementBody bod
     auto statement = sign_statement(std::move(header), std::move(body), ports.signer, ports.hasher);
     const Bytes bytes = encode_statement(statement);
     if (bytes.size() > statement_bytes_max) return fail(Errc::limit_exceeded, "statement");
-    SAMSYN_TRY(store.put_statement(statement.id, bytes));
+    (void)SAMSYN_TRY(store.put_statement(statement.id, bytes));
     SAMSYN_TRY(store.put_outgoing({.counter = statement.header.counter,
                                    .kind = EntryKind::statement,
                                    .bytes = bytes,

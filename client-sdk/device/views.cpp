@@ -78,7 +78,9 @@ Result<std::vector<ItemView>> Device::Impl::readable_items(const CaseId& case_id
         ItemView view = view_of(item, unsent);
         if (view.presence != ItemState::Presence::deleted) items.push_back(std::move(view));
     }
-    std::ranges::stable_sort(items, std::ranges::greater{}, newest_time);
+    std::ranges::sort(items, std::ranges::greater{}, [](const ItemView& item) {
+        return std::pair{newest_time(item), item.id};
+    });
     return items;
 }
 
