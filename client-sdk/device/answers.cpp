@@ -51,10 +51,7 @@ Result<void> Device::Impl::reseal(const StoredOutgoing& sent, const Batch& batch
     touch();
     SAMSYN_TRY(store.put_value(key_for("replaces", sent.compartment), batch.id.view()));
     if (!batch.header.restatement) return store.unseal(sent.counter);
-    for (const BatchItem& item : batch.items)
-        if (const auto* full = std::get_if<BatchItem::Full>(&item.content))
-            SAMSYN_TRY(mark_restate_due(sent.compartment, full->header.item));
-    return {};
+    return mark_restate_due(sent.compartment, items_of(batch));
 }
 
 Result<void> Device::Impl::answer_batch(const StoredOutgoing& sent,
@@ -62,7 +59,12 @@ Result<void> Device::Impl::answer_batch(const StoredOutgoing& sent,
                                         Instant now) {
     if (answer.outcome == AnswerOutcome::stored || answer.outcome == AnswerOutcome::duplicate) {
         stale_answers.erase(sent.compartment);
-        return store.drop_sealed(sent.counter);
+        SAMSYN_TRY(store.drop_sealed(sent.counter));
+        KnownCompartment* compartment = find(sent.compartment);
+        if (!compartment) return {};
+        const auto stored = SAMSYN_TRY(decode_batch(sent.bytes, ports.hasher));
+        return stored.header.restatement ? Result<void>{}
+                                         : restate_if_late(*compartment, stored, now);
     }
     const auto batch = SAMSYN_TRY(decode_batch(sent.bytes, ports.hasher));
     if (is_stale(answer)) {

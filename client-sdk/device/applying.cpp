@@ -92,6 +92,7 @@ Result<void> Device::Impl::apply_packet(const CompartmentId& channel, ByteView b
     touch();
     (void)SAMSYN_TRY(store.put_epoch(packet.id, channel, bytes));
     KnownEpoch known_epoch{.packet = std::move(packet), .has_key = false, .closed = false};
+    SAMSYN_TRY(forget_restated(*compartment, known_epoch.packet));
     if (is_wider_than_permitted(known_epoch.packet)) {
         SAMSYN_TRY(note_fault({Errc::not_permitted, "a key packet names too many devices"}));
         SAMSYN_TRY(store.put_value(key_for("closed", known_epoch.packet.id), as_bytes("1")));
@@ -236,26 +237,22 @@ Result<void> Device::Impl::merge_batch(const Batch& batch, const ContentKey& key
         changes.emplace_back(std::move(change), author);
     }
     touch();
+    bool news = false;
     for (const auto& [change, author] : changes) {
         observe(change.header.time, now);
-        (void)SAMSYN_TRY(store.merge(header.compartment, change, author));
+        news = SAMSYN_TRY(store.merge(header.compartment, change, author)) || news;
     }
     observe(header.time, now);
-    if (header.restatement) return note_restated(*compartment, header.epoch, now);
-
-    // Written after a newer epoch began, under an older one that was still open: its readers get a
-    // copy from the disclosing unit.
-    if (!works_in(compartment->stored.label.disclosing.unit, now)) return {};
-    const auto devices = permitted(compartment->stored, now);
-    const KnownEpoch* best = best_open(*compartment, devices);
-    if (!best || best == epoch || header.time <= HybridTime::at(best->packet.instant)) return {};
-    const bool reaches_all = std::ranges::all_of(best->packet.keys, [&](const SealedKey& sealed) {
-        return box_for(epoch->packet, sealed.device) != nullptr;
-    });
-    if (reaches_all) return {};
-    for (const auto& [change, author] : changes)
-        SAMSYN_TRY(mark_restate_due(header.compartment, change.header.item));
-    return {};
+    if (header.restatement) {
+        if (federation().works_in(user_of(header.author),
+                                  compartment->stored.label.disclosing.unit,
+                                  decision_time(now)))
+            SAMSYN_TRY(note_restated(*compartment, header.epoch, now));
+        return unmark_restate_due(header.compartment, items_of(batch));
+    }
+    // Whose key came by a supplement leaves late work to those who had it before.
+    if (!news || !epoch->names(self)) return {};
+    return restate_if_late(*compartment, batch, now);
 }
 
 Result<void> Device::Impl::note_fault(const Error& error) {

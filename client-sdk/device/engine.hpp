@@ -7,6 +7,7 @@
 
 #include <samsyn/device.hpp>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -18,6 +19,11 @@ struct KnownEpoch {
     KeyPacket packet;
     bool has_key = false;
     bool closed = false;  ///< wider than the policy at its heads, or the server called it stale
+
+    /// Is there a box for the device in the packet? Supplements do not count.
+    bool names(const DeviceId& device) const {
+        return std::ranges::binary_search(packet.keys, device, {}, &SealedKey::device);
+    }
 };
 
 struct KnownCompartment {
@@ -166,6 +172,9 @@ public:
     Result<std::set<EpochId>> given(const CompartmentId& compartment, const DeviceId& device);
     Result<void> note_restated(KnownCompartment& compartment, const EpochId& epoch, Instant now);
 
+    /// `packet` is new: whoever it leaves out needs a restatement should they come back.
+    Result<void> forget_restated(const KnownCompartment& compartment, const KeyPacket& packet);
+
     // --- Sealing (sealing.cpp, restating.cpp)
     // ------------------------------------------------------
     Result<void> seal_pending(Instant now);
@@ -187,7 +196,13 @@ public:
                          const std::vector<StoredItem>& items,
                          Instant now);
     Result<void> restate_due(Instant now);
-    Result<void> mark_restate_due(const CompartmentId& compartment, const ItemId& item);
+    Result<void> mark_restate_due(const CompartmentId& compartment,
+                                  const std::vector<ItemId>& items);
+    Result<void> unmark_restate_due(const CompartmentId& compartment,
+                                    const std::vector<ItemId>& items);
+
+    /// Sealed under an epoch that no longer reaches all who may read: restate it if that is ours.
+    Result<void> restate_if_late(KnownCompartment& compartment, const Batch& batch, Instant now);
     Result<void> park_all(const CompartmentId& compartment, const Error& why);
 
     // --- What the server says (applying.cpp, auditing.cpp, answers.cpp)
@@ -297,6 +312,15 @@ To same_bytes(const From& id) {
 /// What a fault of our own storage is; everything else in an entry is the entry's fault.
 inline bool is_storage_fault(const Error& error) {
     return error.code == Errc::storage_failed || error.code == Errc::disk_full;
+}
+
+/// The items that a batch is about.
+inline std::vector<ItemId> items_of(const Batch& batch) {
+    std::vector<ItemId> items;
+    for (const BatchItem& item : batch.items)
+        if (const auto* full = std::get_if<BatchItem::Full>(&item.content))
+            items.push_back(full->header.item);
+    return items;
 }
 
 inline Stream custody_stream(const CaseId& case_id) {

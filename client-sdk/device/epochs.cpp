@@ -115,6 +115,7 @@ Result<KnownEpoch*> Device::Impl::start_epoch(KnownCompartment& compartment,
         packet.keys.push_back(std::move(sealed));
     }
     sign_packet(packet, ports.signer, ports.hasher);
+    SAMSYN_TRY(forget_restated(compartment, packet));
 
     const Bytes bytes = encode_packet(packet);
     SAMSYN_TRY(store.put_compartment(stored));

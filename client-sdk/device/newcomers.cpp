@@ -6,10 +6,6 @@ namespace samsyn {
 
 namespace {
 
-bool names(const KeyPacket& packet, const DeviceId& device) {
-    return std::ranges::binary_search(packet.keys, device, {}, &SealedKey::device);
-}
-
 std::string given_key(const CompartmentId& compartment, const DeviceId& device) {
     return key_for(key_for("given", compartment), device);
 }
@@ -48,16 +44,19 @@ Device::Impl::Opening Device::Impl::opening_for(const StoredCompartment& compart
 Result<void> Device::Impl::welcome_newcomers(KnownCompartment& compartment,
                                              KnownEpoch& epoch,
                                              Instant now) {
+    // Only the disclosing unit is sure to hold all that stands; in the directory, who writes it.
     const Label& label = compartment.stored.label;
+    const bool directory = label.category == Category::directory;
+    if (!directory && !works_in(label.disclosing.unit, now)) return {};
     bool restates = false;
     for (const SealedKey& sealed : epoch.packet.keys) {
         const DeviceId device = sealed.device;
         const bool lacks_old = std::ranges::any_of(compartment.epochs, [&](const auto& earlier) {
-            return earlier.has_key && !names(earlier.packet, device);
+            return earlier.has_key && !earlier.names(device);
         });
         if (!lacks_old || device == self) continue;
         const bool own_unit =
-            label.category == Category::directory ||
+            directory ||
             federation().works_in(user_of(device), label.disclosing.unit, decision_time(now));
         if (own_unit) {
             SAMSYN_TRY(give_history(compartment, device, std::nullopt));
@@ -78,6 +77,21 @@ Result<void> Device::Impl::welcome_newcomers(KnownCompartment& compartment,
     if (!restates) return {};
     const auto items = SAMSYN_TRY(store.items(compartment.stored.id));
     return restate(compartment.stored, epoch, items, now);
+}
+
+Result<void> Device::Impl::forget_restated(const KnownCompartment& compartment,
+                                           const KeyPacket& packet) {
+    const KnownEpoch newest{.packet = packet, .has_key = false, .closed = false};
+    std::set<DeviceId> left_out;
+    for (const KnownEpoch& epoch : compartment.epochs)
+        for (const SealedKey& sealed : epoch.packet.keys)
+            if (!newest.names(sealed.device)) left_out.insert(sealed.device);
+    for (const DeviceId& device : left_out) {
+        const std::string key = restated_key(compartment.stored.id, device);
+        const auto mark = SAMSYN_TRY(store.value(key));
+        if (mark && !mark->empty()) SAMSYN_TRY(store.put_value(key, {}));
+    }
+    return {};
 }
 
 /// A restatement arrived: whoever has a key for its epoch needs none from us for these consents.
@@ -126,8 +140,7 @@ Result<void> Device::Impl::give_history(KnownCompartment& compartment,
     std::vector<EpochId> lacking;
     for (const KnownEpoch& epoch : compartment.epochs) {
         const EpochId& id = epoch.packet.id;
-        if (epoch.has_key && !names(epoch.packet, newcomer) && !before.contains(id))
-            lacking.push_back(id);
+        if (epoch.has_key && !epoch.names(newcomer) && !before.contains(id)) lacking.push_back(id);
     }
     if (lacking.empty()) return {};
     std::ranges::sort(lacking);

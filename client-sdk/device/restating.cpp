@@ -93,12 +93,39 @@ Result<void> put_due(DeviceStore& store, const DueItems& due) {
 
 }  // namespace
 
-Result<void> Device::Impl::mark_restate_due(const CompartmentId& compartment, const ItemId& item) {
+Result<void> Device::Impl::mark_restate_due(const CompartmentId& compartment,
+                                            const std::vector<ItemId>& items) {
     auto due = SAMSYN_TRY(due_items(store));
-    const std::pair entry{compartment, item};
-    if (std::ranges::find(due, entry) != due.end()) return {};
-    due.push_back(entry);
+    for (const ItemId& item : items)
+        if (const std::pair entry{compartment, item}; std::ranges::find(due, entry) == due.end())
+            due.push_back(entry);
     return put_due(store, due);
+}
+
+Result<void> Device::Impl::unmark_restate_due(const CompartmentId& compartment,
+                                              const std::vector<ItemId>& items) {
+    auto due = SAMSYN_TRY(due_items(store));
+    const auto before = due.size();
+    for (const ItemId& item : items) std::erase(due, std::pair{compartment, item});
+    return due.size() == before ? Result<void>{} : put_due(store, due);
+}
+
+Result<void> Device::Impl::restate_if_late(KnownCompartment& compartment,
+                                           const Batch& batch,
+                                           Instant now) {
+    if (!works_in(compartment.stored.label.disclosing.unit, now)) return {};
+    const auto devices = permitted(compartment.stored, now);
+    const KnownEpoch* best = best_open(compartment, devices);
+    const auto epoch = std::ranges::find(
+        compartment.epochs, batch.header.epoch, [](const auto& one) { return one.packet.id; });
+    if (!best || epoch == compartment.epochs.end() || best == &*epoch) return {};
+    const bool newer = batch.header.time > HybridTime::at(best->packet.instant);
+    const bool lacking = std::ranges::any_of(best->packet.keys, [&](const SealedKey& sealed) {
+        if (epoch->names(sealed.device)) return false;
+        // Consent from now covers what was written after it, under whatever key.
+        return newer || opening_for(compartment.stored, sealed.device, now).reach == Reach::present;
+    });
+    return lacking ? mark_restate_due(compartment.stored.id, items_of(batch)) : Result<void>{};
 }
 
 Result<void> Device::Impl::restate_due(Instant now) {
@@ -117,6 +144,7 @@ Result<void> Device::Impl::restate_due(Instant now) {
         const auto epoch = current_epoch(*compartment, now);
         if (!epoch && is_storage_fault(epoch.error())) return std::unexpected{epoch.error()};
         if (epoch && *epoch) {
+            SAMSYN_TRY(welcome_newcomers(*compartment, **epoch, now));
             SAMSYN_TRY(restate(compartment->stored, **epoch, items, now));
         } else {
             for (const StoredItem& item : items) later.emplace_back(id, item.id);
