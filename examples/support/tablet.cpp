@@ -27,7 +27,9 @@ std::string padded(const std::string& text, std::size_t width) {
 std::string compartment_of(const json& item) {
     std::string about;
     for (const json& person : item.at("about"))
-        about += (about.empty() ? "" : ", ") + person.value("name", std::string{"?"});
+        about += (about.empty() ? "" : ", ") + (person.value("name", std::string{}).empty()
+                                                    ? "name not shared"
+                                                    : person.at("name").get<std::string>());
     return item.at("unit").value("name", std::string{"?"}) + ": " +
            item.at("category").get<std::string>() + " (" + about + ")";
 }
@@ -65,8 +67,18 @@ std::string Tablet::shown(const std::vector<std::string>& arguments) const {
     return finished.out + finished.err;
 }
 
-void Tablet::stop() const {
-    (void)story::run(programs_->samsyn, with_folder({"stop"}, true));
+Tablet::~Tablet() {
+    stop();
+}
+
+void Tablet::stop() const noexcept {
+    try {
+        if (std::filesystem::exists(folder_))
+            (void)story::run(programs_->samsyn, with_folder({"stop"}, true));
+    } catch (const std::exception& error) {
+        std::fprintf(
+            stderr, "%s: the agent could not be stopped: %s\n", person_.c_str(), error.what());
+    }
 }
 
 std::map<std::string, std::size_t> opened(const Tablet& tablet, const std::string& case_id) {

@@ -20,6 +20,7 @@ struct Programs {
 /// One person's tablet, used as the person would: by running `samsyn` on its folder.
 class Tablet {
 public:
+    /// `programs` must outlive it.
     Tablet(const Programs& programs,
            std::filesystem::path folder,
            std::string person,
@@ -28,6 +29,10 @@ public:
           folder_(std::move(folder)),
           person_(std::move(person)),
           role_(std::move(role)) {}
+
+    ~Tablet();  ///< stops the folder's agent
+    Tablet(const Tablet&) = delete;
+    Tablet& operator=(const Tablet&) = delete;
 
     /// Runs `samsyn --data FOLDER --json …` and returns what it printed. Throws with the error that
     /// it gave where it failed.
@@ -41,8 +46,8 @@ public:
 
     void sync() const { (void)run({"sync"}); }
 
-    /// Ends the resident process of this folder.
-    void stop() const;
+    /// Ends the resident process of this folder. Never throws: nothing may stay behind.
+    void stop() const noexcept;
 
     const std::string& person() const { return person_; }
 

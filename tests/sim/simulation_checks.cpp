@@ -5,6 +5,24 @@
 
 namespace samsyn::sim {
 
+namespace {
+
+/// The values of an item, for a person who reads a failure.
+std::string describe(const std::vector<std::vector<ValueView>>& fields) {
+    std::string text;
+    for (const auto& values : fields) {
+        text += "[";
+        for (const ValueView& value : values) {
+            const auto* words = std::get_if<std::string>(&value.value);
+            text += (words != nullptr ? *words : "?") + " ";
+        }
+        text += "]";
+    }
+    return text;
+}
+
+}  // namespace
+
 void Simulation::on_append(const LogEntry& entry) {
     const auto text = as_text(entry.bytes);
     if (text.find("canary-") != std::string_view::npos ||
@@ -22,20 +40,6 @@ void Simulation::on_append(const LogEntry& entry) {
         SAMSYN_ASSERT(packet.has_value());
         if (packet->case_id == family_.case_id) labels_.emplace(packet->compartment, packet->label);
     }
-}
-
-/// The values of an item, for a person who reads a failure.
-static std::string describe(const std::vector<std::vector<ValueView>>& fields) {
-    std::string text;
-    for (const auto& values : fields) {
-        text += "[";
-        for (const ValueView& value : values) {
-            const auto* words = std::get_if<std::string>(&value.value);
-            text += (words != nullptr ? *words : "?") + " ";
-        }
-        text += "]";
-    }
-    return text;
 }
 
 /// Remembers, for every compartment, whom the policy permits at this moment.
@@ -98,10 +102,6 @@ std::vector<std::string> Simulation::violations() {
                          member->person->name + " and " + place->second.first +
                          " see different values");
         }
-    }
-    for (auto& member : members_) {
-        const auto status = member->person->device->status();
-        if (status) for (const ParkedView& parked : status->parked) complain(member->person->name + " parked " + to_string(parked.why));
     }
     // No acknowledged write is lost.
     for (const Written& written : acknowledged_) {

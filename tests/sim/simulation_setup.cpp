@@ -25,7 +25,8 @@ Simulation::Simulation(std::uint64_t seed, Faults faults, Planted planted)
     world_ = std::make_unique<Founded4>(clock_, storage_, "sim");
     hub_ = world_->make_hub();
     open();
-    violations_.clear();  // strangers were turned away until the administrator's statements were there
+    violations_
+        .clear();  // strangers were turned away until the administrator's statements were there
     if (planted == Planted::server_acknowledges_and_forgets)
         storage_.loses = [count = 0](const LogEntry& entry) mutable {
             return entry.kind == EntryKind::batch && ++count % 9 == 0;

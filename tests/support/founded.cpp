@@ -33,7 +33,7 @@ Founded4::Founded4(const Clock& clock,
     const Statement last = must(decode_statement(statements.back(), hasher_));
     statements.push_back(certify_server(founded_.federation,
                                         server_key_.public_key(),
-                                        last.header.counter + 1,
+                                        last.header.counter,
                                         std::array{last.id},
                                         root_,
                                         hasher_,
