@@ -50,7 +50,13 @@ Result<void> Device::on_answer(std::uint64_t counter, const Answer& answer, Inst
 Result<void> Device::Impl::reseal(const StoredOutgoing& sent, const Batch& batch) {
     touch();
     SAMSYN_TRY(store.put_value(key_for("replaces", sent.compartment), batch.id.view()));
-    if (!batch.header.restatement) return store.unseal(sent.counter);
+    if (!batch.header.restatement) {
+        // Somebody may have them from a restatement: they are never folded into a later edit.
+        for (const PendingChange& pending : SAMSYN_TRY(store.pending()))
+            if (pending.sealed_in == sent.counter)
+                SAMSYN_TRY(store.put_value(key_offered(pending.id), as_bytes("1")));
+        return store.unseal(sent.counter);
+    }
     return mark_restate_due(sent.compartment, items_of(batch));
 }
 
@@ -113,7 +119,7 @@ Result<void> Device::Impl::answer_packet(const StoredOutgoing& sent,
     return answer.outcome == AnswerOutcome::clock_off ? restamp(now) : Result<void>{};
 }
 
-/// Gives unsealed changes times of the corrected clock. Nobody has seen the old versions.
+/// Gives unsealed changes times of the corrected clock.
 Result<void> Device::Impl::restamp(Instant now) {
     touch();
     std::map<std::pair<ItemId, Version>, Version> renamed;
@@ -129,6 +135,9 @@ Result<void> Device::Impl::restamp(Instant now) {
         if (old.time.instant() > corrected(now)) {
             change.header.time = tick(now);
             renamed.emplace(std::pair{item, old}, Version{change.header.time, self});
+            // A restatement may have carried the old version to others.
+            for (FieldWrite& write : change.header.writes)
+                if (write.replaces.size() < write_replaces_max) write.replaces.push_back(old);
         }
         if (change == pending.change) continue;
         for (FieldWrite& write : change.header.writes) std::ranges::sort(write.replaces);

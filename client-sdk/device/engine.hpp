@@ -303,6 +303,11 @@ std::string key_for(std::string_view prefix, const IdType& id) {
     return std::string{prefix} + "/" + to_hex(id);
 }
 
+/// Set where a pending change was sealed before and refused.
+inline std::string key_offered(std::uint64_t pending) {
+    return "offered/" + std::to_string(pending);
+}
+
 /// The same 16 bytes under another name: persons, units and users are items too.
 template <class To, class From>
 To same_bytes(const From& id) {

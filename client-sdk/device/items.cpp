@@ -96,6 +96,7 @@ Result<void> Device::Impl::write_folding(const StoredCompartment& compartment, C
         earlier = std::move(pending);
     }
     if (unsealed != 1) return write(compartment, change);
+    if (SAMSYN_TRY(store.value(key_offered(earlier->id)))) return write(compartment, change);
 
     const Version old{earlier->change.header.time, self};
     std::map<FieldNumber, std::pair<FieldWrite, Value>> merged;

@@ -42,16 +42,44 @@ std::vector<Change> standing_changes(const StoredItem& item) {
 
 }  // namespace
 
+namespace {
+
+using ItemVersions = std::set<std::pair<ItemId, Version>>;
+
+/// Our own unsealed changes need no restating: they follow under this epoch by themselves. But they
+/// stand here in the place of values that a reader of the restatement may still have from earlier,
+/// so they take over the names of all of these.
+Result<ItemVersions> take_over_replaced(DeviceStore& store,
+                                        const std::vector<StoredItem>& items,
+                                        const DeviceId& self) {
+    ItemVersions unsealed;
+    for (PendingChange& pending : SAMSYN_TRY(store.pending())) {
+        if (pending.sealed_in != 0) continue;
+        ChangeHeader& header = pending.change.header;
+        const auto item = std::ranges::find(items, header.item, &StoredItem::id);
+        if (item == items.end()) continue;
+        unsealed.emplace(header.item, Version{header.time, self});
+        if (pending.parked) continue;
+        for (FieldWrite& write : header.writes) {
+            const FieldState* field = item->state.field(write.field);
+            if (!field || merge_kind(write.field) != MergeKind::single) continue;
+            std::set<Version> all{write.replaces.begin(), write.replaces.end()};
+            for (const Version& version : newest(field->replaced(), restated_replaces_max))
+                if (version < Version{header.time, self}) all.insert(version);
+            write.replaces = newest(all, write_replaces_max);
+        }
+        SAMSYN_TRY(store.replace_pending(pending.id, pending.change));
+    }
+    return unsealed;
+}
+
+}  // namespace
+
 Result<void> Device::Impl::restate(const StoredCompartment& compartment,
                                    const KnownEpoch& epoch,
                                    const std::vector<StoredItem>& items,
                                    Instant now) {
-    // What is not sealed yet follows under this epoch or a later one by itself.
-    std::set<std::pair<ItemId, Version>> unsealed;
-    for (const PendingChange& pending : SAMSYN_TRY(store.pending()))
-        if (pending.sealed_in == 0)
-            unsealed.emplace(pending.change.header.item, Version{pending.change.header.time, self});
-
+    const auto unsealed = SAMSYN_TRY(take_over_replaced(store, items, self));
     std::vector<Change> changes;
     for (const StoredItem& item : items) {
         for (Change& change : standing_changes(item)) {
