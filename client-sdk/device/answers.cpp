@@ -82,7 +82,13 @@ Result<void> Device::Impl::answer_batch(const StoredOutgoing& sent,
         SAMSYN_TRY(reseal(sent, batch));
         return restamp(now);
     }
-    if (batch.header.restatement) return note_fault(reason_of(answer));
+    if (batch.header.restatement) {
+        // Most likely it restates what was under way itself and came to nothing: that is sealed
+        // again first. Bounded, as for a stale epoch.
+        ++stale_answers[sent.compartment];
+        SAMSYN_TRY(note_fault(reason_of(answer)));
+        return reseal(sent, batch);
+    }
 
     std::vector<std::uint64_t> changes;
     for (const PendingChange& pending : SAMSYN_TRY(store.pending()))

@@ -53,8 +53,8 @@ Result<std::vector<Outgoing>> Device::outgoing_after(std::uint64_t counter,
     if (my.everything_here) {
         const auto sealed = my.transact([&]() -> Result<void> {
             SAMSYN_TRY(my.keep_epochs(now));
-            SAMSYN_TRY(my.restate_due(now));
-            return my.seal_pending(now);
+            SAMSYN_TRY(my.seal_pending(now));
+            return my.restate_due(now);  // the server knows by then what is restated
         });
         if (!sealed) return std::unexpected{sealed.error()};
     }
