@@ -248,7 +248,7 @@ Result<void> Device::Impl::merge_batch(const Batch& batch, const ContentKey& key
                                   compartment->stored.label.disclosing.unit,
                                   decision_time(now)))
             SAMSYN_TRY(note_restated(*compartment, header.epoch, now));
-        return unmark_restate_due(header.compartment, items_of(batch));
+        return unmark_restated(batch);
     }
     // Whose key came by a supplement leaves late work to those who had it before.
     if (!news || !epoch->names(self)) return {};

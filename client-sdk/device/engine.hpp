@@ -198,8 +198,8 @@ public:
     Result<void> restate_due(Instant now);
     Result<void> mark_restate_due(const CompartmentId& compartment,
                                   const std::vector<ItemId>& items);
-    Result<void> unmark_restate_due(const CompartmentId& compartment,
-                                    const std::vector<ItemId>& items);
+    /// Nothing is left to restate of an item all of whose standing values are in `restatement`.
+    Result<void> unmark_restated(const Batch& restatement);
 
     /// Sealed under an epoch that no longer reaches all who may read: restate it if that is ours.
     Result<void> restate_if_late(KnownCompartment& compartment, const Batch& batch, Instant now);

@@ -130,11 +130,24 @@ Result<void> Device::Impl::mark_restate_due(const CompartmentId& compartment,
     return put_due(store, due);
 }
 
-Result<void> Device::Impl::unmark_restate_due(const CompartmentId& compartment,
-                                              const std::vector<ItemId>& items) {
+Result<void> Device::Impl::unmark_restated(const Batch& restatement) {
     auto due = SAMSYN_TRY(due_items(store));
+    if (due.empty()) return {};
+    std::map<ItemId, std::set<Version>> restated;
+    for (const BatchItem& item : restatement.items)
+        if (const auto* full = std::get_if<BatchItem::Full>(&item.content))
+            restated[full->header.item].insert(
+                {full->header.time, full->header.restated_author.value_or(DeviceId{})});
     const auto before = due.size();
-    for (const ItemId& item : items) std::erase(due, std::pair{compartment, item});
+    for (const auto& [id, versions] : restated) {
+        // One that was made before the late value arrived does not say it.
+        const auto item = SAMSYN_TRY(store.item(id));
+        const bool all =
+            item && std::ranges::all_of(item->state.fields(), [&](const auto& field) {
+                return std::ranges::includes(versions, field.second.standing_versions());
+            });
+        if (all) std::erase(due, std::pair{restatement.header.compartment, id});
+    }
     return due.size() == before ? Result<void>{} : put_due(store, due);
 }
 
