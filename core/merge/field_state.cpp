@@ -62,6 +62,7 @@ bool FieldState::join(const FieldState& other) {
 
 std::vector<Version> FieldState::standing_versions() const {
     std::vector<Version> versions;
+    versions.reserve(standing_.size());
     for (const auto& [version, value] : standing_) versions.push_back(version);
     return versions;
 }
