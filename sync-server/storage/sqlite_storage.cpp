@@ -4,7 +4,7 @@
 namespace samsyn {
 namespace {
 
-constexpr int schema_version_now = 1;
+constexpr int schema_version_now = 2;
 constexpr std::size_t gaps_max = 256;
 constexpr std::size_t entry_overhead = 16;  // number, kind and length around each entry on the wire
 
@@ -61,6 +61,28 @@ CREATE TABLE settings(
 ) STRICT, WITHOUT ROWID;
 )";
 
+// Of a database of version 1 nothing is filled in: what was written there before cannot be
+// restated.
+constexpr const char* schema_2_sql = R"(
+CREATE TABLE item_writes(
+    item BLOB NOT NULL,
+    field INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    author BLOB NOT NULL,
+    PRIMARY KEY(item, field, kind, time, author)
+) STRICT, WITHOUT ROWID;
+)";
+
+/// In the order of the primary key of `item_writes`.
+void bind(Query& query, const WriteRecord& write) {
+    query.bind(write.item)
+        .bind(static_cast<std::int64_t>(write.field))
+        .bind(static_cast<std::int64_t>(write.kind))
+        .bind_number(write.version.time.value)
+        .bind(write.version.device);
+}
+
 Result<Channel> channel_of(ByteView name) {
     Reader in{name};
     auto channel = decode_channel(in);
@@ -90,9 +112,10 @@ public:
     static Result<std::unique_ptr<Storage>> open(Database db) {
         const int version = SAMSYN_TRY(db.version());
         if (version > schema_version_now) return fail(Errc::newer_format, "server database");
-        if (version == 0) {
+        if (version < schema_version_now) {
             auto transaction = SAMSYN_TRY(Transaction::begin(db));
-            SAMSYN_TRY(db.exec(schema_sql));
+            if (version < 1) SAMSYN_TRY(db.exec(schema_sql));
+            SAMSYN_TRY(db.exec(schema_2_sql));
             SAMSYN_TRY(db.set_version(schema_version_now));
             SAMSYN_TRY(std::move(transaction).commit());
         }
@@ -118,6 +141,8 @@ public:
     Result<void> put_escrow(const LogEntry& entry, const Error& why) override;
     Result<void> for_each(EntryKind kind,
                           const std::function<Result<void>(const LogEntry&)>& visit) override;
+    Result<void> put_write(const WriteRecord& write) override;
+    Result<bool> has_write(const WriteRecord& write) override;
     Result<void> put_value(std::string_view key, ByteView value) override;
     Result<std::optional<Bytes>> value(std::string_view key) override;
 
@@ -327,6 +352,22 @@ Result<void> SqliteStorage::for_each(EntryKind kind,
         SAMSYN_TRY(visit(entry));
     }
     return {};
+}
+
+Result<void> SqliteStorage::put_write(const WriteRecord& write) {
+    auto query =
+        SAMSYN_TRY(db_.query("INSERT OR IGNORE INTO item_writes(item, field, kind, time, author) "
+                             "VALUES(?, ?, ?, ?, ?)"));
+    bind(query, write);
+    return query.run();
+}
+
+Result<bool> SqliteStorage::has_write(const WriteRecord& write) {
+    auto query =
+        SAMSYN_TRY(db_.query("SELECT 1 FROM item_writes WHERE item = ? AND field = ? AND kind = ? "
+                             "AND time = ? AND author = ?"));
+    bind(query, write);
+    return query.step();
 }
 
 Result<void> SqliteStorage::put_value(std::string_view key, ByteView value) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/change.hpp"
 #include "core/wire/messages.hpp"
 
 #include <filesystem>
@@ -25,6 +26,17 @@ struct LogEntry {
 struct CounterState {
     std::uint64_t greatest = 0;
     std::vector<std::uint64_t> gaps;  ///< ascending, at most 256; older gaps count as never coming
+};
+
+/// What an accepted change said about one field of one item: that this version of it was written,
+/// or that it was replaced.
+struct WriteRecord {
+    enum class Kind : std::uint8_t { written, replaced };
+
+    ItemId item;
+    FieldNumber field{};
+    Kind kind{};
+    Version version;
 };
 
 /// The server's durable state, one engine behind one interface (SQLite now, PostgreSQL later).
@@ -67,6 +79,10 @@ public:
     /// Every statement and packet in order of acceptance: how the hub starts.
     virtual Result<void> for_each(EntryKind kind,
                                   const std::function<Result<void>(const LogEntry&)>& visit) = 0;
+
+    /// What is recorded already is left as it is.
+    virtual Result<void> put_write(const WriteRecord& write) = 0;
+    virtual Result<bool> has_write(const WriteRecord& write) = 0;
 
     virtual Result<void> put_value(std::string_view key, ByteView value) = 0;
     virtual Result<std::optional<Bytes>> value(std::string_view key) = 0;

@@ -81,6 +81,16 @@ public:
         return real_->for_each(kind, visit);
     }
 
+    Result<void> put_write(const WriteRecord& write) override {
+        SAMSYN_TRY(pass());
+        return real_->put_write(write);
+    }
+
+    Result<bool> has_write(const WriteRecord& write) override {
+        SAMSYN_TRY(pass());
+        return real_->has_write(write);
+    }
+
     Result<void> put_value(std::string_view key, ByteView value) override {
         SAMSYN_TRY(pass());
         return real_->put_value(key, value);

@@ -52,6 +52,10 @@ public:
         return real_->for_each(kind, visit);
     }
 
+    Result<void> put_write(const WriteRecord& write) override { return real_->put_write(write); }
+
+    Result<bool> has_write(const WriteRecord& write) override { return real_->has_write(write); }
+
     Result<void> put_value(std::string_view key, ByteView value) override {
         return real_->put_value(key, value);
     }

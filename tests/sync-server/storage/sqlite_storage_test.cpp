@@ -91,6 +91,36 @@ TEST_CASE("Storage: gives back every part of an entry", "[storage]") {
     CHECK(read[0].bytes == entry.bytes);
 }
 
+TEST_CASE("Storage: a write is known by exactly its item, field, version and kind", "[storage]") {
+    const auto storage = memory();
+    // The latest time that there is: above what a signed column can order.
+    const Version version{HybridTime{~std::uint64_t{0}}, id_of<DeviceId>(7)};
+    const WriteRecord write{
+        id_of<ItemId>(1), make_field(1, MergeKind::single), WriteRecord::Kind::written, version};
+    REQUIRE(storage->begin());
+    REQUIRE(storage->put_write(write));
+    REQUIRE(storage->put_write(write));
+    REQUIRE(storage->commit());
+    CHECK(*storage->has_write(write));
+
+    std::vector<WriteRecord> others(5, write);
+    others[0].item = id_of<ItemId>(2);
+    others[1].field = make_field(2, MergeKind::single);
+    others[2].kind = WriteRecord::Kind::replaced;
+    others[3].version.time = HybridTime{1};
+    others[4].version.device = id_of<DeviceId>(8);
+    for (const WriteRecord& other : others) CHECK_FALSE(*storage->has_write(other));
+}
+
+TEST_CASE("Storage: a write that was rolled back is not known", "[storage]") {
+    const auto storage = memory();
+    const WriteRecord write{id_of<ItemId>(1), deleted_field, WriteRecord::Kind::written, {}};
+    REQUIRE(storage->begin());
+    REQUIRE(storage->put_write(write));
+    storage->rollback();
+    CHECK_FALSE(*storage->has_write(write));
+}
+
 TEST_CASE("Storage: the same hash is stored once", "[storage]") {
     const auto storage = memory();
     append(*storage, entry_in(compartment(1), 5));
