@@ -14,10 +14,12 @@ const SealedKey* box_for(const KeyPacket& packet, const DeviceId& device) {
     return found != packet.keys.end() && found->device == device ? &*found : nullptr;
 }
 
-KnownEpoch* find_epoch(KnownCompartment& compartment, const EpochId& id) {
-    for (KnownEpoch& epoch : compartment.epochs)
-        if (epoch.packet.id == id) return &epoch;
-    return nullptr;
+/// Of batches that wait for a key we keep so many for each compartment. The rest comes again.
+constexpr std::uint64_t held_count_max = 256;
+constexpr std::uint64_t held_bytes_max = 8U * 1024 * 1024;
+
+std::string dropped_key(const CompartmentId& compartment) {
+    return key_for("dropped", compartment);
 }
 
 }  // namespace
@@ -91,7 +93,7 @@ Result<void> Device::Impl::apply_packet(const CompartmentId& channel, ByteView b
     if (find_epoch(*compartment, packet.id)) return {};
     touch();
     (void)SAMSYN_TRY(store.put_epoch(packet.id, channel, bytes));
-    KnownEpoch known_epoch{.packet = std::move(packet), .has_key = false, .closed = false};
+    KnownEpoch known_epoch{.packet = std::move(packet)};
     SAMSYN_TRY(forget_restated(*compartment, known_epoch.packet));
     if (is_wider_than_permitted(known_epoch.packet)) {
         SAMSYN_TRY(note_fault({Errc::not_permitted, "a key packet names too many devices"}));
@@ -103,16 +105,16 @@ Result<void> Device::Impl::apply_packet(const CompartmentId& channel, ByteView b
 
     if (const SealedKey* box = box_for(epoch.packet, self)) {
         const Hash context = packet_context(epoch.packet, self, box->sealing_epoch, ports.hasher);
-        const auto key = SAMSYN_TRY(ports.sealer.open_key(box->box, context));
-        return gain_key(epoch, key, now);
+        const auto key = ports.sealer.open_key(box->box, context);
+        const auto gained =
+            key ? gain_key(epoch, *key, now) : Result<void>{std::unexpected{key.error()}};
+        if (gained) return {};
+        if (is_storage_fault(gained.error())) return gained;
+        SAMSYN_TRY(note_fault(gained.error()));
     }
     // A supplement for it may have come first.
-    const auto kept = SAMSYN_TRY(store.value(key_for("supplement", epoch.packet.id)));
-    if (kept) {
-        const auto supplement = SAMSYN_TRY(decode_supplement(*kept, ports.hasher));
-        (void)SAMSYN_TRY(open_old_key(epoch, supplement, now));
-        return {};
-    }
+    SAMSYN_TRY(open_kept_supplements(epoch, now));
+    if (epoch.has_key) return {};
     const std::string waiting = key_for("waiting", channel);
     if (SAMSYN_TRY(instant(waiting))) return {};
     return put_instant(waiting, corrected(now));
@@ -127,6 +129,11 @@ Result<void> Device::Impl::gain_key(KnownEpoch& epoch, const ContentKey& key, In
     SAMSYN_TRY(store.put_key(packet.id, key));
     SAMSYN_TRY(store.put_value(key_for("waiting", packet.compartment), {}));
     epoch.has_key = true;
+    if (const auto dropped = SAMSYN_TRY(store.value(dropped_key(packet.compartment)));
+        dropped && !dropped->empty()) {
+        SAMSYN_TRY(store.put_value(dropped_key(packet.compartment), {}));
+        rewinds.push_back({.channel = Channel{packet.compartment}, .number = 0});
+    }
     for (const Bytes& held : SAMSYN_TRY(store.take_held(packet.id))) {
         const auto batch = SAMSYN_TRY(decode_batch(held, ports.hasher));
         const auto merged = merge_batch(batch, key, now);
@@ -134,58 +141,6 @@ Result<void> Device::Impl::gain_key(KnownEpoch& epoch, const ContentKey& key, In
         if (is_storage_fault(merged.error())) return merged;
         SAMSYN_TRY(note_fault(merged.error()));
     }
-    return {};
-}
-
-Result<bool> Device::Impl::open_old_key(KnownEpoch& epoch,
-                                        const Supplement& supplement,
-                                        Instant now) {
-    for (const Supplement::OldKey& old : supplement.keys) {
-        if (old.epoch != epoch.packet.id) continue;
-        const Hash context = supplement_context(supplement, old.epoch, ports.hasher);
-        const auto key = SAMSYN_TRY(ports.sealer.open_key(old.box, context));
-        SAMSYN_TRY(gain_key(epoch, key, now));
-        return true;
-    }
-    return false;
-}
-
-Result<void> Device::Impl::apply_supplement(const CompartmentId& channel,
-                                            ByteView bytes,
-                                            Instant now) {
-    const auto supplement = SAMSYN_TRY(decode_supplement(bytes, ports.hasher));
-    if (supplement.federation != config.federation)
-        return fail(Errc::wrong_federation, "supplement");
-    if (supplement.compartment != channel)
-        return fail(Errc::malformed, "compartment of a supplement");
-    const SigningPublicKey* author = federation().signing_key(supplement.author);
-    if (!author) return fail(Errc::unknown_device, "author of a supplement");
-    if (!federation().counts(supplement.author, supplement.counter))
-        return fail(Errc::revoked_device, "author of a supplement");
-    if (!verify_supplement(supplement, *author, ports.verifier))
-        return fail(Errc::bad_signature, "supplement");
-
-    std::vector<EpochId> epochs;
-    for (const Supplement::OldKey& old : supplement.keys) epochs.push_back(old.epoch);
-    SAMSYN_TRY(note_given(channel, supplement.recipient, epochs));
-    KnownCompartment* compartment = find(channel);
-    if (supplement.recipient != self) return {};
-    if (compartment && !may_read(compartment->stored, now)) return {};
-
-    bool gained = false;
-    for (const EpochId& id : epochs) {
-        KnownEpoch* epoch = compartment ? find_epoch(*compartment, id) : nullptr;
-        if (epoch && epoch->has_key) continue;
-        const std::string kept = key_for("supplement", id);
-        if (!epoch && SAMSYN_TRY(store.value(kept))) continue;
-        gained = true;
-        if (epoch)
-            (void)SAMSYN_TRY(open_old_key(*epoch, supplement, now));
-        else
-            SAMSYN_TRY(store.put_value(kept, bytes));
-    }
-    // What the server skipped while we had no key for it comes from the start.
-    if (gained) rewinds.push_back({.channel = Channel{channel}, .number = 0});
     return {};
 }
 
@@ -207,8 +162,79 @@ Result<void> Device::Impl::apply_batch(const CompartmentId& channel,
     KnownCompartment* compartment = find(channel);
     if (compartment && !may_read(compartment->stored, now)) return {};
     const auto key = SAMSYN_TRY(store.key(header.epoch));
-    if (!key) return store.hold_batch(channel, header.epoch, number, bytes);
+    if (!key) return hold(compartment, batch, number, bytes);
     return merge_batch(batch, *key, now);
+}
+
+/// Keeps a batch until its key comes. Where there are too many already, or nothing is known of the
+/// compartment, only that something was left: it comes again from the start with the next key.
+Result<void> Device::Impl::hold(KnownCompartment* compartment,
+                                const Batch& batch,
+                                EntryNumber number,
+                                ByteView bytes) {
+    const CompartmentId& id = batch.header.compartment;
+    const bool fits = compartment && SAMSYN_TRY(store.held_count(id)) < held_count_max &&
+                      SAMSYN_TRY(store.held_bytes(id)) + bytes.size() <= held_bytes_max;
+    if (fits) return store.hold_batch(id, batch.header.epoch, number, bytes);
+    return store.put_value(dropped_key(id), as_bytes("1"));
+}
+
+/// Who may say something under this epoch: its recipients, and who may contribute now. And only the
+/// disclosing unit, which holds all that stands, restates what others wrote.
+Result<void> Device::Impl::check_author(const KnownCompartment& compartment,
+                                        const KnownEpoch& epoch,
+                                        const BatchHeader& header,
+                                        Instant now) {
+    if (!epoch.names(header.author) && !may_contribute(compartment.stored, header.author, now))
+        return fail(Errc::not_permitted, "author of a batch");
+    if (!header.restatement) return {};
+    // Its author may have left since: those who arrive later still need what was restated then.
+    const UnitId& unit = compartment.stored.label.disclosing.unit;
+    if (!federation().acted_in(header.author, unit, header.time.instant()))
+        return fail(Errc::not_permitted, "a restatement by another unit");
+    return {};
+}
+
+Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const BatchHeader& header,
+                                                                       const BatchItem::Full& item,
+                                                                       const ContentKey& key) {
+    if (item.header.restated_author.has_value() != header.restatement)
+        return fail(Errc::malformed, "restated author");
+    const Bytes aad = item_aad(header, item.header);
+    const Bytes body = SAMSYN_TRY(ports.sealer.open_item(key, aad, item.sealed, body_bytes_max));
+    Written written{.change = {.header = item.header,
+                               .values =
+                                   SAMSYN_TRY(decode_values(body, item.header.writes.size()))},
+                    .author = item.header.restated_author.value_or(header.author)};
+    if (!federation().device(written.author)) return fail(Errc::unknown_device, "restated author");
+    const auto there = SAMSYN_TRY(store.item(item.header.item));
+    if (there && there->compartment != header.compartment)
+        return fail(Errc::malformed, "item of another compartment");
+    if (header.restatement && !SAMSYN_TRY(may_restate(written, there)))
+        return std::optional<Written>{};
+    return std::optional{std::move(written)};
+}
+
+/// Others' word for what we have is not needed, and where it differs, somebody lies. Of what this
+/// device wrote there is nothing that it does not know.
+Result<bool> Device::Impl::may_restate(const Written& written,
+                                       const std::optional<StoredItem>& there) {
+    const Version version{written.change.header.time, written.author};
+    const auto& writes = written.change.header.writes;
+    bool known_all = !writes.empty();
+    bool differs = false;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        const FieldState* field = there ? there->state.field(writes[i].field) : nullptr;
+        const bool replaced = field && field->replaced().contains(version);
+        const bool standing = field && field->standing().contains(version);
+        differs |= standing && field->standing().at(version) != written.change.values[i];
+        known_all &= replaced || standing;
+    }
+    if (differs) SAMSYN_TRY(note_fault({Errc::conflict, "a restatement says something else"}));
+    if (differs || known_all) return false;
+    if (written.author != self) return true;
+    SAMSYN_TRY(note_fault({Errc::not_permitted, "a restatement of what we never wrote"}));
+    return false;
 }
 
 /// All or nothing: every item is opened and checked before the first is merged.
@@ -217,30 +243,25 @@ Result<void> Device::Impl::merge_batch(const Batch& batch, const ContentKey& key
     KnownCompartment* compartment = find(header.compartment);
     KnownEpoch* epoch = compartment ? find_epoch(*compartment, header.epoch) : nullptr;
     if (!epoch) return fail(Errc::malformed, "epoch of another compartment");
+    SAMSYN_TRY(check_author(*compartment, *epoch, header, now));
 
-    std::vector<std::pair<Change, DeviceId>> changes;
+    std::vector<Written> changes;
     for (const BatchItem& item : batch.items) {
         const auto* full = std::get_if<BatchItem::Full>(&item.content);
         if (!full) continue;  // pruned: superseded by something else that is served
-        if (full->header.restated_author.has_value() != header.restatement)
-            return fail(Errc::malformed, "restated author");
-        const Bytes aad = item_aad(header, full->header);
-        const Bytes body =
-            SAMSYN_TRY(ports.sealer.open_item(key, aad, full->sealed, body_bytes_max));
-        Change change{.header = full->header,
-                      .values = SAMSYN_TRY(decode_values(body, full->header.writes.size()))};
-        const DeviceId author = full->header.restated_author.value_or(header.author);
-        if (!federation().device(author)) return fail(Errc::unknown_device, "restated author");
-        const auto there = SAMSYN_TRY(store.item(change.header.item));
-        if (there && there->compartment != header.compartment)
-            return fail(Errc::malformed, "item of another compartment");
-        changes.emplace_back(std::move(change), author);
+        if (auto written = SAMSYN_TRY(open_change(header, *full, key)))
+            changes.push_back(*std::move(written));
     }
     touch();
     bool news = false;
-    for (const auto& [change, author] : changes) {
-        observe(change.header.time, now);
-        news = SAMSYN_TRY(store.merge(header.compartment, change, author)) || news;
+    for (const Written& written : changes) {
+        observe(written.change.header.time, now);
+        const bool merged =
+            header.restatement
+                ? SAMSYN_TRY(
+                      store.merge_restated(header.compartment, written.change, header.author))
+                : SAMSYN_TRY(store.merge(header.compartment, written.change, header.author));
+        news = news || merged;
     }
     observe(header.time, now);
     if (header.restatement) {
@@ -248,7 +269,7 @@ Result<void> Device::Impl::merge_batch(const Batch& batch, const ContentKey& key
                                   compartment->stored.label.disclosing.unit,
                                   decision_time(now)))
             SAMSYN_TRY(note_restated(*compartment, header.epoch, now));
-        return unmark_restated(batch);
+        return unmark_restated(batch, now);
     }
     // Whose key came by a supplement leaves late work to those who had it before.
     if (!news || !epoch->names(self)) return {};

@@ -30,6 +30,7 @@ Result<KnownCompartment> load_compartment(DeviceStore& store,
         judged.packet = SAMSYN_TRY(decode_packet(epoch.packet, hasher));
         judged.has_key = epoch.has_key;
         judged.closed = SAMSYN_TRY(store.value(key_for("closed", epoch.id))).has_value();
+        judged.given_to = SAMSYN_TRY(holders(store, epoch.id));
         known.epochs.push_back(std::move(judged));
     }
     return known;
@@ -45,6 +46,7 @@ Result<void> Device::Impl::load() {
     cache_.forget_all();
     federation_ = {};
     federation_stale_ = true;
+    newest_own_ = {};
 
     const auto discarded = SAMSYN_TRY(discarded_statements(store));
     const auto take = [&](ByteView bytes) -> Result<void> {

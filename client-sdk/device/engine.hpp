@@ -19,6 +19,7 @@ struct KnownEpoch {
     KeyPacket packet;
     bool has_key = false;
     bool closed = false;  ///< wider than the policy at its heads, or the server called it stale
+    std::set<DeviceId> given_to{};  ///< to whom supplements gave its key
 
     /// Is there a box for the device in the packet? Supplements do not count.
     bool names(const DeviceId& device) const {
@@ -67,6 +68,9 @@ public:
 
     /// The greatest of our clock, the newest signed time, and what decisions have used before.
     Instant decision_time(Instant now);
+
+    /// What we put our name to: the corrected clock, which may lie behind the decision time.
+    Instant stamping_time(Instant now) const;
     HybridTime tick(Instant now);
 
     void observe(HybridTime seen, Instant now) { clock_.observe(seen, corrected(now)); }
@@ -75,7 +79,11 @@ public:
 
     /// Makes the decision clock durable where reading alone has moved it far.
     Result<void> note_read();
-    Result<void> learn_time(Instant server_time, Instant now);
+
+    /// Fresh signed time. False where it is too far ahead to be believed.
+    Result<bool> learn_time(Instant server_time, Instant now);
+    Result<bool> believe(Instant server_time, Instant now);
+    Result<void> set_offset(std::chrono::milliseconds offset);
     Result<void> correct_clock(Instant server_time, Instant now);
     std::optional<Instant> server_time() const;
 
@@ -105,6 +113,7 @@ public:
 
     bool may_read(const StoredCompartment& compartment, Instant now);
     bool may_contribute(const StoredCompartment& compartment, Instant now);
+    bool may_contribute(const StoredCompartment& compartment, const DeviceId& device, Instant now);
     Error denial(const Decision& decision) const;
 
     /// Purges what this user may no longer read, and parks unsent work there.
@@ -169,6 +178,11 @@ public:
     Result<void> note_given(const CompartmentId& compartment,
                             const DeviceId& device,
                             const std::vector<EpochId>& epochs);
+
+    /// A supplement went to `device`: it reads along in these epochs.
+    Result<void> note_holder(const CompartmentId& compartment,
+                             const DeviceId& device,
+                             const std::vector<EpochId>& epochs);
     Result<std::set<EpochId>> given(const CompartmentId& compartment, const DeviceId& device);
     Result<void> note_restated(KnownCompartment& compartment, const EpochId& epoch, Instant now);
 
@@ -199,7 +213,7 @@ public:
     Result<void> mark_restate_due(const CompartmentId& compartment,
                                   const std::vector<ItemId>& items);
     /// Nothing is left to restate of an item all of whose standing values are in `restatement`.
-    Result<void> unmark_restated(const Batch& restatement);
+    Result<void> unmark_restated(const Batch& restatement, Instant now);
 
     /// Sealed under an epoch that no longer reaches all who may read: restate it if that is ours.
     Result<void> restate_if_late(KnownCompartment& compartment, const Batch& batch, Instant now);
@@ -215,8 +229,35 @@ public:
                              ByteView bytes,
                              Instant now);
     Result<void> merge_batch(const Batch& batch, const ContentKey& key, Instant now);
+    Result<void> check_author(const KnownCompartment& compartment,
+                              const KnownEpoch& epoch,
+                              const BatchHeader& header,
+                              Instant now);
+
+    struct Written {
+        Change change;
+        DeviceId author;
+    };
+
+    Result<std::optional<Written>> open_change(const BatchHeader& header,
+                                               const BatchItem::Full& item,
+                                               const ContentKey& key);
+
+    /// False: others' word for this is not wanted.
+    Result<bool> may_restate(const Written& written, const std::optional<StoredItem>& there);
+    Result<void> hold(KnownCompartment* compartment,
+                      const Batch& batch,
+                      EntryNumber number,
+                      ByteView bytes);
+
+    /// False where it was kept before, or too many are.
+    Result<bool> keep_supplement(const EpochId& epoch, ByteView bytes);
+    Result<void> note_supplement(const Supplement& supplement, Instant now);
+    Result<void> open_kept_supplements(KnownEpoch& epoch, Instant now);
     Result<void> gain_key(KnownEpoch& epoch, const ContentKey& key, Instant now);
-    Result<bool> open_old_key(KnownEpoch& epoch, const Supplement& supplement, Instant now);
+
+    /// A box that does not open is noted, and nothing else.
+    Result<void> open_old_key(KnownEpoch& epoch, const Supplement& supplement, Instant now);
     bool is_wider_than_permitted(const KeyPacket& packet);
     Result<void> note_fault(const Error& error);
     Result<void> answer_batch(const StoredOutgoing& sent, const Answer& answer, Instant now);
@@ -275,6 +316,7 @@ public:
 private:
     std::chrono::milliseconds offset_{0};
     Instant server_time_{};
+    Instant newest_own_{};  ///< time of our newest statement
     Instant floor_{};
     Instant floor_saved_{};
     HybridTime saved_{};
@@ -291,6 +333,7 @@ inline constexpr std::string_view key_clock = "clock.last";
 inline constexpr std::string_view key_offset = "clock.offset";
 inline constexpr std::string_view key_floor = "clock.floor";
 inline constexpr std::string_view key_server_time = "server.time";
+inline constexpr std::string_view key_doubtful_time = "server.time.doubtful";
 inline constexpr std::string_view key_incarnation = "server.incarnation";
 inline constexpr std::string_view key_synced = "synced";
 inline constexpr std::string_view key_discarded = "statements.discarded";
@@ -302,6 +345,13 @@ template <class IdType>
 std::string key_for(std::string_view prefix, const IdType& id) {
     return std::string{prefix} + "/" + to_hex(id);
 }
+
+/// Under which the devices are kept to which supplements gave the key of an epoch.
+inline std::string holders_key(const EpochId& epoch) {
+    return key_for("holders", epoch);
+}
+
+Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);
 
 /// Set where a pending change was sealed before and refused.
 inline std::string key_offered(std::uint64_t pending) {
@@ -317,6 +367,12 @@ To same_bytes(const From& id) {
 /// What a fault of our own storage is; everything else in an entry is the entry's fault.
 inline bool is_storage_fault(const Error& error) {
     return error.code == Errc::storage_failed || error.code == Errc::disk_full;
+}
+
+inline KnownEpoch* find_epoch(KnownCompartment& compartment, const EpochId& id) {
+    for (KnownEpoch& epoch : compartment.epochs)
+        if (epoch.packet.id == id) return &epoch;
+    return nullptr;
 }
 
 /// The items that a batch is about.

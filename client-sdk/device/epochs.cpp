@@ -22,12 +22,26 @@ bool within(const KeyPacket& packet, const std::vector<DeviceId>& permitted) {
     return std::ranges::includes(permitted, recipients(packet));
 }
 
+/// Whoever got its key by a supplement reads along like a recipient.
+bool within(const KnownEpoch& epoch, const std::vector<DeviceId>& permitted) {
+    return within(epoch.packet, permitted) && std::ranges::includes(permitted, epoch.given_to);
+}
+
 }  // namespace
 
 std::vector<DeviceId> Device::Impl::permitted(const StoredCompartment& compartment, Instant now) {
     const Statements statements{federation(), view(compartment.case_id)};
-    return permitted_devices(
-        compartment.label, statements, current_statute_table(), decision_time(now));
+    const StatuteTable& table = current_statute_table();
+    const Instant decided = decision_time(now);
+    const Instant stamped = stamping_time(now);
+    auto devices = permitted_devices(compartment.label, statements, table, decided);
+    if (stamped == decided) return devices;
+    // A packet names the time that we put our name to; its recipients are permitted then, too.
+    const auto then = permitted_devices(compartment.label, statements, table, stamped);
+    std::erase_if(devices, [&](const DeviceId& device) {
+        return !std::ranges::binary_search(then, device);
+    });
+    return devices;
 }
 
 std::vector<StreamHeads> Device::Impl::heads_for(const StoredCompartment& compartment) {
@@ -51,8 +65,14 @@ KnownEpoch* Device::Impl::best_open(KnownCompartment& compartment,
         if (a.instant != b.instant) return a.instant > b.instant;
         return a.id < b.id;
     };
+    // Who does not name himself is no reader and chose a key for others to write under; who may
+    // not contribute starts none either. One from the future would stay the newest for ever.
+    const Instant at = now();
+    const Instant newest = decision_time(at) + clock_ahead_max;
     for (KnownEpoch& epoch : compartment.epochs) {
-        if (epoch.closed || !epoch.has_key || !within(epoch.packet, permitted)) continue;
+        if (epoch.closed || !epoch.has_key || !within(epoch, permitted)) continue;
+        if (!epoch.names(epoch.packet.author) || epoch.packet.instant > newest) continue;
+        if (!may_contribute(compartment.stored, epoch.packet.author, at)) continue;
         if (!best || better(epoch.packet, best->packet)) best = &epoch;
     }
     return best;
@@ -72,7 +92,7 @@ Result<KnownEpoch*> Device::Impl::current_epoch(KnownCompartment& compartment, I
     if (complete) {
         reason = PacketReason::age;
     } else if (!compartment.epochs.empty()) {
-        const bool narrower = within(compartment.epochs.back().packet, devices);
+        const bool narrower = within(compartment.epochs.back(), devices);
         reason = narrower ? PacketReason::newcomer : PacketReason::denial;
     }
     return start_epoch(compartment, devices, reason, now);
@@ -96,7 +116,7 @@ Result<KnownEpoch*> Device::Impl::start_epoch(KnownCompartment& compartment,
     if (packet.heads.size() > packet_streams_max)
         return fail(Errc::limit_exceeded, "streams of a key packet");
     packet.statute_version = current_statute_table().version;
-    packet.instant = decision_time(now);
+    packet.instant = stamping_time(now);
     packet.reason = reason;
     packet.author = self;
     packet.counter = SAMSYN_TRY(store.take_counter());
@@ -126,7 +146,7 @@ Result<KnownEpoch*> Device::Impl::start_epoch(KnownCompartment& compartment,
                                    .bytes = bytes,
                                    .compartment = stored.id,
                                    .made = corrected(now)}));
-    compartment.epochs.push_back({.packet = std::move(packet), .has_key = true, .closed = false});
+    compartment.epochs.push_back({.packet = std::move(packet), .has_key = true});
     return &compartment.epochs.back();
 }
 

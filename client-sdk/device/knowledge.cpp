@@ -36,6 +36,8 @@ const CaseView& Device::Impl::view(const CaseId& case_id) {
 void Device::Impl::remember(StatementPtr statement) {
     touch();
     const Stream& stream = statement->header.stream;
+    if (statement->header.author == self)
+        newest_own_ = std::max(newest_own_, statement->header.time.instant());
     if (stream.kind == StreamKind::federation) {
         if (federation_graph.add(std::move(statement))) federation_stale_ = true;
         return;
@@ -106,10 +108,17 @@ bool Device::Impl::may_read(const StoredCompartment& compartment, Instant now) {
 }
 
 bool Device::Impl::may_contribute(const StoredCompartment& compartment, Instant now) {
+    return may_contribute(compartment, self, now);
+}
+
+bool Device::Impl::may_contribute(const StoredCompartment& compartment,
+                                  const DeviceId& device,
+                                  Instant now) {
     Request request;
     request.action = Action::contribute;
     request.shared_editing_type = true;
-    return decision(compartment, request, me(), now).permitted();
+    const Requester requester = device == self ? me() : Requester{user_of(device), device};
+    return decision(compartment, request, requester, now).permitted();
 }
 
 Error Device::Impl::denial(const Decision& decision) const {

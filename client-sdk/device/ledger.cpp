@@ -74,8 +74,7 @@ Result<void> Device::on_withdrawn(const Channel& channel, Instant now) {
 Result<void> Device::on_caught_up(Instant server_time, CaughtUp::Phase phase, Instant now) {
     Impl& my = *impl_;
     return my.transact([&]() -> Result<void> {
-        SAMSYN_TRY(my.learn_time(server_time, now));
-        SAMSYN_TRY(my.purge_denied(now));
+        if (SAMSYN_TRY(my.learn_time(server_time, now))) SAMSYN_TRY(my.purge_denied(now));
         if (phase != CaughtUp::Phase::everything) return {};
         if (!my.everything_here) my.stale_answers.clear();
         my.everything_here = true;

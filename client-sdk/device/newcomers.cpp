@@ -81,7 +81,7 @@ Result<void> Device::Impl::welcome_newcomers(KnownCompartment& compartment,
 
 Result<void> Device::Impl::forget_restated(const KnownCompartment& compartment,
                                            const KeyPacket& packet) {
-    const KnownEpoch newest{.packet = packet, .has_key = false, .closed = false};
+    const KnownEpoch newest{.packet = packet};
     std::set<DeviceId> left_out;
     for (const KnownEpoch& epoch : compartment.epochs)
         for (const SealedKey& sealed : epoch.packet.keys)
@@ -169,6 +169,7 @@ Result<void> Device::Impl::give_history(KnownCompartment& compartment,
                                    .bytes = encode_supplement(supplement),
                                    .compartment = compartment.stored.id,
                                    .made = corrected(now())}));
+    SAMSYN_TRY(note_holder(compartment.stored.id, newcomer, lacking));
     return note_given(compartment.stored.id, newcomer, lacking);
 }
 

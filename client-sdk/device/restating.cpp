@@ -130,9 +130,21 @@ Result<void> Device::Impl::mark_restate_due(const CompartmentId& compartment,
     return put_due(store, due);
 }
 
-Result<void> Device::Impl::unmark_restated(const Batch& restatement) {
+Result<void> Device::Impl::unmark_restated(const Batch& restatement, Instant now) {
     auto due = SAMSYN_TRY(due_items(store));
     if (due.empty()) return {};
+    // Under a key that reaches fewer than may read now, it says it to too few.
+    KnownCompartment* compartment = find(restatement.header.compartment);
+    if (!compartment) return {};
+    const KnownEpoch* best = best_open(*compartment, permitted(compartment->stored, now));
+    const auto epoch = std::ranges::find(compartment->epochs,
+                                         restatement.header.epoch,
+                                         [](const auto& one) { return one.packet.id; });
+    if (!best || epoch == compartment->epochs.end()) return {};
+    if (!std::ranges::all_of(best->packet.keys,
+                             [&](const SealedKey& sealed) { return epoch->names(sealed.device); }))
+        return {};
+
     std::map<ItemId, std::set<Version>> restated;
     for (const BatchItem& item : restatement.items)
         if (const auto* full = std::get_if<BatchItem::Full>(&item.content))

@@ -67,6 +67,7 @@ Result<StatusView> Device::status() {
     status.conflicts = SAMSYN_TRY(conflicts()).size();
     status.last_synced = SAMSYN_TRY(my.instant(key_synced));
     status.server_time = my.server_time();
+    status.doubtful_server_time = SAMSYN_TRY(my.instant(key_doubtful_time));
     return status;
 }
 

@@ -46,6 +46,9 @@ ItemView Device::Impl::view_of(const StoredItem& item, const UnsentVersions& uns
             shown.version = version;
             shown.writer = user_of(version.device);
             shown.own = version.device == self;
+            if (const auto restater = item.restaters.find({number, version});
+                restater != item.restaters.end())
+                shown.restated_by = user_of(restater->second);
             shown.unsent = unsent.contains({item.id, version});
             view.unsent = view.unsent || shown.unsent;
             field.values.push_back(std::move(shown));
