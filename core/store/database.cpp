@@ -78,6 +78,8 @@ struct Database::Impl {
     sqlite3* handle = nullptr;
     std::unordered_map<const char*, sqlite3_stmt*> statements;
     bool poisoned = false;
+    bool failed = false;
+    bool in_transaction = false;
 
     Impl() = default;
     Impl(const Impl&) = delete;
@@ -88,13 +90,18 @@ struct Database::Impl {
         sqlite3_close(handle);
     }
 
-    Result<void> usable() const {
-        if (poisoned) return fail(Errc::storage_failed, "database: reopen after a failed sync");
-        return {};
+    Result<void> usable() {
+        const bool gone = in_transaction && sqlite3_get_autocommit(handle) != 0;
+        if (!poisoned && !gone) return {};
+        failed = true;
+        return fail(
+            Errc::storage_failed,
+            gone ? "database: the transaction is gone" : "database: reopen after a failed sync");
     }
 
     Result<void> check(int code) {
         if (code == SQLITE_OK) return {};
+        failed = true;
         if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) poisoned = true;
         return std::unexpected{to_error(handle, code)};
     }
@@ -189,12 +196,25 @@ Result<Query> Database::query(const char* sql) {
         SAMSYN_TRY(impl_->check(code));
     }
     SAMSYN_ASSERT(sqlite3_stmt_busy(statement) == 0);
-    return Query{statement};
+    return Query{statement, impl_->failed};
 }
 
-void Database::roll_back() {
+void Database::begun() {
+    impl_->failed = false;
+    impl_->in_transaction = true;
+}
+
+void Database::ended() {
+    impl_->in_transaction = false;
+}
+
+void Database::roll_back(const char* sql) {
     // Not through `exec`: a poisoned connection must still let go of its locks.
-    sqlite3_exec(impl_->handle, "ROLLBACK", nullptr, nullptr, nullptr);
+    sqlite3_exec(impl_->handle, sql, nullptr, nullptr, nullptr);
+}
+
+bool Database::failed() const {
+    return impl_->failed;
 }
 
 std::int64_t Database::changes() const {
@@ -248,10 +268,11 @@ Query& Query::bind_null() {
 
 Result<bool> Query::step() {
     sqlite3* handle = sqlite3_db_handle(statement_);
-    if (bound_ != SQLITE_OK) return std::unexpected{to_error(handle, bound_)};
-    const int code = sqlite3_step(statement_);
+    int code = bound_;
+    if (code == SQLITE_OK) code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
+    *failed_ = true;
     return std::unexpected{to_error(handle, code)};
 }
 
@@ -282,15 +303,35 @@ bool Query::is_null(int column) const {
 
 Result<Transaction> Transaction::begin(Database& db) {
     SAMSYN_TRY(db.exec("BEGIN IMMEDIATE"));
+    db.begun();
     return Transaction{db};
 }
 
 Transaction::~Transaction() {
-    if (db_ != nullptr) db_->roll_back();
+    if (db_ == nullptr) return;
+    db_->roll_back("ROLLBACK");
+    db_->ended();
 }
 
 Result<void> Transaction::commit() && {
     SAMSYN_TRY(db_->exec("COMMIT"));
+    db_->ended();
+    db_ = nullptr;
+    return {};
+}
+
+// All have one name: SQLite finds the innermost.
+Result<Savepoint> Savepoint::begin(Database& db) {
+    SAMSYN_TRY(db.exec("SAVEPOINT part"));
+    return Savepoint{db};
+}
+
+Savepoint::~Savepoint() {
+    if (db_ != nullptr) db_->roll_back("ROLLBACK TO part; RELEASE part");
+}
+
+Result<void> Savepoint::release() && {
+    SAMSYN_TRY(db_->exec("RELEASE part"));
     db_ = nullptr;
     return {};
 }

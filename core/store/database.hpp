@@ -43,6 +43,10 @@ public:
     /// reset and ready to bind. Never asked twice before the first is done.
     Result<Query> query(const char* sql);
 
+    /// Has any call failed since the transaction began, or since the file was opened? Whatever code
+    /// the error has, the fault is then ours and not that of the data at hand.
+    bool failed() const;
+
     /// Rows that the last finished INSERT, UPDATE or DELETE changed.
     std::int64_t changes() const;
 
@@ -52,11 +56,14 @@ public:
 
 private:
     friend class Transaction;  // rolls back past the check for a failed sync
+    friend class Savepoint;
     struct Impl;
 
     explicit Database(std::unique_ptr<Impl> impl);
     static Result<Database> connect(const char* name);
-    void roll_back();
+    void begun();
+    void ended();
+    void roll_back(const char* sql);
 
     std::unique_ptr<Impl> impl_;
 };
@@ -65,10 +72,12 @@ private:
 /// Bind in order with `bind`, then `step` rows or `run` to the end.
 class Query {
 public:
-    explicit Query(sqlite3_stmt* statement) : statement_(statement) {}
+    /// `failed`: of the database, set where a step fails; lives as long as the database.
+    Query(sqlite3_stmt* statement, bool& failed) : statement_(statement), failed_(&failed) {}
 
     Query(Query&& other) noexcept
         : statement_(other.statement_),
+          failed_(other.failed_),
           next_(other.next_),
           bound_(other.bound_) {
         other.statement_ = nullptr;
@@ -117,12 +126,16 @@ private:
     void remember(int code);
 
     sqlite3_stmt* statement_;
+    bool* failed_;
     int next_ = 1;
     int bound_ = 0;  ///< the first failed bind's code
 };
 
 /// An open write transaction (`BEGIN IMMEDIATE`). Rolls back on destruction unless `commit`
 /// succeeded. Must not outlive its `Database`.
+///
+/// SQLite itself rolls back after some errors (no memory, disk full): then every later call inside
+/// answers `storage_failed` instead of writing outside any transaction.
 class Transaction {
 public:
     static Result<Transaction> begin(Database& db);
@@ -136,6 +149,25 @@ public:
 
 private:
     explicit Transaction(Database& db) : db_(&db) {}
+
+    Database* db_;
+};
+
+/// A part of an open transaction that can be undone alone: on destruction, unless `release`
+/// succeeded. May be nested. Must not outlive its `Transaction`; no `Query` may be under way.
+class Savepoint {
+public:
+    static Result<Savepoint> begin(Database& db);
+
+    Savepoint(Savepoint&& other) noexcept : db_(other.db_) { other.db_ = nullptr; }
+
+    Savepoint& operator=(Savepoint&&) = delete;
+    ~Savepoint();
+
+    Result<void> release() &&;
+
+private:
+    explicit Savepoint(Database& db) : db_(&db) {}
 
     Database* db_;
 };

@@ -24,6 +24,11 @@ Result<std::optional<Bytes>> DeviceStore::value(std::string_view key) {
     return to_bytes(query.blob(0));
 }
 
+Result<void> DeviceStore::erase_value(std::string_view key) {
+    Query query = SAMSYN_TRY(database_.query("DELETE FROM settings WHERE key = ?"));
+    return query.bind_text(key).run();
+}
+
 Result<std::uint64_t> DeviceStore::take_counter() {
     Query query = SAMSYN_TRY(database_.query("UPDATE counter SET last = last + 1 RETURNING last"));
     if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "stored counter");
@@ -100,6 +105,13 @@ Result<void> DeviceStore::purge(const CompartmentId& compartment) {
     for (const char* sql : deletes) {
         Query query = SAMSYN_TRY(database_.query(sql));
         SAMSYN_TRY(query.bind(compartment).run());
+    }
+    {
+        Query query = SAMSYN_TRY(
+            database_.query("DELETE FROM outgoing WHERE compartment = ? AND outcome IS NOT NULL "
+                            "AND kind IN (?, ?)"));
+        query.bind(compartment).bind(static_cast<std::int64_t>(EntryKind::packet));
+        SAMSYN_TRY(query.bind(static_cast<std::int64_t>(EntryKind::supplement)).run());
     }
     Query query = SAMSYN_TRY(database_.query("DELETE FROM cursors WHERE channel = ?"));
     const Bytes channel = encode_channel(Channel{compartment});

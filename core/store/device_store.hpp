@@ -49,6 +49,8 @@ struct StoredItem {
     CompartmentId compartment;
     ItemType type{};
     ItemState state;
+    /// Standing values that somebody else than their author told us, with who that was.
+    std::map<std::pair<FieldNumber, Version>, DeviceId> restaters;
 };
 
 /// The device's database. Every write happens inside a `Transaction` that the caller began on
@@ -66,6 +68,7 @@ public:
     // Settings and small durable values.
     Result<void> put_value(std::string_view key, ByteView value);
     Result<std::optional<Bytes>> value(std::string_view key);
+    Result<void> erase_value(std::string_view key);
 
     /// The next device-wide counter: durable with the transaction, never given twice.
     Result<std::uint64_t> take_counter();
@@ -98,6 +101,13 @@ public:
     Result<bool> merge(const CompartmentId& compartment,
                        const Change& change,
                        const DeviceId& author);
+
+    /// The one way in for what `restater` says that others wrote: only writes that are not here
+    /// yet, standing or replaced. A write that `merge` brings later takes the place of a restated
+    /// one. Errors: as `merge`; also `invalid_argument` where the header names no restated author.
+    Result<bool> merge_restated(const CompartmentId& compartment,
+                                const Change& change,
+                                const DeviceId& restater);
 
     /// Where two compartments claim one id, which only a liar brings about: the one that came
     /// first.
@@ -140,6 +150,9 @@ public:
     /// Answered: no longer sent. The bytes stay until a verified backup holds them (DESIGN.md).
     Result<void> mark_answered(std::uint64_t counter, AnswerOutcome outcome);
 
+    /// Forgets an answered thing that no backup is to hold.
+    Result<void> erase_outgoing(std::uint64_t counter);
+
     struct Position {
         std::uint64_t sequence = 0;
         BatchId previous;
@@ -155,8 +168,10 @@ public:
                             ByteView bytes);
     Result<std::vector<Bytes>> take_held(const EpochId& epoch);  ///< and removes them
     Result<std::uint64_t> held_count(const CompartmentId& compartment);
+    Result<std::uint64_t> held_bytes(const CompartmentId& compartment);
 
-    /// Removes items, keys, packets, held batches and cursors of a compartment. Pending changes,
+    /// Removes items, keys, packets, held batches and cursors of a compartment, and the answered
+    /// packets and supplements among the outgoing: their boxes hold keys. Pending changes, other
     /// outgoing things and the position stay; so does the compartment's own row while pending
     /// changes name it, because they cannot be sealed without its label.
     Result<void> purge(const CompartmentId& compartment);

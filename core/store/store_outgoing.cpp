@@ -66,6 +66,12 @@ Result<void> DeviceStore::mark_answered(std::uint64_t counter, AnswerOutcome out
     return query.bind(static_cast<std::int64_t>(outcome)).bind_number(counter).run();
 }
 
+Result<void> DeviceStore::erase_outgoing(std::uint64_t counter) {
+    Query query = SAMSYN_TRY(
+        database_.query("DELETE FROM outgoing WHERE counter = ? AND outcome IS NOT NULL"));
+    return query.bind_number(counter).run();
+}
+
 Result<DeviceStore::Position> DeviceStore::position(const CompartmentId& compartment) {
     Query query = SAMSYN_TRY(
         database_.query("SELECT sequence, previous FROM positions WHERE compartment = ?"));

@@ -121,6 +121,60 @@ TEST_CASE("Database: a transaction that is not committed leaves nothing", "[stor
     CHECK(pragma(db, "SELECT count(*) FROM t") == "0");
 }
 
+TEST_CASE(
+    "Database: after SQLite has ended a transaction by itself, nothing is written outside one",
+    "[store]") {
+    const TemporaryFolder folder;
+    Database db = must(Database::open(folder / "a.db"));
+    must(db.exec("CREATE TABLE t(x)"));
+    {
+        Transaction transaction = must(Transaction::begin(db));
+        must(db.exec("INSERT INTO t VALUES(1)"));
+        must(db.exec("ROLLBACK"));  // as SQLite does where it runs out of memory
+        const auto refused = db.exec("INSERT INTO t VALUES(2)");
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().code == Errc::storage_failed);
+        CHECK_FALSE(db.query("INSERT INTO t VALUES(3)").has_value());
+        CHECK(db.failed());
+        CHECK_FALSE(std::move(transaction).commit().has_value());
+    }
+    CHECK(pragma(db, "SELECT count(*) FROM t") == "0");
+    must(db.exec("INSERT INTO t VALUES(4)"));
+}
+
+TEST_CASE("Database: any failed call is remembered until the next transaction", "[store]") {
+    Database db = must(Database::open_in_memory());
+    must(db.exec("CREATE TABLE t(x UNIQUE)"));
+    must(db.exec("INSERT INTO t VALUES(1)"));
+    {
+        Transaction transaction = must(Transaction::begin(db));
+        CHECK_FALSE(db.failed());
+        Query query = must(db.query("INSERT INTO t VALUES(?)"));
+        REQUIRE_FALSE(query.bind(std::int64_t{1}).run().has_value());
+        CHECK(db.failed());
+    }
+    Transaction transaction = must(Transaction::begin(db));
+    CHECK_FALSE(db.failed());
+}
+
+TEST_CASE("Savepoint: undoes its own part and leaves what came before, nested too", "[store]") {
+    Database db = must(Database::open_in_memory());
+    must(db.exec("CREATE TABLE t(x)"));
+    Transaction transaction = must(Transaction::begin(db));
+    must(db.exec("INSERT INTO t VALUES(1)"));
+    {
+        Savepoint outer = must(Savepoint::begin(db));
+        must(db.exec("INSERT INTO t VALUES(2)"));
+        {
+            Savepoint inner = must(Savepoint::begin(db));
+            must(db.exec("INSERT INTO t VALUES(3)"));
+        }
+        must(std::move(outer).release());
+    }
+    must(std::move(transaction).commit());
+    CHECK(pragma(db, "SELECT group_concat(x) FROM t") == "1,2");
+}
+
 TEST_CASE("Database: a broken constraint is conflict and its message quotes no value", "[store]") {
     Database db = must(Database::open_in_memory());
     must(db.exec("CREATE TABLE t(x TEXT UNIQUE)"));

@@ -243,6 +243,38 @@ TEST_CASE("DeviceStore: a purge takes one compartment, its keys too, and leaves 
     CHECK(rows.number(0) == 1);
 }
 
+TEST_CASE("DeviceStore: a purge leaves no answered packet or supplement with a box for a key",
+          "[store]") {
+    DeviceStore store = memory_store();
+    const auto purged = id_of<CompartmentId>(1);
+    const auto put = [&](std::uint64_t counter, EntryKind kind, unsigned char compartment) {
+        StoredOutgoing row;
+        row.counter = counter;
+        row.kind = kind;
+        row.bytes = some_bytes(3);
+        row.compartment = id_of<CompartmentId>(compartment);
+        must(store.put_outgoing(row));
+    };
+    put(1, EntryKind::packet, 1);
+    put(2, EntryKind::supplement, 1);
+    put(3, EntryKind::batch, 1);
+    put(4, EntryKind::packet, 2);
+    put(5, EntryKind::packet, 1);
+    for (const std::uint64_t answered : {1, 2, 3, 4})
+        must(store.mark_answered(answered, AnswerOutcome::stored));
+    must(store.purge(purged));
+    CHECK_FALSE(must(store.outgoing(1)).has_value());
+    CHECK_FALSE(must(store.outgoing(2)).has_value());
+    CHECK(must(store.outgoing(3)).has_value());
+    CHECK(must(store.outgoing(4)).has_value());
+
+    must(store.erase_outgoing(5));  // waits for its answer
+    CHECK(must(store.outgoing(5)).has_value());
+    must(store.mark_answered(5, AnswerOutcome::stored));
+    must(store.erase_outgoing(5));
+    CHECK_FALSE(must(store.outgoing(5)).has_value());
+}
+
 TEST_CASE("DeviceStore: a schema from the future is newer_format, a foreign one malformed",
           "[store]") {
     const TemporaryFolder folder;
