@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint64_t counter_max = std::uint64_t{1} << 62U;
 constexpr std::uint16_t first_case_kind = 64;
+constexpr std::uint64_t gaps_max = 256;  // as many as a pin names
 constexpr std::string_view server_counter_key = "server/counter";
 constexpr std::string_view server_time_key = "server/time";
 
@@ -75,10 +76,25 @@ Checked<void> Acceptance::admit(const LogEntry& entry) {
         return refuse(Errc::malformed, "counter");
     const auto offered = SAMSYN_TRY(or_fail(storage.hash_at(entry.author, entry.counter)));
     if (offered && *offered != entry.hash) return refuse(Errc::counter_reused, "counter");
+    SAMSYN_TRY(check_leap(entry.author, entry.counter));
 
     SAMSYN_TRY(or_fail(storage.record_offer(entry.author, entry.counter, entry.hash)));
-    if (!ports_.registry.federation().counts(entry.author, entry.counter))
+    // What it said in time is stored. What comes now may have been made by whoever has its key
+    // since, and what was offered before in vain is below the pin.
+    const Federation& federation = ports_.registry.federation();
+    const Federation::Device* const author = federation.device(entry.author);
+    if ((author != nullptr && author->revoked) || !federation.counts(entry.author, entry.counter))
         return escrow(entry, "after the revocation of its author");
+    return {};
+}
+
+/// A gap that no pin can name would be open to whoever has a revoked device's key.
+Checked<void> Acceptance::check_leap(const DeviceId& author, std::uint64_t counter) const {
+    const CounterState known = SAMSYN_TRY(or_fail(ports_.storage.counters(author)));
+    if (counter <= known.greatest) return {};
+    const std::uint64_t skipped = counter - known.greatest - 1;
+    if (skipped > gaps_max || known.gaps.size() + skipped > gaps_max)
+        return refuse(Errc::limit_exceeded, "gaps in the counter");
     return {};
 }
 
@@ -124,11 +140,62 @@ Checked<Verdict> Acceptance::accept_statement(ByteView bytes) {
                    {},
                    to_bytes(bytes)};
     SAMSYN_TRY(admit(entry));
+    SAMSYN_TRY(check_statement(*statement));
     SAMSYN_TRY(or_refuse(ports_.registry.add(statement)));
     Verdict verdict = SAMSYN_TRY(store(std::move(entry)));
     if (std::holds_alternative<DeviceRevoked>(statement->body))
         SAMSYN_TRY(pin_revocation(*statement));
     return verdict;
+}
+
+namespace {
+
+/// A device's certificate: its id is that of its key, and something can be sealed to it. A key of
+/// small order would let everybody open what is sealed for the device.
+Result<void> check_certificate(const DeviceId& device,
+                               const SigningPublicKey& signing_key,
+                               const SealingPublicKey& sealing_key,
+                               const Hasher& hasher,
+                               const Verifier& verifier) {
+    if (device != hash_to<DeviceId>(hasher, Domain::device_id, {signing_key.view()}))
+        return fail(Errc::malformed, "device id of another key");
+    if (!verifier.can_seal_to(sealing_key)) return fail(Errc::weak_key, "sealing key");
+    return {};
+}
+
+/// Gives somebody something. What denies is never refused for its time.
+bool opens_something(const StatementBody& body) {
+    return std::holds_alternative<OrganisationAdmitted>(body) ||
+           std::holds_alternative<AdministratorCertified>(body) ||
+           std::holds_alternative<UnitCertified>(body) ||
+           std::holds_alternative<UserCertified>(body) ||
+           std::holds_alternative<DeviceCertified>(body) ||
+           std::holds_alternative<ServerCertified>(body) ||
+           std::holds_alternative<CaseOpened>(body) ||
+           std::holds_alternative<ParticipantAdded>(body) ||
+           std::holds_alternative<Custody>(body) || std::holds_alternative<AdultRecorded>(body) ||
+           std::holds_alternative<Consent>(body) || std::holds_alternative<Confirmation>(body);
+}
+
+}  // namespace
+
+Checked<void> Acceptance::check_statement(const Statement& statement) const {
+    // A later program may read in it what it may not say: not to be found out afterwards.
+    if (std::holds_alternative<Unknown>(statement.body))
+        return refuse(Errc::update_needed, "kind of the statement");
+    if (opens_something(statement.body)) SAMSYN_TRY(check_clock(statement.header.time.instant()));
+    const auto check = [&](const auto& certificate) {
+        return or_refuse(check_certificate(certificate.device,
+                                           certificate.signing_key,
+                                           certificate.sealing_key,
+                                           ports_.hasher,
+                                           ports_.verifier));
+    };
+    if (const auto* const device = std::get_if<DeviceCertified>(&statement.body))
+        return check(*device);
+    if (const auto* const machine = std::get_if<AdministratorCertified>(&statement.body))
+        return check(*machine);
+    return {};
 }
 
 /// The server's signed acceptance of a revocation, in the same transaction: what the device says
@@ -264,7 +331,9 @@ Checked<void> Acceptance::check_supplement(const Supplement& supplement) const {
     return check_ground(supplement, *info, supplement.recipient);
 }
 
-/// The own unit and the directory need no ground; anybody else a consent with reach *history*.
+/// The own unit and the directory need no ground; anybody else a consent on which reading rests
+/// now. Of several consents that open together the one that reaches least decides: all must say
+/// *history*.
 Checked<void> Acceptance::check_ground(const Supplement& supplement,
                                        const Registry::Compartment& compartment,
                                        const DeviceId& recipient) const {
@@ -276,16 +345,15 @@ Checked<void> Acceptance::check_ground(const Supplement& supplement,
             return {};
         return refuse(Errc::not_permitted, "supplement without a ground");
     }
+    const Decision decision = ports_.registry.decide_read(supplement.compartment, recipient, now_);
+    if (!decision.permitted() || !std::ranges::binary_search(decision.by, *supplement.ground))
+        return refuse(Errc::not_permitted, "ground of the supplement");
     const CaseView* const view = ports_.registry.view(compartment.case_id);
     SAMSYN_ASSERT(view != nullptr);  // the compartment's packet was accepted in this case
-    const auto& consents = view->disclosing(disclosing).consents;
-    const auto named = std::find_if(consents.begin(), consents.end(), [&](const auto& consent) {
-        return consent.id == *supplement.ground;
-    });
-    if (named == consents.end() || named->body.reach != Reach::history ||
-        !named->body.categories.contains(compartment.label.category) ||
-        !federation.acts_in(recipient, named->body.recipient.unit, now_))
-        return refuse(Errc::not_permitted, "ground of the supplement");
+    for (const auto& consent : view->disclosing(disclosing).consents)
+        if (std::ranges::binary_search(decision.by, consent.id) &&
+            consent.body.reach != Reach::history)
+            return refuse(Errc::not_permitted, "reach of the ground");
     return {};
 }
 

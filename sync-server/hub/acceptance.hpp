@@ -51,14 +51,17 @@ private:
     Checked<Verdict> accept_batch(ByteView bytes);
 
     /// What every kind has in common once its signature is verified: a duplicate is recognised, the
-    /// offer recorded, a counter used twice refused, what a revoked device may no longer say kept.
+    /// offer recorded, a counter used twice or leaping too far refused, what a revoked device may
+    /// no longer say kept.
     Checked<void> admit(const LogEntry& entry);
+    Checked<void> check_leap(const DeviceId& author, std::uint64_t counter) const;
     Checked<void> escrow(const LogEntry& entry, std::string_view why);
     Checked<const SigningPublicKey*> key_of_author(const FederationId& federation,
                                                    const DeviceId& author) const;
     Checked<Verdict> store(LogEntry entry);
     Checked<void> check_clock(Instant time) const;
 
+    Checked<void> check_statement(const Statement& statement) const;
     Checked<void> pin_revocation(const Statement& revocation);
 
     Checked<void> check_supplement(const Supplement& supplement) const;
@@ -81,6 +84,10 @@ private:
     Checked<void> check_change(const BatchHeader& batch,
                                const ChangeHeader& change,
                                const std::optional<ItemPlace>& known) const;
+    Checked<void> check_restated(const BatchHeader& batch,
+                                 const ChangeHeader& change,
+                                 const ItemPlace& known) const;
+    Checked<void> record_writes(const Batch& batch);
 
     Ports ports_;
     Instant now_;

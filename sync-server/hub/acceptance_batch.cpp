@@ -61,6 +61,7 @@ Checked<Verdict> Acceptance::accept_batch(ByteView bytes) {
     }
     SAMSYN_TRY(
         or_fail(ports_.storage.put_value(sequence_key(header, header.sequence), batch.id.view())));
+    if (!header.restatement) SAMSYN_TRY(record_writes(batch));
     return store(std::move(entry));
 }
 
@@ -138,7 +139,7 @@ Checked<void> Acceptance::check_change(const BatchHeader& batch,
         return refuse(Errc::invalid_argument, "type of the item");
     if (batch.restatement) {
         if (!known) return refuse(Errc::not_permitted, "restates an item that is not here");
-        return {};
+        return check_restated(batch, change, *known);
     }
     // Items are created under the own unit's label only; afterwards types such as plan, meeting and
     // commitment may be changed by every permitted unit.
@@ -148,6 +149,55 @@ Checked<void> Acceptance::check_change(const BatchHeader& batch,
     request.shared_editing_type = known && type != nullptr && type->shared_editing;
     if (!ports_.registry.may(batch.compartment, request, batch.author, now_).permitted)
         return refuse(Errc::not_permitted, known ? "change of the item" : "new item");
+    return {};
+}
+
+/// Whoever restates speaks for others: only the disclosing unit does, or who may change the item
+/// anyway, and only in the words that the server knows them to have said. A value that nobody wrote
+/// is refused, and so is a replacement that nobody made, which would hide what stands.
+Checked<void> Acceptance::check_restated(const BatchHeader& batch,
+                                         const ChangeHeader& change,
+                                         const ItemPlace& known) const {
+    if (!change.restated_author) return refuse(Errc::malformed, "restates nobody");
+    const Registry& registry = ports_.registry;
+    const Registry::Compartment* const info = registry.compartment(batch.compartment);
+    SAMSYN_ASSERT(info != nullptr);  // the epoch is of this compartment
+    const TypeInfo* const type = find_type(known.type);
+    Request request;
+    request.action = Action::contribute;
+    request.shared_editing_type = type != nullptr && type->shared_editing;
+    if (!registry.federation().acts_in(batch.author, info->label.disclosing.unit, now_) &&
+        !registry.may(batch.compartment, request, batch.author, now_).permitted)
+        return refuse(Errc::not_permitted, "author may not restate the item");
+
+    const auto is_known =
+        [&](const FieldWrite& write, WriteRecord::Kind kind, const Version& version) {
+            return or_fail(ports_.storage.has_write({change.item, write.field, kind, version}));
+        };
+    for (const FieldWrite& write : change.writes) {
+        if (!SAMSYN_TRY(is_known(
+                write, WriteRecord::Kind::written, {change.time, *change.restated_author})))
+            return refuse(Errc::not_permitted, "restates what nobody wrote");
+        for (const Version& replaced : write.replaces)
+            if (!SAMSYN_TRY(is_known(write, WriteRecord::Kind::replaced, replaced)))
+                return refuse(Errc::not_permitted, "replaces what nobody replaced");
+    }
+    return {};
+}
+
+Checked<void> Acceptance::record_writes(const Batch& batch) {
+    Storage& storage = ports_.storage;
+    for (const BatchItem& item : batch.items) {
+        const ChangeHeader& change = std::get<BatchItem::Full>(item.content).header;
+        const Version version{change.time, batch.header.author};
+        for (const FieldWrite& write : change.writes) {
+            SAMSYN_TRY(or_fail(storage.put_write(
+                {change.item, write.field, WriteRecord::Kind::written, version})));
+            for (const Version& replaced : write.replaces)
+                SAMSYN_TRY(or_fail(storage.put_write(
+                    {change.item, write.field, WriteRecord::Kind::replaced, replaced})));
+        }
+    }
     return {};
 }
 

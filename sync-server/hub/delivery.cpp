@@ -20,11 +20,9 @@ bool is_stream(const Channel& channel) {
 
 }  // namespace
 
-void Delivery::resume(const Resume& resume, const Registry& registry) {
+void Delivery::resume(const Resume& resume, const Registry& registry, Instant now) {
     for (const auto& cursor : resume.cursors) {
-        const CaseId id = case_of(cursor.channel, registry);
-        const bool known = cursor.channel == federation_channel || registry.view(id) != nullptr;
-        if (!known) continue;
+        if (!may_receive(cursor.channel, registry, now)) continue;
         if (cursor.number == 0)
             cursors_.erase(cursor.channel);
         else
@@ -68,7 +66,11 @@ void Delivery::refresh(const Registry& registry, Instant now) {
         pending_.insert(federation_channel);
         for (const CaseId& id : registry.cases()) stale_cases_.insert(id);
     }
+    if (stale_cases_.empty()) return;
     for (const CaseId& id : stale_cases_) refresh_case(id, registry, now);
+    // What was delivered and is no longer permitted must be looked at too, to say so.
+    for (const auto& [channel, number] : cursors_)
+        if (stale_cases_.contains(case_of(channel, registry))) pending_.insert(channel);
     stale_cases_.clear();
 }
 
@@ -78,9 +80,6 @@ void Delivery::refresh_case(const CaseId& id, const Registry& registry, Instant 
     for (const Stream& stream : streams.streams) pending_.insert({stream});
     for (const CompartmentId& compartment : registry.compartments_of(id))
         if (may_read(compartment, registry, now)) pending_.insert({compartment});
-    // What was delivered and is no longer permitted must be looked at too, to say so.
-    for (const auto& [channel, number] : cursors_)
-        if (case_of(channel, registry) == id) pending_.insert(channel);
 }
 
 bool Delivery::may_read(const CompartmentId& compartment, const Registry& registry, Instant now) {
@@ -93,6 +92,7 @@ bool Delivery::may_receive(const Channel& channel, const Registry& registry, Ins
     if (channel == federation_channel) return true;
     const auto* const stream = std::get_if<Stream>(&channel.name);
     if (stream == nullptr) return may_read(std::get<CompartmentId>(channel.name), registry, now);
+    if (stream->case_id == directory_case) return false;  // it has none
     const auto permitted = registry.streams_of(stream->case_id, device_, now).streams;
     return std::find(permitted.begin(), permitted.end(), *stream) != permitted.end();
 }

@@ -15,9 +15,12 @@ public:
 
     const DeviceId& device() const { return device_; }
 
-    /// Moves the named cursors. Channels that do not exist here are ignored, so that what a client
-    /// names costs nothing to remember.
-    void resume(const Resume& resume, const Registry& registry);
+    /// Moves the named cursors. Channels that this device may not receive now are ignored, whether
+    /// they exist or not: naming one costs nothing to remember, and tells nothing.
+    void resume(const Resume& resume, const Registry& registry, Instant now);
+
+    /// How many channels are remembered.
+    std::size_t cursor_count() const { return cursors_.size(); }
 
     /// Something was stored in the channel. True where this device may be concerned.
     bool on_stored(const Channel& channel, const Registry& registry, Instant now);
@@ -48,9 +51,10 @@ private:
                                          Instant now);
 
     DeviceId device_;
-    std::map<Channel, EntryNumber> cursors_;  ///< of channels of which something was delivered
-    std::set<Channel> pending_;               ///< streams sort before compartments
-    std::set<CaseId> stale_cases_;            ///< whose rights must be looked at again
+    /// Of channels of which something was delivered, or that were permitted when they were named.
+    std::map<Channel, EntryNumber> cursors_;
+    std::set<Channel> pending_;     ///< streams sort before compartments
+    std::set<CaseId> stale_cases_;  ///< whose rights must be looked at again
     bool all_stale_ = true;
     Instant recheck_at_ = instant_max;
 };

@@ -48,7 +48,14 @@ struct Link {
     bool resumed = false;
     bool statements_announced = false;
     bool announce_everything = false;
+    std::optional<Error> ending;  ///< takes nothing more, and closes once its answers are out
     bool closing = false;
+};
+
+/// What a device may still push.
+struct Allowance {
+    TokenBucket statements;
+    TokenBucket batches;
 };
 
 }  // namespace
@@ -72,6 +79,7 @@ struct Hub::Impl {
     Registry registry;
     std::map<LinkId, Link> links;
     std::set<LinkId> awake;
+    std::map<DeviceId, Allowance> allowances;  ///< of devices that proved who they are
     Hub::Counts counted;
     std::uint64_t links_opened = 0;
 
@@ -114,7 +122,8 @@ struct Hub::Impl {
     void close_oldest_session(const DeviceId& device);
     void on_session_message(LinkId id, Link& link, ByteView message, Instant now);
     void on_push(LinkId id, Link& link, const Push& push, Instant now);
-    void on_resume(LinkId id, Link& link, const Resume& resume);
+    void on_resume(LinkId id, Link& link, const Resume& resume, Instant now);
+    bool within_rate(const DeviceId& device, EntryKind kind, Instant now);
 
     void release(Instant now);
     void abandon(const Error& why);
@@ -170,7 +179,7 @@ void Hub::Impl::on_session_message(LinkId id, Link& link, ByteView bytes, Instan
     if (const auto* const push = std::get_if<Push>(&*message)) {
         on_push(id, link, *push, now);
     } else if (const auto* const resume = std::get_if<Resume>(&*message)) {
-        on_resume(id, link, *resume);
+        on_resume(id, link, *resume, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
         link.replies.clear();
         link.closing = true;
@@ -186,6 +195,12 @@ void Hub::Impl::on_push(LinkId id, Link& link, const Push& push, Instant now) {
     // A device that this group has just revoked pushes no more, what is on its way included.
     if (!registry.federation().in_good_standing(link.delivery->device(), now))
         return close(id, link, {Errc::revoked_device, "device"});
+    if (!within_rate(link.delivery->device(), push.kind, now)) {
+        // Its answers first: else it would spend what it may push on the same pushes again.
+        link.ending = Error{Errc::rate_limited, "pushes of one device"};
+        awake.insert(id);
+        return;
+    }
     const Acceptance::Ports acceptance_ports{
         ports.storage, registry, ports.signer, ports.verifier, ports.hasher};
     auto verdict = Acceptance{acceptance_ports, now}.accept(push.kind, push.bytes);
@@ -206,8 +221,16 @@ void Hub::Impl::on_push(LinkId id, Link& link, const Push& push, Instant now) {
     touched.insert(verdict->touched.begin(), verdict->touched.end());
 }
 
-void Hub::Impl::on_resume(LinkId id, Link& link, const Resume& resume) {
-    link.delivery->resume(resume, registry);
+bool Hub::Impl::within_rate(const DeviceId& device, EntryKind kind, Instant now) {
+    Allowance& allowance = allowances[device];
+    return kind == EntryKind::batch ? allowance.batches.take(limits.batch_rate, now)
+                                    : allowance.statements.take(limits.statement_rate, now);
+}
+
+void Hub::Impl::on_resume(LinkId id, Link& link, const Resume& resume, Instant now) {
+    link.delivery->resume(resume, registry, now);
+    if (link.delivery->cursor_count() > limits.cursors_max)
+        return close(id, link, {Errc::limit_exceeded, "cursors"});
     if (!resume.last) return;
     link.resumed = true;
     link.announce_everything = true;
@@ -340,7 +363,7 @@ void Hub::on_open(LinkId link, const Hash& exporter, Instant) {
 void Hub::on_message(LinkId id, ByteView message, Instant now) {
     SAMSYN_ASSERT(impl_->in_group);
     Link* const link = impl_->find(id);
-    if (link == nullptr || link->closing) return;
+    if (link == nullptr || link->closing || link->ending) return;
     impl_->took_part.insert(id);
     if (impl_->group_failed) return;  // the group is lost, and with it this link
     if (!link->delivery)
@@ -369,6 +392,10 @@ Hub::Next Hub::next_message(LinkId id, Instant now) {
         return {std::move(reply), link->closing && link->replies.empty()};
     }
     if (link->closing) return {std::nullopt, true};
+    if (link->ending && link->answers.empty()) {
+        impl.close(id, *link, *link->ending);
+        return next_message(id, now);
+    }
     if (!link->resumed) return {};
     auto message = impl.next_of_session(*link, now);
     if (!message) {

@@ -2,6 +2,7 @@
 
 #include "core/policy/decision_cache.hpp"
 #include "core/sync/server_handshake.hpp"
+#include "sync-server/hub/token_bucket.hpp"
 #include "sync-server/storage/storage.hpp"
 
 #include <chrono>
@@ -19,6 +20,12 @@ struct HubLimits {
     std::size_t deliver_bytes_max = 60 * 1024;  ///< entries in one message
     std::size_t links_per_device_max = 2;       ///< the oldest is closed
     std::size_t answers_waiting_max = 256;      ///< then the link is closed with rate_limited
+    std::size_t cursors_max = 65'536;           ///< then the link is closed with limit_exceeded
+
+    /// What one device may push, over all its links; past that its link is closed with rate_limited
+    /// once it has its answers. Statements, packets and supplements each ask for a lot of work.
+    Rate statement_rate{std::chrono::milliseconds{300}, 2000};
+    Rate batch_rate{std::chrono::milliseconds{20}, 500};
 };
 
 /// The server's mind: accepts, checks, orders, and says who gets which entry. Reads no content.

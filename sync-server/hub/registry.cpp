@@ -12,6 +12,24 @@ bool contains(const Range& range, const StatementId& id) {
     return std::find(range.begin(), range.end(), id) != range.end();
 }
 
+/// What the parts of one packet have in common: which key, and who decided upon it when, on what.
+Bytes name_of_parts(const KeyPacket& packet) {
+    Writer out;
+    out.id(packet.compartment);
+    out.id(packet.author);
+    out.id(packet.nonce);
+    out.id(packet.check);
+    out.number(packet.statute_version);
+    out.instant(packet.instant);
+    out.number(packet.part_count);
+    for (const StreamHeads& named : packet.heads) {
+        encode(out, named.stream);
+        out.number(static_cast<std::uint16_t>(named.heads.size()));
+        for (const StatementId& head : named.heads) out.id(head);
+    }
+    return to_bytes(out.view());
+}
+
 /// The next instant after `now` at which a participation of the case begins or ends.
 Instant next_participation(const CaseView& view, Instant now) {
     Instant next = instant_max;
@@ -116,6 +134,11 @@ Result<void> Registry::add_to_federation(const StatementPtr& statement) {
     auto federation = std::make_unique<Federation>(std::move(built));
     if (contains(federation->without_effect(), statement->id))
         return fail(Errc::not_permitted, "the author may not sign this");
+    // Statements are read in the order of the times that they claim: one that claims an earlier
+    // time must not take the place of what is in force.
+    for (const StatementId& lost : federation->without_effect())
+        if (!contains(federation_->without_effect(), lost))
+            return fail(Errc::not_permitted, "would undo what is in force");
     // Views point to the federation and rest on it: all of them are built again when asked for.
     for (auto& [id, state] : cases_) state.view.reset();
     decisions_.forget_all();
@@ -146,16 +169,15 @@ void Registry::add(const KeyPacket& packet) {
     if (compartments_.try_emplace(packet.compartment, Compartment{packet.case_id, packet.label})
             .second)
         compartments_of_[packet.case_id].push_back(packet.compartment);
-    auto& key = keys_[{packet.compartment, packet.author, packet.nonce, packet.check}];
-    if (!key) {
-        key = std::make_shared<Epoch>();
-        key->compartment = packet.compartment;
-    }
-    for (const SealedKey& sealed : packet.keys) {
-        key->recipients.insert(sealed.device);
-        key->holders.insert(sealed.device);
-    }
-    packets_[packet.id] = key;
+    // A packet of its own is an epoch of its own, even where it claims the key of another: else its
+    // recipients would hold what they were never given.
+    std::shared_ptr<Epoch> key;
+    if (packet.part_count > 1) key = keys_in_parts_[name_of_parts(packet)];
+    if (!key) key = std::make_shared<Epoch>();
+    if (packet.part_count > 1) keys_in_parts_[name_of_parts(packet)] = key;
+    key->compartment = packet.compartment;
+    for (const SealedKey& sealed : packet.keys) key->holders.insert(sealed.device);
+    packets_[packet.id] = std::move(key);
 }
 
 void Registry::add(const Supplement& supplement) {
@@ -193,13 +215,27 @@ Registry::Permission Registry::may(const CompartmentId& compartment_id,
     return {decision.permitted(), decision.valid_until};
 }
 
+Decision Registry::decide_read(const CompartmentId& id, const DeviceId& device, Instant now) const {
+    const Compartment* const info = compartment(id);
+    const Federation::Device* const known = federation_->device(device);
+    const CaseView* const case_view = info == nullptr ? nullptr : view(info->case_id);
+    if (case_view == nullptr || known == nullptr) return {};
+    return decisions_.decide(id,
+                             info->label,
+                             Request{},
+                             {known->certificate.user, device},
+                             {*federation_, *case_view},
+                             current_statute_table(),
+                             now);
+}
+
 Registry::Streams Registry::streams_of(const CaseId& id,
                                        const DeviceId& device,
                                        Instant now) const {
     const CaseView* const case_view = view(id);
     const Federation::Device* const known = federation_->device(device);
     if (case_view == nullptr || known == nullptr || known->certificate.user.is_none()) return {};
-    return {streams_for(known->certificate.user, *case_view, *federation_, now),
+    return {streams_for(device, *case_view, *federation_, now),
             next_participation(*case_view, now)};
 }
 
@@ -215,7 +251,7 @@ bool Registry::permits_all(const CompartmentId& id,
 bool Registry::is_open(const Epoch& epoch, Instant now) const {
     const Compartment* const info = compartment(epoch.compartment);
     if (info == nullptr) return false;
-    const std::vector<DeviceId> devices{epoch.recipients.begin(), epoch.recipients.end()};
+    const std::vector<DeviceId> devices{epoch.holders.begin(), epoch.holders.end()};
     return permits_all(epoch.compartment, *info, devices, now);
 }
 

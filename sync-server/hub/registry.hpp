@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <tuple>
 
 namespace samsyn {
 
@@ -25,8 +24,7 @@ public:
     /// One key of a compartment. The parts of a directory packet share it.
     struct Epoch {
         CompartmentId compartment;
-        std::set<DeviceId> recipients;  ///< of the packet
-        std::set<DeviceId> holders;     ///< and of supplements
+        std::set<DeviceId> holders;  ///< recipients of the packet and of supplements
     };
 
     /// Whether something is permitted, and until when that holds without a new statement.
@@ -56,7 +54,8 @@ public:
     bool is_for(const Hash& supplement, const DeviceId& device) const;
 
     /// Adds a verified statement. Errors: those of `may_publish`, `not_permitted` where it would
-    /// have no effect; then nothing has changed.
+    /// have no effect, or would take the effect from a statement of the federation that has it;
+    /// then nothing has changed.
     Result<void> add(const StatementPtr& statement);
     void add(const KeyPacket& packet);
     void add(const Supplement& supplement);
@@ -73,6 +72,12 @@ public:
                    const DeviceId& device,
                    Instant now) const;
 
+    /// The whole answer to "may this device read?", with what it rests on. For a device that is
+    /// not known, and a compartment that is not stored: a denial.
+    Decision decide_read(const CompartmentId& compartment,
+                         const DeviceId& device,
+                         Instant now) const;
+
     /// The streams of a case that this device receives, and until when that holds by itself.
     struct Streams {
         std::vector<Stream> streams;
@@ -81,7 +86,8 @@ public:
 
     Streams streams_of(const CaseId& id, const DeviceId& device, Instant now) const;
 
-    /// True while nobody among the recipients is denied by all that is known now.
+    /// True while nobody who holds the key, or is named by the packet, is denied by all that is
+    /// known now.
     bool is_open(const Epoch& epoch, Instant now) const;
     bool is_open(const KeyPacket& packet, Instant now) const;
 
@@ -96,8 +102,6 @@ private:
         StatementGraph log;
         mutable std::optional<CaseView> view;  ///< built when asked for
     };
-
-    using KeyName = std::tuple<CompartmentId, DeviceId, Nonce, Hash>;
 
     Registry(const FederationId& id, const Hasher& hasher) : id_(id), hasher_(&hasher) {
         cases_[directory_case];
@@ -118,7 +122,7 @@ private:
     std::map<CaseId, CaseState> cases_;
     std::map<CompartmentId, Compartment> compartments_;
     std::map<CaseId, std::vector<CompartmentId>> compartments_of_;
-    std::map<KeyName, std::shared_ptr<Epoch>> keys_;
+    std::map<Bytes, std::shared_ptr<Epoch>> keys_in_parts_;  ///< by what all parts have in common
 
     std::unordered_map<EpochId, std::shared_ptr<Epoch>> packets_;
     std::unordered_map<Hash, DeviceId> supplements_;

@@ -173,13 +173,23 @@ TEST_CASE("Hub: nothing queued leaves after a withdrawal is committed", "[hub][d
     CHECK(world.school.count<Withdrawn>() == 0);
 }
 
-TEST_CASE("Hub: who was away during a withdrawal is told on return", "[hub][delivery]") {
+TEST_CASE("Hub: who was away during a withdrawal gets nothing, and no word of the channel",
+          "[hub][delivery]") {
     Filled world;
     world.share();
     world.team.push(EntryKind::statement, world.withdrawal());
     world.school.start({{world.shared_channel(), 2}});
-    CHECK(world.school.count<Withdrawn>() == 1);
+    CHECK(world.school.count<Withdrawn>() == 0);
     CHECK(world.school.entries(EntryKind::batch).empty());
+}
+
+TEST_CASE("Hub: who resumed while it was permitted is told of the withdrawal", "[hub][delivery]") {
+    Filled world;
+    world.share();
+    world.school.start({{world.shared_channel(), 2}});
+    world.team.push(EntryKind::statement, world.withdrawal());
+    world.school.pull();
+    CHECK(world.school.count<Withdrawn>() == 1);
 }
 
 TEST_CASE("Hub: a consent that ends by itself ends delivery", "[hub][delivery]") {
@@ -208,9 +218,7 @@ TEST_CASE("Hub: a batch is delivered to those who hold its key", "[hub][delivery
     CHECK(world.school.has(EntryKind::batch, world.shared_batch));
 
     // A supplement opens it, once the client goes back.
-    auto consent = world.consent_of(world.guardians[0]);
-    consent.reach = Reach::history;
-    world.team.push_all(EntryKind::statement, {world.say(world.lead, world.disclosing(), consent)});
+    world.team.push_all(EntryKind::statement, world.consents(Reach::history));
     Supplement supplement;
     supplement.federation = world.federation_id;
     supplement.compartment = world.compartment(world.label);

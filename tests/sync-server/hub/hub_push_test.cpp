@@ -178,17 +178,18 @@ TEST_CASE("Hub: another unit changes what is edited together, and nothing else",
     check_refused(push(world.fresh<ItemId>(), static_cast<ItemType>(999)), Errc::not_permitted);
 }
 
-TEST_CASE("Hub: a reader may restate what is here, and only that", "[hub][push]") {
+TEST_CASE("Hub: the disclosing unit may restate what is here, and only that", "[hub][push]") {
     Ready world;
     const auto note = world.fresh<ItemId>();
-    world.push(world.batch(world.lead, world.label, world.epoch, note));
-    world.school.start();
+    const auto written = world.draft_batch(world.lead, world.label, world.epoch, note);
+    world.push(world.sign(written, world.lead));
     const auto restate = [&](const ItemId& item) {
-        auto draft = world.draft_batch(world.counsellor, world.label, world.epoch, item);
+        auto draft = world.draft_batch(world.lead, world.label, world.epoch, item);
         draft.header.restatement = true;
-        std::get<BatchItem::Full>(draft.items[0].content).header.restated_author =
-            world.lead.device;
-        return world.school.push(EntryKind::batch, world.sign(draft, world.counsellor));
+        auto& change = std::get<BatchItem::Full>(draft.items[0].content).header;
+        change.time = written.header.time;
+        change.restated_author = world.lead.device;
+        return world.push(world.sign(draft, world.lead));
     };
     CHECK(restate(note).outcome == AnswerOutcome::stored);
     check_refused(restate(world.fresh<ItemId>()), Errc::not_permitted);
@@ -316,10 +317,8 @@ TEST_CASE("Hub: a supplement needs a recipient who may read, and a ground", "[hu
     check_refused(push(supplement(world.counsellor.device, {})), Errc::not_permitted);
     CHECK(push(supplement(world.lead.device, {})).outcome == AnswerOutcome::stored);
 
-    auto consent = world.consent_of(world.guardians[0]);
     check_refused(push(supplement(world.counsellor.device, world.newest)), Errc::not_permitted);
-    consent.reach = Reach::history;
-    world.team.push_all(EntryKind::statement, {world.say(world.lead, world.disclosing(), consent)});
+    world.team.push_all(EntryKind::statement, world.consents(Reach::history));
     CHECK(push(supplement(world.counsellor.device, world.newest)).outcome == AnswerOutcome::stored);
 }
 

@@ -136,9 +136,26 @@ public:
     }
 
     /// Both guardians let the school read what the team writes about attendance.
-    std::vector<Bytes> consents() {
-        return {say(lead, disclosing(), consent_of(guardians[0])),
-                say(lead, disclosing(), consent_of(guardians[1]))};
+    std::vector<Bytes> consents(Reach reach = Reach::present) {
+        std::vector<Bytes> said;
+        for (const PersonId& guardian : guardians) {
+            Consent consent = consent_of(guardian);
+            consent.reach = reach;
+            consent.names = consents_by(guardian);
+            said.push_back(say(lead, disclosing(), consent));
+        }
+        return said;
+    }
+
+    /// What the person has consented to so far, for a consent that replaces it.
+    std::vector<StatementId> consents_by(const PersonId& person) {
+        std::vector<StatementId> ids;
+        for (const auto& statement : cases[case_id].in(disclosing())) {
+            const auto* const consent = std::get_if<Consent>(&statement->body);
+            if (consent != nullptr && consent->grantor == person) ids.push_back(statement->id);
+        }
+        std::ranges::sort(ids);
+        return ids;
     }
 
     Bytes withdrawal() {
