@@ -1,7 +1,7 @@
 #include "sync-server/hub/hub.hpp"
 
 #include "sync-server/hub/acceptance.hpp"
-#include "sync-server/hub/delivery.hpp"
+#include "sync-server/hub/link.hpp"
 
 #include <algorithm>
 
@@ -33,31 +33,6 @@ Result<Incarnation> incarnation_of(Storage& storage, Random& random) {
     return fresh;
 }
 
-/// One connection, from its first byte to its last.
-struct Link {
-    Link(ServerHandshake::Identity identity, const Hash& exporter, std::uint64_t number)
-        : handshake(std::move(identity), exporter),
-          opened(number) {}
-
-    ServerHandshake handshake;
-    std::uint64_t opened;              ///< order of opening: the oldest goes first
-    std::optional<Delivery> delivery;  ///< once the device has proved who it is
-    std::deque<Bytes> replies;
-    std::vector<Answer> uncommitted;
-    std::deque<Answer> answers;
-    bool resumed = false;
-    bool statements_announced = false;
-    bool announce_everything = false;
-    std::optional<Error> ending;  ///< takes nothing more, and closes once its answers are out
-    bool closing = false;
-};
-
-/// What a device may still push.
-struct Allowance {
-    TokenBucket statements;
-    TokenBucket batches;
-};
-
 }  // namespace
 
 struct Hub::Impl {
@@ -79,7 +54,7 @@ struct Hub::Impl {
     Registry registry;
     std::map<LinkId, Link> links;
     std::set<LinkId> awake;
-    std::map<DeviceId, Allowance> allowances;  ///< of devices that proved who they are
+    std::map<DeviceId, Allowance> allowances;
     Hub::Counts counted;
     std::uint64_t links_opened = 0;
 

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/sync/server_handshake.hpp"
+#include "sync-server/hub/delivery.hpp"
+#include "sync-server/hub/token_bucket.hpp"
+
+#include <deque>
+
+namespace samsyn {
+
+/// One connection, from its first byte to its last.
+struct Link {
+    Link(ServerHandshake::Identity identity, const Hash& exporter, std::uint64_t number)
+        : handshake(std::move(identity), exporter),
+          opened(number) {}
+
+    ServerHandshake handshake;
+    std::uint64_t opened;              ///< order of opening: the oldest goes first
+    std::optional<Delivery> delivery;  ///< once the device has proved who it is
+    std::deque<Bytes> replies;
+    std::vector<Answer> uncommitted;
+    std::deque<Answer> answers;
+    bool resumed = false;
+    bool statements_announced = false;
+    bool announce_everything = false;
+    std::optional<Error> ending;  ///< takes nothing more, and closes once its answers are out
+    bool closing = false;
+};
+
+/// What a device may still push.
+struct Allowance {
+    TokenBucket statements;
+    TokenBucket batches;
+};
+
+}  // namespace samsyn
