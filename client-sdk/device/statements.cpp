@@ -41,7 +41,7 @@ Result<StatementId> Device::Impl::author(const Stream& stream, StatementBody bod
     header.time = tick(now);
     if (in_case) {
         // Whoever does not receive the stream cannot know its heads: the custody stream's instead.
-        const auto received = streams_for(config.user, facts, members, decision_time(now));
+        const auto received = streams_for(self, facts, members, decision_time(now));
         const bool receives = std::ranges::binary_search(received, stream);
         header.previous =
             graph_of(stream).heads(receives ? stream : custody_stream(stream.case_id));

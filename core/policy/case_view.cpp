@@ -11,6 +11,11 @@ Signed<Body> as_signed(const Statement& statement, const Body& body) {
     return {statement.id, statement.header.author, statement.header.time, body};
 }
 
+bool same_matter(const Consent& a, const Consent& b) {
+    return a.grantor == b.grantor && a.subject == b.subject && a.recipient == b.recipient &&
+           a.purpose == b.purpose;
+}
+
 template <class Facts>
 const Facts& facts_of(const std::map<UnitId, Facts>& all, const UnitId& unit) {
     static const Facts none;
@@ -58,15 +63,26 @@ std::vector<UnitId> CaseView::roster_units() const {
     return units;
 }
 
-bool CaseView::is_lead_or_team(const UserId& user, Instant now) const {
-    if (!custody_.opened || user.is_none()) return false;
-    const auto& opened = custody_.opened->body;
-    if (federation_->works_in(user, opened.unit, now)) return true;
-    if (user != opened.lead) return false;
-    const auto* known = federation_->user(user);
-    return known && std::ranges::any_of(known->memberships, [&](const auto& membership) {
-               return federation_->works_in(user, membership.unit, now);
-           });
+bool CaseView::is_lead_or_team(const DeviceId& device, Instant at) const {
+    if (!custody_.opened) return false;
+    const auto& [model, unit, lead] = custody_.opened->body;
+    if (federation_->acted_in(device, unit, at)) return true;
+    const auto* team = federation_->unit(unit);
+    const auto* known = federation_->user(lead);
+    if (!team || !known || !federation_->is_device_of(device, lead, team->organisation))
+        return false;
+    return std::ranges::any_of(known->memberships, [&](const auto& membership) {
+        return membership.organisation == team->organisation &&
+               federation_->acted_in(device, membership.unit, at);
+    });
+}
+
+bool CaseView::was_lead_or_team(const DeviceId& device) const {
+    if (!custody_.opened) return false;
+    const auto& [model, unit, lead] = custody_.opened->body;
+    const auto* team = federation_->unit(unit);
+    return federation_->ever_acted_in(device, unit) ||
+           (team && federation_->is_device_of(device, lead, team->organisation));
 }
 
 /// Sorts a case's statements into facts, in the order in which their authority rests on one
@@ -88,7 +104,9 @@ public:
         std::vector<const Statement*> accepted;
         for (const auto* statement : said_) {
             open_stream(statement->header.stream);
-            if (std::holds_alternative<Ended>(statement->body)) continue;
+            if (std::holds_alternative<Ended>(statement->body) ||
+                std::holds_alternative<Unknown>(statement->body))
+                continue;
             if (!accept(*statement)) continue;
             accepted.push_back(statement);
             note_endable(*statement);
@@ -97,6 +115,8 @@ public:
         for (const auto* statement : accepted)
             std::visit([&](const auto& body) { sort_in(*statement, body); }, statement->body);
         keep_current_custody();
+        for (auto& [unit, facts] : view_.disclosing_) relate_consents(facts);
+        heed_unknown();
         return std::move(view_);
     }
 
@@ -127,13 +147,11 @@ private:
         auto by = By::lead_or_team;
         if (std::holds_alternative<Consent>(statement.body)) by = By::author_or_unit;
         if (std::holds_alternative<CaseOpened>(statement.body) ||
-            std::holds_alternative<Confirmation>(statement.body) ||
-            std::holds_alternative<Unknown>(statement.body))
+            std::holds_alternative<Confirmation>(statement.body))
             by = By::nobody;
         if (const auto* closing = std::get_if<Closing>(&statement.body))
             by = closing->kind == ClosingKind::block ? By::author : By::nobody;
-        view_.endable_[statement.id] = {
-            by, statement.header.stream, federation_.user_of(statement.header.author)};
+        view_.endable_[statement.id] = {by, statement.header.stream, statement.header.author};
     }
 
     void find_ended() {
@@ -194,29 +212,50 @@ private:
         closings.push_back(as_signed(statement, body));
     }
 
-    void sort_in(const Statement& statement, const Unknown&) {
-        if (!statement.header.restricting) return;
-        const auto& stream = statement.header.stream;
-        if (stream.kind == StreamKind::custody) view_.custody_.update_needed = true;
-        if (stream.kind == StreamKind::disclosing)
-            view_.disclosing_[stream.unit].update_needed = true;
-        if (stream.kind == StreamKind::roster) view_.rosters_[stream.unit].update_needed = true;
-    }
-
     template <class OfTheFederation>
     void sort_in(const Statement&, const OfTheFederation&) {}  // `may_sign` let none through
 
+    /// Last, when it is known who takes part in the case: for only they are heeded.
+    void heed_unknown() {
+        for (const auto* statement : said_) {
+            const auto& [id, header, body, signature, second] = *statement;
+            if (!std::holds_alternative<Unknown>(body) || !accept(*statement)) continue;
+            if (!header.restricting) continue;
+            if (header.stream.kind == StreamKind::custody) view_.custody_.update_needed = true;
+            if (header.stream.kind == StreamKind::disclosing)
+                view_.disclosing_[header.stream.unit].update_needed = true;
+            if (header.stream.kind == StreamKind::roster)
+                view_.rosters_[header.stream.unit].update_needed = true;
+        }
+    }
+
     /// A statement replaces those that it knew. An ended one has replaced them all the same: ending
-    /// it does not bring back the guardians of last year.
+    /// it does not bring back the guardians of last year. One walk for each child.
     void keep_current_custody() {
         auto& all = view_.custody_.custody;
-        const auto before = all;
-        std::erase_if(all, [&](const auto& older) {
-            return ended_.contains(older.id) || std::ranges::any_of(before, [&](const auto& newer) {
-                       return newer.body.child == older.body.child &&
-                              graph_.knows(newer.id, older.id);
-                   });
+        std::map<PersonId, std::vector<StatementId>> of_child;
+        for (const auto& custody : all) of_child[custody.body.child].push_back(custody.id);
+        std::map<PersonId, std::set<StatementId>> known;
+        for (const auto& [child, said] : of_child) known[child] = graph_.known_to(said);
+        std::erase_if(all, [&](const auto& custody) {
+            return ended_.contains(custody.id) || known[custody.body.child].contains(custody.id);
         });
+    }
+
+    /// A newer consent that names an older one in the same matter replaces it in the categories
+    /// that both concern. Worked out once here, and not for each question: streams can be long.
+    static void relate_consents(DisclosingFacts& facts) {
+        std::map<StatementId, const Consent*> by_id;
+        for (const auto& consent : facts.consents) by_id[consent.id] = &consent.body;
+        for (const auto& newer : facts.consents) {
+            for (const auto& name : newer.body.names) {
+                const auto older = by_id.find(name);
+                if (older == by_id.end() || !same_matter(*older->second, newer.body)) continue;
+                facts.replaced[name].bits |= newer.body.categories.bits;
+                if (facts.confirmed.contains(newer.id))
+                    facts.lifted[name].bits |= newer.body.categories.bits;
+            }
+        }
     }
 
     const StatementGraph& graph_;
@@ -232,13 +271,14 @@ CaseView CaseView::build(const CaseId& id,
     return CaseViewBuilder{id, graph, federation}.build();
 }
 
-std::vector<Stream> streams_for(const UserId& user,
+std::vector<Stream> streams_for(const DeviceId& device,
                                 const CaseView& view,
                                 const Federation& federation,
                                 Instant now) {
+    const auto user = federation.user_of(device);
     std::set<UnitId> own;
     for (const auto& unit : view.roster_units())
-        if (view.roster(unit).participates(user, now) && federation.works_in(user, unit, now))
+        if (view.roster(unit).participates(user, now) && federation.acts_in(device, unit, now))
             own.insert(unit);
     if (own.empty()) return {};
 

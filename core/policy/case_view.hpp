@@ -27,6 +27,11 @@ struct DisclosingFacts {
     /// Consents confirmed by the disclosing unit, with the closing statements that the
     /// confirmations name. The author's own work in that unit is a confirmation that names none.
     std::map<StatementId, std::set<StatementId>> confirmed;
+    /// Of each consent that a newer one in the same matter names, the categories of those newer
+    /// ones: there it opens nothing any more.
+    std::map<StatementId, Categories> replaced;
+    /// The same, of confirmed newer ones only: there it does not narrow the others either.
+    std::map<StatementId, Categories> lifted;
     bool update_needed = false;  ///< an unknown restricting statement is in the stream
 };
 
@@ -70,8 +75,13 @@ public:
     std::vector<UnitId> disclosing_units() const;
     std::vector<UnitId> roster_units() const;
 
-    /// True for the case's lead and for users of the unit that opened it.
-    bool is_lead_or_team(const UserId& user, Instant now) const;
+    /// True for a device that acted for the unit that opened the case, and for one of the case's
+    /// lead that acted for another unit of the same organisation. What other organisations certify,
+    /// be it for the lead, gives no place here.
+    bool is_lead_or_team(const DeviceId& device, Instant at) const;
+
+    /// The same at any time: enough for what only denies.
+    bool was_lead_or_team(const DeviceId& device) const;
 
     /// Statements by somebody who may not sign them: no effect, shown.
     const std::vector<StatementId>& without_effect() const { return without_effect_; }
@@ -89,7 +99,7 @@ private:
         enum class By : std::uint8_t { lead_or_team, author_or_unit, author, nobody };
         By by{};
         Stream stream;
-        UserId author;
+        DeviceId author;
     };
 
     CaseId id_;
@@ -100,6 +110,13 @@ private:
     std::map<UnitId, RosterFacts> rosters_;
     std::vector<StatementId> without_effect_;
 };
+
+/// True for the kinds that can permit more than was permitted without them: their claimed time must
+/// not lie ahead of the clock of whoever accepts them, since some of them (an oral consent) count
+/// from it, and a wrong one would prolong them. False for those that close, remove, revoke or end:
+/// a no is taken whatever its author's clock says. False for a kind not known here, too: it permits
+/// nothing here. Pure; thread-safe.
+bool opens(const StatementBody& body);
 
 /// May the author of `statement` sign it, by what this replica knows? The rules of
 /// consent-rules.md ("Who may sign"). Used by `build`, by the server at acceptance, by devices
@@ -122,12 +139,12 @@ Result<void> may_publish(const StatementHeader& header,
 /// ends. Errors: `invalid_argument` naming everything that is missing.
 Result<void> check_complete(const Consent& consent);
 
-/// Which streams of a case a device of `user` receives: the custody stream; the disclosing streams
-/// of the user's own units and of units that name one of those units as recipient; the rosters of
-/// the user's own units, of the units whose disclosing streams these are, and of units named as
-/// recipients in those streams. Empty for somebody who
-/// takes no part. Sorted.
-std::vector<Stream> streams_for(const UserId& user,
+/// Which streams of a case a device receives: the custody stream; the disclosing streams of its own
+/// units and of units that name one of those units as recipient; the rosters of its own units, of
+/// the units whose disclosing streams these are, and of units named as recipients in those streams.
+/// Its own are the units for which it acts now and for which its user takes part in the case. Empty
+/// for a device that takes no part. Sorted.
+std::vector<Stream> streams_for(const DeviceId& device,
                                 const CaseView& view,
                                 const Federation& federation,
                                 Instant now);

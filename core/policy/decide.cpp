@@ -59,7 +59,8 @@ Answer good_standing(const Question& question, const Places&) {
 /// A label that calls a unit by another organisation or regime than the federation does is false.
 Answer true_label(const Question& question, const Places&) {
     const auto* unit = question.federation.unit(question.label.disclosing.unit);
-    if (!unit || *unit != question.label.disclosing) return deny(Reason::not_covered);
+    if (!unit || *unit != question.label.disclosing || question.federation.in_dispute(unit->unit))
+        return deny(Reason::not_covered);
     return {};
 }
 

@@ -18,6 +18,17 @@ bool within(Instant from, Instant now, Instant until) {
     return from <= now && now < until;
 }
 
+template <class Predicate>
+bool any_certificate(const Federation::Device* device, Predicate predicate) {
+    return device &&
+           (predicate(device->certificate) || std::ranges::any_of(device->rivals, predicate));
+}
+
+template <class Predicate>
+bool any_membership(const Federation::User* user, Predicate predicate) {
+    return user && std::ranges::any_of(user->memberships, predicate);
+}
+
 }  // namespace
 
 const UnitRef* Federation::unit(const UnitId& id) const {
@@ -68,14 +79,10 @@ bool Federation::works_in(const UserId& id, const UnitId& unit, Instant now) con
     });
 }
 
-bool Federation::ever_worked_in(const UserId& id, const UnitId& unit) const {
-    const auto* known = user(id);
-    return known && policy::contains(known->memberships, unit, &Membership::unit);
-}
-
 bool Federation::in_good_standing(const DeviceId& id, Instant now) const {
     const auto* known = device(id);
-    if (!known || known->revoked || now >= known->certificate.until) return false;
+    if (!known || known->revoked || !known->rivals.empty() || now >= known->certificate.until)
+        return false;
     const auto& certificate = known->certificate;
     const auto* organisation = find_in(organisations_, certificate.organisation);
     if (!organisation || !within(organisation->from, now, organisation->until)) return false;
@@ -87,12 +94,63 @@ bool Federation::in_good_standing(const DeviceId& id, Instant now) const {
            });
 }
 
+bool Federation::acted_for(const DeviceCertified& certificate,
+                           const UnitId& unit,
+                           Instant at) const {
+    return at < certificate.until && has_unit(certificate.organisation, unit) &&
+           works_in(certificate.user, unit, at);
+}
+
 bool Federation::acted_in(const DeviceId& author, const UnitId& id, Instant at) const {
-    const auto* known = device(author);
-    const auto* place = unit(id);
-    return known && place && at < known->certificate.until &&
-           known->certificate.organisation == place->organisation &&
-           works_in(known->certificate.user, id, at);
+    const auto acted = [&](const auto& certificate) { return acted_for(certificate, id, at); };
+    return !in_dispute(id) && any_certificate(device(author), acted);
+}
+
+bool Federation::acted_somewhere(const DeviceId& author, Instant at) const {
+    return any_certificate(device(author), [&](const auto& certificate) {
+        return any_membership(user(certificate.user), [&](const auto& membership) {
+            return acted_for(certificate, membership.unit, at);
+        });
+    });
+}
+
+bool Federation::ever_acted_in(const DeviceId& author, const UnitId& id) const {
+    return any_certificate(device(author), [&](const auto& certificate) {
+        return any_membership(user(certificate.user), [&](const auto& membership) {
+            return membership.unit == id && membership.organisation == certificate.organisation;
+        });
+    });
+}
+
+bool Federation::ever_acted_somewhere(const DeviceId& author) const {
+    return any_certificate(device(author), [&](const auto& certificate) {
+        return any_membership(user(certificate.user), [&](const auto& membership) {
+            return membership.organisation == certificate.organisation;
+        });
+    });
+}
+
+bool Federation::is_device_of(const DeviceId& id,
+                              const UserId& user,
+                              const OrganisationId& organisation) const {
+    return !user.is_none() && any_certificate(device(id), [&](const auto& certificate) {
+        return certificate.user == user && certificate.organisation == organisation;
+    });
+}
+
+bool Federation::are_of_one_user(const DeviceId& a, const DeviceId& b) const {
+    if (a == b) return true;
+    const auto* one = device(a);
+    const auto* other = device(b);
+    if (!one || !other || !one->rivals.empty() || !other->rivals.empty()) return false;
+    return is_device_of(b, one->certificate.user, one->certificate.organisation);
+}
+
+bool Federation::has_unit(const OrganisationId& organisation, const UnitId& id) const {
+    if (const auto* claimants = find_in(disputed_units_, id))
+        return claimants->contains(organisation);
+    const auto* known = unit(id);
+    return known && known->organisation == organisation;
 }
 
 bool Federation::acts_in(const DeviceId& id, const UnitId& unit, Instant now) const {
@@ -110,8 +168,17 @@ bool Federation::is_administrator(const DeviceId& device,
     return machines && machines->contains(device);
 }
 
+bool Federation::is_some_administrator(const DeviceId& device) const {
+    return std::ranges::any_of(
+        administrators_, [&](const auto& machines) { return machines.second.contains(device); });
+}
+
 bool Federation::is_root(const DeviceId& author) const {
     return author == root_device_;
+}
+
+bool Federation::is_certified_server(const DeviceId& author) const {
+    return servers_.contains(author);
 }
 
 Instant Federation::next_boundary(Instant now) const {

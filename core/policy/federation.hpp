@@ -16,6 +16,15 @@ namespace samsyn {
 /// not sign it has no effect and is listed in `without_effect`. What has effect does not depend on
 /// the order of arrival: kinds are read in the order in which they rest on one another. Revocations
 /// and removals are never taken back, not even when their own author is revoked later.
+///
+/// A device's id is the hash of its signing key, or its certificate has no effect. Where several
+/// organisations certify the same device or the same unit, the time that they claim decides
+/// nothing: an organisation all of whose statements knew of another one's yields to that one. Those
+/// that knew nothing of each other are in dispute, and their statements are listed in
+/// `without_effect`: such a device reads nothing, such a unit opens nothing and nobody reads for
+/// it, until it is certified under a new id. What was said before stands: what a device in dispute
+/// signed goes on counting for each claimant's own units, and what somebody of a unit in dispute
+/// denied stays denied.
 /// Immutable once built; thread-safe.
 class Federation {
 public:
@@ -37,6 +46,8 @@ public:
         bool revoked = false;
         /// After a pinned revocation: the greatest counter that still has effect.
         std::optional<RevocationPinned> pin;
+        /// Of a device in dispute, the certificates by the other organisations.
+        std::vector<DeviceCertified> rivals{};
     };
 
     /// Errors: `malformed` where `graph` lacks the one founding statement `id`.
@@ -89,8 +100,29 @@ public:
     /// The same for something signed at the time `at`, which a later revocation leaves standing.
     bool acted_in(const DeviceId& author, const UnitId& unit, Instant at) const;
 
-    /// True where the user was ever certified in the unit, whatever has ended since.
-    bool ever_worked_in(const UserId& user, const UnitId& unit) const;
+    /// True where the device acted in some unit at `at`, even one that is in dispute: enough for
+    /// what may narrow, and opens nothing by itself.
+    bool acted_somewhere(const DeviceId& author, Instant at) const;
+
+    /// True where the unit's organisation certified the device for a user who was ever certified in
+    /// the unit, whatever has ended since: enough for what only denies.
+    bool ever_acted_in(const DeviceId& author, const UnitId& unit) const;
+    bool ever_acted_somewhere(const DeviceId& author) const;
+
+    /// True where `organisation` certified the device for the user.
+    bool is_device_of(const DeviceId& device,
+                      const UserId& user,
+                      const OrganisationId& organisation) const;
+
+    /// True for one device, and for two of the same user of the same organisation, neither of them
+    /// in dispute.
+    bool are_of_one_user(const DeviceId& a, const DeviceId& b) const;
+
+    /// True where several organisations certified the unit and none knew of the other.
+    bool in_dispute(const UnitId& unit) const { return disputed_units_.contains(unit); }
+
+    /// True where the organisation certified the unit, in dispute or not.
+    bool has_unit(const OrganisationId& organisation, const UnitId& unit) const;
 
     /// The user of a device; none for a room screen, or for a device not known here.
     UserId user_of(const DeviceId& device) const;
@@ -104,7 +136,9 @@ public:
     bool counts(const DeviceId& author, std::uint64_t counter) const;
 
     bool is_administrator(const DeviceId& device, const OrganisationId& organisation) const;
+    bool is_some_administrator(const DeviceId& device) const;
     bool is_root(const DeviceId& author) const;
+    bool is_certified_server(const DeviceId& author) const;
 
     /// True where an unknown restricting kind is in the federation log: decide nothing but Deny.
     bool update_needed() const { return update_needed_; }
@@ -120,12 +154,16 @@ public:
 private:
     friend class FederationBuilder;
 
+    bool acted_for(const DeviceCertified& certificate, const UnitId& unit, Instant at) const;
+
     FederationId id_;
     SigningPublicKey root_key_;
     DeviceId root_device_;
     std::map<OrganisationId, OrganisationAdmitted> organisations_;
     std::map<OrganisationId, std::set<DeviceId>> administrators_;
     std::map<UnitId, UnitRef> units_;
+    /// Of every unit in dispute, the organisations that claim it.
+    std::map<UnitId, std::set<OrganisationId>> disputed_units_;
     std::map<UserId, User> users_;
     std::map<DeviceId, Device> devices_;
     std::map<DeviceId, SigningPublicKey> servers_;

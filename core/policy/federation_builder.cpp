@@ -1,3 +1,4 @@
+#include "core/policy/claims.hpp"
 #include "core/policy/federation.hpp"
 
 #include <algorithm>
@@ -7,10 +8,17 @@ namespace samsyn {
 
 namespace {
 
+/// A device keeps organisation, user and signing key: only its sealing key and end may change.
+bool renews(const DeviceCertified& was, const DeviceCertified& body) {
+    return was.organisation == body.organisation && was.user == body.user &&
+           was.kind == body.kind && was.signing_key == body.signing_key;
+}
+
 /// Who may say a kind in the federation log: a function of the body, over what is certified so far.
 struct MaySign {
     const Federation& federation;
     const DeviceId& author;
+    bool restricting = false;
 
     Result<void> root() const {
         if (federation.is_root(author)) return {};
@@ -29,6 +37,7 @@ struct MaySign {
     Result<void> operator()(const AdministratorCertified& body) const {
         if (!federation.organisations().contains(body.organisation))
             return fail(Errc::not_permitted, "the organisation is not admitted");
+        SAMSYN_TRY(free_for_a_device(body.device));
         return root();
     }
 
@@ -42,20 +51,16 @@ struct MaySign {
     }
 
     Result<void> operator()(const UserCertified& body) const {
-        const auto* unit = federation.unit(body.unit);
-        if (!unit || unit->organisation != body.organisation)
+        if (!federation.has_unit(body.organisation, body.unit))
             return fail(Errc::not_permitted, "the unit is not the organisation's");
         return administrator(body.organisation);
     }
 
-    /// A device keeps organisation, user and signing key: only its sealing key and end may change.
     Result<void> operator()(const DeviceCertified& body) const {
-        if (const auto* known = federation.device(body.device)) {
-            const auto& was = known->certificate;
-            if (was.organisation != body.organisation || was.user != body.user ||
-                was.kind != body.kind || was.signing_key != body.signing_key)
-                return fail(Errc::not_permitted, "the device is certified otherwise");
-        }
+        SAMSYN_TRY(free_for_a_device(body.device));
+        const auto* known = federation.device(body.device);
+        if (known && !renews(known->certificate, body))
+            return fail(Errc::not_permitted, "the device is certified otherwise");
         return administrator(body.organisation);
     }
 
@@ -64,12 +69,13 @@ struct MaySign {
         if (!known) return fail(Errc::unknown_device, "revoked device");
         const bool machine = known->certificate.kind == DeviceKind::administrator_machine;
         if (machine && federation.is_root(author)) return {};
+        for (const auto& rival : known->rivals)
+            if (administrator(rival.organisation)) return {};
         return administrator(known->certificate.organisation);
     }
 
     Result<void> operator()(const RevocationPinned&) const {
-        const auto* key = federation.signing_key(author);
-        if (key && federation.is_server(*key) && !federation.device(author)) return {};
+        if (federation.is_certified_server(author)) return {};
         return fail(Errc::not_permitted, "a certified server signs this");
     }
 
@@ -77,10 +83,20 @@ struct MaySign {
         return administrator(body.organisation);
     }
 
-    /// Nobody here knows who may say a kind that nobody here knows: every known author.
+    /// Nobody here knows who may say a kind that nobody here knows: every known author. One that
+    /// stops all reading is believed only of those who may stop it in other ways too.
     Result<void> operator()(const Unknown&) const {
-        if (federation.signing_key(author)) return {};
-        return fail(Errc::unknown_device, "author");
+        if (!federation.signing_key(author)) return fail(Errc::unknown_device, "author");
+        if (!restricting || federation.is_root(author) ||
+            federation.is_some_administrator(author) || federation.is_certified_server(author))
+            return {};
+        return fail(Errc::not_permitted, "root, administrator or server restricts");
+    }
+
+    /// Whoever could certify the root or a server as a device could revoke it.
+    Result<void> free_for_a_device(const DeviceId& id) const {
+        if (!federation.is_root(id) && !federation.is_certified_server(id)) return {};
+        return fail(Errc::not_permitted, "the id of the root or of a server");
     }
 
     template <class OfACase>
@@ -101,14 +117,15 @@ Result<void> Federation::may_sign(const StatementHeader& header, const Statement
         return fail(Errc::not_permitted, "not in the federation log");
     if (!signing_key(header.author)) return fail(Errc::unknown_device, "author");
     if (!counts(header.author, header.counter)) return fail(Errc::revoked_device, "author");
-    return std::visit(MaySign{*this, header.author}, body);
+    return std::visit(MaySign{*this, header.author, header.restricting}, body);
 }
 
 /// Reads the log one kind after the other, each resting on those before it.
 class FederationBuilder {
 public:
-    FederationBuilder(std::span<const StatementPtr> log, const Hasher& hasher)
-        : log_(log),
+    FederationBuilder(const StatementGraph& graph, const Hasher& hasher)
+        : graph_(graph),
+          log_(graph.in({StreamKind::federation, {}, {}})),
           hasher_(hasher) {}
 
     Result<Federation> build(const FederationId& id) {
@@ -157,10 +174,22 @@ private:
     }
 
     bool may(const StatementHeader& header, const StatementBody& body) const {
+        if (const auto* machine = std::get_if<AdministratorCertified>(&body))
+            if (!is_bound(machine->device, machine->signing_key)) return false;
         const bool denies = std::holds_alternative<DeviceRevoked>(body) ||
                             std::holds_alternative<UserRemoved>(body);
         if (!denies) return built_.may_sign(header, body).has_value();
-        return std::visit(MaySign{built_, header.author}, body).has_value();
+        return std::visit(MaySign{built_, header.author, header.restricting}, body).has_value();
+    }
+
+    /// Whoever could certify another key under a device's id would speak in its name.
+    bool is_bound(const DeviceId& device, const SigningPublicKey& key) const {
+        return device == hash_to<DeviceId>(hasher_, Domain::device_id, {key.view()});
+    }
+
+    bool may_claim(const StatementHeader& header, const OrganisationId& organisation) const {
+        return built_.is_administrator(header.author, organisation) &&
+               built_.counts(header.author, header.counter);
     }
 
     void read_certificates() {
@@ -168,13 +197,11 @@ private:
         each<OrganisationAdmitted>([&](const auto& body, const auto&) {
             built_.organisations_[body.organisation] = body;
         });
-        each<AdministratorCertified>([&](const auto& body, const auto&) { certify(body); });
         each<ServerCertified>([&](const auto& body, const auto&) { certify(body); });
-        each<UnitCertified>([&](const auto& body, const auto&) {
-            built_.units_.emplace(body.unit.unit, body.unit);
-        });
+        each<AdministratorCertified>([&](const auto& body, const auto&) { certify(body); });
+        read_units();
         each<UserCertified>([&](const auto& body, const auto&) { certify(body); });
-        each<DeviceCertified>([&](const auto& body, const auto&) { certify(body); });
+        read_devices();
         std::ranges::set_difference(
             with_effect_, before, std::inserter(certificates_, certificates_.end()));
     }
@@ -206,7 +233,9 @@ private:
     /// The newest certificate of a user in a unit replaces the one before.
     void certify(const UserCertified& body) {
         auto& memberships = built_.users_[body.user].memberships;
-        std::erase_if(memberships, [&](const auto& old) { return old.unit == body.unit; });
+        std::erase_if(memberships, [&](const auto& old) {
+            return old.unit == body.unit && old.organisation == body.organisation;
+        });
         memberships.push_back({.organisation = body.organisation,
                                .unit = body.unit,
                                .role = body.role,
@@ -214,13 +243,70 @@ private:
                                .until = body.until});
     }
 
-    void certify(const DeviceCertified& body) {
-        auto& device =
-            built_.devices_
-                .try_emplace(body.device,
-                             Federation::Device{.certificate = body, .revoked = false, .pin = {}})
-                .first->second;
-        if (body.sealing_epoch >= device.certificate.sealing_epoch) device.certificate = body;
+    void read_units() {
+        policy::Claims<UnitId, UnitRef> claims;
+        for (const auto& statement : log_) {
+            const auto* body = body_of<UnitCertified>(statement);
+            if (!body || !may_claim(statement->header, body->unit.organisation)) continue;
+            auto& claim = claims[body->unit.unit][body->unit.organisation];
+            if (!claim.said.empty() && claim.body != body->unit) continue;
+            claim.body = body->unit;
+            claim.said.push_back(statement->id);
+        }
+        for (auto& [id, claimants] : claims) {
+            policy::drop_those_who_knew(claimants, graph_);
+            note(claimants);
+            built_.units_.emplace(id, claimants.begin()->second.body);
+            if (claimants.size() == 1) continue;
+            for (const auto& [organisation, claim] : claimants)
+                built_.disputed_units_[id].insert(organisation);
+        }
+    }
+
+    void read_devices() {
+        policy::Claims<DeviceId, DeviceCertified> claims;
+        for (const auto& statement : log_) {
+            const auto* body = body_of<DeviceCertified>(statement);
+            if (!body || !is_bound(body->device, body->signing_key)) continue;
+            if (const auto* machine = built_.device(body->device)) {
+                renew_machine(*machine, *statement, *body);
+                continue;
+            }
+            if (!may_claim(statement->header, body->organisation) || built_.is_root(body->device) ||
+                built_.is_certified_server(body->device))
+                continue;
+            auto& claim = claims[body->device][body->organisation];
+            if (claim.said.empty()) claim.body = *body;
+            if (!renews(claim.body, *body)) continue;
+            if (body->sealing_epoch >= claim.body.sealing_epoch) claim.body = *body;
+            claim.said.push_back(statement->id);
+        }
+        for (auto& [id, claimants] : claims) {
+            policy::drop_those_who_knew(claimants, graph_);
+            note(claimants);
+            auto& device = built_.devices_[id];
+            device.certificate = claimants.begin()->second.body;
+            for (auto rival = std::next(claimants.begin()); rival != claimants.end(); ++rival)
+                device.rivals.push_back(rival->second.body);
+        }
+    }
+
+    /// The root has said whose machine it is: administrators renew that, and claim nothing else.
+    void renew_machine(const Federation::Device& machine,
+                       const Statement& statement,
+                       const DeviceCertified& body) {
+        if (!may(statement.header, body)) return;
+        if (body.sealing_epoch >= machine.certificate.sealing_epoch)
+            built_.devices_[body.device].certificate = body;
+        with_effect_.insert(statement.id);
+    }
+
+    /// A claim in dispute has no effect of its own that anybody could rely on.
+    template <class Claimants>
+    void note(const Claimants& claimants) {
+        if (claimants.size() != 1) return;
+        const auto& said = claimants.begin()->second.said;
+        with_effect_.insert(said.begin(), said.end());
     }
 
     void read_denials() {
@@ -271,6 +357,7 @@ private:
                 built_.without_effect_.push_back(statement->id);
     }
 
+    const StatementGraph& graph_;
     std::span<const StatementPtr> log_;
     const Hasher& hasher_;
     Federation built_;
@@ -281,8 +368,7 @@ private:
 Result<Federation> Federation::build(const StatementGraph& graph,
                                      const FederationId& id,
                                      const Hasher& hasher) {
-    const Stream log{StreamKind::federation, {}, {}};
-    return FederationBuilder{graph.in(log), hasher}.build(id);
+    return FederationBuilder{graph, hasher}.build(id);
 }
 
 }  // namespace samsyn

@@ -6,12 +6,6 @@ namespace samsyn {
 
 namespace {
 
-bool worked_somewhere(const DeviceId& author, const Federation& federation, Instant at) {
-    return std::ranges::any_of(federation.units(), [&](const auto& unit) {
-        return federation.acted_in(author, unit.first, at);
-    });
-}
-
 /// One rule for each kind: who may say it in the streams of a case.
 ///
 /// What opens something needs an author who had the place at the time claimed. What only denies
@@ -24,8 +18,6 @@ struct MaySign {
 
     Instant at() const { return header.time.instant(); }
 
-    UserId author() const { return federation.user_of(header.author); }
-
     static Result<void> require(bool met, std::string_view rule) {
         if (met) return {};
         return fail(Errc::not_permitted, rule);
@@ -37,14 +29,30 @@ struct MaySign {
     }
 
     Result<void> lead_or_team() const {
-        return require(view.is_lead_or_team(author(), at()), "the case's lead or team signs this");
+        return require(view.is_lead_or_team(header.author, at()),
+                       "the case's lead or team signs this");
     }
 
     Result<void> lead_or_team_once() const {
-        const auto& opened = view.custody().opened;
-        return require(opened && (author() == opened->body.lead ||
-                                  federation.ever_worked_in(author(), opened->body.unit)),
-                       "the case's lead or team signs this");
+        return require(view.was_lead_or_team(header.author), "the case's lead or team signs this");
+    }
+
+    /// True where somebody of the unit was put on its roster, on a device of the unit.
+    bool took_part_for(const UnitId& id) const {
+        const auto* unit = federation.unit(id);
+        return unit && federation.ever_acted_in(header.author, id) &&
+               std::ranges::any_of(view.roster(id).added, [&](const auto& addition) {
+                   return federation.is_device_of(
+                       header.author, addition.body.user, unit->organisation);
+               });
+    }
+
+    Result<void> participant_once() const {
+        const auto units = view.roster_units();
+        const bool took_part =
+            std::ranges::any_of(units, [&](const auto& unit) { return took_part_for(unit); });
+        return require(took_part || view.was_lead_or_team(header.author),
+                       "somebody who takes part in the case signs this");
     }
 
     Result<void> operator()(const CaseOpened& body) const {
@@ -83,7 +91,7 @@ struct MaySign {
     Result<void> operator()(const Consent& body) const {
         SAMSYN_TRY(in(StreamKind::disclosing, body.disclosing));
         SAMSYN_TRY(check_complete(body));
-        return require(worked_somewhere(header.author, federation, at()),
+        return require(federation.acted_somewhere(header.author, at()),
                        "somebody who works in a unit signs this");
     }
 
@@ -96,16 +104,19 @@ struct MaySign {
     Result<void> operator()(const Closing& body) const {
         SAMSYN_TRY(body.disclosing ? in(StreamKind::disclosing, *body.disclosing)
                                    : in(StreamKind::custody));
-        const auto* user = federation.user(author());
-        return require(user && !user->memberships.empty(),
+        return require(federation.ever_acted_somewhere(header.author),
                        "somebody who works in a unit signs this");
     }
 
     /// Answered by `may_sign` itself, which knows what is ended.
     Result<void> operator()(const Ended&) const { return {}; }
 
-    /// Nobody here knows who may say a kind that nobody here knows: every known author.
-    Result<void> operator()(const Unknown&) const { return {}; }
+    /// Nobody here knows who may say a kind that nobody here knows: every known author. One that
+    /// stops all reading is believed only of those who can stop it in other ways too.
+    Result<void> operator()(const Unknown&) const {
+        if (!header.restricting) return {};
+        return header.stream.kind == StreamKind::custody ? lead_or_team_once() : participant_once();
+    }
 
     template <class OfTheFederation>
     Result<void> operator()(const OfTheFederation&) const {
@@ -114,6 +125,16 @@ struct MaySign {
 };
 
 }  // namespace
+
+bool opens(const StatementBody& body) {
+    return !std::holds_alternative<DeviceRevoked>(body) &&
+           !std::holds_alternative<RevocationPinned>(body) &&
+           !std::holds_alternative<UserRemoved>(body) &&
+           !std::holds_alternative<CaseClosed>(body) &&
+           !std::holds_alternative<ParticipantRemoved>(body) &&
+           !std::holds_alternative<Closing>(body) && !std::holds_alternative<Ended>(body) &&
+           !std::holds_alternative<Unknown>(body);
+}
 
 Result<void> check_complete(const Consent& consent) {
     std::string missing;
@@ -148,7 +169,7 @@ Result<void> may_sign(const StatementHeader& header,
     if (found == view.endable_.end() || found->second.stream != header.stream)
         return fail(Errc::not_permitted, "what it ends is not in this stream");
     using By = CaseView::Endable::By;
-    const bool own = rules.author() == found->second.author;
+    const bool own = federation.are_of_one_user(header.author, found->second.author);
     const bool by_unit = federation.acted_in(header.author, header.stream.unit, rules.at());
     switch (found->second.by) {
         case By::lead_or_team:
@@ -177,7 +198,7 @@ Result<void> may_publish(const StatementHeader& header,
         return {};
     }
     const auto user = federation.user_of(header.author);
-    if (view.is_lead_or_team(user, now)) return {};
+    if (view.is_lead_or_team(header.author, now)) return {};
     for (const auto& unit : view.roster_units())
         if (view.roster(unit).participates(user, now) &&
             federation.acted_in(header.author, unit, now))

@@ -1,6 +1,5 @@
 #include "core/policy/quorum.hpp"
 
-#include "core/policy/contains.hpp"
 #include "core/policy/deciders.hpp"
 
 #include <algorithm>
@@ -11,60 +10,54 @@ namespace {
 
 using Kind = Position::Kind;
 
-bool same_matter(const Consent& a, const Consent& b) {
-    return a.grantor == b.grantor && a.subject == b.subject && a.recipient == b.recipient &&
-           a.purpose == b.purpose;
+bool holds_for(const std::map<StatementId, Categories>& where,
+               const Signed<Consent>& consent,
+               Category category) {
+    const auto found = where.find(consent.id);
+    return found != where.end() && found->second.contains(category);
 }
 
-/// Of one person's consents in one matter, those that also concern the label's category: a newer
-/// one that names an older has replaced it; two that do not name each other narrow each other.
-class Peers {
+/// One person's consents about one subject narrow each other within a matter, except those that a
+/// confirmed newer one names. Computed once for all of them.
+class Narrowing {
 public:
-    Peers(const Question& question, const Signed<Consent>& consent)
-        : question_(question),
-          consent_(consent) {
-        for (const auto& other : question.disclosing().consents)
-            if (same_matter(other.body, consent.body) &&
-                other.body.categories.contains(question.label.category))
-                peers_.push_back(&other);
+    Narrowing(const Question& question, const PersonId& grantor, const PersonId& subject) {
+        const auto& facts = question.disclosing();
+        const auto category = question.label.category;
+        for (const auto& consent : facts.consents) {
+            const auto& body = consent.body;
+            if (body.grantor != grantor || body.subject != subject ||
+                !body.categories.contains(category))
+                continue;
+            if (question.now < body.not_before || end_of(consent, question) <= question.now)
+                continue;
+            if (holds_for(facts.lifted, consent, category)) continue;
+            auto& reasons = of_matter_[{body.recipient, body.purpose}];
+            if (body.reserved.contains(category)) reasons.insert(Reason::reserved);
+            if (!body.actions.contains(question.request.action))
+                reasons.insert(Reason::other_action);
+        }
     }
 
-    bool replace_it() const { return replaced(consent_); }
-
-    std::vector<Reason> narrowing() const {
-        std::vector<Reason> reasons;
-        for (const auto* peer : peers_) {
-            const auto now = question_.now;
-            if (now < peer->body.not_before || end_of(*peer, question_) <= now) continue;
-            if (replaced(*peer)) continue;
-            if (peer->body.reserved.contains(question_.label.category))
-                reasons.push_back(Reason::reserved);
-            if (!peer->body.actions.contains(question_.request.action))
-                reasons.push_back(Reason::other_action);
-        }
-        return reasons;
+    std::vector<Reason> of(const Consent& consent) const {
+        const auto found = of_matter_.find({consent.recipient, consent.purpose});
+        if (found == of_matter_.end()) return {};
+        return {found->second.begin(), found->second.end()};
     }
 
 private:
-    bool replaced(const Signed<Consent>& older) const {
-        return std::ranges::any_of(
-            peers_, [&](const auto* newer) { return contains(newer->body.names, older.id); });
-    }
-
-    const Question& question_;
-    const Signed<Consent>& consent_;
-    std::vector<const Signed<Consent>*> peers_;
+    std::map<std::pair<Recipient, Purpose>, std::set<Reason>> of_matter_;
 };
 
 /// The fields in which a consent does not reach, in the order of the page. None: it opens.
 std::vector<Reason> shortfalls(const Question& question,
                                const Place& place,
                                const Signed<Consent>& consent,
-                               const Peers& peers) {
+                               const Narrowing& narrowing) {
     const auto& body = consent.body;
     const auto& label = question.label;
     const auto* recipient = question.federation.unit(body.recipient.unit);
-    auto reasons = peers.narrowing();
+    auto reasons = narrowing.of(body);
     const auto check = [&](bool reaches, Reason reason) {
         if (!reaches) reasons.push_back(reason);
     };
@@ -109,13 +102,13 @@ Position position_of(const Question& question,
                      const PersonId& subject) {
     const auto& facts = question.disclosing();
     const auto closings = closings_in_scope(question, place, decider, subject);
+    const Narrowing narrowing{question, decider, subject};
     std::optional<Position> best;
     for (const auto& consent : facts.consents) {
         if (consent.body.grantor != decider || consent.body.subject != subject) continue;
-        const Peers peers{question, consent};
-        if (peers.replace_it()) continue;
+        if (holds_for(facts.replaced, consent, question.label.category)) continue;
         Position position{decider, subject, Kind::consents, {}, {}, &consent};
-        position.reasons = shortfalls(question, place, consent, peers);
+        position.reasons = shortfalls(question, place, consent, narrowing);
         // Only what reaches, and names the no that stands, opens again what was closed.
         if (!closings.empty() && !(position.reasons.empty() && reopens(consent, closings, facts)))
             continue;

@@ -1,7 +1,6 @@
 #include "core/policy/statement_graph.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace samsyn {
 
@@ -68,18 +67,20 @@ Result<StatementGraph> StatementGraph::at(std::span<const StatementId> heads) co
 }
 
 bool StatementGraph::knows(const StatementId& later, const StatementId& earlier) const {
-    std::set<StatementId> seen;
-    std::vector<StatementId> waiting{later};
+    return known_to({&later, 1}).contains(earlier);
+}
+
+std::set<StatementId> StatementGraph::known_to(std::span<const StatementId> later) const {
+    std::set<StatementId> known;
+    std::vector<StatementId> waiting(later.begin(), later.end());
     while (!waiting.empty()) {
         const auto statement = find(waiting.back());
         waiting.pop_back();
         if (!statement) continue;
-        for (const auto& id : statement->header.previous) {
-            if (id == earlier) return true;
-            if (seen.insert(id).second) waiting.push_back(id);
-        }
+        for (const auto& id : statement->header.previous)
+            if (known.insert(id).second) waiting.push_back(id);
     }
-    return false;
+    return known;
 }
 
 std::vector<StatementId> StatementGraph::missing() const {

@@ -3,6 +3,7 @@
 #include "core/policy/statement.hpp"
 
 #include <map>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -40,6 +41,9 @@ public:
     /// True where the author of `later` knew `earlier`: it is reached by `previous` lists, as far
     /// as they are here. What cannot be followed is taken as not known.
     bool knows(const StatementId& later, const StatementId& earlier) const;
+
+    /// Everything that the authors of these knew, in one walk; one of these where another knew it.
+    std::set<StatementId> known_to(std::span<const StatementId> later) const;
 
     /// Statements named as previous by one that is here, and not here themselves.
     std::vector<StatementId> missing() const;

@@ -29,9 +29,10 @@ public:
     Instant now = std::chrono::sys_days{std::chrono::year{2026} / 5 / 4} + std::chrono::hours{9};
 
     World() {
-        root = fresh<DeviceId>();
+        const auto root_key = fresh_key();
+        root = device_of(root_key);
         const auto founding =
-            sign(root, federation_stream(), Founding{.root_key = fresh_key(), .name_hash = {}});
+            sign(root, federation_stream(), Founding{.root_key = root_key, .name_hash = {}});
         federation_id = FederationId::from(founding->id.view());
     }
 
@@ -41,14 +42,14 @@ public:
     OrganisationId organisation() {
         const auto id = fresh<OrganisationId>();
         sign(root, federation_stream(), OrganisationAdmitted{.organisation = id, .from = long_ago});
-        administrators[id] =
-            Staff{.user = fresh<UserId>(), .device = fresh<DeviceId>(), .unit = {}};
+        const auto key = fresh_key();
+        administrators[id] = Staff{.user = fresh<UserId>(), .device = device_of(key), .unit = {}};
         sign(root,
              federation_stream(),
              AdministratorCertified{.organisation = id,
                                     .user = administrators[id].user,
                                     .device = administrators[id].device,
-                                    .signing_key = fresh_key(),
+                                    .signing_key = key,
                                     .sealing_key = fresh<SealingPublicKey>()});
         return id;
     }
@@ -78,16 +79,23 @@ public:
 
     /// One more tablet of the same user.
     DeviceId tablet(const Staff& who) {
-        const auto device = fresh<DeviceId>();
-        sign(administrator(who.unit.organisation),
-             federation_stream(),
-             DeviceCertified{.device = device,
-                             .kind = DeviceKind::staff_tablet,
-                             .organisation = who.unit.organisation,
-                             .user = who.user,
-                             .signing_key = fresh_key(),
-                             .sealing_key = fresh<SealingPublicKey>()});
-        return device;
+        const auto certificate = draft_tablet(who, fresh_key());
+        sign(administrator(who.unit.organisation), federation_stream(), certificate);
+        return certificate.device;
+    }
+
+    DeviceCertified draft_tablet(const Staff& who, const SigningPublicKey& key) {
+        return {.device = device_of(key),
+                .kind = DeviceKind::staff_tablet,
+                .organisation = who.unit.organisation,
+                .user = who.user,
+                .signing_key = key,
+                .sealing_key = fresh<SealingPublicKey>()};
+    }
+
+    /// The only id that a device with this key can have.
+    static DeviceId device_of(const SigningPublicKey& key) {
+        return hash_to<DeviceId>(FakeHasher{}, Domain::device_id, {key.view()});
     }
 
     StatementPtr revoke(const DeviceId& device, const OrganisationId& organisation) {
@@ -197,7 +205,9 @@ public:
         return stream.kind == StreamKind::federation ? federation_log : cases[stream.case_id];
     }
 
-    Federation federation() const { return *Federation::build(federation_log, federation_id, FakeHasher{}); }
+    Federation federation() const {
+        return *Federation::build(federation_log, federation_id, FakeHasher{});
+    }
 
     /// One question, from nothing.
     Decision ask(const CaseId& id,

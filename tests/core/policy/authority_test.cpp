@@ -7,14 +7,15 @@ using namespace samsyn::test;
 
 TEST_CASE("Federation: an administrator certifies for the own organisation only", "[policy]") {
     Scene scene;
-    const auto foreign = scene.fresh<DeviceId>();
+    const auto key = scene.fresh_key();
+    const auto foreign = World::device_of(key);
     const auto said = scene.sign(scene.administrator(scene.region),
                                  World::federation_stream(),
                                  DeviceCertified{.device = foreign,
                                                  .kind = DeviceKind::staff_tablet,
                                                  .organisation = scene.lindesberg,
                                                  .user = scene.officer.user,
-                                                 .signing_key = scene.fresh_key(),
+                                                 .signing_key = key,
                                                  .sealing_key = {}});
 
     const auto federation = scene.federation();
@@ -109,7 +110,7 @@ TEST_CASE("Decide: an unknown restricting kind denies what its stream bears on",
     Scene scene;
     scene.both_consent();
     const auto say_in = [&](const Stream& stream) {
-        scene.sign(scene.officer.device, stream, Unknown{.kind = 99, .body = {}}, {}, true);
+        scene.sign(scene.lead.device, stream, Unknown{.kind = 99, .body = {}}, {}, true);
     };
     SECTION("the custody stream") {
         say_in(World::custody_stream(scene.id));
@@ -259,7 +260,7 @@ TEST_CASE("Streams: a user receives the own units' and those that name them", "[
     const auto federation = scene.federation();
     const auto view = CaseView::build(scene.id, scene.cases[scene.id], federation);
     const auto streams = [&](const Staff& who) {
-        return streams_for(who.user, view, federation, scene.now);
+        return streams_for(who.device, view, federation, scene.now);
     };
     const auto has = [](const std::vector<Stream>& all, const Stream& one) {
         return std::ranges::find(all, one) != all.end();

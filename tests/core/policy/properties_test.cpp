@@ -182,8 +182,8 @@ StatementGraph shuffled(const StatementGraph& graph, std::uint32_t seed) {
 TEST_CASE("Property: the order of arrival does not matter", "[policy][property]") {
     CHECK(rc::check([](const Genes& genes, std::uint32_t seed) {
         GeneratedScene scene{genes};
-        const auto members =
-            *Federation::build(shuffled(scene.federation_log, seed), scene.federation_id, FakeHasher{});
+        const auto members = *Federation::build(
+            shuffled(scene.federation_log, seed), scene.federation_id, FakeHasher{});
         RC_ASSERT(scene.answers(shuffled(scene.cases[scene.id], seed), members) == scene.answers());
     }));
 }
