@@ -163,27 +163,14 @@ Result<void> check_certificate(const DeviceId& device,
     return {};
 }
 
-/// Gives somebody something. What denies is never refused for its time.
-bool opens_something(const StatementBody& body) {
-    return std::holds_alternative<OrganisationAdmitted>(body) ||
-           std::holds_alternative<AdministratorCertified>(body) ||
-           std::holds_alternative<UnitCertified>(body) ||
-           std::holds_alternative<UserCertified>(body) ||
-           std::holds_alternative<DeviceCertified>(body) ||
-           std::holds_alternative<ServerCertified>(body) ||
-           std::holds_alternative<CaseOpened>(body) ||
-           std::holds_alternative<ParticipantAdded>(body) ||
-           std::holds_alternative<Custody>(body) || std::holds_alternative<AdultRecorded>(body) ||
-           std::holds_alternative<Consent>(body) || std::holds_alternative<Confirmation>(body);
-}
-
 }  // namespace
 
 Checked<void> Acceptance::check_statement(const Statement& statement) const {
     // A later program may read in it what it may not say: not to be found out afterwards.
     if (std::holds_alternative<Unknown>(statement.body))
         return refuse(Errc::update_needed, "kind of the statement");
-    if (opens_something(statement.body)) SAMSYN_TRY(check_clock(statement.header.time.instant()));
+    // What denies is never refused for its time.
+    if (opens(statement.body)) SAMSYN_TRY(check_clock(statement.header.time.instant()));
     const auto check = [&](const auto& certificate) {
         return or_refuse(check_certificate(certificate.device,
                                            certificate.signing_key,

@@ -397,6 +397,7 @@ TEST_CASE("Hub: a session with too many cursors is closed", "[hub][attack]") {
     world.school.send(Resume{{{{world.compartment(world.label)}, 1}}, true});
     world.school.pull();
     CHECK(world.school.closed);
+    REQUIRE(world.school.last<Goodbye>() != nullptr);
     CHECK(world.school.last<Goodbye>()->why == Errc::limit_exceeded);
 }
 
@@ -417,6 +418,7 @@ TEST_CASE("Hub: a device that pushes too fast gets its answers, is closed, and l
     world.team.pull();
     CHECK(world.team.count<Answer>() == 5);
     CHECK(world.team.closed);
+    REQUIRE(world.team.last<Goodbye>() != nullptr);
     CHECK(world.team.last<Goodbye>()->why == Errc::rate_limited);
 
     // Another link of the same device has no more; time brings it back.
@@ -438,6 +440,7 @@ TEST_CASE("Hub: statements have a rate of their own", "[hub][attack]") {
     world.team.send(world.team.next_push(EntryKind::statement, world.withdrawal()));
     world.team.pull();
     CHECK(world.team.closed);
+    REQUIRE(world.team.last<Goodbye>() != nullptr);
     CHECK(world.team.last<Goodbye>()->why == Errc::rate_limited);
 }
 
