@@ -23,8 +23,8 @@ namespace samsyn {
 /// that knew nothing of each other are in dispute, and their statements are listed in
 /// `without_effect`: such a device reads nothing, such a unit opens nothing and nobody reads for
 /// it, until it is certified under a new id. What was said before stands: what a device in dispute
-/// signed goes on counting for each claimant's own units, and what somebody of a unit in dispute
-/// denied stays denied.
+/// signed goes on counting for each claimant's own units (a claim opens nothing that the claimant
+/// could not open anyway), and what somebody of a unit in dispute denied stays denied.
 /// Immutable once built; thread-safe.
 class Federation {
 public:

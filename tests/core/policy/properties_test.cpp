@@ -241,6 +241,37 @@ TEST_CASE("Property: removing a participant or revoking a device never permits m
     }));
 }
 
+TEST_CASE(
+    "Property: claiming another organisation's device or unit never permits more of what is not "
+    "the claimant's own",
+    "[policy][property]") {
+    CHECK(rc::check([](const Genes& genes, std::uint32_t seed) {
+        GeneratedScene scene{genes};
+        const auto before = scene.answers();
+        const auto everybody = scene.everybody();
+        const auto& who = everybody[seed % (everybody.size() - 1)];  // not the region's own
+        const auto members = scene.federation();
+        auto claim = members.device(who.device)->certificate;
+        claim.organisation = scene.region;
+        claim.user = scene.psychiatrist.user;
+        auto unit = who.unit;
+        unit.organisation = scene.region;
+        const auto body =
+            seed / 16 % 2 == 0 ? StatementBody{claim} : StatementBody{UnitCertified{unit}};
+        const auto previous = seed / 32 % 2 == 0 ? std::optional{std::vector<StatementId>{}}
+                                                 : std::optional<std::vector<StatementId>>{};
+        scene.sign(scene.administrator(scene.region), World::federation_stream(), body, previous);
+        auto after = scene.answers();
+        auto next = after.begin();
+        scene.each_question([&](const auto& label, const auto&, const auto&) {
+            // What an organisation opens of its own it could open without any claim.
+            if (label.disclosing.organisation == scene.region) next->outcome = Outcome::deny;
+            ++next;
+        });
+        RC_ASSERT(permits_no_more(before, after));
+    }));
+}
+
 TEST_CASE("Property: an answer stays the same until the instant that it names",
           "[policy][property]") {
     CHECK(rc::check([](const Genes& genes) {
