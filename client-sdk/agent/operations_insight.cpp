@@ -134,6 +134,12 @@ Result<json> status(Call& call) {
         row["case"] = call.names.describe(parked.case_id);
         row["why"] = error_to_json(parked.why);
         row["written"] = to_json(parked.written);
+        row["in_effect"] = parked.in_effect;
+        const TypeInfo* type = find_type(parked.type);
+        row["type"] = type ? json(type->key) : json{};
+        row["texts"] = json::array();
+        for (const ParkedView::Text& text : parked.texts)
+            row["texts"].push_back(json::object({{"field", text.field}, {"text", text.text}}));
         result["parked"].push_back(std::move(row));
     }
     return result;

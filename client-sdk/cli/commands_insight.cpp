@@ -75,6 +75,20 @@ std::string connection_text(const Session& session, const json& result) {
                            : session.say("synced ", "synkad ") + synced);
 }
 
+/// What was not taken, with what the person wrote: it may be gone from the case.
+void print_parked(const Session& session, const json& row) {
+    const bool in_effect = row.value("in_effect", false);
+    std::string line = in_effect ? session.say("not accepted by the server, in effect here: ",
+                                               "inte godtaget av servern, gäller här: ")
+                                 : session.say("could not be sent: ", "kunde inte skickas: ");
+    if (const std::string type = text_in(row, "type"); !type.empty())
+        line.append(escaped(type)).append(" ").append(short_id(text_in(row, "item"))).append(": ");
+    print(line + escaped(text_in(row.value("why", json::object()), "message")) + "\n");
+    for (const json& text : row.value("texts", json::array()))
+        print("    " + escaped(text_in(text, "field")) + ": " + escaped(text_in(text, "text")) +
+              "\n");
+}
+
 void print_status(const Session& session, const json& result) {
     Table table{{session.say("who", "vem"), name_in(result, "user")}};
     table.add({session.say("server", "server"), text_in(result, "server")});
@@ -91,10 +105,7 @@ void print_status(const Session& session, const json& result) {
         print(session.say("waiting for a key since ", "väntar på nyckel sedan ") +
               local_time_in(row, "waiting_since") + ": " + escaped(name_in(row, "unit")) + ", " +
               escaped(local_in(session, row, "category_title")) + "\n");
-    for (const json& row : result["parked"])
-        print(session.say("could not be sent: ", "kunde inte skickas: ") +
-              short_id(text_in(row, "item")) + ": " +
-              escaped(text_in(row.value("why", json::object()), "message")) + "\n");
+    for (const json& row : result["parked"]) print_parked(session, row);
 }
 
 void print_users(const Session& session, const json& result) {

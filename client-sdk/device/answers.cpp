@@ -27,6 +27,11 @@ Result<void> Device::on_answer(std::uint64_t counter, const Answer& answer, Inst
         const auto sent = SAMSYN_TRY(my.store.outgoing(counter));
         if (!sent) return {};
         SAMSYN_TRY(my.store.mark_answered(counter, answer.outcome));
+        // After a purge the box in a packet or supplement would be the last copy of a key.
+        const KnownCompartment* compartment = my.find(sent->compartment);
+        const bool boxes = sent->kind == EntryKind::packet || sent->kind == EntryKind::supplement;
+        if (boxes && (!compartment || compartment->epochs.empty()))
+            SAMSYN_TRY(my.store.erase_outgoing(counter));
         if (answer.outcome == AnswerOutcome::clock_off)
             SAMSYN_TRY(my.correct_clock(answer.server_time, now));
         switch (sent->kind) {
@@ -79,6 +84,7 @@ Result<void> Device::Impl::answer_batch(const StoredOutgoing& sent,
         return reseal(sent, batch);
     }
     if (answer.outcome == AnswerOutcome::clock_off) {
+        ++stale_answers[sent.compartment];  // bounded, as for a stale epoch
         SAMSYN_TRY(reseal(sent, batch));
         return restamp(now);
     }
@@ -190,27 +196,22 @@ Result<void> Device::Impl::answer_statement(const StoredOutgoing& sent,
     if (answer.outcome == AnswerOutcome::stored || answer.outcome == AnswerOutcome::duplicate)
         return {};
     const auto statement = SAMSYN_TRY(decode_statement(sent.bytes, ports.hasher));
-    const Stream stream = statement.header.stream;
-    // What the server does not take must not count here either: both decide from one set.
-    SAMSYN_TRY(discard_statement(statement.id));
-    if (answer.outcome == AnswerOutcome::clock_off) {
-        StatementBody body = statement.body;
-        std::visit(Renaming{signed_again}, body);
-        const auto renewed = author(stream, std::move(body));
-        if (renewed) {
-            signed_again[statement.id] = *renewed;
+    // Once for each: a server whose clock we cannot meet would make us sign for ever.
+    const bool again = std::ranges::any_of(
+        signed_again, [&](const auto& names) { return names.second == statement.id; });
+    if (answer.outcome == AnswerOutcome::clock_off && !again) {
+        const auto renewed = contained([&]() -> Result<void> {
+            SAMSYN_TRY(discard_statement(statement.id));
+            StatementBody body = statement.body;
+            std::visit(Renaming{signed_again}, body);
+            const auto id = SAMSYN_TRY(author(statement.header.stream, std::move(body)));
+            signed_again[statement.id] = id;
             return {};
-        }
-        if (is_storage_fault(renewed.error())) return std::unexpected{renewed.error()};
+        });
+        if (!renewed) return std::unexpected{renewed.error()};
+        if (*renewed) return {};
     }
-    Writer out;
-    if (const auto before = SAMSYN_TRY(store.value(key_refused))) out.raw(*before);
-    out.id(stream.case_id);
-    const Error why = reason_of(answer);
-    out.enumerator(why.code);
-    out.text(std::string{kind_name(statement.body)} + " " + why.context);
-    out.instant(statement.header.time.instant());
-    return store.put_value(key_refused, out.view());
+    return give_up_statement(statement, reason_of(answer));
 }
 
 }  // namespace samsyn

@@ -31,10 +31,8 @@ Result<void> Device::apply(const Incarnation& incarnation, const Deliver& delive
         const auto rewinds_before = my.rewinds.size();
         for (const Deliver::Entry& entry : deliver.entries) {
             number = std::max(number, entry.number);
-            const auto applied = my.apply_entry(deliver.channel, entry, now);
-            if (applied) continue;
-            if (is_storage_fault(applied.error())) return applied;
-            SAMSYN_TRY(my.note_fault(applied.error()));
+            (void)SAMSYN_TRY(
+                my.contained([&] { return my.apply_entry(deliver.channel, entry, now); }));
         }
         SAMSYN_TRY(my.store.put_value(key_incarnation, incarnation.view()));
         SAMSYN_TRY(my.store.put_cursor(incarnation, deliver.channel, number));
@@ -94,6 +92,7 @@ Result<void> Device::Impl::apply_packet(const CompartmentId& channel, ByteView b
     touch();
     (void)SAMSYN_TRY(store.put_epoch(packet.id, channel, bytes));
     KnownEpoch known_epoch{.packet = std::move(packet)};
+    known_epoch.given_to = SAMSYN_TRY(holders(store, known_epoch.packet.id));
     SAMSYN_TRY(forget_restated(*compartment, known_epoch.packet));
     if (is_wider_than_permitted(known_epoch.packet)) {
         SAMSYN_TRY(note_fault({Errc::not_permitted, "a key packet names too many devices"}));
@@ -202,10 +201,10 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
         return fail(Errc::malformed, "restated author");
     const Bytes aad = item_aad(header, item.header);
     const Bytes body = SAMSYN_TRY(ports.sealer.open_item(key, aad, item.sealed, body_bytes_max));
-    Written written{.change = {.header = item.header,
-                               .values =
-                                   SAMSYN_TRY(decode_values(body, item.header.writes.size()))},
-                    .author = item.header.restated_author.value_or(header.author)};
+    Written written{
+        .change = {.header = item.header,
+                   .values = SAMSYN_TRY(decode_values(body, item.header.writes.size()))},
+        .author = item.header.restated_author.value_or(header.author)};
     if (!federation().device(written.author)) return fail(Errc::unknown_device, "restated author");
     const auto there = SAMSYN_TRY(store.item(item.header.item));
     if (there && there->compartment != header.compartment)
@@ -215,13 +214,13 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
     return std::optional{std::move(written)};
 }
 
-/// Others' word for what we have is not needed, and where it differs, somebody lies. Of what this
-/// device wrote there is nothing that it does not know.
+/// Others' word for what we have changes no value, and where it differs, somebody lies. Of what
+/// this device wrote there is nothing that it does not know.
 Result<bool> Device::Impl::may_restate(const Written& written,
                                        const std::optional<StoredItem>& there) {
     const Version version{written.change.header.time, written.author};
     const auto& writes = written.change.header.writes;
-    bool known_all = !writes.empty();
+    bool known_all = true;
     bool differs = false;
     for (std::size_t i = 0; i < writes.size(); ++i) {
         const FieldState* field = there ? there->state.field(writes[i].field) : nullptr;
@@ -231,8 +230,8 @@ Result<bool> Device::Impl::may_restate(const Written& written,
         known_all &= replaced || standing;
     }
     if (differs) SAMSYN_TRY(note_fault({Errc::conflict, "a restatement says something else"}));
-    if (differs || known_all) return false;
-    if (written.author != self) return true;
+    if (differs) return false;
+    if (known_all || written.author != self) return true;
     SAMSYN_TRY(note_fault({Errc::not_permitted, "a restatement of what we never wrote"}));
     return false;
 }

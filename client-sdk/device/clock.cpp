@@ -64,7 +64,8 @@ Result<bool> Device::Impl::learn_time(Instant server_time, Instant now) {
     // Signed time does not go back: an old answer must not make an expired consent count again.
     server_time_ = std::max(server_time, server_time_);
     // The decision clock does, where our own clock once stood in the next year, so that its owner
-    // is not locked out for a year. What we signed ourselves, at a time that can be true, bounds it.
+    // is not locked out for a year. What we signed ourselves, at a time that can be true, bounds
+    // it.
     floor_ = server_time_;
     if (newest_own_ <= std::max(now, server_time_) + server_ahead_max)
         floor_ = std::max(floor_, newest_own_);

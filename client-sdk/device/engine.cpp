@@ -13,12 +13,12 @@ Device::Impl::Impl(DeviceStore opened, DeviceConfig settings, Ports doors)
 
 namespace {
 
-Result<std::set<StatementId>> discarded_statements(DeviceStore& store) {
-    std::set<StatementId> discarded;
-    const auto bytes = SAMSYN_TRY(store.value(key_discarded));
+Result<std::set<StatementId>> stored_ids(DeviceStore& store, std::string_view key) {
+    std::set<StatementId> ids;
+    const auto bytes = SAMSYN_TRY(store.value(key));
     Reader in{bytes ? ByteView{*bytes} : ByteView{}};
-    while (!in.at_end()) discarded.insert(SAMSYN_TRY(in.id<StatementId>("discarded statement")));
-    return discarded;
+    while (!in.at_end()) ids.insert(SAMSYN_TRY(in.id<StatementId>("stored statement")));
+    return ids;
 }
 
 Result<KnownCompartment> load_compartment(DeviceStore& store,
@@ -48,7 +48,8 @@ Result<void> Device::Impl::load() {
     federation_stale_ = true;
     newest_own_ = {};
 
-    const auto discarded = SAMSYN_TRY(discarded_statements(store));
+    unaccepted = SAMSYN_TRY(stored_ids(store, key_unaccepted));
+    const auto discarded = SAMSYN_TRY(stored_ids(store, key_discarded));
     const auto take = [&](ByteView bytes) -> Result<void> {
         auto statement = SAMSYN_TRY(decode_statement(bytes, ports.hasher));
         if (discarded.contains(statement.id)) return {};

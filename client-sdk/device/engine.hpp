@@ -49,6 +49,9 @@ public:
         auto result = body();
         Result<void> done;
         if (result) done = save_clock();
+        // An error that somebody swallowed must not commit half of what was meant.
+        if (result && done && store.database().failed())
+            done = fail(Errc::storage_failed, "database: a call of the transaction failed");
         if (result && done) done = std::move(*transaction).commit();
         if (result && done) {
             memory_touched_ = false;
@@ -58,6 +61,42 @@ public:
         if (memory_touched_) (void)load();  // tried again before the next transaction
         if (!result) return result;
         return std::unexpected{done.error()};
+    }
+
+    /// Runs `body`, part of a transaction, so that an error leaves nothing of it behind while what
+    /// came before stands. False where it failed by its own fault, which is noted; storage faults
+    /// are errors. `body` may have failed half-way: hold no pointer into `known` across this.
+    template <class Body>
+    Result<bool> contained(Body body) {
+        if (clock_.last() != saved_ || floor_ != floor_saved_) {
+            touch();
+            SAMSYN_TRY(save_clock());  // or `load` would forget what came before
+        }
+        const bool touched_before = std::exchange(memory_touched_, false);
+        Result<void> result;
+        {
+            std::optional<Savepoint> part;
+            auto begun = Savepoint::begin(store.database());
+            if (begun) part.emplace(*std::move(begun));
+            result = part ? body() : Result<void>{std::unexpected{begun.error()}};
+            if (result) result = std::move(*part).release();
+        }
+        const bool touched = std::exchange(memory_touched_, true);
+        if (result) {
+            memory_touched_ = touched || touched_before;
+            return true;
+        }
+        if (is_storage_fault(result.error())) return std::unexpected{result.error()};
+        if (touched) SAMSYN_TRY(load());
+        touch();
+        SAMSYN_TRY(note_fault(result.error()));
+        return false;
+    }
+
+    /// A fault of our own storage. Everything else in an entry is the entry's fault.
+    bool is_storage_fault(const Error& error) const {
+        return error.code == Errc::storage_failed || error.code == Errc::disk_full ||
+               store.database().failed();
     }
 
     // --- Time (clock.cpp) ----------------------------------------------------------------------
@@ -103,6 +142,25 @@ public:
 
     /// Forgets one of our own statements that the server will never take.
     Result<void> discard_statement(const StatementId& id);
+
+    /// Would forgetting the statement open something that it closed?
+    bool denies(const Statement& statement) const;
+
+    /// The server did not take one of ours. What denies stays in effect here; the rest is
+    /// forgotten.
+    Result<void> give_up_statement(const Statement& statement, const Error& why);
+
+    /// A statement that the server delivers is accepted, whatever it answered once.
+    Result<void> accept_statement(const StatementId& id);
+
+    Result<void> note_refused(const Statement& statement, const Error& why);
+    Result<void> forget_refused(const StatementId& id);
+
+    /// Ours that the server refused: shown until it accepts them.
+    Result<std::vector<ParkedView>> refused_statements();
+
+    /// Heads of a stream as the server can know them: without what it did not accept of ours.
+    std::vector<StatementId> accepted_heads(const Stream& stream) const;
 
     const Decision& decision(const StoredCompartment& compartment,
                              const Request& request,
@@ -194,7 +252,8 @@ public:
     Result<void> seal_pending(Instant now);
     Result<void> seal_compartment(KnownCompartment& compartment, Instant now);
 
-    /// Seals as many of `changes` as fit one batch; how many, and the batch's counter.
+    /// Seals as many of `changes` as fit one batch; how many, and the batch's counter. None where
+    /// the first alone does not fit.
     struct Sealed {
         std::size_t count = 0;
         std::uint64_t counter = 0;
@@ -218,6 +277,12 @@ public:
     /// Sealed under an epoch that no longer reaches all who may read: restate it if that is ours.
     Result<void> restate_if_late(KnownCompartment& compartment, const Batch& batch, Instant now);
     Result<void> park_all(const CompartmentId& compartment, const Error& why);
+
+    /// Parks what we decide ourselves that this user may not write, until that changes.
+    Result<void> park_denied(const CompartmentId& compartment, const Error& why);
+
+    /// Takes parked work up again where the compartment has been opened again.
+    Result<void> unpark_reopened(Instant now);
 
     // --- What the server says (applying.cpp, auditing.cpp, answers.cpp)
     // ------------------------------
@@ -307,6 +372,9 @@ public:
     /// found and does not hold up the others.
     std::set<std::uint64_t> alone;
 
+    /// Our own statements that deny something and that the server did not take: kept in effect.
+    std::set<StatementId> unaccepted;
+
     /// Statements that were signed again with a corrected clock, old to new.
     std::map<StatementId, StatementId> signed_again;
 
@@ -336,6 +404,7 @@ inline constexpr std::string_view key_server_time = "server.time";
 inline constexpr std::string_view key_doubtful_time = "server.time.doubtful";
 inline constexpr std::string_view key_incarnation = "server.incarnation";
 inline constexpr std::string_view key_synced = "synced";
+inline constexpr std::string_view key_unaccepted = "statements.unaccepted";
 inline constexpr std::string_view key_discarded = "statements.discarded";
 inline constexpr std::string_view key_refused = "statements.refused";
 inline constexpr std::string_view key_faults = "faults";
@@ -362,11 +431,6 @@ inline std::string key_offered(std::uint64_t pending) {
 template <class To, class From>
 To same_bytes(const From& id) {
     return To::from(id.view());
-}
-
-/// What a fault of our own storage is; everything else in an entry is the entry's fault.
-inline bool is_storage_fault(const Error& error) {
-    return error.code == Errc::storage_failed || error.code == Errc::disk_full;
 }
 
 inline KnownEpoch* find_epoch(KnownCompartment& compartment, const EpochId& id) {

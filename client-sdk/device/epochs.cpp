@@ -38,9 +38,8 @@ std::vector<DeviceId> Device::Impl::permitted(const StoredCompartment& compartme
     if (stamped == decided) return devices;
     // A packet names the time that we put our name to; its recipients are permitted then, too.
     const auto then = permitted_devices(compartment.label, statements, table, stamped);
-    std::erase_if(devices, [&](const DeviceId& device) {
-        return !std::ranges::binary_search(then, device);
-    });
+    std::erase_if(
+        devices, [&](const DeviceId& device) { return !std::ranges::binary_search(then, device); });
     return devices;
 }
 
@@ -48,7 +47,7 @@ std::vector<StreamHeads> Device::Impl::heads_for(const StoredCompartment& compar
     std::vector<StreamHeads> all;
     for (const Stream& stream :
          streams_of_decision(compartment.case_id, compartment.label, view(compartment.case_id))) {
-        auto heads = graph_of(stream).heads(stream);
+        auto heads = accepted_heads(stream);
         if (!heads.empty()) all.push_back({stream, std::move(heads)});
     }
     return all;
@@ -167,10 +166,11 @@ Result<void> Device::Impl::keep_epochs(Instant now) {
             due.push_back(id);
     }
     for (const CompartmentId& id : due) {
-        const auto kept = keep_compartment(known.at(id), now);
-        if (kept) continue;
-        if (is_storage_fault(kept.error())) return kept;
-        SAMSYN_TRY(note_fault(kept.error()));  // one compartment does not hold up the others
+        // One compartment does not hold up the others.
+        (void)SAMSYN_TRY(contained([&]() -> Result<void> {
+            KnownCompartment* compartment = find(id);
+            return compartment ? keep_compartment(*compartment, now) : Result<void>{};
+        }));
     }
     eager.clear();
     if (attend) attentive = false;

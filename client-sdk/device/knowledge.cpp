@@ -71,22 +71,16 @@ Result<void> Device::Impl::check_statement(const Statement& statement) {
 
 Result<bool> Device::Impl::take_statement(ByteView bytes) {
     auto statement = SAMSYN_TRY(decode_statement(bytes, ports.hasher));
-    if (graph_of(statement.header.stream).find(statement.id)) return false;
+    const bool ours = statement.header.author == self;
+    if (graph_of(statement.header.stream).find(statement.id)) {
+        if (ours) SAMSYN_TRY(accept_statement(statement.id));
+        return false;
+    }
     SAMSYN_TRY(check_statement(statement));
-    if (!SAMSYN_TRY(store.put_statement(statement.id, bytes))) return false;
+    const bool is_new = SAMSYN_TRY(store.put_statement(statement.id, bytes));
+    if (!is_new) SAMSYN_TRY(accept_statement(statement.id));  // one that we discarded
     remember(std::make_shared<const Statement>(std::move(statement)));
     return true;
-}
-
-Result<void> Device::Impl::discard_statement(const StatementId& id) {
-    const auto before = SAMSYN_TRY(store.value(key_discarded));
-    Bytes all = before.value_or(Bytes{});
-    all.insert(all.end(), id.bytes.begin(), id.bytes.end());
-    SAMSYN_TRY(store.put_value(key_discarded, all));
-    SAMSYN_TRY(save_clock());
-    SAMSYN_TRY(load());
-    touch();
-    return {};
 }
 
 const Decision& Device::Impl::decision(const StoredCompartment& compartment,
@@ -132,9 +126,14 @@ Result<void> Device::Impl::purge_if_denied(const CompartmentId& id, Instant now)
     if (!compartment) return {};
     const Decision answer = decision(compartment->stored, Request{}, me(), now);
     if (answer.permitted()) return {};
-    SAMSYN_TRY(park_all(id, denial(answer)));
+    SAMSYN_TRY(park_denied(id, denial(answer)));
     if (compartment->epochs.empty()) return {};
     touch();
+    // What is kept beside the store's tables holds boxes with keys, too.
+    SAMSYN_TRY(store.erase_value(key_for("waiting", id)));
+    for (const KnownEpoch& epoch : compartment->epochs)
+        for (const std::string_view prefix : {"supplement", "closed"})
+            SAMSYN_TRY(store.erase_value(key_for(prefix, epoch.packet.id)));
     SAMSYN_TRY(store.purge(id));
     compartment->epochs.clear();
     // Should it be opened again, everything there is comes again.

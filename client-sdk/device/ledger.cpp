@@ -15,7 +15,7 @@ DeviceId Device::device() const {
 }
 
 std::vector<StatementId> Device::federation_heads() const {
-    return impl_->federation_graph.heads(Stream{});
+    return impl_->accepted_heads(Stream{});
 }
 
 Signature Device::sign_proof(ByteView signed_part) {

@@ -75,6 +75,22 @@ Result<ItemVersions> take_over_replaced(DeviceStore& store,
 
 }  // namespace
 
+namespace {
+
+/// Takes half of the fields off `change`, as a change of the same version.
+Change second_half(Change& change) {
+    const auto kept = static_cast<std::ptrdiff_t>(change.values.size() / 2);
+    Change second{.header = change.header, .values = {}};
+    auto& writes = change.header.writes;
+    second.header.writes.assign(writes.begin() + kept, writes.end());
+    writes.erase(writes.begin() + kept, writes.end());
+    second.values.assign(change.values.begin() + kept, change.values.end());
+    change.values.erase(change.values.begin() + kept, change.values.end());
+    return second;
+}
+
+}  // namespace
+
 Result<void> Device::Impl::restate(const StoredCompartment& compartment,
                                    const KnownEpoch& epoch,
                                    const std::vector<StoredItem>& items,
@@ -87,10 +103,20 @@ Result<void> Device::Impl::restate(const StoredCompartment& compartment,
             if (!unsealed.contains({item.id, version})) changes.push_back(std::move(change));
         }
     }
-    std::span<const Change> rest{changes};
-    while (!rest.empty()) {
+    std::size_t next = 0;
+    while (next < changes.size()) {
+        const std::span rest = std::span<const Change>{changes}.subspan(next);
         const Sealed sealed = SAMSYN_TRY(seal_batch(compartment, epoch, rest, true, now));
-        rest = rest.subspan(sealed.count);
+        next += sealed.count;
+        if (sealed.count > 0) continue;
+        if (changes[next].values.size() > 1) {
+            auto second = second_half(changes[next]);
+            changes.insert(changes.begin() + static_cast<std::ptrdiff_t>(next) + 1,
+                           std::move(second));
+        } else {
+            SAMSYN_TRY(note_fault({Errc::limit_exceeded, "a value that fits no restatement"}));
+            ++next;
+        }
     }
     return {};
 }
@@ -192,16 +218,19 @@ Result<void> Device::Impl::restate_due(Instant now) {
     }
     DueItems later;
     for (const auto& [id, items] : by_compartment) {
-        KnownCompartment* compartment = find(id);
-        if (!compartment || !may_read(compartment->stored, now)) continue;
-        const auto epoch = current_epoch(*compartment, now);
-        if (!epoch && is_storage_fault(epoch.error())) return std::unexpected{epoch.error()};
-        if (epoch && *epoch) {
-            SAMSYN_TRY(welcome_newcomers(*compartment, **epoch, now));
-            SAMSYN_TRY(restate(compartment->stored, **epoch, items, now));
-        } else {
-            for (const StoredItem& item : items) later.emplace_back(id, item.id);
-        }
+        bool postponed = false;
+        const auto done = contained([&]() -> Result<void> {
+            KnownCompartment* compartment = find(id);
+            if (!compartment || !may_read(compartment->stored, now)) return {};
+            KnownEpoch* epoch = SAMSYN_TRY(current_epoch(*compartment, now));
+            postponed = epoch == nullptr;
+            if (postponed) return {};
+            SAMSYN_TRY(welcome_newcomers(*compartment, *epoch, now));
+            return restate(compartment->stored, *epoch, items, now);
+        });
+        if (!done) return std::unexpected{done.error()};
+        if (*done && !postponed) continue;
+        for (const StoredItem& item : items) later.emplace_back(id, item.id);
     }
     return put_due(store, later);
 }

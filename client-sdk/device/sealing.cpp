@@ -16,16 +16,17 @@ std::size_t changes_bytes(const Batch& empty) {
 }  // namespace
 
 Result<void> Device::Impl::seal_pending(Instant now) {
+    SAMSYN_TRY(unpark_reopened(now));
     for (const CompartmentId& id : SAMSYN_TRY(store.compartments_with_unsealed())) {
-        KnownCompartment* compartment = find(id);
-        if (!compartment) {
+        if (!find(id)) {
             SAMSYN_TRY(park_all(id, {Errc::not_found, "compartment"}));
             continue;
         }
-        if (auto sealed = seal_compartment(*compartment, now); !sealed) {
-            if (is_storage_fault(sealed.error())) return sealed;
-            SAMSYN_TRY(park_all(id, sealed.error()));
-        }
+        // What fails waits: a compartment's own trouble is no reason to call its changes refused.
+        (void)SAMSYN_TRY(contained([&]() -> Result<void> {
+            KnownCompartment* compartment = find(id);
+            return compartment ? seal_compartment(*compartment, now) : Result<void>{};
+        }));
     }
     return {};
 }
@@ -36,7 +37,7 @@ Result<void> Device::Impl::seal_compartment(KnownCompartment& compartment, Insta
         Request request;
         request.action = Action::contribute;
         request.shared_editing_type = true;
-        return park_all(stored.id, denial(decision(stored, request, me(), now)));
+        return park_denied(stored.id, denial(decision(stored, request, me(), now)));
     }
     KnownEpoch* epoch = SAMSYN_TRY(current_epoch(compartment, now));
     if (!epoch) return {};  // not among the readers, or waiting for news after stale answers
@@ -52,6 +53,9 @@ Result<void> Device::Impl::seal_compartment(KnownCompartment& compartment, Insta
             if (lonely) break;
         }
         const Sealed sealed = SAMSYN_TRY(seal_batch(stored, *epoch, changes, false, now));
+        if (sealed.count == 0)  // and it holds up no other
+            SAMSYN_TRY(store.park(pending.front().id,
+                                  {Errc::limit_exceeded, "change does not fit a batch"}));
         for (std::size_t i = 0; i < sealed.count; ++i)
             SAMSYN_TRY(store.mark_sealed(pending[i].id, sealed.counter));
     }
@@ -84,7 +88,6 @@ Result<Device::Impl::Sealed> Device::Impl::seal_batch(const StoredCompartment& c
     if (const auto replaced = SAMSYN_TRY(store.value(replaces_key));
         replaced && replaced->size() == BatchId::size) {
         header.replaces = BatchId::from(*replaced);
-        SAMSYN_TRY(store.put_value(replaces_key, {}));
     }
 
     std::size_t bytes = changes_bytes(batch);
@@ -98,7 +101,8 @@ Result<Device::Impl::Sealed> Device::Impl::seal_batch(const StoredCompartment& c
         bytes += size;
         batch.items.push_back({std::move(item)});
     }
-    if (batch.items.empty()) return fail(Errc::limit_exceeded, "change does not fit a batch");
+    if (batch.items.empty()) return Sealed{};
+    if (header.replaces) SAMSYN_TRY(store.put_value(replaces_key, {}));
     sign_batch(batch, ports.signer, ports.hasher);
     SAMSYN_TRY(store.put_outgoing({.counter = header.counter,
                                    .kind = EntryKind::batch,
@@ -116,6 +120,46 @@ Result<void> Device::Impl::park_all(const CompartmentId& compartment, const Erro
         touch();
         for (const PendingChange& one : pending) SAMSYN_TRY(store.park(one.id, why));
     }
+}
+
+namespace {
+
+std::string denied_key(const CompartmentId& compartment) {
+    return key_for("denied", compartment);
+}
+
+/// Reasons that a new consent may take away.
+bool may_pass(const Error& why) {
+    return why.code == Errc::not_permitted || why.code == Errc::consent_needed ||
+           why.code == Errc::limit_exceeded;
+}
+
+}  // namespace
+
+Result<void> Device::Impl::park_denied(const CompartmentId& compartment, const Error& why) {
+    SAMSYN_TRY(park_all(compartment, why));
+    // A server that refuses what we think permitted is not asked again and again: only what we have
+    // seen closed ourselves is tried anew once it is open.
+    return store.put_value(denied_key(compartment), as_bytes("1"));
+}
+
+Result<void> Device::Impl::unpark_reopened(Instant now) {
+    for (const CompartmentId& id : SAMSYN_TRY(store.compartments_with_parked())) {
+        const KnownCompartment* compartment = find(id);
+        if (!compartment || !may_contribute(compartment->stored, now)) continue;
+        if (!SAMSYN_TRY(store.value(denied_key(id)))) continue;
+        touch();
+        SAMSYN_TRY(store.erase_value(denied_key(id)));
+        // A purge took it away: compartment and change are here again from now on.
+        SAMSYN_TRY(store.put_compartment(compartment->stored));
+        for (const PendingChange& pending : SAMSYN_TRY(store.pending())) {
+            if (pending.compartment != id || !pending.parked || !may_pass(*pending.parked))
+                continue;
+            (void)SAMSYN_TRY(store.merge(id, pending.change, self));
+            SAMSYN_TRY(store.replace_pending(pending.id, pending.change));
+        }
+    }
+    return {};
 }
 
 }  // namespace samsyn

@@ -44,9 +44,9 @@ Result<StatementId> Device::Impl::author(const Stream& stream, StatementBody bod
         const auto received = streams_for(self, facts, members, decision_time(now));
         const bool receives = std::ranges::binary_search(received, stream);
         header.previous =
-            graph_of(stream).heads(receives ? stream : custody_stream(stream.case_id));
+            accepted_heads(receives ? stream : custody_stream(stream.case_id));
     } else {
-        header.previous = federation_graph.heads(stream);
+        header.previous = accepted_heads(stream);
     }
     SAMSYN_TRY(may_sign(header, body, facts, members));
 

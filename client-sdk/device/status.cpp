@@ -7,21 +7,17 @@ namespace samsyn {
 
 namespace {
 
-/// Statements of ours that the server refused: shown until a person has seen them.
-Result<std::vector<ParkedView>> refused_statements(DeviceStore& store) {
-    constexpr std::size_t text_bytes_max = 1024;
-    std::vector<ParkedView> refused;
-    const auto bytes = SAMSYN_TRY(store.value(key_refused));
-    Reader in{bytes ? ByteView{*bytes} : ByteView{}};
-    while (!in.at_end()) {
-        ParkedView view;
-        view.case_id = SAMSYN_TRY(in.id<CaseId>("refused statement"));
-        view.why.code = errc_from_wire(SAMSYN_TRY(in.number<std::uint16_t>("refused statement")));
-        view.why.context = SAMSYN_TRY(in.text(text_bytes_max, "refused statement"));
-        view.written = SAMSYN_TRY(in.instant("refused statement"));
-        refused.push_back(std::move(view));
+/// What a person wrote, so that it can be read although the item may be gone from this device.
+std::vector<ParkedView::Text> texts_of(const Change& change) {
+    const TypeInfo* type = find_type(change.header.type);
+    std::vector<ParkedView::Text> texts;
+    for (std::size_t i = 0; i < change.values.size(); ++i) {
+        const auto* text = std::get_if<std::string>(&change.values[i]);
+        if (!text) continue;
+        const FieldInfo* field = type ? find_field(*type, change.header.writes[i].field) : nullptr;
+        texts.push_back({field ? std::string{field->key} : std::string{}, *text});
     }
-    return refused;
+    return texts;
 }
 
 }  // namespace
@@ -38,16 +34,19 @@ Result<StatusView> Device::status() {
     const auto older = [&](Instant written) {
         if (!status.unsent_since || written < *status.unsent_since) status.unsent_since = written;
     };
-    status.parked = SAMSYN_TRY(refused_statements(my.store));
+    status.parked = SAMSYN_TRY(my.refused_statements());
     for (const PendingChange& pending : SAMSYN_TRY(my.store.pending())) {
         const KnownCompartment* compartment = my.find(pending.compartment);
         if (pending.parked) {
-            status.parked.push_back(
-                {.id = pending.id,
-                 .case_id = compartment ? compartment->stored.case_id : CaseId{},
-                 .item = pending.change.header.item,
-                 .why = *pending.parked,
-                 .written = pending.written});
+            ParkedView view;
+            view.id = pending.id;
+            if (compartment) view.case_id = compartment->stored.case_id;
+            view.item = pending.change.header.item;
+            view.type = pending.change.header.type;
+            view.texts = texts_of(pending.change);
+            view.why = *pending.parked;
+            view.written = pending.written;
+            status.parked.push_back(std::move(view));
         } else {
             ++status.unsent_changes;
             older(pending.written);

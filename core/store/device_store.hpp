@@ -65,6 +65,8 @@ public:
 
     Database& database() { return database_; }
 
+    const Database& database() const { return database_; }
+
     // Settings and small durable values.
     Result<void> put_value(std::string_view key, ByteView value);
     Result<std::optional<Bytes>> value(std::string_view key);
@@ -102,9 +104,10 @@ public:
                        const Change& change,
                        const DeviceId& author);
 
-    /// The one way in for what `restater` says that others wrote: only writes that are not here
-    /// yet, standing or replaced. A write that `merge` brings later takes the place of a restated
-    /// one. Errors: as `merge`; also `invalid_argument` where the header names no restated author.
+    /// The one way in for what `restater` says that others wrote: writes that are not here yet,
+    /// standing or replaced; of those that are, only which older ones they replaced. A write that
+    /// `merge` brings later takes the place of a restated one. Errors: as `merge`; also
+    /// `invalid_argument` where the header names no restated author.
     Result<bool> merge_restated(const CompartmentId& compartment,
                                 const Change& change,
                                 const DeviceId& restater);
@@ -130,6 +133,7 @@ public:
     Result<std::vector<PendingChange>> pending_unsealed(const CompartmentId& compartment,
                                                         std::size_t count_max);
     Result<std::vector<CompartmentId>> compartments_with_unsealed();
+    Result<std::vector<CompartmentId>> compartments_with_parked();
     Result<std::optional<PendingChange>> unsealed_of_item(const ItemId& item);
     Result<void> mark_sealed(std::uint64_t id, std::uint64_t counter);
     Result<void> unseal(std::uint64_t counter);  ///< changes of that batch wait to be sealed again

@@ -4,7 +4,7 @@ namespace samsyn {
 
 namespace {
 
-constexpr int schema_now = 1;
+constexpr int schema_now = 2;
 constexpr std::int64_t application_id = 0x53'4d'53'4e;  // "SMSN"
 
 // docs/STORAGE.md explains each table. WITHOUT ROWID where the row is little more than its key.
@@ -101,6 +101,9 @@ CREATE TABLE positions(
 PRAGMA application_id = 0x534d534e;
 )sql";
 
+// Who restated a write that did not come from its author; NULL for one that did.
+constexpr const char* schema_2 = "ALTER TABLE writes ADD COLUMN restater BLOB";
+
 Result<std::int64_t> only_number(Database& db, const char* sql) {
     Query query = SAMSYN_TRY(db.query(sql));
     if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "database header");
@@ -121,7 +124,8 @@ Result<void> migrate(Database& db) {
     if (version == schema_now) return {};
 
     Transaction transaction = SAMSYN_TRY(Transaction::begin(db));
-    SAMSYN_TRY(db.exec(schema_1));
+    if (fresh) SAMSYN_TRY(db.exec(schema_1));
+    SAMSYN_TRY(db.exec(schema_2));
     SAMSYN_TRY(db.set_version(schema_now));
     return std::move(transaction).commit();
 }

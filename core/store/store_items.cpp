@@ -4,6 +4,8 @@
 #include "core/store/device_store.hpp"
 #include "core/store/rows.hpp"
 
+#include <algorithm>
+
 namespace samsyn {
 
 namespace {
@@ -59,6 +61,37 @@ Result<bool> replace_version(Database& db, const Place& place, const Version& ve
     return db.changes() > 0;
 }
 
+/// Puts the author's own word in the place of what somebody else said it was. A version that is
+/// replaced stays replaced.
+Result<std::optional<bool>> overrule_restater(Database& db,
+                                              const Place& place,
+                                              const Version& version,
+                                              ByteView encoded) {
+    bool differs = false;
+    {
+        Query query = SAMSYN_TRY(
+            db.query("SELECT value FROM writes WHERE item = ? AND field = ? AND time = ? "
+                     "AND device = ? AND restater IS NOT NULL AND value IS NOT NULL"));
+        query.bind(place.row).bind(place.field).bind_number(version.time.value);
+        if (!SAMSYN_TRY(query.bind(version.device).step())) return std::nullopt;
+        differs = !std::ranges::equal(query.blob(0), encoded);
+    }
+    Query query =
+        SAMSYN_TRY(db.query("UPDATE writes SET value = ?, restater = NULL "
+                            "WHERE item = ? AND field = ? AND time = ? AND device = ?"));
+    query.bind(encoded).bind(place.row).bind(place.field).bind_number(version.time.value);
+    SAMSYN_TRY(query.bind(version.device).run());
+    return differs;
+}
+
+Result<bool> is_known(Database& db, const Place& place, const Version& version) {
+    Query query =
+        SAMSYN_TRY(db.query("SELECT 1 FROM writes "
+                            "WHERE item = ? AND field = ? AND time = ? AND device = ?"));
+    query.bind(place.row).bind(place.field).bind_number(version.time.value);
+    return query.bind(version.device).step();
+}
+
 /// Keeps the greater value where somebody wrote two under one version, as `FieldState` does.
 Result<bool> settle_double(Database& db,
                            const Place& place,
@@ -95,12 +128,16 @@ Result<bool> add_write(Database& db,
         SAMSYN_TRY(query.bind(version.device).bind(ByteView{encoded}).run());
         if (db.changes() > 0) return true;
     }
+    if (const auto differed = SAMSYN_TRY(overrule_restater(db, place, version, encoded)))
+        return *differed;
     return settle_double(db, place, version, value, encoded);
 }
 
-Result<ItemState> load_state(Database& db, std::int64_t row) {
-    Query query = SAMSYN_TRY(
-        db.query("SELECT field, time, device, value FROM writes WHERE item = ? ORDER BY field"));
+/// Fills in the state and the restaters of an item.
+Result<void> load_state(Database& db, std::int64_t row, StoredItem& item) {
+    Query query =
+        SAMSYN_TRY(db.query("SELECT field, time, device, value, restater FROM writes "
+                            "WHERE item = ? ORDER BY field"));
     query.bind(row);
     std::map<FieldNumber, FieldState> fields;
     std::optional<FieldNumber> field;
@@ -123,9 +160,12 @@ Result<ItemState> load_state(Database& db, std::int64_t row) {
             replaced.insert(version);
         else
             standing.emplace(version, SAMSYN_TRY(stored_value(query.blob(3))));
+        if (!query.is_null(3) && !query.is_null(4))
+            item.restaters.emplace(std::pair{*field, version}, SAMSYN_TRY(query.id<DeviceId>(4)));
     }
     finish_field();
-    return ItemState::restore(std::move(fields));
+    item.state = ItemState::restore(std::move(fields));
+    return {};
 }
 
 /// What `query` selects: row, id, compartment, type.
@@ -137,7 +177,7 @@ Result<std::vector<StoredItem>> load_items(Database& db, Query query) {
         item.compartment = SAMSYN_TRY(query.id<CompartmentId>(2));
         const auto type = SAMSYN_TRY(number_within(query.number(3), 0xffff, "stored type"));
         item.type = static_cast<ItemType>(type);
-        item.state = SAMSYN_TRY(load_state(db, query.number(0)));
+        SAMSYN_TRY(load_state(db, query.number(0), item));
         items.push_back(std::move(item));
     }
     return items;
@@ -160,6 +200,37 @@ Result<bool> DeviceStore::merge(const CompartmentId& compartment,
         for (const Version& old : header.writes[i].replaces)
             changed |= SAMSYN_TRY(replace_version(database_, place, old));
         changed |= SAMSYN_TRY(add_write(database_, place, version, change.values[i]));
+    }
+    return changed;
+}
+
+Result<bool> DeviceStore::merge_restated(const CompartmentId& compartment,
+                                         const Change& change,
+                                         const DeviceId& restater) {
+    const ChangeHeader& header = change.header;
+    if (header.writes.size() != change.values.size() || !header.restated_author)
+        return fail(Errc::invalid_argument, "a restated change");
+    const Version version{header.time, *header.restated_author};
+
+    bool changed = false;
+    Place place{SAMSYN_TRY(row_of_item(database_, compartment, header, changed)), 0};
+    for (std::size_t i = 0; i < header.writes.size(); ++i) {
+        place.field = static_cast<std::int64_t>(header.writes[i].field);
+        // Of a known write it may add what that replaced: who was away sees no conflict that the
+        // others have settled. Only older writes: nothing newer is ever taken away in its name.
+        const bool known = SAMSYN_TRY(is_known(database_, place, version));
+        for (const Version& old : header.writes[i].replaces) {
+            if (known && !(old < version)) continue;
+            changed |= SAMSYN_TRY(replace_version(database_, place, old));
+        }
+        if (known) continue;
+        SAMSYN_TRY(add_write(database_, place, version, change.values[i]));
+        Query mark =
+            SAMSYN_TRY(database_.query("UPDATE writes SET restater = ? "
+                                       "WHERE item = ? AND field = ? AND time = ? AND device = ?"));
+        mark.bind(restater).bind(place.row).bind(place.field).bind_number(version.time.value);
+        SAMSYN_TRY(mark.bind(version.device).run());
+        changed = true;
     }
     return changed;
 }

@@ -99,4 +99,11 @@ Result<std::uint64_t> DeviceStore::held_count(const CompartmentId& compartment) 
     return static_cast<std::uint64_t>(query.number(0));
 }
 
+Result<std::uint64_t> DeviceStore::held_bytes(const CompartmentId& compartment) {
+    Query query = SAMSYN_TRY(
+        database_.query("SELECT coalesce(sum(length(bytes)), 0) FROM held WHERE compartment = ?"));
+    if (!SAMSYN_TRY(query.bind(compartment).step())) return 0;
+    return static_cast<std::uint64_t>(query.number(0));
+}
+
 }  // namespace samsyn

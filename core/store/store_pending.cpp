@@ -107,6 +107,14 @@ Result<std::vector<CompartmentId>> DeviceStore::compartments_with_unsealed() {
     return compartments;
 }
 
+Result<std::vector<CompartmentId>> DeviceStore::compartments_with_parked() {
+    Query query = SAMSYN_TRY(
+        database_.query("SELECT DISTINCT compartment FROM pending WHERE parked_code IS NOT NULL"));
+    std::vector<CompartmentId> compartments;
+    while (SAMSYN_TRY(query.step())) compartments.push_back(SAMSYN_TRY(query.id<CompartmentId>(0)));
+    return compartments;
+}
+
 Result<std::optional<PendingChange>> DeviceStore::unsealed_of_item(const ItemId& item) {
     Query query = SAMSYN_TRY(database_.query(
         SAMSYN_PENDING

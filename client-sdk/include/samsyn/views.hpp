@@ -59,8 +59,9 @@ struct PersonView {
 struct ValueView {
     Value value;
     Version version;
-    UserId writer;     ///< of the device that wrote it; none if unknown
-    bool own = false;  ///< written on this device
+    UserId writer;                      ///< of the device that wrote it; none if unknown
+    std::optional<UserId> restated_by;  ///< we have it from somebody else than the writer
+    bool own = false;                   ///< written on this device
     bool unsent = false;
 };
 
@@ -117,12 +118,22 @@ struct ClosingView {
     Instant recorded_at;
 };
 
+/// Work of this device's person that the server or the policy does not take: a change of an item,
+/// or a statement of ours (`id` 0, no item). It stays readable here by its author.
 struct ParkedView {
+    struct Text {
+        std::string field;  ///< key of the schema's field; empty for one of a newer version
+        std::string text;
+    };
+
     std::uint64_t id = 0;
     CaseId case_id;
     ItemId item;
+    ItemType type{};
+    std::vector<Text> texts{};  ///< what was written
     Error why;
     Instant written;
+    bool in_effect = false;  ///< a statement that denies: not accepted, and obeyed here all the same
 };
 
 struct StatusView {
@@ -139,6 +150,9 @@ struct StatusView {
     std::size_t conflicts = 0;
     std::optional<Instant> last_synced;  ///< own clock, at the last complete sync
     std::optional<Instant> server_time;  ///< newest signed time
+    /// A signed time more than a day ahead of our clock, not believed: the clock or the server is
+    /// wrong, and a person has to look.
+    std::optional<Instant> doubtful_server_time;
 };
 
 }  // namespace samsyn
