@@ -22,7 +22,9 @@ bool is_stream(const Channel& channel) {
 
 void Delivery::resume(const Resume& resume, const Registry& registry, Instant now) {
     for (const auto& cursor : resume.cursors) {
-        if (!may_receive(cursor.channel, registry, now)) continue;
+        // One that is remembered moves in any case: it may be permitted again before we look.
+        if (!cursors_.contains(cursor.channel) && !may_receive(cursor.channel, registry, now))
+            continue;
         if (cursor.number == 0)
             cursors_.erase(cursor.channel);
         else

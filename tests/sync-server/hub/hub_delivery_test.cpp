@@ -1,3 +1,4 @@
+#include "sync-server/hub/delivery.hpp"
 #include "tests/sync-server/hub/scripted_client.hpp"
 
 namespace samsyn {
@@ -288,6 +289,32 @@ TEST_CASE("Hub: messages stay within their limit and lose nothing", "[hub][deliv
     CHECK(world.school.entries(EntryKind::batch) == batches);
     for (const Message& message : world.school.received)
         CHECK(encode_message(message).size() < 2500);
+}
+
+TEST_CASE("Hub: a cursor that goes back while reading is denied for a moment loses nothing",
+          "[hub][delivery]") {
+    Filled world;
+    world.share();
+    const auto load = [&] {
+        return *Registry::load(*world.storage, world.federation_id, world.hasher);
+    };
+    const auto permitted = load();
+    world.team.push(EntryKind::statement, world.withdrawal());
+    const auto denied = load();
+
+    Delivery delivery{world.counsellor.device};
+    delivery.resume({{{world.shared_channel(), 2}}, true}, permitted, world.now);
+    delivery.resume({{{world.shared_channel(), 0}}, true}, denied, world.now);
+    std::size_t entries = 0;
+    for (;;) {
+        const auto message = *delivery.next(
+            Delivery::Phase::everything, permitted, *world.storage, 60'000, world.now);
+        if (!message) break;
+        const auto* const deliver = std::get_if<Deliver>(&*message);
+        if (deliver != nullptr && deliver->channel == world.shared_channel())
+            entries += deliver->entries.size();
+    }
+    CHECK(entries == 2);
 }
 
 }  // namespace samsyn
