@@ -110,7 +110,8 @@ Result<AgentClient> AgentClient::start_and_connect(const std::filesystem::path& 
 
 Result<json> AgentClient::call(std::string_view operation, const json& args) {
     if (handed_over_ && is_supervisors(operation)) {
-        AgentClient other{folder_, SAMSYN_TRY(connect_in(folder_))};
+        auto connected = SAMSYN_TRY(connect_in(folder_));
+        AgentClient other{folder_, std::move(connected)};
         return other.ask(operation, args, std::nullopt);
     }
     return ask(operation, args, std::nullopt);

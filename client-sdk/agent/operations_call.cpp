@@ -171,11 +171,14 @@ Result<std::vector<FieldInput>> fields_of(Call& call,
         const bool several = value.is_array() && merge_kind(field->number) != MergeKind::single;
         if (several && value.size() > change_writes_max) return wrong(*field);
         if (!several) {
-            inputs.push_back({key, SAMSYN_TRY(value_of(call, case_id, *field, value))});
+            auto one = SAMSYN_TRY(value_of(call, case_id, *field, value));
+            inputs.push_back({key, std::move(one)});
             continue;
         }
-        for (const json& element : value)
-            inputs.push_back({key, SAMSYN_TRY(value_of(call, case_id, *field, element))});
+        for (const json& element : value) {
+            auto one = SAMSYN_TRY(value_of(call, case_id, *field, element));
+            inputs.push_back({key, std::move(one)});
+        }
     }
     return inputs;
 }

@@ -51,9 +51,10 @@ Result<json> add_of_type(Call& call,
     for (const std::string_view argument : arguments) {
         const FieldInfo* field = find_field(*info, argument);
         SAMSYN_ASSERT(field != nullptr);
-        if (const json* value = call.args.find(argument))
-            item.fields.push_back(
-                {std::string{argument}, SAMSYN_TRY(value_of(call, item.case_id, *field, *value))});
+        const json* value = call.args.find(argument);
+        if (value == nullptr) continue;
+        auto written = SAMSYN_TRY(value_of(call, item.case_id, *field, *value));
+        item.fields.push_back({std::string{argument}, std::move(written)});
     }
     for (std::size_t i = 0; i < item.fields.size(); ++i)
         for (std::size_t j = 0; j < i; ++j)

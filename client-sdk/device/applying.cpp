@@ -201,10 +201,9 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
         return fail(Errc::malformed, "restated author");
     const Bytes aad = item_aad(header, item.header);
     const Bytes body = SAMSYN_TRY(ports.sealer.open_item(key, aad, item.sealed, body_bytes_max));
-    Written written{
-        .change = {.header = item.header,
-                   .values = SAMSYN_TRY(decode_values(body, item.header.writes.size()))},
-        .author = item.header.restated_author.value_or(header.author)};
+    auto values = SAMSYN_TRY(decode_values(body, item.header.writes.size()));
+    Written written{.change = {.header = item.header, .values = std::move(values)},
+                    .author = item.header.restated_author.value_or(header.author)};
     if (!federation().device(written.author)) return fail(Errc::unknown_device, "restated author");
     const auto there = SAMSYN_TRY(store.item(item.header.item));
     if (there && there->compartment != header.compartment)

@@ -35,7 +35,8 @@ Result<SignedPart> decode_signed_part(ByteView bytes) {
     const auto kind = SAMSYN_TRY(in.number<std::uint16_t>("statement kind"));
     const ByteView body = SAMSYN_TRY(in.blob(statement_bytes_max, "statement body"));
     SAMSYN_TRY(in.finish("statement"));
-    return SignedPart{std::move(header), SAMSYN_TRY(decode_body(kind, body))};
+    auto said = SAMSYN_TRY(decode_body(kind, body));
+    return SignedPart{std::move(header), std::move(said)};
 }
 
 }  // namespace

@@ -117,8 +117,9 @@ Fallible<DataFolder> open_data_folder(const fs::path& folder) {
     if (!federation || federation->size() != FederationId::size)
         return give_up(ServerExit::damaged,
                        (folder / "federation").string() + " does not hold a federation's id.");
-    TlsIdentity tls{SAMSYN_TRY(read_file(folder / "tls-certificate.pem")),
-                    SAMSYN_TRY(read_file(folder / "tls-key.pem"))};
+    TlsIdentity tls;
+    tls.certificate = SAMSYN_TRY(read_file(folder / "tls-certificate.pem"));
+    tls.key = SAMSYN_TRY(read_file(folder / "tls-key.pem"));
     return DataFolder{FederationId::from(*federation), std::move(identity), std::move(tls)};
 }
 
