@@ -340,7 +340,7 @@ Result<void> validate_new(const Change& change) {
 }
 
 Result<void> validate_edit(const Change& change) {
-    SAMSYN_TRY(validate_fields(change));
+    (void)SAMSYN_TRY(validate_fields(change));
     return {};
 }
 

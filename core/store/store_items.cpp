@@ -224,7 +224,7 @@ Result<bool> DeviceStore::merge_restated(const CompartmentId& compartment,
             changed |= SAMSYN_TRY(replace_version(database_, place, old));
         }
         if (known) continue;
-        SAMSYN_TRY(add_write(database_, place, version, change.values[i]));
+        (void)SAMSYN_TRY(add_write(database_, place, version, change.values[i]));
         Query mark =
             SAMSYN_TRY(database_.query("UPDATE writes SET restater = ? "
                                        "WHERE item = ? AND field = ? AND time = ? AND device = ?"));

@@ -260,7 +260,7 @@ TEST_CASE("DeviceStore: a purge leaves no answered packet or supplement with a b
     put(3, EntryKind::batch, 1);
     put(4, EntryKind::packet, 2);
     put(5, EntryKind::packet, 1);
-    for (const std::uint64_t answered : {1, 2, 3, 4})
+    for (const std::uint64_t answered : {1U, 2U, 3U, 4U})
         must(store.mark_answered(answered, AnswerOutcome::stored));
     must(store.purge(purged));
     CHECK_FALSE(must(store.outgoing(1)).has_value());
