@@ -45,8 +45,11 @@ public:
 
     ~AgentWorld() {
         const auto pid = pid_;
-        if (auto client = AgentClient::connect(folder(), {.start_if_needed = false}))
-            (void)client->call("agent.stop");
+        (void)eventually([&] {  // asked until nobody answers: one call may meet a restart
+            auto client = AgentClient::connect(folder(), {.start_if_needed = false});
+            if (client) (void)client->call("agent.stop");
+            return !client;
+        });
         if (pid > 0 && !eventually([&] { return is_gone(pid); })) (void)::kill(pid, SIGKILL);
     }
 
