@@ -108,4 +108,34 @@ public:
                                     std::size_t body_size_max) = 0;
 };
 
+/// What a sealed piece of a database file is, so that one never opens as another.
+enum class PageClass : std::uint8_t { page = 1, wal_header, wal_frame, wal_page, page_table };
+
+/// Where a sealed piece belongs: authenticated with it, not stored in it.
+struct PagePlace {
+    PageClass page_class{};
+    std::uint64_t generation = 0;  ///< of the write-ahead log; 0 in the database itself
+    std::uint64_t number = 0;      ///< page number, from 1; for the log the number of its frame
+};
+
+/// Seals and opens the pieces of one database and its write-ahead log (security.md, section 3). One
+/// object belongs to one database: key and file id are inside. Not thread-safe.
+class PageCipher {
+public:
+    static constexpr std::size_t nonce_size = 24;
+    static constexpr std::size_t tag_size = 16;
+    static constexpr std::size_t overhead = nonce_size + tag_size;
+
+    virtual ~PageCipher() = default;
+
+    /// Under a fresh random nonce. `sealed` has `overhead` bytes more than `plain`: ciphertext,
+    /// nonce, tag. They must not overlap.
+    virtual void seal(const PagePlace& place, ByteView plain, std::span<std::byte> sealed) = 0;
+
+    /// False where it is not what was sealed for this place; `plain` then holds zeroes.
+    [[nodiscard]] virtual bool open(const PagePlace& place,
+                                    ByteView sealed,
+                                    std::span<std::byte> plain) = 0;
+};
+
 }  // namespace samsyn
