@@ -24,8 +24,9 @@ namespace samsyn {
                                             row(signed_time, "samsyn1/sigtime-")                  \
                                                 row(invitation_mac, "samsyn1/invitmac")           \
                                                     row(evidence, "samsyn1/evidence")             \
-                                                        row(heads, "samsyn1/heads---")            \
-                                                            row(supplement_id, "samsyn1/suppl-id")
+                                                        row(heads, "samsyn1/heads---") row(       \
+                                                            supplement_id, "samsyn1/suppl-id")    \
+                                                            row(database_page, "samsyn1/db-page-")
 
 inline constexpr std::size_t domain_label_size = 16;
 
