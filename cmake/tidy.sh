@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tidy.sh [SOURCE...]: runs clang-tidy over the sources named, or over all that the preset `tidy`
 # compiles (configured, never built), and prints each finding once, at the end.
-# A source found clean is not read again until it, what it includes, its flags or .clang-tidy change.
+# A source found clean is not read again until it, what it includes, its flags or a .clang-tidy change.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export build=$PWD/build/tidy
@@ -19,8 +19,8 @@ command_of() { # <source>
 fingerprint() { # <source>: changes with everything that clang-tidy sees of it, comments too
     local command
     command=$(command_of "$1") || { echo "The preset tidy does not compile $1" >&2; return 1; }
-    { cat .clang-tidy && cd "$build" && eval "${command/ -o * -c / -E -C }" || true; } 2>/dev/null |
-        sha256sum | cut -d ' ' -f 1
+    { cat .clang-tidy tests/.clang-tidy && cd "$build" && eval "${command/ -o * -c / -E -C }" || true; } \
+        2>/dev/null | sha256sum | cut -d ' ' -f 1
 }
 
 check() { # <source>

@@ -59,10 +59,8 @@ public:
         const bool touched_before = std::exchange(memory_touched_, false);
         Result<void> result;
         {
-            std::optional<Savepoint> part;
-            auto begun = Savepoint::begin(store.database());
-            if (begun) part.emplace(*std::move(begun));
-            result = part ? body() : Result<void>{std::unexpected{begun.error()}};
+            Result<Savepoint> part = Savepoint::begin(store.database());
+            result = part ? body() : Result<void>{std::unexpected{part.error()}};
             if (result) result = std::move(*part).release();
         }
         const bool touched = std::exchange(memory_touched_, true);
