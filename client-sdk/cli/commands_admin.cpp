@@ -43,6 +43,13 @@ void print_revoked(const Session& session, const json& result) {
           short_id(text_in(result, "device")) + "\n");
 }
 
+void print_ordered(const Session& session, const json& result) {
+    print(session.say("Ordered for device ", "Order till enheten ") +
+          short_id(text_in(result, "device")) +
+          session.say(". Run `samsyn sync` so that it leaves here.\n",
+                      ". Kör `samsyn sync` så att den skickas.\n"));
+}
+
 std::string devices_text(const Session& session, const json& devices) {
     Table table{{session.say("device", "enhet"),
                  session.say("user", "användare"),
@@ -170,6 +177,23 @@ void add_admin_commands(CLI::App& app, Session& session) {
         .text("device", "device", "The beginning of its id")
         .required()
         .asks("admin.revoke", &print_revoked);
+    Command{admin,
+            session,
+            "lock",
+            "Orders a device to lock at once, as soon as the order reaches it.",
+            "samsyn admin lock 1a2b3c4d"}
+        .text("device", "device", "The beginning of its id, or its user's name")
+        .required()
+        .asks("admin.lock", &print_ordered);
+    Command{admin,
+            session,
+            "wipe",
+            "Orders a device to destroy its keys and data. What it has not sent is sent first.",
+            "samsyn admin wipe 1a2b3c4d"}
+        .text("device", "device", "The beginning of its id, or its user's name")
+        .required()
+        .flag("--discard-unsent", "discard_unsent", "Give up what it has not sent")
+        .asks("admin.wipe", &print_ordered);
     Command{admin,
             session,
             "list",

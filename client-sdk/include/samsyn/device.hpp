@@ -196,6 +196,36 @@ public:
     /// Adds statements that were made elsewhere (the root's), after verifying them.
     Result<void> import_statement(ByteView statement);
 
+    // --- For the host that runs it ------------------------------------------------------------
+    /// The last device-wide counter that was given out.
+    Result<std::uint64_t> last_counter();
+
+    /// The administrator's machine has learnt its server: invitations name it from now on. The
+    /// host keeps it for the next `open`.
+    void change_server(std::string_view address, const SigningPublicKey& key);
+
+    /// From now on everything that writes fails with `why`, sessions too; reading goes on. For a
+    /// database that is found to be an older one put back: its counters have been used already.
+    void make_read_only(const Error& why);
+
+    /// Whom the vault's assisted slot is sealed for (security.md, "Unlock"), sorted, at most
+    /// `assisted_helpers_max` of each kind, never this user's own devices: administrators of the
+    /// organisation that certified this device; leads of the cases that this user's units opened,
+    /// as far as they are known here, and heads of those units.
+    struct AssistedHelpers {
+        std::vector<SealingPublicKey> case_leads;
+        std::vector<SealingPublicKey> administrators;
+    };
+
+    AssistedHelpers assisted_helpers();
+
+    static constexpr std::size_t assisted_helpers_max = 8;
+
+    /// A small durable value of the host's own, as how long it stays unlocked. Names are the
+    /// host's.
+    Result<std::optional<Bytes>> host_value(std::string_view name);
+    Result<void> put_host_value(std::string_view name, ByteView value);
+
     // --- ClientLedger ------------------------------------------------------------------------
     FederationId federation() const override;
     DeviceId device() const override;
