@@ -59,7 +59,7 @@ Result<AssistedRequest> assisted_request_from_text(std::string_view text);
 /// Eight digits as "1234 5678" that the locked device and the helper's both show; the two people
 /// compare them *before* the helper agrees, by a road other than the text's. Whoever swaps the
 /// one-time key on the way must find one with the same number; each guess costs one stretching at
-/// the stated cost, as this call does (blocks about 0.6 s). Errors: `out_of_memory`.
+/// `password_cost_floor`, as this call does (blocks about 0.3 s). Errors: `out_of_memory`.
 Result<std::string> comparison_number(const AssistedRequest& request, const PasswordHash& hash);
 
 /// On the helper's device, after the person has compared the numbers and seen whose device it is
@@ -84,9 +84,12 @@ public:
     /// kind; `not_authentic` for one to another request, or changed on the way; those of a text.
     Result<Secret<32>> join(std::string_view answer_1, std::string_view answer_2) const;
 
-private:
-    friend class Vault;
+    /// For `Vault::begin_assisted`: adds kind, nonce and one-time key to what both requests share.
+    static AssistedSession begin(const AssistedRequest& common,
+                                 std::vector<AssistedBox> case_leads,
+                                 std::vector<AssistedBox> administrators);
 
+private:
     AssistedSession(Secret<32> secret, AssistedRequest for_case_lead, AssistedRequest for_admin);
 
     Secret<32> one_time_secret_;

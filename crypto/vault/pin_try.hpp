@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/domain.hpp"
 #include "core/base/ids.hpp"
 #include "crypto/keys/secret.hpp"
 
@@ -31,7 +32,8 @@ public:
     Secret<32> verifier() const;
 
     /// The proof for one restricted session, as `pin_proof`.
-    Hash proof(const Nonce& server_nonce, const Nonce& client_nonce, const Hash& exporter) const;
+    /// From here on the try cannot be given back.
+    Hash proof(const Nonce& server_nonce, const Nonce& client_nonce, const Hash& exporter);
 
     /// Opens the vault with the secret that the server handed out (now, or earlier since power-on).
     /// Errors: `not_authentic` where PIN or secret is wrong: the tenth wrong try in a row erases
@@ -44,22 +46,24 @@ public:
     Result<void> open_with_keystore();
 
     /// Takes the count back, durably, where nothing could be tried: no secret was here and the
-    /// server was not reached. Not after a proof was refused. Errors: `conflict` where the try is
-    /// over.
+    /// server was not reached. Errors: `conflict` where the try is over or a proof was made: nobody
+    /// knows then what the server has answered.
     Result<void> give_back();
 
     PinTry(PinTry&&) noexcept = default;
     PinTry& operator=(PinTry&&) noexcept = default;
 
-private:
-    friend class Vault;
-
+    /// For `Vault::begin_pin_try`.
     PinTry(VaultParts& vault, Secret<32> stretched, const SlotId& slot, bool needs_server);
+
+private:
+    Result<void> finish(Domain key_label, const Secret<32>& outer_secret);
 
     VaultParts* vault_;
     Secret<32> stretched_;
     SlotId slot_;  // the one that was stretched for
     bool needs_server_;
+    bool is_proved_ = false;
     bool is_over_ = false;
 };
 
