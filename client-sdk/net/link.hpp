@@ -54,6 +54,7 @@ public:
         Random& random;
         const Verifier& verifier;
         const Clock& clock;
+        UnlockKeeper* keeper = nullptr;  ///< see `ClientSession::Ports`; outlives the link
     };
 
     /// Starts to connect to `address` ("host:port"). `io`, the ports and the listener must outlive

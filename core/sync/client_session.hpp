@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/sync/unlock_keeper.hpp"
 #include "core/wire/messages.hpp"
 
 #include <deque>
@@ -100,6 +101,7 @@ public:
         ClientLedger& ledger;
         Random& random;
         const Verifier& verifier;
+        UnlockKeeper* keeper = nullptr;  ///< null: nothing is registered for unlocking
     };
 
     /// `exporter`: TLS keying material of this connection, so that a relay gains nothing.

@@ -149,6 +149,15 @@ public:
 
     Result<std::vector<ParticipantView>> participants(const CaseId& case_id);
 
+    /// Orders of the federation log about *this* device (lock, wipe, revoke) that were not marked
+    /// done here, oldest first. May have grown after anything applied (`ClientSession::Changed`).
+    /// A wipe that keeps unsent work wants it sent first: until `ClientSession::Synced`.
+    Result<std::vector<DeviceOrder>> pending_orders();
+
+    /// Durable: the order is not pending any more. One that was carried out while locked, as the
+    /// vault knows, is marked here after the next unlock, since the vault forgets old ones.
+    Result<void> mark_order_done(const StatementId& order);
+
     /// The decision for this user, or any user the asker may know about, on a label.
     Decision decide(const CaseId& case_id,
                     const Label& label,
@@ -192,6 +201,13 @@ public:
     /// secret), `already_exists` (used), `timed_out` (expired), `not_found` (not ours).
     Result<DeviceId> accept_enrolment(std::string_view answer);
     Result<StatementId> revoke_device(const DeviceId& device);
+
+    /// Orders the device to lock at once, whether it is unlocked or waits for orders.
+    Result<StatementId> lock_device(const DeviceId& device);
+
+    /// Orders the device to destroy its keys and its data. `UnsentWork::discard` gives up what it
+    /// has not sent. It does not revoke.
+    Result<StatementId> wipe_device(const DeviceId& device, UnsentWork unsent);
 
     /// Adds statements that were made elsewhere (the root's), after verifying them.
     Result<void> import_statement(ByteView statement);
