@@ -26,8 +26,7 @@ struct LockedFolder {
     /// `wipe_discard`) and statement id (hex). `all_sent`: the child said that the server has
     /// everything. Durable when it returns: "done", "keys_erased" (the file waits for its unsent
     /// work), or "failed": the courier asks again later.
-    std::function<std::string(
-        const std::string& kind, const std::string& statement, bool all_sent)>
+    std::function<std::string(const std::string& kind, const std::string& statement, bool all_sent)>
         obey;
 };
 

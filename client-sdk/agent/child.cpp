@@ -1,6 +1,6 @@
 #include "client-sdk/agent/agent.hpp"
-#include "client-sdk/agent/child_process.hpp"
 #include "client-sdk/agent/child_host.hpp"
+#include "client-sdk/agent/child_process.hpp"
 #include "client-sdk/agent/child_server.hpp"
 #include "client-sdk/agent/folder.hpp"
 #include "client-sdk/agent/json_lines.hpp"
@@ -99,7 +99,8 @@ Opening<UnlockSuccess> open_vault(Vault& vault,
                                   UnlockMessage message,
                                   const ShareSource& server,
                                   int channel) {
-    if (vault.status().state == VaultState::creating) return because({Errc::not_found, "enrolment"});
+    if (vault.status().state == VaultState::creating)
+        return because({Errc::not_found, "enrolment"});
     if (message.with == UnlockWith::assisted) return HelpersDoor{vault, hash, channel}.open();
     return unlock_vault(vault, std::move(message), server);
 }
@@ -123,7 +124,7 @@ int serve(std::unique_ptr<OpenedDevice> opened, const ChildHost::Parts& parts, U
         status = serve_child(std::move(channel), host.services());
         channel = std::move(last_word);
         host.close();
-        why = host.orders().why();
+        why = host.why();
         erases = host.orders().erases_data();
     }
     opened.reset();  // the database is closed before it is erased
@@ -147,8 +148,8 @@ Opening<int> unlock_and_serve(const std::filesystem::path& folder, UniqueFd& cha
     const Argon2id hash;
     auto vault = Vault::open({.files = files, .hash = hash});
     if (!vault) return because({vault.error().code, "vault"});
-    auto success = open_vault(
-        *vault, hash, std::move(*message), server_share(*config), channel.value());
+    auto success =
+        open_vault(*vault, hash, std::move(*message), server_share(*config), channel.value());
     if (!success) return std::unexpected{std::move(success.error())};
     if (success->share) (void)send_share(channel.value(), *success->share);
     success->share.reset();
@@ -177,9 +178,10 @@ int run_child(const std::filesystem::path& folder) {
         const auto served = unlock_and_serve(folder, channel);
         if (served) return *served;
         log_line("child", served.error().error.value("message", ""));
-        report_failed_start(channel.value(),
-                            served.error().error,
-                            served.error().drop_share ? json{{"drop_share", true}} : json::object());
+        report_failed_start(
+            channel.value(),
+            served.error().error,
+            served.error().drop_share ? json::object({{"drop_share", true}}) : json::object());
     } catch (const std::exception& thrown) {
         log_line("child", typeid(thrown).name());  // its text might quote content
     }

@@ -25,10 +25,8 @@ ChildHost::ChildHost(Parts parts)
       on_vault_(parts.vault, parts.hash, parts.opened.device()),
       pins_(parts.vault,
             {.drop = [channel = parts.channel] { tell(channel, {{"drop_share", true}}); },
-             .keep =
-                 [channel = parts.channel](const ServerShare& share) {
-                     (void)send_share(channel, share);
-                 }}),
+             .keep = [channel = parts.channel](
+                         const ServerShare& share) { (void)send_share(channel, share); }}),
       orders_(parts.vault, parts.opened.device(), &time_since_boot) {}
 
 ChildServices ChildHost::services() {
@@ -81,7 +79,7 @@ Result<json> ChildHost::take_server(const json& args) {
     device.change_server(changed.device.server, changed.device.server_key);
     parts_.config = changed;
     note_sent(false);
-    return json{{"server", changed.device.server}};
+    return json::object({{"server", changed.device.server}});
 }
 
 /// False where this process has to end.
@@ -99,8 +97,18 @@ bool ChildHost::hear(const json& event) {
         keep_helpers();
     }
     if (kind == "answered" || (kind == "tick" && !orders_.deadline())) return true;
+    if (!obey()) return false;
+    // A revoked device hears nothing more in a session; locked, the courier is given the order.
+    const json error = event.value("error", json::object());
+    if (error.is_object() && error.value("code", "") == "revoked_device") why_ = "revoked";
+    return why_.empty();
+}
+
+/// False where an order ends this process.
+bool ChildHost::obey() {
     if (!orders_.look()) return true;
-    if (orders_.why() != "order: lock") tell(parts_.channel, {{"drop_share", true}});
+    why_ = orders_.why();
+    if (why_ != "order: lock") tell(parts_.channel, {{"drop_share", true}});
     return false;
 }
 

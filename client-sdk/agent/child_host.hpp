@@ -32,10 +32,14 @@ public:
 
     const OrderDuty& orders() const { return orders_; }
 
+    /// Why it ends by itself: a word for `agent.status`; empty where the supervisor ended it.
+    const std::string& why() const { return why_; }
+
 private:
     nlohmann::json run(std::string_view operation, const nlohmann::json& args);
     Result<nlohmann::json> take_server(const nlohmann::json& args);
     bool hear(const nlohmann::json& event);
+    bool obey();
     void note_sent(bool all_sent);
     void save_counter();
     void keep_helpers();
@@ -47,6 +51,7 @@ private:
     OrderDuty orders_;
     std::uint64_t greatest_counter_ = 0;
     std::optional<bool> all_sent_;
+    std::string why_;
 };
 
 }  // namespace samsyn

@@ -76,7 +76,8 @@ void ChildProcess::reap() {
         std::this_thread::sleep_for(2ms);
     }
     if (WIFSIGNALED(status))
-        log_line("supervisor", subcommand_ + " ended by signal " + std::to_string(WTERMSIG(status)));
+        log_line("supervisor",
+                 subcommand_ + " ended by signal " + std::to_string(WTERMSIG(status)));
     else
         log_line("supervisor",
                  subcommand_ + " ended with status " + std::to_string(WEXITSTATUS(status)));

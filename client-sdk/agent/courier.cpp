@@ -15,8 +15,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cerrno>
 #include <csignal>
 #include <exception>
+#include <sys/socket.h>
 #include <typeinfo>
 #include <unistd.h>
 
@@ -46,7 +48,10 @@ std::string_view name_of(OrderKind kind, UnsentWork unsent) {
 /// what it answers goes back to the server. Holds no key; the token only names the device.
 class Courier final : private RestrictedLink::Listener {
 public:
-    Courier(UniqueFd channel, const FolderConfig& config, PinnedFederation pinned, UnlockToken token)
+    Courier(UniqueFd channel,
+            const FolderConfig& config,
+            PinnedFederation pinned,
+            UnlockToken token)
         : channel_(io_, channel.release()),
           config_(config),
           pinned_(std::move(pinned)),

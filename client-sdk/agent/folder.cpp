@@ -123,8 +123,7 @@ Result<void> make_room(const fs::path& folder, const Vault::Ports& vault) {
     if (!there.vault) return check_folder(folder);
     const auto found = Vault::open(vault);
     if (!found) return std::unexpected{Error{found.error().code, "vault"}};
-    if (found->status().state == VaultState::ready)
-        return fail(Errc::already_exists, "device");
+    if (found->status().state == VaultState::ready) return fail(Errc::already_exists, "device");
     SAMSYN_TRY(remove_databases(folder));
     return Vault::destroy(vault);
 }
@@ -177,8 +176,8 @@ Result<void> check_folder(const fs::path& folder) {
 }
 
 fs::path database_path(const fs::path& folder, std::uint64_t number) {
-    return folder / (std::string{database_prefix} + std::to_string(number) +
-                     std::string{database_suffix});
+    return folder /
+           (std::string{database_prefix} + std::to_string(number) + std::string{database_suffix});
 }
 
 Result<void> remove_databases(const fs::path& folder) {
@@ -220,8 +219,8 @@ Result<void> create_device(const fs::path& folder,
     auto vault = SAMSYN_TRY(Vault::create(ports, keys.contents, device.phrase));
     SAMSYN_TRY(vault.change_pin(device.pin));
     {
-        auto opened = SAMSYN_TRY(OpenedDevice::open(
-            folder, device.config, vault.contents(), DatabaseMode::create));
+        auto opened = SAMSYN_TRY(
+            OpenedDevice::open(folder, device.config, vault.contents(), DatabaseMode::create));
         SAMSYN_TRY(fill(*opened));
     }
     return vault.mark_ready();

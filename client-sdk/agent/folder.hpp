@@ -17,8 +17,8 @@ namespace samsyn {
 struct FolderInventory {
     bool config = false;
     bool vault = false;
-    bool plain = false;  ///< files of a version before there was a vault
-    bool wiped = false;  ///< its data was erased by a signed order
+    bool plain = false;                            ///< files of a version before there was a vault
+    bool wiped = false;                            ///< its data was erased by a signed order
     std::vector<std::filesystem::path> databases;  ///< `samsyn.<number>.db`, sorted
 };
 

@@ -19,7 +19,8 @@ Result<Vault> locked_vault(VaultFiles& files) {
 }
 
 json facts_of(const std::filesystem::path& folder) {
-    if (const auto there = check_folder(folder); !there) return {{"error", folder_error(there.error())}};
+    if (const auto there = check_folder(folder); !there)
+        return {{"error", folder_error(there.error())}};
     PosixVaultFiles files{folder};
     const auto vault = locked_vault(files);
     if (!vault) return {{"error", folder_error({vault.error().code, "vault"})}};
@@ -64,10 +65,9 @@ int run_agent(const std::filesystem::path& folder) {
     SupervisorOptions options;
     options.locked_folder = {
         .facts = [folder] { return facts_of(folder); },
-        .obey =
-            [folder](const std::string& kind, const std::string& statement, bool all_sent) {
-                return obey(folder, kind, statement, all_sent);
-            }};
+        .obey = [folder](const std::string& kind,
+                         const std::string& statement,
+                         bool all_sent) { return obey(folder, kind, statement, all_sent); }};
     return run_supervisor(folder, options);
 }
 

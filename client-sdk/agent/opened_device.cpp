@@ -1,7 +1,6 @@
 #include "client-sdk/agent/folder.hpp"
-
 #include "core/base/system_clock.hpp"
-#include "crypto/at_rest/sodium_page_cipher.hpp"
+#include "crypto/at_rest/page_cipher.hpp"
 #include "crypto/envelope/sodium_sealer.hpp"
 #include "crypto/identity/signing_key.hpp"
 #include "crypto/keys/sodium.hpp"
@@ -10,7 +9,7 @@ namespace samsyn {
 
 /// In this order: what is used outlives its user.
 struct OpenedDevice::Parts {
-    Parts(const VaultContents& keys)
+    explicit Parts(const VaultContents& keys)
         : signing(SigningKey::from_seed(keys.signing_seed.expose())),
           sealer(SealingKey::from_secret(keys.sealing_secrets.front().expose())),
           pages(keys.database.key.duplicate(), keys.database.file_id) {}
@@ -35,8 +34,8 @@ Result<std::unique_ptr<OpenedDevice>> OpenedDevice::open(const std::filesystem::
                                                          DatabaseMode mode) {
     auto parts = std::make_unique<Parts>(keys);
     std::unique_ptr<OpenedDevice> opened{new OpenedDevice{std::move(parts)}};
-    opened->parts_->device = SAMSYN_TRY(Device::open(
-        database_path(folder, keys.database.number), mode, config, opened->ports()));
+    opened->parts_->device = SAMSYN_TRY(
+        Device::open(database_path(folder, keys.database.number), mode, config, opened->ports()));
     return opened;
 }
 

@@ -74,11 +74,10 @@ ShareSource server_share(const FolderConfig& config, std::chrono::seconds time_m
             {.session = {.verifier = verifier, .hasher = hasher, .random = random}, .clock = clock},
             std::move(pinned),
             {.token = vault.token(),
-             .make_proof = [&tried](const Nonce& server,
-                                    const Nonce& client,
-                                    const Hash& exporter) {
-                 return tried.proof(server, client, exporter);
-             }},
+             .make_proof =
+                 [&tried](const Nonce& server, const Nonce& client, const Hash& exporter) {
+                     return tried.proof(server, client, exporter);
+                 }},
             listener};
         io.run_for(time_max);
         return listener.take();

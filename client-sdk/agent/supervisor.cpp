@@ -1,6 +1,8 @@
 #include "client-sdk/agent/supervisor.hpp"
 
 #include "client-sdk/agent/agent.hpp"
+#include "client-sdk/agent/secret_text.hpp"
+#include "core/base/secret.hpp"
 #include "crypto/keys/sodium.hpp"
 
 #include <algorithm>
@@ -171,6 +173,7 @@ void Supervisor::take_lines(Waiting& waiting) {
         waiting.deadline = std::chrono::steady_clock::now() + next_line_patience;
         if (request.fault || !serve(waiting, request))
             send_line(waiting, request.id, locked_answer());
+        if (request.operation == "unlock") wipe_stack();       // the parser's short strings
         if (end == std::string::npos) waiting.socket.reset();  // its line never ended
     }
 }
@@ -213,7 +216,6 @@ void Supervisor::unlock(Waiting& waiting, AgentRequest& request) {
         begun = message ? keeper_->unlock(std::move(*message))
                         : Result<void>{std::unexpected{message.error()}};
     }
-    wipe_stack();
     if (begun)
         await_unlock(waiting, request);
     else

@@ -32,14 +32,15 @@ UnlockFailure failure(json error) {
 /// The PIN slot is gone, or never was.
 UnlockFailure no_pin(const VaultStatus& status) {
     if (status.pin_erased)
-        return failure(error_of(
-            Errc::not_found,
-            "pin",
-            {"the PIN has been erased after ten wrong tries",
-             "Nothing is lost. Unlock with the phrase (`samsyn unlock --phrase`), then set a new PIN "
-             "(`samsyn pin change`).",
-             "Inget är förlorat. Lås upp med frasen (`samsyn unlock --phrase`) och välj sedan en ny "
-             "PIN (`samsyn pin change`)."}));
+        return failure(error_of(Errc::not_found,
+                                "pin",
+                                {"the PIN has been erased after ten wrong tries",
+                                 "Nothing is lost. Unlock with the phrase (`samsyn unlock "
+                                 "--phrase`), then set a new PIN "
+                                 "(`samsyn pin change`).",
+                                 "Inget är förlorat. Lås upp med frasen (`samsyn unlock --phrase`) "
+                                 "och välj sedan en ny "
+                                 "PIN (`samsyn pin change`)."}));
     if (status.pin_pending)
         return failure(error_of(Errc::not_found,
                                 "pin",
@@ -95,7 +96,8 @@ UnlockFailure server_refuses(Vault& vault) {
         {"the server no longer opens this device by PIN",
          "Ten wrong tries, or the device has been revoked or wiped. Use the phrase, or speak to "
          "your administrator. Nothing is lost.",
-         "Tio felaktiga försök, eller så är enheten spärrad eller raderad. Använd frasen eller tala "
+         "Tio felaktiga försök, eller så är enheten spärrad eller raderad. Använd frasen eller "
+         "tala "
          "med administratören. Inget är förlorat."}));
     gone.drop_share = true;
     return gone;
@@ -140,12 +142,12 @@ std::expected<UnlockSuccess, UnlockFailure> with_phrase(Vault& vault, UnlockMess
     const auto phrase = Phrase::parse(message.text.view());
     message.text.clear();
     if (!phrase)
-        return std::unexpected{failure(error_of(
-            phrase.error().code,
-            phrase.error().context,
-            {"this cannot be the phrase",
-             "Five words; the first three letters of each are enough.",
-             "Fem ord; de tre första bokstäverna av varje räcker."}))};
+        return std::unexpected{
+            failure(error_of(phrase.error().code,
+                             phrase.error().context,
+                             {"this cannot be the phrase",
+                              "Five words; the first three letters of each are enough.",
+                              "Fem ord; de tre första bokstäverna av varje räcker."}))};
     const auto opened = vault.unlock_with_phrase(*phrase);
     if (opened) return UnlockSuccess{};
     if (opened.error().code == Errc::not_found)

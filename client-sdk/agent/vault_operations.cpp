@@ -85,7 +85,7 @@ Result<json> VaultOperations::change_pin(const json& args) {
 
 Result<json> VaultOperations::new_phrase() {
     std::string text = Phrase::random().text();
-    json result = {{"phrase", text}};
+    json result = json::object({{"phrase", text}});
     wipe_text(text);
     return result;
 }
@@ -112,17 +112,21 @@ Result<json> VaultOperations::lock_after(const json& args) {
     SAMSYN_TRY(only(args, {"minutes"}));
     if (const auto found = args.find("minutes"); found != args.end()) {
         const bool for_ever = *found == "never";
-        const bool number = found->is_number_unsigned() && *found >= 1U &&
-                            *found <= static_cast<unsigned>(idle_limit.count());
-        if (!for_ever && !number)
+        const auto minutes = found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+        const bool fits = minutes >= 1 && minutes <= static_cast<std::uint64_t>(idle_limit.count());
+        if (!for_ever && !fits)
             return fail(Errc::invalid_argument, "minutes: 1 to 720, or \"never\"");
         Writer out;
-        out.number(for_ever ? never : found->get<std::uint16_t>());
+        out.number(for_ever ? never : static_cast<std::uint16_t>(minutes));
         SAMSYN_TRY(device_.put_host_value(idle_name, out.view()));
     }
     const auto limit = idle_max();
-    if (!limit) return json{{"minutes", "never"}};
-    return json{{"minutes", std::chrono::duration_cast<std::chrono::minutes>(*limit).count()}};
+    json result = json::object();
+    if (limit)
+        result["minutes"] = std::chrono::duration_cast<std::chrono::minutes>(*limit).count();
+    else
+        result["minutes"] = "never";
+    return result;
 }
 
 json VaultOperations::describe(const AssistedRequest& request) {

@@ -32,17 +32,50 @@ void wipe_and_free(void* memory) noexcept {
 
 }  // namespace
 
-void* operator new(std::size_t size) { return take(size); }
-void* operator new[](std::size_t size) { return take(size); }
-void* operator new(std::size_t size, std::align_val_t align) { return take_aligned(size, align); }
-void* operator new[](std::size_t size, std::align_val_t align) { return take_aligned(size, align); }
-void operator delete(void* memory) noexcept { wipe_and_free(memory); }
-void operator delete[](void* memory) noexcept { wipe_and_free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { wipe_and_free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { wipe_and_free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { wipe_and_free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { wipe_and_free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { wipe_and_free(memory); }
+void* operator new(std::size_t size) {
+    return take(size);
+}
+
+void* operator new[](std::size_t size) {
+    return take(size);
+}
+
+void* operator new(std::size_t size, std::align_val_t align) {
+    return take_aligned(size, align);
+}
+
+void* operator new[](std::size_t size, std::align_val_t align) {
+    return take_aligned(size, align);
+}
+
+void operator delete(void* memory) noexcept {
+    wipe_and_free(memory);
+}
+
+void operator delete[](void* memory) noexcept {
+    wipe_and_free(memory);
+}
+
+void operator delete(void* memory, std::size_t) noexcept {
+    wipe_and_free(memory);
+}
+
+void operator delete[](void* memory, std::size_t) noexcept {
+    wipe_and_free(memory);
+}
+
+void operator delete(void* memory, std::align_val_t) noexcept {
+    wipe_and_free(memory);
+}
+
+void operator delete[](void* memory, std::align_val_t) noexcept {
+    wipe_and_free(memory);
+}
+
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    wipe_and_free(memory);
+}
+
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
     wipe_and_free(memory);
 }

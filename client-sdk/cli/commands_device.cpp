@@ -50,7 +50,10 @@ Result<void> check_invitation(std::string_view text) {
     return {};
 }
 
-void show_enrolled(const Session& session, const std::string& answer, const NewSecrets& secrets, bool show_phrase) {
+void show_enrolled(const Session& session,
+                   const std::string& answer,
+                   const NewSecrets& secrets,
+                   bool show_phrase) {
     std::string phrase = secrets.phrase.text();
     if (session.json) {
         json shown = {{"answer", answer}, {"folder", session.data.string()}, {"phrase", phrase}};
@@ -63,15 +66,16 @@ void show_enrolled(const Session& session, const std::string& answer, const NewS
         print(session.say("Phrase, shown once: ", "Fras, visas en gång: ") + phrase + "\n\n");
     wipe_text(phrase);
     print(answer + "\n\n");
-    print(session.say("Give this answer to your administrator, who runs\n"
-                      "  samsyn admin accept ANSWER\n"
-                      "Then run `samsyn sync` here; from then on the PIN opens this device. It is "
-                      "unlocked now. Its data is in ",
-                      "Ge svaret till administratören, som kör\n"
-                      "  samsyn admin accept SVAR\n"
-                      "Kör sedan `samsyn sync` här; från och med då öppnar PIN-koden enheten. Den är "
-                      "upplåst nu. Dess data ligger i ") +
-          escaped(session.data.string()) + "\n");
+    print(
+        session.say("Give this answer to your administrator, who runs\n"
+                    "  samsyn admin accept ANSWER\n"
+                    "Then run `samsyn sync` here; from then on the PIN opens this device. It is "
+                    "unlocked now. Its data is in ",
+                    "Ge svaret till administratören, som kör\n"
+                    "  samsyn admin accept SVAR\n"
+                    "Kör sedan `samsyn sync` här; från och med då öppnar PIN-koden enheten. Den är "
+                    "upplåst nu. Dess data ligger i ") +
+        escaped(session.data.string()) + "\n");
 }
 
 int run_enrol(const Session& session, const json& args) {
@@ -96,11 +100,12 @@ int run_enrol(const Session& session, const json& args) {
 }  // namespace
 
 void add_device_commands(CLI::App& app, Session& session) {
-    Command enrol_command{app,
-                          session,
-                          "enrol",
-                          "Makes this folder a device: takes an invitation, prints the answer to it.",
-                          "samsyn enrol samsyn1-invite-... --answer-file answer.txt"};
+    Command enrol_command{
+        app,
+        session,
+        "enrol",
+        "Makes this folder a device: takes an invitation, prints the answer to it.",
+        "samsyn enrol samsyn1-invite-... --answer-file answer.txt"};
     enrol_command.text("invitation", "invitation", "The invitation; - reads standard input")
         .required()
         .text("--answer-file", "answer_file", "Write the answer here too");

@@ -114,6 +114,7 @@ std::string slots_text(const Session& session, const json& vault) {
 std::string why_locked(const Session& session, const std::string& why) {
     if (why == "started") return session.say("since it was switched on", "sedan start");
     if (why == "asked") return session.say("by hand", "för hand");
+    if (why == "revoked") return session.say("the device is revoked", "enheten är spärrad");
     if (why == "idle") return session.say("nobody used it", "ingen använde den");
     if (why.starts_with("order"))
         return session.say("by an order of the administrator", "på order av administratören") +
@@ -126,7 +127,8 @@ void print_locked(const Session& session, const json& status) {
     Table table{{session.say("locked", "låst"), why_locked(session, text_in(status, "why"))}};
     if (vault.contains("slots")) {
         table.add({session.say("opens by", "öppnas med"), slots_text(session, vault)});
-        const bool warm = status.value("has_share", false) || !vault.value("pin_needs_server", true);
+        const bool warm =
+            status.value("has_share", false) || !vault.value("pin_needs_server", true);
         table.add({"PIN",
                    warm ? session.say("works without a network", "fungerar utan nät")
                         : session.say("needs the server this time", "behöver servern denna gång")});

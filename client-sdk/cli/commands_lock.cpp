@@ -44,8 +44,8 @@ Result<std::pair<const char*, SecretText>> secret_for(const Session& session,
         return std::pair{"phrase", std::move(phrase)};
     }
     if (args.value("phrase", false) || !has_pin(status)) {
-        SecretText phrase = SAMSYN_TRY(ask_secret(
-            session.say("Phrase, five words: ", "Fras, fem ord: "), TypedAs::phrase));
+        SecretText phrase = SAMSYN_TRY(
+            ask_secret(session.say("Phrase, five words: ", "Fras, fem ord: "), TypedAs::phrase));
         return std::pair{"phrase", std::move(phrase)};
     }
     SecretText pin = SAMSYN_TRY(ask_secret("PIN: ", TypedAs::pin));
@@ -61,9 +61,10 @@ void print_requests(const Session& session, const json& result) {
               escaped(text_in(each, "number")) + "\n  samsyn assist answer " +
               escaped(text_in(each, "request")) + "\n\n");
     }
-    print(session.say("Then here, before this device is switched off:\n  samsyn assist finish "
-                      "ANSWER ANSWER\n",
-                      "Sedan här, innan enheten stängs av:\n  samsyn assist finish SVAR SVAR\n"));
+    print(
+        session.say("Then here, before this device is switched off:\n  samsyn assist finish "
+                    "ANSWER ANSWER\n",
+                    "Sedan här, innan enheten stängs av:\n  samsyn assist finish SVAR SVAR\n"));
 }
 
 int run_unlock(const Session& session, const json& args) {
@@ -107,13 +108,13 @@ void print_lock_after(const Session& session, const json& result) {
         print(session.say("It does not lock by itself.\n", "Den låser sig inte själv.\n"));
     else
         print(session.say("It locks by itself after ", "Den låser sig själv efter ") +
-              escaped(minutes) + session.say(" minutes without use.\n", " minuter utan användning.\n"));
+              escaped(minutes) +
+              session.say(" minutes without use.\n", " minuter utan användning.\n"));
 }
 
 int run_lock(const Session& session, const json& args) {
     const std::string after = args.value("after", "");
-    if (after.empty())
-        return run_on_running(session, "lock", session.say("Locked.", "Låst."));
+    if (after.empty()) return run_on_running(session, "lock", session.say("Locked.", "Låst."));
     json minutes = after;
     const bool digits = after.find_first_not_of("0123456789") == std::string::npos;
     if (digits && after.size() <= 4) minutes = static_cast<unsigned>(std::stoul(after));
@@ -122,10 +123,11 @@ int run_lock(const Session& session, const json& args) {
 
 void print_pin_changed(const Session& session, const json& result) {
     if (result.value("pin_pending", false))
-        print(session.say("The new PIN takes effect at the next `samsyn sync`; until then the old "
-                          "one opens.\n",
-                          "Den nya PIN-koden gäller från nästa `samsyn sync`; till dess öppnar den "
-                          "gamla.\n"));
+        print(
+            session.say("The new PIN takes effect at the next `samsyn sync`; until then the old "
+                        "one opens.\n",
+                        "Den nya PIN-koden gäller från nästa `samsyn sync`; till dess öppnar den "
+                        "gamla.\n"));
     else
         print(session.say("The PIN has been changed.\n", "PIN-koden har bytts.\n"));
 }
@@ -185,21 +187,25 @@ void print_answer(const Session& session, const json& result) {
         print(session.say("Send this answer back:\n\n", "Skicka tillbaka svaret:\n\n") +
               escaped(text_in(result, "answer")) + "\n");
     else
-        print(session.say("Number: ", "Nummer: ") + escaped(text_in(result, "number")) +
-              session.say("\nTalk to the person, not by the way the request came. If the number is "
-                          "the same there, run this again with --number.\n",
-                          "\nTala med personen, inte på den väg förfrågan kom. Om numret är detsamma "
-                          "där, kör igen med --number.\n"));
+        print(
+            session.say("Number: ", "Nummer: ") + escaped(text_in(result, "number")) +
+            session.say("\nTalk to the person, not by the way the request came. If the number is "
+                        "the same there, run this again with --number.\n",
+                        "\nTala med personen, inte på den väg förfrågan kom. Om numret är detsamma "
+                        "där, kör igen med --number.\n"));
 }
 
 void print_assisted(const Session& session, const json&) {
-    print(session.say(
-        "Unlocked. Now set a new phrase (`samsyn phrase new`) and a new PIN (`samsyn pin change`).\n",
-        "Upplåst. Sätt nu en ny fras (`samsyn phrase new`) och en ny PIN (`samsyn pin change`).\n"));
+    print(
+        session.say("Unlocked. Now set a new phrase (`samsyn phrase new`) and a new PIN (`samsyn "
+                    "pin change`).\n",
+                    "Upplåst. Sätt nu en ny fras (`samsyn phrase new`) och en ny PIN (`samsyn pin "
+                    "change`).\n"));
 }
 
 void add_assist_commands(CLI::App& app, Session& session) {
-    CLI::App& assist = group(app, "assist", "Opens a device whose PIN and phrase are lost, by two helpers.");
+    CLI::App& assist =
+        group(app, "assist", "Opens a device whose PIN and phrase are lost, by two helpers.");
     Command{assist,
             session,
             "request",

@@ -90,9 +90,9 @@ Result<SecretText> choose_pin(const Session& session, const json& args) {
         SAMSYN_TRY(check_new_pin(pin.view()));
         return pin;
     }
-    SecretText pin = SAMSYN_TRY(
-        ask_secret(session.say("Choose a PIN (6 to 12 digits): ", "Välj en PIN (6 till 12 siffror): "),
-                   TypedAs::pin));
+    SecretText pin = SAMSYN_TRY(ask_secret(
+        session.say("Choose a PIN (6 to 12 digits): ", "Välj en PIN (6 till 12 siffror): "),
+        TypedAs::pin));
     SAMSYN_TRY(check_new_pin(pin.view()));
     const SecretText again =
         SAMSYN_TRY(ask_secret(session.say("Once more: ", "En gång till: "), TypedAs::pin));
@@ -103,12 +103,17 @@ Result<SecretText> choose_pin(const Session& session, const json& args) {
 Result<void> confirm_phrase(const Session& session, const Phrase& phrase) {
     auto words = words_of(phrase);
     std::string shown = session.say(
-        "\nThis phrase opens the device without a network. It is shown once. Write it down and keep "
+        "\nThis phrase opens the device without a network. It is shown once. Write it down and "
+        "keep "
         "the paper apart from the device:\n\n",
         "\nFrasen öppnar enheten utan nät. Den visas en gång. Skriv ner den och förvara papperet "
         "skilt från enheten:\n\n");
     for (std::size_t i = 0; i < words.size(); ++i)
-        shown.append("    ").append(std::to_string(i + 1)).append("  ").append(words[i]).append("\n");
+        shown.append("    ")
+            .append(std::to_string(i + 1))
+            .append("  ")
+            .append(words[i])
+            .append("\n");
     shown.append("\n");
     print(shown);
     std::fflush(stdout);
@@ -139,7 +144,8 @@ Result<void> unlock_new(const Session& session, const Phrase& phrase) {
     const auto answer = agent.call("unlock", args);
     wipe_strings(args);
     if (!answer) return std::unexpected{answer.error()};
-    if (!answer->value("ok", false)) return fail(Errc::system_failed, "the new device does not open");
+    if (!answer->value("ok", false))
+        return fail(Errc::system_failed, "the new device does not open");
     return {};
 }
 

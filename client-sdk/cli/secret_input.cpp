@@ -168,8 +168,10 @@ Result<SecretText> ask_secret(const std::string& prompt, TypedAs as) {
     while (state == SecretLine::State::typing) {
         terminal.write("\r\x1b[K" + prompt + line.shown());
         unsigned char byte = 0;
-        if (!terminal.read(byte)) state = SecretLine::State::cancelled;
-        else state = line.on_byte(byte);
+        if (!terminal.read(byte))
+            state = SecretLine::State::cancelled;
+        else
+            state = line.on_byte(byte);
     }
     terminal.write("\r\x1b[K" + prompt + "\n");  // the last word is not left on the screen
     SecretText text = line.take();

@@ -69,21 +69,21 @@ void Day::found() {
     admin_ = std::make_unique<Tablet>(
         programs_, folder("administrator"), "administratören", "administrator");
     (void)admin_->make({"admin",
-                       "found",
-                       "--name",
-                       "Norra Örebro län",
-                       "--organisation",
-                       "Nora",
-                       "--organisation",
-                       "Lindesberg",
-                       "--organisation",
-                       "Hällefors",
-                       "--organisation",
-                       "Ljusnarsberg",
-                       "--organisation",
-                       "Region Örebro län",
-                       "--out",
-                       folder("founding.samsyn").string()});
+                        "found",
+                        "--name",
+                        "Norra Örebro län",
+                        "--organisation",
+                        "Nora",
+                        "--organisation",
+                        "Lindesberg",
+                        "--organisation",
+                        "Hällefors",
+                        "--organisation",
+                        "Ljusnarsberg",
+                        "--organisation",
+                        "Region Örebro län",
+                        "--out",
+                        folder("founding.samsyn").string()});
     const Finished init = run(programs_.server,
                               {"init",
                                "--data",
@@ -131,8 +131,9 @@ void Day::found() {
     psychiatrist_ = &enrol("Elin Barnpsykiater", "psychiatrist", "child_psychiatrist", clinic, "");
     admin_->sync();
     sync_all();
-    tell("Each has a PIN and a phrase on paper; with the first sync the server holds its share of "
-         "the PIN.");
+    tell(
+        "Each has a PIN and a phrase on paper; with the first sync the server holds its share of "
+        "the PIN.");
     table();
 }
 

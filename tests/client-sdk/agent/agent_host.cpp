@@ -94,7 +94,7 @@ int serve(const std::filesystem::path& folder) {
     if (std::filesystem::exists(folder / "slow")) std::this_thread::sleep_for(1min);
     if (std::filesystem::exists(folder / "stubborn")) (void)::signal(SIGTERM, SIG_IGN);
     const json failed = message->with == UnlockWith::assisted ? await_helpers(channel.value())
-                                                             : try_to_open(*message);
+                                                              : try_to_open(*message);
     if (!failed.is_null()) {
         report_failed_start(channel.value(), failed);
         return 1;
@@ -132,8 +132,7 @@ int carry(const std::filesystem::path& folder) {
         if (told || !std::filesystem::exists(folder / "order")) continue;
         std::string kind;
         std::ifstream{folder / "order"} >> kind;
-        told = send_with_fd(
-            channel.value(), to_line({{"order", kind}, {"statement", "ab"}}), -1);
+        told = send_with_fd(channel.value(), to_line({{"order", kind}, {"statement", "ab"}}), -1);
     }
 }
 
@@ -143,13 +142,13 @@ int main(int count, char** arguments) {
     if (count != 4) return 2;
     const std::string_view subcommand{arguments[1]};
     const std::filesystem::path folder{arguments[3]};
-    const LockedFolder locked{
-        .facts = [] { return json{{"slots", "fake"}}; },
-        .obey =
-            [&](const std::string& kind, const std::string& statement, bool) {
-                std::ofstream{folder / "obeyed", std::ios::app} << kind << ' ' << statement << '\n';
-                return std::string{"done"};
-            }};
+    const LockedFolder locked{.facts = [] { return json{{"slots", "fake"}}; },
+                              .obey =
+                                  [&](const std::string& kind, const std::string& statement, bool) {
+                                      std::ofstream{folder / "obeyed", std::ios::app}
+                                          << kind << ' ' << statement << '\n';
+                                      return std::string{"done"};
+                                  }};
     if (subcommand == "agent") return run_supervisor(folder, {.locked_folder = locked});
     if (subcommand == "agent-child") return serve(folder);
     if (subcommand == "agent-courier") return carry(folder);

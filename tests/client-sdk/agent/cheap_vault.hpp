@@ -45,10 +45,8 @@ public:
 
     Result<void> create(const std::function<Result<void>(OpenedDevice&)>& fill,
                         std::string_view pin = "274093") const {
-        return create_device(path(),
-                             {.config = a_config_, .phrase = phrase, .pin = pin},
-                             {.hash = hash},
-                             fill);
+        return create_device(
+            path(), {.config = a_config_, .phrase = phrase, .pin = pin}, {.hash = hash}, fill);
     }
 
     CheapHash hash;

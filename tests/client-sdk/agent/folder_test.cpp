@@ -89,9 +89,11 @@ TEST_CASE("create_device: interrupted, it begins anew and leaves one whole devic
           "[agent][folder]") {
     CheapFolder folder;
     SECTION("while the database was being filled") {
-        CHECK(folder.create([](OpenedDevice&) -> Result<void> {
-                        return fail(Errc::disk_full, "test");
-                    }).error().code == Errc::disk_full);
+        CHECK(
+            folder
+                .create([](OpenedDevice&) -> Result<void> { return fail(Errc::disk_full, "test"); })
+                .error()
+                .code == Errc::disk_full);
         CHECK(check_folder(folder.path()));  // it is there, and its vault says `creating`
     }
     SECTION("before there was a vault") {

@@ -148,8 +148,7 @@ TEST_CASE("Agent: one second after it was asked to lock no child is left", "[age
     CHECK(code_of(*world.locked_client().call("note.list")) == "locked");
 }
 
-TEST_CASE("Agent: idle, it locks by itself; scripts and screens are no activity",
-          "[agent][lock]") {
+TEST_CASE("Agent: idle, it locks by itself; scripts and screens are no activity", "[agent][lock]") {
     AgentWorld world;
     put(world, "idle", "300");
     AgentClient client = world.client();
@@ -201,7 +200,8 @@ TEST_CASE("Agent: an order that reaches a locked device takes the share", "[agen
     }
     CHECK(eventually([&] { return text_in(world, "obeyed").ends_with(" ab\n"); }));
     CHECK(eventually([&] { return status_of(world)["has_share"] == keeps; }));
-    CHECK(eventually([&] { return text_in(world, "order.answer").find("done") != std::string::npos; }));
+    CHECK(eventually(
+        [&] { return text_in(world, "order.answer").find("done") != std::string::npos; }));
 }
 
 TEST_CASE("Agent: neither locked nor unlocked does the supervisor hold PIN or phrase",
@@ -212,8 +212,8 @@ TEST_CASE("Agent: neither locked nor unlocked does the supervisor hold PIN or ph
     REQUIRE((*client.call("lock"))["ok"] == true);
     REQUIRE(code_of(*client.call("unlock", {{"pin", "735024916854"}})) == "not_authentic");
     REQUIRE((*client.call("unlock", {{"pin", fake_pin}}))["ok"] == true);
-    const std::vector<std::string> secrets{
-        std::string{fake_pin.substr(0, 11)}, std::string{fake_phrase.substr(8, 24)}};
+    const std::vector<std::string> secrets{std::string{fake_pin.substr(0, 11)},
+                                           std::string{fake_phrase.substr(8, 24)}};
     CHECK(count_in_memory(world.child(), {"Agent-host-probe"}).size() == 1);  // it can be read
     CHECK(count_in_memory(world.supervisor(), secrets) == std::vector<std::size_t>{0, 0});
     REQUIRE((*world.locked_client().call("lock"))["ok"] == true);
@@ -221,4 +221,20 @@ TEST_CASE("Agent: neither locked nor unlocked does the supervisor hold PIN or ph
     const pid_t courier = status_of(world).value("courier_pid", -1);
     REQUIRE(courier > 0);
     CHECK(count_in_memory(courier, secrets) == std::vector<std::size_t>{0, 0});
+}
+
+TEST_CASE("Agent: none of its processes may write a core image", "[agent][lock]") {
+    AgentWorld world;
+    (void)world.client();
+    const auto core_limit = [](pid_t pid) {
+        std::ifstream in{"/proc/" + std::to_string(pid) + "/limits"};
+        for (std::string line; std::getline(in, line);)
+            if (line.starts_with("Max core file size")) return line.substr(18);
+        return std::string{"unknown"};
+    };
+    const std::string none = core_limit(world.supervisor());
+    CHECK(none.find_first_not_of(" 0bytes") == std::string::npos);
+    CHECK(core_limit(world.child()) == none);  // children inherit it, and set it themselves
+    REQUIRE((*world.locked_client().call("lock"))["ok"] == true);
+    CHECK(core_limit(status_of(world).value("courier_pid", -1)) == none);
 }

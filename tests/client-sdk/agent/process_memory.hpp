@@ -30,8 +30,7 @@ inline std::vector<std::size_t> count_in_memory(pid_t pid, const std::vector<std
         if (std::sscanf(line.c_str(), "%lx-%lx %4s", &first, &last, mode) != 3) continue;
         if (mode[0] != 'r' || line.find("[vvar]") != std::string::npos) continue;
         std::string bytes(last - first, '\0');
-        const ssize_t size =
-            ::pread(memory, bytes.data(), bytes.size(), static_cast<off_t>(first));
+        const ssize_t size = ::pread(memory, bytes.data(), bytes.size(), static_cast<off_t>(first));
         if (size <= 0) continue;
         bytes_read += static_cast<std::size_t>(size);
         for (std::size_t i = 0; i < texts.size(); ++i)

@@ -44,9 +44,7 @@ std::unique_ptr<story::Background> follow(const Tablet& tablet) {
         SAMSYN_PROGRAM,
         std::vector<std::string>{"--data", tablet.folder().string(), "sync", "--follow"},
         tablet.folder().parent_path() / "follow.log");
-    REQUIRE(soon([&] {
-        return tablet.run({"status"}).at("connection").at("state") == "live";
-    }));
+    REQUIRE(soon([&] { return tablet.run({"status"}).at("connection").at("state") == "live"; }));
     return following;
 }
 
@@ -122,7 +120,8 @@ TEST_CASE("Order: a revocation locks, takes PIN and phrase, and keeps the data",
     if (unlocked) following = follow(*tablet);
     if (!unlocked) tablet->lock();
     order({"revoke"}, person);
-    CHECK(soon([&] { return lock_of(*tablet).at("state") == "locked" && slots_of(*tablet).size() < 2; }));
+    CHECK(soon(
+        [&] { return lock_of(*tablet).at("state") == "locked" && slots_of(*tablet).size() < 2; }));
     CHECK(has_database(*tablet));
     CHECK(tablet->refused({"unlock", "--phrase-fd", "0"}, tablet->phrase() + "\n").at("code") ==
           "not_found");

@@ -165,7 +165,8 @@ TEST_CASE("Device: locked by hand, its child is gone within a second", "[agent][
                          << " ms, start of the command included");
 }
 
-TEST_CASE("Device: an older database put back can be read and not written", "[agent][real][attack]") {
+TEST_CASE("Device: an older database put back can be read and not written",
+          "[agent][real][attack]") {
     const auto tablet = RealWorld::only().enrol("Rut Rulla");
     const std::string id = write_canary(*tablet, "Familjen Rulla", "före");
     tablet->sync();
@@ -211,8 +212,7 @@ TEST_CASE("Device: two helpers together open it when PIN and phrase are lost", "
         CHECK(shown.at("number") == each.at("number"));
         CHECK(shown.at("user").at("name") == "Glenn Glömsk");
         CHECK_FALSE(shown.contains("answer"));  // not before the numbers were compared
-        CHECK(helper
-                  .refused({"assist", "answer", each.at("request"), "--number", "0000 0000"})
+        CHECK(helper.refused({"assist", "answer", each.at("request"), "--number", "0000 0000"})
                   .at("code") == "not_authentic");
         finish.push_back(
             helper.run({"assist", "answer", each.at("request"), "--number", each.at("number")})
@@ -224,5 +224,6 @@ TEST_CASE("Device: two helpers together open it when PIN and phrase are lost", "
     CHECK(tablet->run({"list", id}).at("items").size() == 1);
     const json phrase = tablet->run({"phrase", "new"});
     tablet->lock();
-    (void)tablet->run({"unlock", "--phrase-fd", "0"}, phrase.at("phrase").get<std::string>() + "\n");
+    (void)tablet->run({"unlock", "--phrase-fd", "0"},
+                      phrase.at("phrase").get<std::string>() + "\n");
 }

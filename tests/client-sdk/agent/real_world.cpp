@@ -40,22 +40,24 @@ RealWorld::RealWorld()
                        listen_,
                        "--key",
                        json::parse(init.out).at("server_key")});
-    (void)admin_->run({"admin", "unit", "add", "Teamet", "--organisation", "Nora", "--regime", "team"});
+    (void)admin_->run(
+        {"admin", "unit", "add", "Teamet", "--organisation", "Nora", "--regime", "team"});
     admin_->sync();
 }
 
 void RealWorld::start_server() {
     const auto port = folder("port");
     std::filesystem::remove(port);
-    server_ = std::make_unique<story::Background>(programs_.server,
-                                                  std::vector<std::string>{"serve",
-                                                                           "--data",
-                                                                           folder("server").string(),
-                                                                           "--listen",
-                                                                           listen_,
-                                                                           "--port-file",
-                                                                           port.string()},
-                                                  folder("server.log"));
+    server_ =
+        std::make_unique<story::Background>(programs_.server,
+                                            std::vector<std::string>{"serve",
+                                                                     "--data",
+                                                                     folder("server").string(),
+                                                                     "--listen",
+                                                                     listen_,
+                                                                     "--port-file",
+                                                                     port.string()},
+                                            folder("server.log"));
     listen_ = "127.0.0.1:" + std::to_string(std::stoul(story::await_file(port, 20s)));
 }
 
@@ -84,7 +86,9 @@ std::string RealWorld::device_of(const std::string& person) {
     return {};
 }
 
-std::string write_canary(story::Tablet& tablet, const std::string& family, const std::string& text) {
+std::string write_canary(story::Tablet& tablet,
+                         const std::string& family,
+                         const std::string& text) {
     const std::string id = tablet.run({"case", "open", family}).at("case").at("id");
     (void)tablet.run({"person", "add", id, "Barnet " + family});
     (void)tablet.run({"note", "add", id, "--about", "Barnet " + family, "--text", text});

@@ -50,8 +50,7 @@ public:
 
     std::expected<UnlockSuccess, UnlockFailure> by_phrase(std::string_view text) {
         Vault vault = open();
-        return unlock_vault(
-            vault, {UnlockWith::phrase, SecretText{text}, std::nullopt}, server);
+        return unlock_vault(vault, {UnlockWith::phrase, SecretText{text}, std::nullopt}, server);
     }
 
     std::string phrase() const { return folder_.phrase.text(); }
@@ -110,7 +109,8 @@ TEST_CASE("unlock_vault: cold and offline, the PIN is not counted and the phrase
     CHECK(scene.by_phrase(scene.phrase()));
 }
 
-TEST_CASE("unlock_vault: ten wrong PINs erase the PIN and nothing else", "[agent][unlock][attack]") {
+TEST_CASE("unlock_vault: ten wrong PINs erase the PIN and nothing else",
+          "[agent][unlock][attack]") {
     Scene scene;
     const bool warm = GENERATE(true, false);
     for (std::uint32_t left = pin_tries_max - 1; left > 0; --left) {

@@ -1,5 +1,6 @@
-#include "client-sdk/agent/private_file.hpp"
 #include "client-sdk/cli/root_key.hpp"
+
+#include "client-sdk/agent/private_file.hpp"
 #include "crypto/keys/sodium.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/seeded_random.hpp"

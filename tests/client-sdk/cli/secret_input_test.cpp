@@ -20,7 +20,9 @@ State type(SecretLine& line, std::string_view keys) {
 
 TEST_CASE("SecretLine: a PIN is dots, and takes digits only", "[cli]") {
     SecretLine line{TypedAs::pin};
-    CHECK(type(line, "27x40\x7f" "93 ") == State::typing);
+    CHECK(type(line,
+               "27x40\x7f"
+               "93 ") == State::typing);
     CHECK(line.shown() == "•••••");
     CHECK(type(line, "\r") == State::done);
     CHECK(line.take().view() == "27493");
@@ -51,7 +53,9 @@ TEST_CASE("SecretLine: keys of a hostile terminal put nothing on the screen", "[
 
 TEST_CASE("SecretLine: Ctrl-C gives up and forgets, Ctrl-U begins anew", "[cli]") {
     SecretLine line{TypedAs::pin};
-    (void)type(line, "123456\x15" "78");
+    (void)type(line,
+               "123456\x15"
+               "78");
     CHECK(line.shown() == "••");
     CHECK(type(line, "\x03") == State::cancelled);
     CHECK(line.take().empty());
