@@ -48,7 +48,8 @@ namespace samsyn {
     row(assisted_box, "samsyn1/asst-box") \
     row(assisted_request, "samsyn1/asst-req") \
     row(assisted_answer, "samsyn1/asst-ans") \
-    row(comparison_number, "samsyn1/compare-")
+    row(comparison_number, "samsyn1/compare-") \
+    row(database_page, "samsyn1/db-page-")
 // clang-format on
 
 inline constexpr std::size_t domain_label_size = 16;
