@@ -38,8 +38,12 @@ class FileLock final : public VaultFiles::Lock {
 public:
     explicit FileLock(File file) : file_(std::move(file)) {}
 
+    /// Said aloud, since closing would not release it where a forked child still has the
+    /// descriptor.
+    ~FileLock() override { ::flock(file_.get(), LOCK_UN); }
+
 private:
-    File file_;  // closing it releases the lock
+    File file_;
 };
 
 /// The one place where errno becomes ours.

@@ -53,7 +53,7 @@ public:
     };
 
     Result<std::unique_ptr<Lock>> lock() override {
-        REQUIRE(held == 0);  // a second one would wait for ever
+        SAMSYN_ASSERT(held == 0);  // a second one would wait for ever
         return std::make_unique<FakeLock>(held);
     }
 
@@ -67,9 +67,7 @@ public:
 
     Result<void> write(VaultCopy copy, ByteView content) override {
         SAMSYN_TRY(step());
-        if (tear_at && *tear_at == steps_done) disk[copy] = to_bytes(content.first(100));
         disk[copy] = to_bytes(content);
-        ++writes;
         if (observe) observe(copy);
         return step();
     }
@@ -90,7 +88,6 @@ public:
     void calm() {
         cut_at.reset();
         fail_at.reset();
-        tear_at.reset();
         steps_done = 0;
         held = 0;
     }
@@ -100,9 +97,7 @@ public:
     std::function<void(VaultCopy)> observe;
     std::optional<int> cut_at;
     std::optional<int> fail_at;
-    std::optional<int> tear_at;
     int steps_done = 0;
-    int writes = 0;
     int held = 0;
 };
 
