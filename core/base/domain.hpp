@@ -32,7 +32,6 @@ namespace samsyn {
     row(session_device, "samsyn1/sess-dev") \
     row(signed_time, "samsyn1/sigtime-") \
     row(unlock_token, "samsyn1/unlocktk") \
-    row(pin_proof, "samsyn1/pinproof") \
     row(invitation_mac, "samsyn1/invitmac") \
     row(evidence, "samsyn1/evidence") \
     row(heads, "samsyn1/heads---") \
