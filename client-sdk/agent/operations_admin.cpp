@@ -82,11 +82,12 @@ Result<json> lock(Call& call) {
 
 Result<json> wipe_device(Call& call) {
     const std::string text = SAMSYN_TRY(call.args.text("device"));
-    const bool discard = SAMSYN_TRY(call.args.boolean_or("discard_unsent", false));
     const DeviceId device = SAMSYN_TRY(call.names.device("device", text));
+    const bool discard = SAMSYN_TRY(call.args.boolean_or("discard_unsent", false));
     const StatementId id = SAMSYN_TRY(
         call.device.wipe_device(device, discard ? UnsentWork::discard : UnsentWork::keep));
-    return json::object({{"device", to_hex(device)}, {"statement", to_hex(id)}});
+    return json::object(
+        {{"device", to_hex(device)}, {"statement", to_hex(id)}, {"discard_unsent", discard}});
 }
 
 Result<json> import(Call& call) {
@@ -104,8 +105,9 @@ constexpr Operation operations[] = {
     {"admin.invite", &invite, true, "user", "kind hours"},
     {"admin.accept", &accept, true, "answer"},
     {"admin.revoke", &revoke, true, "device"},
-    {"admin.lock", &lock, true, "device"},
-    {"admin.wipe", &wipe_device, true, "device", "discard_unsent"},
+    {"admin.device.revoke", &revoke, true, "device"},
+    {"admin.device.lock", &lock, true, "device"},
+    {"admin.device.wipe", &wipe_device, true, "device", "discard_unsent"},
     {"admin.import", &import, true, "statement"},
 };
 

@@ -12,6 +12,8 @@ class io_context;
 
 namespace samsyn {
 
+class Transport;
+
 struct LinkLimits {
     std::chrono::seconds connect_max{10};    ///< for name and TCP together, then `unreachable`
     std::chrono::seconds handshake_max{10};  ///< for TLS, and again for WebSocket: `timed_out`
@@ -73,8 +75,9 @@ public:
     bool poke();
 
 private:
-    class Impl;
-    std::shared_ptr<Impl> impl_;
+    class Session;
+    std::shared_ptr<Session> session_;
+    std::unique_ptr<Transport> transport_;
 };
 
 }  // namespace samsyn

@@ -57,8 +57,9 @@ public:
     void answer_order(const StatementId& order, OrderOutcome outcome);
 
 private:
-    class Impl;
-    std::shared_ptr<Impl> impl_;
+    class Session;
+    std::shared_ptr<Session> session_;
+    std::unique_ptr<Transport> transport_;
 };
 
 }  // namespace samsyn

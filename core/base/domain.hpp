@@ -32,7 +32,6 @@ namespace samsyn {
     row(session_device, "samsyn1/sess-dev") \
     row(signed_time, "samsyn1/sigtime-") \
     row(unlock_token, "samsyn1/unlocktk") \
-    row(pin_proof, "samsyn1/pinproof") \
     row(invitation_mac, "samsyn1/invitmac") \
     row(evidence, "samsyn1/evidence") \
     row(heads, "samsyn1/heads---") \
@@ -45,6 +44,7 @@ namespace samsyn {
     row(keystore_key, "samsyn1/kek-keys") \
     row(assisted_key, "samsyn1/kek-asst") \
     row(pin_verifier, "samsyn1/pin-veri") \
+    row(pin_proof, "samsyn1/pinproof") \
     row(assisted_box, "samsyn1/asst-box") \
     row(assisted_request, "samsyn1/asst-req") \
     row(assisted_answer, "samsyn1/asst-ans") \

@@ -45,6 +45,7 @@ public:
     /// The server took the registration or confirmation in flight not. `not_found`: it does not
     /// know this V (it was restored from a backup, or a later PIN was registered): the PIN opens
     /// cold no more and a new one must be set. `conflict`: the token is another device's.
+    /// `not_permitted`: an order to wipe this device is out, and it gets no secret any more.
     virtual void on_refused(Errc why) = 0;
 };
 

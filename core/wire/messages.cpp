@@ -289,14 +289,26 @@ constexpr auto readers_of(std::index_sequence<Index...>) {
 /// A message's kind is its place in `Message`, from 1: new ones are added at the end.
 constexpr auto readers = readers_of(std::make_index_sequence<std::variant_size_v<Message>>{});
 
-/// From here on messages may hold secrets: they are written into memory that does not move.
-const std::size_t first_unlocking_kind = Message{UnlockRegister{}}.index();
+/// A message's kind is its place in `Message`, from 1.
+template <class Body>
+std::size_t kind_of() {
+    return Message{Body{}}.index() + 1;
+}
+
+bool may_hold_secrets(std::size_t kind) {
+    return kind >= kind_of<UnlockRegister>() && kind <= kind_of<RestrictedAnswer>();
+}
 
 }  // namespace
 
+bool may_hold_secrets(ByteView message) {
+    return message.size() > 1 && may_hold_secrets(std::to_integer<std::size_t>(message[1]));
+}
+
 Bytes encode_message(const Message& message) {
     Writer out;
-    if (message.index() >= first_unlocking_kind) out.reserve(message_bytes_before_proof_max);
+    // Written into memory that does not move: no copy stays behind.
+    if (may_hold_secrets(message.index() + 1)) out.reserve(message_bytes_before_proof_max);
     out.number(wire_version);
     out.number(static_cast<std::uint8_t>(message.index() + 1));
     std::visit([&](const auto& body) { write(out, body); }, message);

@@ -253,6 +253,9 @@ inline constexpr std::size_t message_bytes_max = 68 * 1024;  ///< a batch of 64 
 /// control characters become question marks.
 Bytes encode_message(const Message& message);
 
+/// True for the kinds of message that carry tokens, verifiers or secrets: nobody records them.
+bool may_hold_secrets(ByteView message);
+
 /// Errors: `unsupported_version`, `malformed` (unknown kind too), `truncated`, `limit_exceeded`,
 /// `trailing_bytes`. `bytes_max` depends on the state of the session.
 Result<Message> decode_message(ByteView bytes, std::size_t bytes_max);
