@@ -22,6 +22,9 @@ struct LockedFolder {
     /// Public facts for `agent.status`, an object; null where there are none.
     std::function<nlohmann::json()> facts;
 
+    /// Has the order (statement id, hex) been done before? Then it must do nothing again.
+    std::function<bool(const std::string& statement)> is_done;
+
     /// Obeys an order that the courier has verified: its kind (`lock`, `revoke`, `wipe`,
     /// `wipe_discard`) and statement id (hex). `all_sent`: the child said that the server has
     /// everything. Durable when it returns: "done", "keys_erased" (the file waits for its unsent

@@ -95,6 +95,7 @@ bool ChildHost::hear(const json& event) {
         note_sent(orders_.is_all_sent());
         save_counter();
         keep_helpers();
+        keep_organisation();
     }
     if (kind == "answered" || (kind == "tick" && !orders_.deadline())) return true;
     if (!obey()) return false;
@@ -137,6 +138,18 @@ void ChildHost::keep_helpers() {
     const auto sealed =
         vault.seal_assisted(device.device(), helpers.case_leads, helpers.administrators);
     if (!sealed) log_line("child", "assisted slot: " + to_string(sealed.error()));
+}
+
+/// What the locked device must know to verify an order.
+void ChildHost::keep_organisation() {
+    const auto organisation = parts_.opened.device().own_organisation();
+    if (!organisation || parts_.config.organisation == organisation) return;
+    FolderConfig changed = parts_.config;
+    changed.organisation = organisation;
+    if (const auto saved = save_config(parts_.folder, changed); saved)
+        parts_.config = changed;
+    else
+        log_line("child", "config.json: " + to_string(saved.error()));
 }
 
 /// Not at each answer: that would be two more writes to the disk for each.

@@ -43,6 +43,7 @@ private:
     void note_sent(bool all_sent);
     void save_counter();
     void keep_helpers();
+    void keep_organisation();
 
     Parts parts_;
     Operations operations_;

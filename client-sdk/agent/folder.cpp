@@ -44,14 +44,15 @@ Result<IdType> id_in(const json& config, const char* key) {
 
 std::string to_config_text(const FolderConfig& folder) {
     const DeviceConfig& config = folder.device;
-    const json object = {{"version", config_version},
-                         {"server", config.server},
-                         {"federation", to_hex(config.federation)},
-                         {"root_key", to_hex(config.root_key)},
-                         {"server_key", to_hex(config.server_key)},
-                         {"user", to_hex(config.user)},
-                         {"device", to_hex(folder.id)},
-                         {"kind", key_of(config.kind)}};
+    json object = {{"version", config_version},
+                   {"server", config.server},
+                   {"federation", to_hex(config.federation)},
+                   {"root_key", to_hex(config.root_key)},
+                   {"server_key", to_hex(config.server_key)},
+                   {"user", to_hex(config.user)},
+                   {"device", to_hex(folder.id)},
+                   {"kind", key_of(config.kind)}};
+    if (folder.organisation) object["organisation"] = to_hex(*folder.organisation);
     return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -59,8 +60,15 @@ Result<FolderConfig> config_from_text(std::string_view text) {
     const json object = json::parse(text, nullptr, false);
     if (!object.is_object()) return malformed("not an object");
     for (const auto& [key, value] : object.items()) {
-        constexpr std::string_view known[] = {
-            "version", "server", "federation", "root_key", "server_key", "user", "device", "kind"};
+        constexpr std::string_view known[] = {"version",
+                                              "server",
+                                              "federation",
+                                              "root_key",
+                                              "server_key",
+                                              "user",
+                                              "device",
+                                              "organisation",
+                                              "kind"};
         if (std::ranges::find(known, key) == std::end(known)) return malformed("unknown key");
     }
     const auto version = object.find("version");
@@ -83,7 +91,10 @@ Result<FolderConfig> config_from_text(std::string_view text) {
     const auto found = find_device_kind(kind->get_ref<const std::string&>());
     if (!found) return malformed("kind");
     config.kind = *found;
-    return FolderConfig{std::move(config), id};
+    FolderConfig folder{std::move(config), id};
+    if (object.contains("organisation"))
+        folder.organisation = SAMSYN_TRY(id_in<OrganisationId>(object, "organisation"));
+    return folder;
 }
 
 /// Makes the folder and gives it to its owner alone.

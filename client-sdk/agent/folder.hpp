@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace samsyn {
@@ -34,6 +35,9 @@ Result<void> check_folder(const std::filesystem::path& folder);
 struct FolderConfig {
     DeviceConfig device;
     DeviceId id;
+
+    /// Whose administrators may order it while it is locked; learnt at its first session.
+    std::optional<OrganisationId> organisation{};
 };
 
 /// Errors: `not_found`, `malformed` naming the key, `newer_format`, `limit_exceeded`.

@@ -135,23 +135,26 @@ void LockKeeper::start_courier() {
     courier_due_ = time_since_boot() + courier_pause;
 }
 
-void LockKeeper::on_courier_readable() {
+bool LockKeeper::on_courier_readable() {
     const auto message = courier_.receive();
-    if (!message) return;
+    if (!message) return false;
     if (message->closed) {
         courier_due_ = time_since_boot() + courier_pause;
-        return;
+        return false;
     }
     const auto told = parse_json(message->bytes);
-    if (told && told->is_object() && told->contains("order")) obey(*told);
+    return told && told->is_object() && told->contains("order") && obey(*told);
 }
 
-/// The courier has verified it; what is left here is to do it.
-void LockKeeper::obey(const json& order) {
+/// The courier has verified it; what is left here is to do it, once.
+bool LockKeeper::obey(const json& order) {
     const std::string kind = order.value("order", "");
     const std::string statement = order.value("statement", "");
-    if (kind != "lock") share_.reset();
-    fall_back("order: " + kind);
+    const bool done_before = folder_.is_done && folder_.is_done(statement);
+    if (!done_before) {
+        if (kind != "lock") share_.reset();
+        fall_back("order: " + kind);
+    }
     const std::string outcome =
         folder_.obey ? folder_.obey(kind, statement, all_sent_) : std::string{"failed"};
     log_line("supervisor", "order " + kind + ": " + outcome);
@@ -159,6 +162,7 @@ void LockKeeper::obey(const json& order) {
         (void)send_with_fd(courier_.channel(),
                            to_line({{"outcome", outcome}, {"statement", statement}}),
                            -1);  // one that is gone asks again
+    return !done_before;
 }
 
 void LockKeeper::drop_old_share() {

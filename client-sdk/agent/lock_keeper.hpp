@@ -44,7 +44,9 @@ public:
     /// Takes what the child says. Some answer: how an unlocking ended, or what an assisted one
     /// waits for.
     std::optional<nlohmann::json> on_child_readable();
-    void on_courier_readable();
+
+    /// Takes what the courier says. True where an order has locked the device.
+    bool on_courier_readable();
 
     /// What is due: a courier to start again, a share too old to keep.
     void on_time();
@@ -67,7 +69,7 @@ private:
     nlohmann::json on_child_ended();
     void fall_back(std::string_view why);
     void start_courier();
-    void obey(const nlohmann::json& order);
+    bool obey(const nlohmann::json& order);
     void drop_old_share();
 
     LockedFolder folder_;

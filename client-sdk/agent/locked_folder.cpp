@@ -27,24 +27,29 @@ json facts_of(const std::filesystem::path& folder) {
     return to_json(vault->status());
 }
 
+bool is_done(const std::filesystem::path& folder, const std::string& statement) {
+    const auto id = from_hex(statement);
+    if (!id || id->size() != StatementId::size) return false;
+    PosixVaultFiles files{folder};
+    const auto vault = locked_vault(files);
+    return vault && vault->is_order_done(StatementId::from(*id));
+}
+
 Result<std::string> obey_order(const std::filesystem::path& folder,
                                const std::string& kind,
                                const StatementId& statement,
                                bool all_sent) {
     PosixVaultFiles files{folder};
     Vault vault = SAMSYN_TRY(locked_vault(files));
-    std::string outcome = "done";
-    if (kind == "revoke" || kind == "wipe" || kind == "wipe_discard") {
-        SAMSYN_TRY(vault.erase_unlocking_slots());
-        outcome = "keys_erased";
+    const bool wipes = kind == "wipe" || kind == "wipe_discard";
+    if (!vault.is_order_done(statement)) {
+        if (wipes || kind == "revoke") SAMSYN_TRY(vault.erase_unlocking_slots());
+        if (kind == "wipe_discard" || (kind == "wipe" && all_sent))
+            SAMSYN_TRY(erase_data(folder));
+        SAMSYN_TRY(vault.mark_order_done(statement));
     }
-    const bool nothing_to_save = kind == "wipe_discard" || (kind == "wipe" && all_sent);
-    if (nothing_to_save || look_into(folder).wiped) {
-        SAMSYN_TRY(erase_data(folder));
-        outcome = "done";
-    }
-    SAMSYN_TRY(vault.mark_order_done(statement));
-    return outcome;
+    const bool keeps_file = wipes ? !look_into(folder).wiped : kind == "revoke";
+    return std::string{keeps_file ? "keys_erased" : "done"};
 }
 
 std::string obey(const std::filesystem::path& folder,
@@ -65,6 +70,7 @@ int run_agent(const std::filesystem::path& folder) {
     SupervisorOptions options;
     options.locked_folder = {
         .facts = [folder] { return facts_of(folder); },
+        .is_done = [folder](const std::string& statement) { return is_done(folder, statement); },
         .obey = [folder](const std::string& kind,
                          const std::string& statement,
                          bool all_sent) { return obey(folder, kind, statement, all_sent); }};

@@ -56,11 +56,12 @@ Result<PinnedFederation> pinned_federation(const FolderConfig& config) {
     if (config.device.server.empty()) return fail(Errc::not_found, "server");
     return PinnedFederation{.federation = config.device.federation,
                             .device = config.id,
+                            .organisation = config.organisation,
                             .server_keys = {config.device.server_key}};
 }
 
 ShareSource server_share(const FolderConfig& config, std::chrono::seconds time_max) {
-    return [&config, time_max](const Vault& vault, const PinTry& tried) -> Result<ServerShare> {
+    return [&config, time_max](const Vault& vault, PinTry& tried) -> Result<ServerShare> {
         PinnedFederation pinned = SAMSYN_TRY(pinned_federation(config));
         const SystemClock clock;
         SodiumRandom random;

@@ -2,6 +2,7 @@
 
 #include "client-sdk/agent/folder.hpp"
 #include "client-sdk/agent/unlocking.hpp"
+#include "core/sync/order.hpp"
 
 #include <chrono>
 

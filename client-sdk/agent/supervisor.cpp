@@ -122,7 +122,10 @@ void Supervisor::look_at(const std::vector<pollfd>& polled) {
         if (const auto answer = keeper_->on_child_readable()) answer_asked(*answer);
         if (keeper_->state() != LockKeeper::State::unlocked) refuse_ready();
     }
-    if ((polled[courier_at].revents & readable) != 0) keeper_->on_courier_readable();
+    if ((polled[courier_at].revents & readable) != 0 && keeper_->on_courier_readable()) {
+        answer_asked(locked_answer());  // an unlocking that was under way
+        refuse_ready();
+    }
     if ((polled[listener_at].revents & readable) != 0) accept_one();
     if ((polled[signals_at].revents & readable) != 0) on_signal();
 }

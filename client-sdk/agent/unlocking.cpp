@@ -75,15 +75,17 @@ UnlockFailure wrong_pin(const Vault& vault) {
     return failure(std::move(error));
 }
 
-UnlockFailure needs_server(const Error& why) {
+UnlockFailure needs_server(const Error& why, bool given_back) {
+    const std::string counted = given_back ? "; this try was not counted." : "; this try counts.";
+    const std::string counted_sv = given_back ? "; försöket räknades inte." : "; försöket räknas.";
     json error = error_of(
         why.code == Errc::locked ? Errc::unreachable : why.code,
         "pin",
         {"after power-off the PIN needs the server, and it could not be asked",
-         "Use the phrase: `samsyn unlock --phrase`. Or go where there is a network and try again; "
-         "this try was not counted.",
-         "Använd frasen: `samsyn unlock --phrase`. Eller försök igen där det finns nät; försöket "
-         "räknades inte."});
+         "Use the phrase: `samsyn unlock --phrase`. Or try again where there is a network" +
+             counted,
+         "Använd frasen: `samsyn unlock --phrase`. Eller försök igen där det finns nät" +
+             counted_sv});
     error["why"] = error_to_json(why);
     return failure(std::move(error));
 }
@@ -115,9 +117,11 @@ std::expected<UnlockSuccess, UnlockFailure> with_server(Vault& vault,
     }
     if (share.error().code == Errc::not_authentic) return std::unexpected{wrong_pin(vault)};
     if (share.error().code == Errc::not_permitted) return std::unexpected{server_refuses(vault)};
-    if (const auto back = tried.give_back(); !back)
+    // Where a proof had left already nobody knows whether the server took it: then it counts.
+    const auto back = tried.give_back();
+    if (!back && back.error().code != Errc::conflict)
         return std::unexpected{failure(folder_error(back.error()))};
-    return std::unexpected{needs_server(share.error())};
+    return std::unexpected{needs_server(share.error(), back.has_value())};
 }
 
 std::expected<UnlockSuccess, UnlockFailure> with_pin(Vault& vault,

@@ -15,7 +15,7 @@ namespace samsyn {
 /// Errors: `not_authentic` where the server found the proof wrong; `not_permitted` where it gives
 /// this device no share any more (wiped, revoked, ten wrong proofs); anything else: it was not
 /// asked, and nothing was tried.
-using ShareSource = std::function<Result<ServerShare>(const Vault& vault, const PinTry& tried)>;
+using ShareSource = std::function<Result<ServerShare>(const Vault& vault, PinTry& tried)>;
 
 /// Why a folder stays locked: an `error` object with what to do, in both languages.
 struct UnlockFailure {

@@ -73,13 +73,12 @@ Result<Founded> found(const std::filesystem::path& data, const Founding& wanted)
                            .phrase = wanted.secrets.phrase,
                            .pin = wanted.secrets.pin.view(),
                            .keys = &keys};
-    SAMSYN_TRY(
-        create_device(data, device, {.hash = hash}, [&](OpenedDevice& opened) -> Result<void> {
-            SAMSYN_TRY(
-                save_root_key(data / root_key_name, root));  // one of an interrupted run is void
-            SAMSYN_TRY(fill_device(opened.device(), founded));
-            return write_private_file(wanted.out, founding_file(founded.statements));
-        }));
+    const auto fill = [&](OpenedDevice& opened) -> Result<void> {
+        SAMSYN_TRY(save_root_key(data / root_key_name, root));  // an interrupted run's is void
+        SAMSYN_TRY(fill_device(opened.device(), founded));
+        return write_private_file(wanted.out, founding_file(founded.statements));
+    };
+    SAMSYN_TRY(create_device(data, device, {.hash = hash}, fill));
     return founded;
 }
 

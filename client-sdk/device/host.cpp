@@ -59,6 +59,12 @@ Device::AssistedHelpers Device::assisted_helpers() {
     return helpers;
 }
 
+std::optional<OrganisationId> Device::own_organisation() {
+    const auto* mine = impl_->federation().device(impl_->self);
+    if (mine == nullptr) return std::nullopt;
+    return mine->certificate.organisation;
+}
+
 Result<std::uint64_t> Device::last_counter() {
     return impl_->store.last_counter();
 }

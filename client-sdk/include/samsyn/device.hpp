@@ -217,6 +217,9 @@ public:
     Result<void> import_statement(ByteView statement);
 
     // --- For the host that runs it ------------------------------------------------------------
+    /// The organisation that certified this device; none where no certificate is known here.
+    std::optional<OrganisationId> own_organisation();
+
     /// The last device-wide counter that was given out.
     Result<std::uint64_t> last_counter();
 

@@ -143,7 +143,8 @@ int main(int count, char** arguments) {
     const std::string_view subcommand{arguments[1]};
     const std::filesystem::path folder{arguments[3]};
     const LockedFolder locked{.facts = [] { return json{{"slots", "fake"}}; },
-                              .obey =
+                              .is_done = {},
+        .obey =
                                   [&](const std::string& kind, const std::string& statement, bool) {
                                       std::ofstream{folder / "obeyed", std::ios::app}
                                           << kind << ' ' << statement << '\n';

@@ -24,7 +24,7 @@ bool has_database(const Tablet& tablet) {
 void order(std::vector<std::string> arguments, const std::string& person) {
     RealWorld& world = RealWorld::only();
     arguments.push_back(world.device_of(person));
-    arguments.insert(arguments.begin(), "admin");
+    arguments.insert(arguments.begin(), {"admin", "device"});
     (void)world.admin().run(arguments);
     world.admin().sync();
 }

@@ -56,7 +56,7 @@ public:
     std::string phrase() const { return folder_.phrase.text(); }
 
     ServerShare share = ServerShare::random();
-    ShareSource server = [this](const Vault&, const PinTry& tried) -> Result<ServerShare> {
+    ShareSource server = [this](const Vault&, PinTry& tried) -> Result<ServerShare> {
         ++asked;
         if (offline) return fail(Errc::unreachable, "server");
         if (destroyed) return fail(Errc::not_permitted, "pin");
