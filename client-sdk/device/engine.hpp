@@ -25,9 +25,13 @@ public:
     /// Reads everything derived from the database anew.
     Result<void> load();
 
+    /// Why nothing may be written, where that is so (host.cpp).
+    std::optional<Error> read_only{};
+
     /// Runs `body` in one transaction. On an error nothing has changed, in memory neither.
     template <class Body>
     auto transact(Body body) -> std::invoke_result_t<Body> {
+        if (read_only) return std::unexpected{*read_only};
         if (memory_touched_) SAMSYN_TRY(load());
         std::optional<Transaction> transaction{SAMSYN_TRY(Transaction::begin(store.database()))};
         auto result = body();

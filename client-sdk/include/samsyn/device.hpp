@@ -153,6 +153,15 @@ public:
 
     Result<std::vector<ParticipantView>> participants(const CaseId& case_id);
 
+    /// Orders of the federation log about *this* device (lock, wipe, revoke) that were not marked
+    /// done here, oldest first. May have grown after anything applied (`ClientSession::Changed`).
+    /// A wipe that keeps unsent work wants it sent first: until `ClientSession::Synced`.
+    Result<std::vector<DeviceOrder>> pending_orders();
+
+    /// Durable: the order is not pending any more. One that was carried out while locked, as the
+    /// vault knows, is marked here after the next unlock, since the vault forgets old ones.
+    Result<void> mark_order_done(const StatementId& order);
+
     /// The decision for this user, or any user the asker may know about, on a label.
     Decision decide(const CaseId& case_id,
                     const Label& label,
@@ -197,8 +206,48 @@ public:
     Result<DeviceId> accept_enrolment(std::string_view answer);
     Result<StatementId> revoke_device(const DeviceId& device);
 
+    /// Orders the device to lock at once, whether it is unlocked or waits for orders.
+    Result<StatementId> lock_device(const DeviceId& device);
+
+    /// Orders the device to destroy its keys and its data. `UnsentWork::discard` gives up what it
+    /// has not sent. It does not revoke.
+    Result<StatementId> wipe_device(const DeviceId& device, UnsentWork unsent);
+
     /// Adds statements that were made elsewhere (the root's), after verifying them.
     Result<void> import_statement(ByteView statement);
+
+    // --- For the host that runs it ------------------------------------------------------------
+    /// The organisation that certified this device; none where no certificate is known here.
+    std::optional<OrganisationId> own_organisation();
+
+    /// The last device-wide counter that was given out.
+    Result<std::uint64_t> last_counter();
+
+    /// The administrator's machine has learnt its server: invitations name it from now on. The
+    /// host keeps it for the next `open`.
+    void change_server(std::string_view address, const SigningPublicKey& key);
+
+    /// From now on everything that writes fails with `why`, sessions too; reading goes on. For a
+    /// database that is found to be an older one put back: its counters have been used already.
+    void make_read_only(const Error& why);
+
+    /// Whom the vault's assisted slot is sealed for (security.md, "Unlock"), sorted, at most
+    /// `assisted_helpers_max` of each kind, never this user's own devices: administrators of the
+    /// organisation that certified this device; leads of the cases that this user's units opened,
+    /// as far as they are known here, and heads of those units.
+    struct AssistedHelpers {
+        std::vector<SealingPublicKey> case_leads;
+        std::vector<SealingPublicKey> administrators;
+    };
+
+    AssistedHelpers assisted_helpers();
+
+    static constexpr std::size_t assisted_helpers_max = 8;
+
+    /// A small durable value of the host's own, as how long it stays unlocked. Names are the
+    /// host's.
+    Result<std::optional<Bytes>> host_value(std::string_view name);
+    Result<void> put_host_value(std::string_view name, ByteView value);
 
     // --- ClientLedger ------------------------------------------------------------------------
     FederationId federation() const override;
