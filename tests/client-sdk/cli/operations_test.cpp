@@ -60,6 +60,8 @@ public:
         return Operations{*admin_->device, clock}.run(operation, args);
     }
 
+    DeviceId staff_device() const { return staff_->device->device(); }
+
     static json result(const json& answer) {
         INFO(answer.dump(-1, ' ', false, json::error_handler_t::replace));
         REQUIRE(answer.value("ok", false));
@@ -327,6 +329,9 @@ TEST_CASE("Operations: hostile arguments are refused by name and change nothing"
         {"admin.invite", {{"user", 0}, {"hours", 0}}},
         {"admin.accept", {{"answer", 0}}},
         {"admin.import", {{"statement", 0}}},
+        {"admin.device.lock", {{"device", 0}}},
+        {"admin.device.wipe", {{"device", 0}, {"discard_unsent", 0}}},
+        {"admin.device.revoke", {{"device", 0}}},
     };
     for (const auto& [operation, args] : requests) {
         for (const json& value : hostile) {
@@ -376,4 +381,19 @@ TEST_CASE("error_to_json: gives a refusal the reason's words", "[operations]") {
     CHECK(error["code"] == "not_permitted");
     CHECK(error["reason"]["sv"] == "deltar inte i ärendet");
     CHECK(error_to_json({Errc::malformed, "\xff"})["context"] == "?");
+}
+
+TEST_CASE("Operations: an administrator locks, wipes and revokes a device by its id", "[agent]") {
+    Story story;
+    const std::string device = to_hex(story.staff_device());
+    const json ordered{{"device", device.substr(0, 12)}};
+    CHECK(Story::result(story.admin("admin.device.lock", ordered))["device"] == device);
+    const json wiped = Story::result(
+        story.admin("admin.device.wipe", {{"device", device}, {"discard_unsent", true}}));
+    CHECK(wiped["discard_unsent"] == true);
+    CHECK(Story::result(story.admin("admin.device.wipe", ordered))["discard_unsent"] == false);
+    CHECK(Story::error(story.run("admin.device.lock", ordered))["code"] == "not_permitted");
+    CHECK(Story::result(story.admin("admin.device.revoke", ordered))["device"] == device);
+    CHECK(Story::error(story.admin("admin.revoke", ordered))["code"] == "already_exists");
+    CHECK(Operations::writes("admin.device.wipe"));
 }

@@ -251,7 +251,6 @@ TEST_CASE("Attack: the secret never leaves without a proof", "[hub][unlock][atta
 
 TEST_CASE("Attack: a stranger's token gets what an unknown device gets", "[hub][unlock][attack]") {
     PinScene scene;
-    ScriptedClient unknown{scene.world, scene.world.outsider, 5};
     Party nobody{77};
     ScriptedClient stranger{scene.world, nobody, 6};
     CHECK_FALSE(stranger.connect());

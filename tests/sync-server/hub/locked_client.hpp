@@ -15,7 +15,7 @@ public:
         pinned_.device = who.device;
         pinned_.organisation = who.unit.organisation;
         pinned_.server_keys = {world.server.public_key()};
-        token.bytes.fill(static_cast<std::byte>(who.device.bytes[0]));
+        token = hash_to<UnlockToken>(world.hasher, Domain::heads, {who.device.view()});
     }
 
     /// Connects, with a proof of this PIN where there is one, and takes all that comes.
