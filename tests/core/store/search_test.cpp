@@ -1,11 +1,11 @@
 #include "core/store/search_index.hpp"
 #include "tests/core/store/store_builders.hpp"
+#include "tests/support/plain_pages.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <random>
 
 using namespace samsyn;
@@ -61,17 +61,15 @@ std::string random_word(std::mt19937_64& random) {
     return word;
 }
 
-/// How many of the words occur in the files. FTS5 leaves out what a word has in common with the one
-/// before it in the alphabet, so the ends of the words are looked for.
-std::size_t count_in_files(const std::filesystem::path& folder,
+/// How many of the words somebody with the key finds in the pages. FTS5 leaves out what a word has
+/// in common with the one before it in the alphabet, so the ends of the words are looked for.
+std::size_t count_in_pages(const std::filesystem::path& file,
                            const std::vector<std::string>& words) {
-    std::string bytes;
-    for (const auto& entry : std::filesystem::directory_iterator{folder}) {
-        std::ifstream file{entry.path(), std::ios::binary};
-        bytes.append(std::istreambuf_iterator<char>{file}, {});
-    }
+    const PlainPages plain = plain_pages(file, store_pages());
+    CHECK(plain.pages > 10);
+    CHECK(plain.unopened == 0);
     return static_cast<std::size_t>(std::ranges::count_if(words, [&](const std::string& word) {
-        return bytes.find(word.substr(8)) != std::string::npos;
+        return plain.bytes.find(word.substr(8)) != std::string::npos;
     }));
 }
 
@@ -306,7 +304,7 @@ TEST_CASE("search: an item with very many values stays cheap, its first texts ar
     CHECK(static_cast<std::size_t>(size.number(0)) <= indexed_bytes_max);
 }
 
-TEST_CASE("purge: no word of the compartment is left in the file, those of others are",
+TEST_CASE("purge: no word of the compartment is left in any page, those of others are",
           "[search][attack]") {
     const TemporaryFolder folder;
     std::mt19937_64 random{7};
@@ -323,22 +321,22 @@ TEST_CASE("purge: no word of the compartment is left in the file, those of other
             }
             commit(store, [&] { write(store, change_of(item, 5, text), compartment); });
         }
-        CHECK(count_in_files(folder.path(), gone) == gone.size());  // the scan sees them
+        CHECK(count_in_pages(folder / "device.db", gone) == gone.size());  // the scan sees them
         commit(store, [&] { must(store.purge(id_of<CompartmentId>(1))); });
         CHECK(store.purge_unfinished());
 
         SECTION("when it is finished at once") {
             must(store.finish_purge());
             CHECK_FALSE(store.purge_unfinished());
-            CHECK(count_in_files(folder.path(), gone) == 0);
+            CHECK(count_in_pages(folder / "device.db", gone) == 0);
         }
         SECTION("when the process ended between, by opening again") {}
     }
     DeviceStore store = open_store(folder / "device.db");
     CHECK_FALSE(store.purge_unfinished());
-    CHECK(count_in_files(folder.path(), gone) == 0);
+    CHECK(count_in_pages(folder / "device.db", gone) == 0);
     must(store.database().checkpoint());
-    CHECK(count_in_files(folder.path(), kept) == kept.size());
+    CHECK(count_in_pages(folder / "device.db", kept) == kept.size());
     for (const std::string& word : kept)
         CHECK(must(store.search(id_of<CaseId>(1), word)).size() == 1);
     for (const std::string& word : gone) CHECK(must(store.search(id_of<CaseId>(1), word)).empty());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/vfs/sqlite_memory.hpp"
+
 #include <sqlite3.h>
 
 #include <functional>
@@ -13,6 +15,7 @@ namespace samsyn {
 class StatementHook {
 public:
     explicit StatementHook(std::function<bool(int number)> before) : before_(std::move(before)) {
+        (void)make_sqlite_wipe_memory();  // would be too late after SQLite's first use
         active() = this;
         sqlite3_auto_extension(reinterpret_cast<void (*)()>(&attach));
     }
