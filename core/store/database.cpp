@@ -54,7 +54,7 @@ Error to_error(const std::filesystem::path& path, std::string_view what) {
 /// What the VFS says of a call that failed counts; SQLite's code knows less.
 Error to_error(sqlite3* handle, int code, DatabaseHealth& health) {
     auto reason = health.vfs ? health.vfs->take_failure() : std::nullopt;
-    const bool is_its = code == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
+    const bool is_its = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
     if (reason && is_its) return *std::move(reason);
     return to_error(handle, code);
 }
