@@ -9,23 +9,34 @@ namespace samsyn {
 /// What a signature, hash, MAC or key is *for*. Each one starts with the 16 bytes of its row, so
 /// that bytes signed as one kind of object never verify as another (security.md, section 2).
 /// The version of the protocol is in the label; a duplicate fails the build.
-#define SAMSYN_DOMAIN_TABLE(row)                                                                  \
-    row(device_id, "samsyn1/deviceid") row(statement, "samsyn1/statemnt")                         \
-        row(statement_id, "samsyn1/state-id") row(second_signature, "samsyn1/second--")           \
-            row(compartment_id, "samsyn1/compart-") row(packet, "samsyn1/packet--")               \
-                row(epoch_id, "samsyn1/epoch-id") row(packet_check, "samsyn1/pk-check") row(      \
-                    packet_context, "samsyn1/pk-ctx--") row(supplement, "samsyn1/supplemt")       \
-                    row(supplement_context, "samsyn1/sp-ctx--") row(item_key, "samsyn1/item-key") \
-                        row(item_aad, "samsyn1/item-aad") row(batch, "samsyn1/batch---")          \
-                            row(batch_id, "samsyn1/batch-id") row(tree_leaf, "samsyn1/treeleaf")  \
-                                row(tree_node, "samsyn1/treenode")                                \
-                                    row(session_server, "samsyn1/sess-srv")                       \
-                                        row(session_device, "samsyn1/sess-dev")                   \
-                                            row(signed_time, "samsyn1/sigtime-")                  \
-                                                row(invitation_mac, "samsyn1/invitmac")           \
-                                                    row(evidence, "samsyn1/evidence")             \
-                                                        row(heads, "samsyn1/heads---")            \
-                                                            row(supplement_id, "samsyn1/suppl-id")
+// clang-format off: one row a line, so that a new one is a line of its own
+#define SAMSYN_DOMAIN_TABLE(row) \
+    row(device_id, "samsyn1/deviceid") \
+    row(statement, "samsyn1/statemnt") \
+    row(statement_id, "samsyn1/state-id") \
+    row(second_signature, "samsyn1/second--") \
+    row(compartment_id, "samsyn1/compart-") \
+    row(packet, "samsyn1/packet--") \
+    row(epoch_id, "samsyn1/epoch-id") \
+    row(packet_check, "samsyn1/pk-check") \
+    row(packet_context, "samsyn1/pk-ctx--") \
+    row(supplement, "samsyn1/supplemt") \
+    row(supplement_context, "samsyn1/sp-ctx--") \
+    row(item_key, "samsyn1/item-key") \
+    row(item_aad, "samsyn1/item-aad") \
+    row(batch, "samsyn1/batch---") \
+    row(batch_id, "samsyn1/batch-id") \
+    row(tree_leaf, "samsyn1/treeleaf") \
+    row(tree_node, "samsyn1/treenode") \
+    row(session_server, "samsyn1/sess-srv") \
+    row(session_device, "samsyn1/sess-dev") \
+    row(signed_time, "samsyn1/sigtime-") \
+    row(invitation_mac, "samsyn1/invitmac") \
+    row(evidence, "samsyn1/evidence") \
+    row(heads, "samsyn1/heads---") \
+    row(supplement_id, "samsyn1/suppl-id") \
+    row(database_page, "samsyn1/db-page-")
+// clang-format on
 
 inline constexpr std::size_t domain_label_size = 16;
 

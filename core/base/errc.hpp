@@ -10,78 +10,46 @@ namespace samsyn {
 ///
 /// Codes are stable once released: they travel in answers and appear in the JSON of the agent.
 /// The message is the sentence a log shows; what a person should *do* is said by the command line.
-#define SAMSYN_ERRC_TABLE(row)                                                                     \
-    row(truncated, 1, "input ends too early", false) row(                                          \
-        malformed,                                                                                 \
-        2,                                                                                         \
-        "input does not follow its format",                                                        \
-        false) row(trailing_bytes,                                                                 \
-                   3,                                                                              \
-                   "input continues after its end",                                                \
-                   false) row(limit_exceeded,                                                      \
-                              4,                                                                   \
-                              "a limit is exceeded",                                               \
-                              false) row(unsupported_version, 5, "version not supported", false)   \
-        row(unexpected_message, 6, "message not allowed in this state", false) row(                \
-            bad_signature,                                                                         \
-            10,                                                                                    \
-            "signature does not verify",                                                           \
-            false) row(not_authentic,                                                              \
-                       11,                                                                         \
-                       "content does not authenticate",                                            \
-                       false) row(unknown_device,                                                  \
-                                  12,                                                              \
-                                  "device is not certified",                                       \
-                                  false) row(revoked_device, 13, "device is revoked", false)       \
-            row(wrong_federation, 14, "belongs to another federation", false) row(                 \
-                wrong_server,                                                                      \
-                15,                                                                                \
-                "server identity is not the pinned one",                                           \
-                false) row(weak_key,                                                               \
-                           16,                                                                     \
-                           "public key is of small order or not canonical",                        \
-                           false) row(not_permitted,                                               \
-                                      20,                                                          \
-                                      "not permitted",                                             \
-                                      false) row(consent_needed, 21, "consent is missing", false)  \
-                row(stale_epoch, 22, "key epoch is no longer open", true) row(                     \
-                    clock_off, 23, "clock is too far ahead", true) row(escrowed,                   \
-                                                                       24,                         \
-                                                                       "held in escrow",           \
-                                                                       false)                      \
-                    row(no_key, 25, "no key for this epoch yet", true) row(                        \
-                        update_needed,                                                             \
-                        26,                                                                        \
-                        "a newer version of this program is needed",                               \
-                        false) row(not_found, 30, "no such object", false) row(already_exists,     \
-                                                                               31,                 \
-                                                                               "exists already",   \
-                                                                               false)              \
-                        row(ambiguous, 32, "more than one object fits", false) row(                \
-                            invalid_argument, 33, "value is not valid here", false)                \
-                            row(conflict, 34, "another process or state is in the way", true) row( \
-                                missing_parent, 35, "an earlier object has not arrived", true)     \
-                                row(counter_reused,                                                \
-                                    36,                                                            \
-                                    "a counter was used twice: the device may be cloned",          \
-                                    false) row(rate_limited,                                       \
-                                               37,                                                 \
-                                               "too much in too short a time",                     \
-                                               true)                                               \
-                                    row(link_lost, 40, "the connection was lost", true) row(       \
-                                        unreachable, 41, "the server cannot be reached", true)     \
-                                        row(timed_out, 42, "no answer in time", true)              \
-                                            row(storage_failed, 50, "storage failed", true) row(   \
-                                                disk_full, 51, "the disk is full", true)           \
-                                                row(locked, 52, "locked", false) row(              \
-                                                    newer_format,                                  \
-                                                    53,                                            \
-                                                    "written by a newer version of this program",  \
-                                                    false) row(system_failed,                      \
-                                                               60,                                 \
-                                                               "an operating system call failed",  \
-                                                               true)                               \
-                                                    row(out_of_memory, 61, "out of memory", true)
+// clang-format off: one row a line, so that a new one is a line of its own
+#define SAMSYN_ERRC_TABLE(row) \
+    row(truncated, 1, "input ends too early", false) \
+    row(malformed, 2, "input does not follow its format", false) \
+    row(trailing_bytes, 3, "input continues after its end", false) \
+    row(limit_exceeded, 4, "a limit is exceeded", false) \
+    row(unsupported_version, 5, "version not supported", false) \
+    row(unexpected_message, 6, "message not allowed in this state", false) \
+    row(bad_signature, 10, "signature does not verify", false) \
+    row(not_authentic, 11, "content does not authenticate", false) \
+    row(unknown_device, 12, "device is not certified", false) \
+    row(revoked_device, 13, "device is revoked", false) \
+    row(wrong_federation, 14, "belongs to another federation", false) \
+    row(wrong_server, 15, "server identity is not the pinned one", false) \
+    row(weak_key, 16, "public key is of small order or not canonical", false) \
+    row(not_permitted, 20, "not permitted", false) \
+    row(consent_needed, 21, "consent is missing", false) \
+    row(stale_epoch, 22, "key epoch is no longer open", true) \
+    row(clock_off, 23, "clock is too far ahead", true) \
+    row(escrowed, 24, "held in escrow", false) \
+    row(no_key, 25, "no key for this epoch yet", true) \
+    row(update_needed, 26, "a newer version of this program is needed", false) \
+    row(not_found, 30, "no such object", false) \
+    row(already_exists, 31, "exists already", false) \
+    row(ambiguous, 32, "more than one object fits", false) \
+    row(invalid_argument, 33, "value is not valid here", false) \
+    row(conflict, 34, "another process or state is in the way", true) \
+    row(missing_parent, 35, "an earlier object has not arrived", true) \
+    row(counter_reused, 36, "a counter was used twice: the device may be cloned", false) \
+    row(rate_limited, 37, "too much in too short a time", true) \
+    row(link_lost, 40, "the connection was lost", true) \
+    row(unreachable, 41, "the server cannot be reached", true) \
+    row(timed_out, 42, "no answer in time", true) \
+    row(storage_failed, 50, "storage failed", true) \
+    row(disk_full, 51, "the disk is full", true) \
+    row(locked, 52, "locked", false) \
+    row(newer_format, 53, "written by a newer version of this program", false) \
+    row(system_failed, 60, "an operating system call failed", true) \
+    row(out_of_memory, 61, "out of memory", true)
+// clang-format on
 
 enum class Errc : std::uint16_t {
 #define SAMSYN_ROW(name, code, message, retryable) name = code,

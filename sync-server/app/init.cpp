@@ -56,7 +56,9 @@ private:
     bool kept_ = false;
 };
 
-Fallible<SigningPublicKey> fill(const fs::path& folder, const FoundingFile& founding) {
+Fallible<SigningPublicKey> fill(const fs::path& folder,
+                                const FoundingFile& founding,
+                                const fs::path& database_key) {
     const SigningKey identity = SigningKey::generate();
     std::string seed = to_hex(identity.seed()) + "\n";
     const auto written = write_new_file(folder / "identity.key", seed, 0600);
@@ -69,7 +71,9 @@ Fallible<SigningPublicKey> fill(const fs::path& folder, const FoundingFile& foun
     SAMSYN_TRY(write_new_file(folder / "tls-certificate.pem", tls->certificate, 0644));
     SAMSYN_TRY(write_new_file(folder / "federation", to_hex(founding.federation) + "\n", 0644));
 
-    const auto storage = SAMSYN_TRY(open_database(folder));
+    SAMSYN_TRY(make_database_key(folder, database_key));
+    SodiumPageCipher pages = SAMSYN_TRY(read_database_key(folder, database_key));
+    const auto storage = SAMSYN_TRY(open_database(folder, pages, DatabaseMode::create));
     SAMSYN_TRY(seed_database(*storage, founding, SodiumHasher{}, SodiumVerifier{}));
     return identity.public_key();
 }
@@ -119,7 +123,7 @@ Fallible<void> run_init(const InitOptions& options) {
                        "No folder can be made beside " + options.data.string() +
                            ". Does the folder above exist, and is it yours?");
     FreshFolder fresh{beside};
-    const SigningPublicKey key = SAMSYN_TRY(fill(fresh.path(), founding));
+    const SigningPublicKey key = SAMSYN_TRY(fill(fresh.path(), founding, options.database_key));
     fs::rename(fresh.path(), options.data, ec);
     if (ec) return give_up(ServerExit::disk, options.data.string() + " cannot be made.");
     fresh.keep();

@@ -1,5 +1,6 @@
 #include "sync-server/storage/storage.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/sealed_pages.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -222,21 +223,23 @@ TEST_CASE("Storage: values take any bytes as their key", "[storage]") {
 
 TEST_CASE("Storage: what was committed is there after opening the file again", "[storage]") {
     const TemporaryFolder folder;
+    SodiumPageCipher pages = test_pages();
     {
-        const auto storage = *open_sqlite_storage(folder.path());
+        const auto storage = *open_sqlite_storage(folder.path(), pages, DatabaseMode::create);
         append(*storage, entry_in(compartment(1), 1));
         REQUIRE(storage->begin());
         REQUIRE(storage->append(entry_in(compartment(1), 2)));
     }
-    const auto storage = *open_sqlite_storage(folder.path());
+    const auto storage = *open_sqlite_storage(folder.path(), pages, DatabaseMode::existing);
     CHECK(*storage->last_number(compartment(1)) == 1);
 }
 
 TEST_CASE("Storage: a second process is told that the file is taken", "[storage]") {
     const TemporaryFolder folder;
-    const auto first = *open_sqlite_storage(folder.path());
+    SodiumPageCipher pages = test_pages();
+    const auto first = *open_sqlite_storage(folder.path(), pages, DatabaseMode::create);
     append(*first, entry_in(compartment(1), 1));
-    const auto second = open_sqlite_storage(folder.path());
+    const auto second = open_sqlite_storage(folder.path(), pages, DatabaseMode::existing);
     REQUIRE_FALSE(second);
     CHECK(second.error().code == Errc::conflict);
 }
