@@ -76,11 +76,52 @@ std::string Sweep::run() {
         if (step() && dice_.percent(4)) crash_for_real();
     }
     disk.on_change({});
-    connection_.reset();
+    close();
     return fault_;
 }
 
-/// One transaction, checkpoint, or close and open, and a cut at each moment of it.
+void Sweep::Finalize::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
+
+void Sweep::close() {
+    reader_.reset();
+    connection_.reset();
+}
+
+/// Now and then a query stays open over some transactions: no checkpoint can be done then.
+void Sweep::read_on() {
+    if (reader_) {
+        if (dice_.percent(30)) reader_.reset();
+        return;
+    }
+    if (!dice_.percent(4)) return;
+    sqlite3_stmt* statement = nullptr;
+    sqlite3_prepare_v2(connection_->handle(), "SELECT content FROM rows", -1, &statement, nullptr);
+    reader_.reset(statement);
+    sqlite3_step(statement);
+}
+
+/// One transaction, checkpoint, or close and open.
+bool Sweep::act() {
+    const std::uint64_t draw = dice_.below(100);
+    if (draw < 6) {
+        close();
+        return open(*disks_[0], connection_, Engine::Mode::existing);
+    }
+    if (draw < 12) {
+        reader_.reset();
+        constexpr const char* kinds[] = {"PASSIVE", "FULL", "RESTART", "TRUNCATE"};
+        const std::string kind = kinds[dice_.below(std::size(kinds))];
+        return connection_->run("PRAGMA wal_checkpoint(" + kind + ")") == SQLITE_OK ||
+               fault("checkpoint " + kind);
+    }
+    read_on();
+    return history_.run_next(*connection_) == SQLITE_OK ||
+           fault(std::string{"transaction: "} + sqlite3_errmsg(connection_->handle()));
+}
+
+/// Does something, and cuts at each moment of it.
 bool Sweep::step() {
     CrashDisk& disk = *disks_[0];
     moments_.clear();
@@ -88,19 +129,9 @@ bool Sweep::step() {
         moments_.push_back({disk.image(), history_.acknowledged(), history_.begun()});
     };
     disk.on_change(remember);
-    const std::uint64_t draw = dice_.below(100);
-    if (draw < 6) {
-        connection_.reset();
-        if (!open(disk, connection_, Engine::Mode::existing)) return false;
-    } else if (draw < 12) {
-        constexpr const char* kinds[] = {"PASSIVE", "FULL", "RESTART", "TRUNCATE"};
-        const std::string kind = kinds[dice_.below(std::size(kinds))];
-        if (connection_->run("PRAGMA wal_checkpoint(" + kind + ")") != SQLITE_OK)
-            return fault("checkpoint " + kind);
-    } else if (history_.run_next(*connection_) != SQLITE_OK) {
-        return fault(std::string{"transaction: "} + sqlite3_errmsg(connection_->handle()));
-    }
+    const bool done = act();
     disk.on_change({});
+    if (!done) return false;
     remember();
     return check_moments(moments_, history_, 1);
 }
@@ -114,7 +145,7 @@ bool Sweep::crash_for_real() {
     for (int n = 0; n < 20 && code == SQLITE_OK; ++n) code = history_.run_next(*connection_);
     const bool off = disk.is_off();
     disk.stop();
-    connection_.reset();
+    close();
     if (cut || off)
         disk.reboot(dice_.roll());
     else

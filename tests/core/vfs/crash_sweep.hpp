@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+struct sqlite3_stmt;
+
 namespace samsyn {
 
 /// Drives one database through random transactions, checkpoints, closes, kills and power cuts, and
@@ -62,6 +64,9 @@ private:
 
     bool open(CrashDisk& disk, std::unique_ptr<Connection>& connection, Engine::Mode mode);
     bool step();
+    bool act();
+    void read_on();
+    void close();
     bool crash_for_real();
     bool check_moments(const Moments& moments, const History& history, unsigned level);
     bool check(const Moment& moment, const History& history, unsigned level, Ending ending);
@@ -83,7 +88,13 @@ private:
     Dice dice_;
     History history_;
     std::array<std::unique_ptr<CrashDisk>, levels + 1> disks_;
+
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+
     std::unique_ptr<Connection> connection_;
+    std::unique_ptr<sqlite3_stmt, Finalize> reader_;  ///< left half-read over several transactions
     Moments moments_;
     std::string path_;  ///< where we are, for the message
     std::string fault_;

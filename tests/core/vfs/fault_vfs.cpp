@@ -177,10 +177,7 @@ void FaultVfs::fail_after(std::int64_t calls, FaultStyle style, bool forever) {
     fired_ = false;
 }
 
-void FaultVfs::fail_after(Operation operation,
-                          std::int64_t calls,
-                          FaultStyle style,
-                          bool forever) {
+void FaultVfs::fail_after(Operation operation, std::int64_t calls, FaultStyle style, bool forever) {
     fail_after(calls, style, forever);
     any_operation_ = false;
     operation_ = operation;

@@ -8,7 +8,17 @@
 namespace samsyn {
 
 /// What a call of the file system can be.
-enum class Operation : std::uint8_t { open, remove, access, read, write, truncate, sync, size, lock };
+enum class Operation : std::uint8_t {
+    open,
+    remove,
+    access,
+    read,
+    write,
+    truncate,
+    sync,
+    size,
+    lock
+};
 
 /// How a call fails.
 enum class FaultStyle : std::uint8_t {
@@ -32,7 +42,10 @@ public:
     void fail_after(std::int64_t calls, FaultStyle style, bool forever = false);
 
     /// As above, counting calls of one operation alone.
-    void fail_after(Operation operation, std::int64_t calls, FaultStyle style, bool forever = false);
+    void fail_after(Operation operation,
+                    std::int64_t calls,
+                    FaultStyle style,
+                    bool forever = false);
     void heal();
 
     /// Has the planned fault happened?
@@ -47,7 +60,9 @@ public:
 
     /// For the forwarding functions.
     bool fails(Operation operation);
+
     FaultStyle style() const { return style_; }
+
     sqlite3_vfs* unix_vfs() const { return unix_; }
 
 private:
