@@ -204,3 +204,26 @@ TEST_CASE(
         std::cout << "kills with a power cut after them: " << cuts << '\n';
     });
 }
+
+TEST_CASE(
+    "Faults: a failed sync whose loss the cache hides, and then a power cut, is beyond plain "
+    "SQLite too",
+    "[crash][faults]") {
+    // docs/STORAGE.md says so: should it become untrue, the promise can be greater.
+    PlainEngine engine;
+    std::uint64_t lost = 0;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        bool struck = true;
+        for (std::uint64_t n = 0; struck && n < calls_max; ++n) {
+            FaultScene scene{engine, seed};
+            scene.disk().fail_sync(n, CrashDisk::SyncLoss::unsynced_writes);
+            scene.work(12);
+            struck = scene.disk().struck();
+            if (!scene.reopen(true) || !scene.expect_either().empty()) continue;
+            if (scene.work(3) != SQLITE_OK) continue;
+            scene.crash(n);
+            if (!scene.open() || !scene.expect_acknowledged().empty()) ++lost;
+        }
+    }
+    CHECK(lost > 0);
+}

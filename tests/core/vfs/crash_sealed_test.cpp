@@ -2,6 +2,7 @@
 #include "tests/core/vfs/sealed_engine.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/quick_page_cipher.hpp"
+#include "tests/support/sealed_pages.hpp"
 
 #include <iostream>
 
@@ -51,4 +52,14 @@ TEST_CASE(
     CHECK(tally.nested > 0);
     CHECK(tally.kills > 0);
     CHECK(tally.in_flight > 0);
+}
+
+TEST_CASE("Crash sweep: the same with the production cipher", "[crash][vfs]") {
+    SodiumPageCipher cipher = test_pages();
+    SealedEngine engine{cipher};
+    Tally tally;
+    const std::string fault = sweep_all(engine, 1001, scaled(3), tally);
+    print("sealed by libsodium", tally);
+    REQUIRE(fault == "");
+    CHECK(tally.cuts >= scaled(3'000));
 }
