@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/checked_text.hpp"
+
 #include <samsyn/device.hpp>
 
 #include <array>
@@ -27,12 +29,5 @@ Result<EnrolmentAnswer> enrolment_answer_from_text(std::string_view text);
 bool is_authentic(const EnrolmentAnswer& answer,
                   const std::array<std::byte, 16>& secret,
                   const Hasher& hasher);
-
-/// Base32 of RFC 4648 in lower case without padding: no 0, 1, 8 or 9 to be mistaken for letters.
-std::string to_base32(ByteView bytes);
-
-/// Takes either case and leaves out spaces, line ends and dashes. Errors: `malformed` for another
-/// character, an impossible length, or bits left over that are not zero.
-Result<Bytes> from_base32(std::string_view text);
 
 }  // namespace samsyn

@@ -54,6 +54,10 @@ public:
         for (const auto& element : range) write(element);
     }
 
+    /// Makes room for `size` bytes in all, so that none of what is written moves: secrets would
+    /// leave copies behind.
+    void reserve(std::size_t size) { out_.reserve(size); }
+
     std::size_t size() const { return out_.size(); }
 
     ByteView view() const { return out_; }

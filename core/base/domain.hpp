@@ -35,7 +35,20 @@ namespace samsyn {
     row(evidence, "samsyn1/evidence") \
     row(heads, "samsyn1/heads---") \
     row(supplement_id, "samsyn1/suppl-id") \
-    row(database_page, "samsyn1/db-page-")
+    row(database_page, "samsyn1/db-page-") \
+    row(vault_checksum, "samsyn1/vault-ck") \
+    row(vault_slot, "samsyn1/vlt-slot") \
+    row(vault_contents, "samsyn1/vlt-cont") \
+    row(phrase_key, "samsyn1/kek-phrs") \
+    row(pin_key, "samsyn1/kek-pin-") \
+    row(keystore_key, "samsyn1/kek-keys") \
+    row(assisted_key, "samsyn1/kek-asst") \
+    row(pin_verifier, "samsyn1/pin-veri") \
+    row(pin_proof, "samsyn1/pinproof") \
+    row(assisted_box, "samsyn1/asst-box") \
+    row(assisted_request, "samsyn1/asst-req") \
+    row(assisted_answer, "samsyn1/asst-ans") \
+    row(comparison_number, "samsyn1/compare-")
 // clang-format on
 
 inline constexpr std::size_t domain_label_size = 16;

@@ -75,18 +75,16 @@ Result<void> make_private(const std::filesystem::path& file) {
 /// page table take the rights of the database.
 Result<void> make_private_file(const std::filesystem::path& file) {
     const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (made >= 0) {
-        ::close(made);
-        const auto parent = file.has_parent_path() ? file.parent_path() : ".";
-        const int folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (folder < 0) return std::unexpected{to_error(parent, "cannot open folder")};
-        const bool synced = ::fsync(folder) == 0;
-        const Error error = to_error(parent, "cannot sync folder");
-        ::close(folder);
-        if (!synced) return std::unexpected{error};
-        return {};
-    }
-    if (errno != EEXIST) return std::unexpected{to_error(file, "cannot create")};
+    if (made < 0 && errno != EEXIST) return std::unexpected{to_error(file, "cannot create")};
+    if (made >= 0) ::close(made);
+    // Also where it was there: whoever made it may have been killed before this.
+    const auto parent = file.has_parent_path() ? file.parent_path() : ".";
+    const int folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return std::unexpected{to_error(parent, "cannot open folder")};
+    const bool synced = ::fsync(folder) == 0;
+    const Error error = to_error(parent, "cannot sync folder");
+    ::close(folder);
+    if (!synced) return std::unexpected{error};
     return make_private(file);
 }
 

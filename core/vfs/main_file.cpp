@@ -1,7 +1,6 @@
 #include "core/vfs/sealed_file.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace samsyn {
 
@@ -176,12 +175,11 @@ int MainFile::sync(int flags) {
 /// What would change the geometry, or open a file that is refused anyway.
 int MainFile::pragma(char** arguments) {
     if (vfs_.options.for_sqlite_suite || arguments[2] == nullptr) return SQLITE_NOTFOUND;
-    const std::string_view name{arguments[1]};
+    const auto is = [&](const char* name) { return sqlite3_stricmp(arguments[1], name) == 0; };
     const bool to_wal = sqlite3_stricmp(arguments[2], "wal") == 0;
     const bool new_in_memory =
         vfs_.table->page_count() == 0 && sqlite3_stricmp(arguments[2], "memory") == 0;
-    const bool refused =
-        (name == "page_size") || (name == "journal_mode" && !to_wal && !new_in_memory);
+    const bool refused = is("page_size") || (is("journal_mode") && !to_wal && !new_in_memory);
     if (!refused) return SQLITE_NOTFOUND;
     arguments[0] = sqlite3_mprintf("not possible in an encrypted database");
     return SQLITE_ERROR;

@@ -57,7 +57,7 @@ int explain(VfsState& vfs, LowerFile& file, PageTable::Found found) {
         return refuse(Errc::malformed, "the file is not encrypted");
     if (code == SQLITE_IOERR_SHORT_READ)
         return refuse(Errc::malformed, "the file is foreign or cut short");
-    std::array<std::byte, page_plain> plain;
+    std::array<std::byte, page_plain> plain{};
     const bool ours = vfs.open({PageClass::page, 0, 1}, sealed, plain);
     wipe(plain);
     if (!ours && size % static_cast<std::int64_t>(page_size) != 0)

@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::uint32_t table_format = 1;
 
-// As a journal: unix then takes the rights of the database, syncs the folder and takes no locks.
-constexpr int slot_flags = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_READWRITE;
+// As a journal that may be new: unix then takes the rights of the database, syncs the folder with
+// the first sync and takes no locks.
+constexpr int slot_flags = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 
 PagePlace place_of(unsigned slot) {
     return {PageClass::page_table, 0, slot};
@@ -42,10 +43,15 @@ int PageTable::load(Found& found) {
         bool exists = false;
         if (const int code = load_slot(slot, record, exists); code != SQLITE_OK) return code;
         if (exists && found == Found::none) found = Found::damaged;
+        if (record && record->sequence % 2 != slot) continue;
         if (record && (!newest || newest->sequence < record->sequence)) newest = std::move(record);
     }
     if (!newest) return SQLITE_OK;
     found = Found::valid;
+    // A process killed before the sync left it in the cache alone; the log that it makes void must
+    // not be overwritten before it is on the disk.
+    const int code = slots_[newest->sequence % 2].sync(SQLITE_SYNC_NORMAL);
+    if (code != SQLITE_OK) return code;
     sequence_ = newest->sequence;
     generation_ = newest->generation;
     tags_ = std::move(newest->tags);
@@ -57,7 +63,7 @@ int PageTable::load_slot(unsigned slot, std::optional<Record>& record, bool& exi
     int code = vfs_.lower->xAccess(vfs_.lower, names_[slot].c_str(), SQLITE_ACCESS_EXISTS, &there);
     exists = there != 0;
     if (code != SQLITE_OK || !exists) return code;
-    if (code = open_slot(slot, slot_flags); code != SQLITE_OK) return code;
+    if (code = open_slot(slot); code != SQLITE_OK) return code;
     std::int64_t size = 0;
     if (code = slots_[slot].size(size); code != SQLITE_OK) return code;
     constexpr std::size_t smallest = fixed_size + PageCipher::overhead;
@@ -106,7 +112,7 @@ int PageTable::save(std::uint64_t generation) {
 
 int PageTable::write_slot(unsigned slot, ByteView plain) {
     if (!slots_[slot].is_open()) {
-        const int code = open_slot(slot, slot_flags | SQLITE_OPEN_CREATE);
+        const int code = open_slot(slot);
         if (code != SQLITE_OK) return code;
     }
     Bytes sealed(plain.size() + PageCipher::overhead);
@@ -127,8 +133,8 @@ int PageTable::spoil(unsigned slot, int code) {
     return code;
 }
 
-int PageTable::open_slot(unsigned slot, int flags) {
-    return slots_[slot].open(names_[slot].c_str(), flags);
+int PageTable::open_slot(unsigned slot) {
+    return slots_[slot].open(names_[slot].c_str(), slot_flags);
 }
 
 int PageTable::discard() {

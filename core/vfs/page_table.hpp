@@ -63,7 +63,7 @@ private:
     int load_slot(unsigned slot, std::optional<Record>& record, bool& exists);
     std::optional<Record> decode(unsigned slot, ByteView sealed);
     Bytes encode(std::uint64_t generation) const;
-    int open_slot(unsigned slot, int flags);
+    int open_slot(unsigned slot);
     int write_slot(unsigned slot, ByteView plain);
     int spoil(unsigned slot, int code);
 
