@@ -44,7 +44,7 @@ TEST_CASE(
     "and with space it works again",
     "[crash][faults]") {
     with_both_engines([](Engine& engine, bool) {
-        for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        for (std::uint64_t seed = 1; seed <= scaled(4); ++seed) {
             bool struck = true;
             for (std::uint64_t n = 0; struck && n < calls_max; n += n < 40 ? 1 : 3) {
                 CAPTURE(seed, n);
@@ -66,7 +66,7 @@ TEST_CASE(
 TEST_CASE("Faults: with the disk full while opening or closing, all is there when there is space",
           "[crash][faults]") {
     with_both_engines([](Engine& engine, bool) {
-        for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        for (std::uint64_t seed = 1; seed <= scaled(4); ++seed) {
             bool struck = true;
             for (std::uint64_t n = 0; struck && n < calls_max; ++n) {
                 CAPTURE(seed, n);
@@ -91,7 +91,7 @@ TEST_CASE("Faults: with the disk full while opening or closing, all is there whe
 TEST_CASE("Faults: an I/O error at any call is an error or nothing, and passes",
           "[crash][faults]") {
     with_both_engines([](Engine& engine, bool) {
-        for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        for (std::uint64_t seed = 1; seed <= scaled(4); ++seed) {
             bool struck = true;
             for (std::uint64_t n = 0; struck && n < calls_max; n += n < 100 ? 1 : 3) {
                 CAPTURE(seed, n);
@@ -118,7 +118,7 @@ TEST_CASE("Faults: an I/O error at any call is an error or nothing, and passes",
 TEST_CASE("Faults: an I/O error while opening fails the open at most, and passes",
           "[crash][faults]") {
     with_both_engines([](Engine& engine, bool) {
-        for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        for (std::uint64_t seed = 1; seed <= scaled(4); ++seed) {
             bool struck = true;
             for (std::uint64_t n = 0; struck && n < calls_max; ++n) {
                 CAPTURE(seed, n);
@@ -148,7 +148,7 @@ TEST_CASE("Faults: after a failed sync nothing acknowledged is lost once it is o
           "[crash][faults]") {
     const auto loss = GENERATE(CrashDisk::SyncLoss::nothing, CrashDisk::SyncLoss::unsynced_writes);
     with_both_engines([loss](Engine& engine, bool is_plain) {
-        for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        for (std::uint64_t seed = 1; seed <= scaled(8); ++seed) {
             bool struck = true;
             for (std::uint64_t n = 0; struck && n < calls_max; ++n) {
                 CAPTURE(seed, n, static_cast<int>(loss));
@@ -179,7 +179,7 @@ TEST_CASE(
     // What the killed process wrote and did not sync is read from the cache, and may yet vanish.
     with_both_engines([](Engine& engine, bool) {
         std::uint64_t cuts = 0;
-        for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        for (std::uint64_t seed = 1; seed <= scaled(4); ++seed) {
             bool struck = true;
             for (std::uint64_t n = 0; struck && n < calls_max; ++n) {
                 for (std::uint64_t fate = 0; fate < scaled(10); ++fate) {
