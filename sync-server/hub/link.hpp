@@ -10,8 +10,8 @@ namespace samsyn {
 
 /// One connection, from its first byte to its last.
 struct Link {
-    Link(ServerHandshake::Identity identity, const Hash& exporter, std::uint64_t number)
-        : handshake(std::move(identity), exporter),
+    Link(const ServerHandshake::Identity& identity, const Hash& exporter, std::uint64_t number)
+        : handshake(identity, exporter),
           opened(number) {}
 
     ServerHandshake handshake;
