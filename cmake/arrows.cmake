@@ -14,7 +14,7 @@ endforeach()
 
 # Which library headers may be seen where (DESIGN.md, "Parts").
 set(library_boost "^(sync-server/net|client-sdk/net|client-sdk/agent)$")
-set(library_sqlite3.h "^(core/store)$")
+set(library_sqlite3.h "^core/(store|vfs)$")
 set(library_sodium.h "^crypto/")
 set(library_nlohmann "^(client-sdk/(cli|agent)|sync-server/(app|net))$")
 

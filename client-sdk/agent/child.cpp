@@ -24,14 +24,16 @@ Result<int> open_and_serve(const std::filesystem::path& folder, UniqueFd& channe
     const SodiumHasher hasher;
     const SodiumVerifier verifier;
     SodiumSealer sealer{std::move(opened.sealing)};
-    const auto device = SAMSYN_TRY(Device::open(folder,
+    const auto device = SAMSYN_TRY(Device::open(database_file_in(folder),
+                                                DatabaseMode::existing,
                                                 opened.config,
                                                 {.clock = clock,
                                                  .random = random,
                                                  .hasher = hasher,
                                                  .verifier = verifier,
                                                  .signer = opened.signing,
-                                                 .sealer = sealer}));
+                                                 .sealer = sealer,
+                                                 .pages = opened.pages}));
     Operations operations{*device};
     ChildServices services{
         .run = [&](std::string_view operation,

@@ -25,6 +25,7 @@ constexpr auto end_patience = 2'000ms;  // for a child to close its database in 
 [[noreturn]] void become_child(int channel, pid_t supervisor, char* const* arguments) {
     sigset_t none;
     sigemptyset(&none);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): a forked child has one thread
     (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
     (void)::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (::getppid() != supervisor) ::_exit(1);  // it died before the line above

@@ -41,7 +41,7 @@ public:
 private:
     net::awaitable<void> take_connections();
     void take_connection(ChannelMessage message);
-    void on_request(LineConnection& caller, AgentRequest request);
+    void on_request(LineConnection& caller, const AgentRequest& request);
     bool serve_connection_operation(LineConnection& caller, const AgentRequest& request);
     void sync(LineConnection& caller, const AgentRequest& request);
     void run_operation(LineConnection& caller, const AgentRequest& request);
@@ -95,8 +95,8 @@ void ChildServer::take_connection(ChannelMessage message) {
     if (!message.fd) return;
     const bool full = connections_.size() >= limits_.connections_max;
     LineConnection::Events events{
-        [this](LineConnection& caller, AgentRequest request) {
-            on_request(caller, std::move(request));
+        [this](LineConnection& caller, const AgentRequest& request) {
+            on_request(caller, request);
         },
         [this](LineConnection& gone) { connections_.erase(gone.shared_from_this()); }};
     if (full)
@@ -114,7 +114,7 @@ void ChildServer::take_connection(ChannelMessage message) {
     }
 }
 
-void ChildServer::on_request(LineConnection& caller, AgentRequest request) {
+void ChildServer::on_request(LineConnection& caller, const AgentRequest& request) {
     if (!serve_connection_operation(caller, request)) run_operation(caller, request);
 }
 

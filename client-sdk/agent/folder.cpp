@@ -2,6 +2,8 @@
 
 #include "client-sdk/agent/operations_views.hpp"
 #include "client-sdk/agent/private_file.hpp"
+#include "core/store/database.hpp"
+#include "crypto/keys/sodium.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,13 +18,13 @@ using nlohmann::json;
 
 constexpr std::string_view config_name = "config.json";
 constexpr std::string_view keys_name = "device.keys";
-constexpr std::string_view keys_header = "samsyn device keys 1\n";
+constexpr std::string_view keys_header = "samsyn device keys 2\n";
 constexpr std::size_t config_bytes_max = 16 * 1024;
 constexpr std::size_t keys_bytes_max = 1024;
 constexpr std::size_t server_bytes_max = 260;
 constexpr int config_version = 1;
 
-using Key = std::span<const std::byte, 32>;
+using Key = std::span<const std::byte>;
 
 std::unexpected<Error> malformed(std::string_view key) {
     return fail(Errc::malformed, std::string{config_name}.append(": ").append(key));
@@ -82,11 +84,12 @@ void wipe_text(std::string& text) {
     wipe(std::as_writable_bytes(std::span{text}));
 }
 
-std::string to_keys_text(Key signing, Key sealing) {
+std::string to_keys_text(Key signing, Key sealing, Key database) {
     std::string text;
     text.reserve(keys_bytes_max);  // no reallocation leaves a copy behind
     text.append(keys_header);
-    for (const auto& [name, key] : {std::pair{"signing ", signing}, {"sealing ", sealing}}) {
+    for (const auto& [name, key] :
+         {std::pair{"signing ", signing}, {"sealing ", sealing}, {"database ", database}}) {
         std::string hex = to_hex(key);
         text.append(name).append(hex).append("\n");
         wipe_text(hex);
@@ -95,9 +98,7 @@ std::string to_keys_text(Key signing, Key sealing) {
 }
 
 /// One line "name HEX"; fills `key`.
-Result<void> take_key(std::string_view& text,
-                      std::string_view name,
-                      std::array<std::byte, 32>& key) {
+Result<void> take_key(std::string_view& text, std::string_view name, std::span<std::byte> key) {
     const std::size_t size = name.size() + 2 * key.size() + 1;
     if (text.size() < size || !text.starts_with(name) || text[size - 1] != '\n')
         return fail(Errc::malformed, keys_name);
@@ -112,6 +113,7 @@ Result<void> take_key(std::string_view& text,
 struct KeyBytes {
     std::array<std::byte, 32> signing{};
     std::array<std::byte, 32> sealing{};
+    std::array<std::byte, database_key_size> database{};
 
     KeyBytes() = default;
     KeyBytes(const KeyBytes&) = delete;
@@ -120,7 +122,10 @@ struct KeyBytes {
     ~KeyBytes() {
         wipe(signing);
         wipe(sealing);
+        wipe(database);
     }
+
+    SodiumPageCipher pages() const { return page_cipher_from(database); }
 };
 
 Result<void> keys_from_text(std::string_view text, KeyBytes& keys) {
@@ -128,6 +133,7 @@ Result<void> keys_from_text(std::string_view text, KeyBytes& keys) {
     text.remove_prefix(keys_header.size());
     SAMSYN_TRY(take_key(text, "signing ", keys.signing));
     SAMSYN_TRY(take_key(text, "sealing ", keys.sealing));
+    SAMSYN_TRY(take_key(text, "database ", keys.database));
     if (!text.empty()) return fail(Errc::malformed, keys_name);
     return {};
 }
@@ -152,14 +158,23 @@ Result<void> create_folder(const std::filesystem::path& path,
         if (std::filesystem::exists(path / name, ignored)) return fail(Errc::already_exists, name);
     SAMSYN_TRY(make_private_folder(path));
 
-    std::string keys = to_keys_text(signing.seed(), sealing.secret());
+    KeyBytes fresh;
+    SodiumRandom{}.fill(fresh.database);
+    std::string keys = to_keys_text(signing.seed(), sealing.secret(), fresh.database);
     const auto created = create_private_file(path / keys_name, keys);
     wipe_text(keys);
     if (!created) return created;
+    SodiumPageCipher pages = fresh.pages();
+    const auto database = Database::create(database_file_in(path), pages);
     // The configuration comes last: a folder that has it is complete.
-    const auto written = create_private_file(path / config_name, to_config_text(config));
+    const auto written = database ? create_private_file(path / config_name, to_config_text(config))
+                                  : Result<void>{std::unexpected{database.error()}};
     if (!written) std::filesystem::remove(path / keys_name, ignored);
     return written;
+}
+
+std::filesystem::path database_file_in(const std::filesystem::path& folder) {
+    return folder / "samsyn.db";
 }
 
 Result<OpenedFolder> open_folder(const std::filesystem::path& path) {
@@ -176,7 +191,8 @@ Result<OpenedFolder> open_folder(const std::filesystem::path& path) {
     return OpenedFolder{path,
                         std::move(config),
                         SigningKey::from_seed(keys.signing),
-                        SealingKey::from_secret(keys.sealing)};
+                        SealingKey::from_secret(keys.sealing),
+                        keys.pages()};
 }
 
 Result<void> save_config(const std::filesystem::path& path, const DeviceConfig& config) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crypto/at_rest/page_cipher.hpp"
 #include "crypto/envelope/sodium_sealer.hpp"
 #include "crypto/identity/signing_key.hpp"
 
@@ -17,9 +18,14 @@ struct OpenedFolder {
     DeviceConfig config;
     SigningKey signing;
     SealingKey sealing;
+    SodiumPageCipher pages;  ///< of the database
 };
 
-/// Writes a new folder (0700). Errors: `already_exists` where it holds a device; `system_failed`.
+/// The database in a data folder.
+std::filesystem::path database_file_in(const std::filesystem::path& folder);
+
+/// Writes a new folder (0700), an empty database in it. Errors: `already_exists` where it holds a
+/// device; `system_failed`.
 Result<void> create_folder(const std::filesystem::path& path,
                            const DeviceConfig& config,
                            const SigningKey& signing,

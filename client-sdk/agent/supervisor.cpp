@@ -36,6 +36,7 @@ Result<Supervisor> Supervisor::open(const std::filesystem::path& folder,
     sigset_t signals;
     sigemptyset(&signals);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) sigaddset(&signals, signal);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the supervisor has one thread
     if (::sigprocmask(SIG_BLOCK, &signals, nullptr) != 0) return system_failure("sigprocmask");
     UniqueFd signal_source{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
     if (!signal_source) return system_failure("signalfd");

@@ -33,14 +33,16 @@ Result<void> fill_folder(const std::filesystem::path& data, const Founded& found
     const SodiumHasher hasher;
     const SodiumVerifier verifier;
     SodiumSealer sealer{std::move(opened.sealing)};
-    const auto device = SAMSYN_TRY(Device::open(data,
+    const auto device = SAMSYN_TRY(Device::open(database_file_in(data),
+                                                DatabaseMode::existing,
                                                 opened.config,
                                                 {.clock = clock,
                                                  .random = random,
                                                  .hasher = hasher,
                                                  .verifier = verifier,
                                                  .signer = opened.signing,
-                                                 .sealer = sealer}));
+                                                 .sealer = sealer,
+                                                 .pages = opened.pages}));
     for (const Bytes& statement : founded.statements)
         SAMSYN_TRY(device->import_statement(statement));
     for (const FoundedOrganisation& organisation : founded.organisations)

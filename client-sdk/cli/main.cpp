@@ -18,7 +18,7 @@ void forbid_core_dumps() {
 }
 
 std::string text_of_environment(const char* name) {
-    const char* const value = std::getenv(name);
+    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread yet
     return value == nullptr ? std::string{} : std::string{value};
 }
 

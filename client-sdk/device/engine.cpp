@@ -98,10 +98,13 @@ Device::Device(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Device::~Device() = default;
 
-Result<std::unique_ptr<Device>> Device::open(const std::filesystem::path& folder,
+Result<std::unique_ptr<Device>> Device::open(const std::filesystem::path& database_file,
+                                             DatabaseMode mode,
                                              const DeviceConfig& config,
                                              Ports ports) {
-    auto database = SAMSYN_TRY(Database::open(folder / "samsyn.db"));
+    auto database =
+        SAMSYN_TRY(mode == DatabaseMode::create ? Database::create(database_file, ports.pages)
+                                                : Database::open(database_file, ports.pages));
     auto store = SAMSYN_TRY(DeviceStore::open(std::move(database)));
     auto impl = std::make_unique<Impl>(std::move(store), config, ports);
     SAMSYN_TRY(impl->load());

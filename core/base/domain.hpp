@@ -36,6 +36,7 @@ namespace samsyn {
     row(evidence, "samsyn1/evidence") \
     row(heads, "samsyn1/heads---") \
     row(supplement_id, "samsyn1/suppl-id") \
+    row(database_page, "samsyn1/db-page-") \
     row(vault_checksum, "samsyn1/vault-ck") \
     row(vault_slot, "samsyn1/vlt-slot") \
     row(vault_contents, "samsyn1/vlt-cont") \

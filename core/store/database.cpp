@@ -1,5 +1,7 @@
 #include "core/store/database.hpp"
 
+#include "core/vfs/sqlite_memory.hpp"
+
 #include <sqlite3.h>
 
 #include <cerrno>
@@ -48,28 +50,42 @@ Error to_error(const std::filesystem::path& path, std::string_view what) {
     return {code, std::string{what} + " " + path.filename().string() + ": " + reason};
 }
 
-/// Makes the file before SQLite does, because SQLite would give it the rights of the umask; its WAL
-/// takes the rights of the database. An existing file is never opened here: closing it again would
-/// drop the POSIX locks that another connection of this process holds on it.
-Result<void> make_private_file(const std::filesystem::path& file) {
-    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (made >= 0) {
-        ::close(made);
-        const auto parent = file.has_parent_path() ? file.parent_path() : ".";
-        const int folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (folder < 0) return std::unexpected{to_error(parent, "cannot open folder")};
-        const bool synced = ::fsync(folder) == 0;
-        const Error error = to_error(parent, "cannot sync folder");
-        ::close(folder);
-        if (!synced) return std::unexpected{error};
-        return {};
-    }
-    if (errno != EEXIST) return std::unexpected{to_error(file, "cannot create")};
+/// What the VFS says of a call that failed counts; SQLite's code knows less.
+Error to_error(sqlite3* handle, int code, DatabaseHealth& health) {
+    auto reason = health.vfs ? health.vfs->take_failure() : std::nullopt;
+    const bool is_its = code == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
+    if (reason && is_its) return *std::move(reason);
+    return to_error(handle, code);
+}
+
+/// Takes the rights of group and others away. An existing file is never opened here: closing it
+/// again would drop the POSIX locks that another connection of this process holds on it.
+Result<void> make_private(const std::filesystem::path& file) {
     struct stat facts{};
-    if (::stat(file.c_str(), &facts) != 0) return std::unexpected{to_error(file, "cannot read")};
+    if (::stat(file.c_str(), &facts) != 0) {
+        if (errno == ENOENT) return {};  // the VFS says so better
+        return std::unexpected{to_error(file, "cannot read")};
+    }
     if ((facts.st_mode & 077U) != 0 && ::chmod(file.c_str(), 0600) != 0)
         return std::unexpected{to_error(file, "cannot protect")};
     return {};
+}
+
+/// Makes the file before SQLite does, because SQLite would give it the rights of the umask; log and
+/// page table take the rights of the database.
+Result<void> make_private_file(const std::filesystem::path& file) {
+    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made < 0 && errno != EEXIST) return std::unexpected{to_error(file, "cannot create")};
+    if (made >= 0) ::close(made);
+    // Also where it was there: whoever made it may have been killed before this.
+    const auto parent = file.has_parent_path() ? file.parent_path() : ".";
+    const int folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return std::unexpected{to_error(parent, "cannot open folder")};
+    const bool synced = ::fsync(folder) == 0;
+    const Error error = to_error(parent, "cannot sync folder");
+    ::close(folder);
+    if (!synced) return std::unexpected{error};
+    return make_private(file);
 }
 
 }  // namespace
@@ -77,8 +93,8 @@ Result<void> make_private_file(const std::filesystem::path& file) {
 struct Database::Impl {
     sqlite3* handle = nullptr;
     std::unordered_map<const char*, sqlite3_stmt*> statements;
+    DatabaseHealth health;
     bool poisoned = false;
-    bool failed = false;
     bool in_transaction = false;
 
     Impl() = default;
@@ -93,7 +109,7 @@ struct Database::Impl {
     Result<void> usable() {
         const bool gone = in_transaction && sqlite3_get_autocommit(handle) != 0;
         if (!poisoned && !gone) return {};
-        failed = true;
+        health.failed = true;
         return fail(
             Errc::storage_failed,
             gone ? "database: the transaction is gone" : "database: reopen after a failed sync");
@@ -101,17 +117,18 @@ struct Database::Impl {
 
     Result<void> check(int code) {
         if (code == SQLITE_OK) return {};
-        failed = true;
+        health.failed = true;
         if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) poisoned = true;
-        return std::unexpected{to_error(handle, code)};
+        return std::unexpected{to_error(handle, code, health)};
     }
 
     Result<void> exec(const char* sql) {
         return check(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr));
     }
 
+    Result<void> check_vfs();
     Result<void> restrict_sql();
-    Result<void> set_pragmas(bool in_file);
+    Result<void> set_pragmas(bool in_file, bool is_new);
 };
 
 /// What no statement can undo later: a damaged or foreign file must not run code of its own.
@@ -141,14 +158,27 @@ Result<void> Database::Impl::restrict_sql() {
     return {};
 }
 
+/// SQLite started anew has forgotten every VFS but its own: then the file would be in the clear.
+/// A new database leaves room in its pages for nonce and tag; in an old one its header says so.
+Result<void> Database::Impl::check_vfs() {
+    char* name = nullptr;
+    SAMSYN_TRY(check(sqlite3_file_control(handle, "main", SQLITE_FCNTL_VFSNAME, &name)));
+    const bool ours = name != nullptr && std::string_view{name} == health.vfs->name();
+    sqlite3_free(name);
+    if (!ours) return fail(Errc::storage_failed, "database: not under the encrypting file system");
+    int reserved = reserved_bytes;
+    return check(sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved));
+}
+
 /// Order matters: exclusive locking before WAL keeps the wal-index in memory instead of a shared
 /// file, and the first read under it takes the lock that makes a second opener fail.
-Result<void> Database::Impl::set_pragmas(bool in_file) {
+Result<void> Database::Impl::set_pragmas(bool in_file, bool is_new) {
     SAMSYN_TRY(exec("PRAGMA locking_mode = EXCLUSIVE"));
     SAMSYN_TRY(exec("PRAGMA temp_store = MEMORY"));
     SAMSYN_TRY(exec("PRAGMA mmap_size = 0"));
     SAMSYN_TRY(exec("PRAGMA cell_size_check = ON"));
     SAMSYN_TRY(exec("PRAGMA secure_delete = ON"));
+    if (is_new) SAMSYN_TRY(exec("PRAGMA journal_mode = MEMORY"));  // no file before the WAL
     if (in_file) SAMSYN_TRY(exec("PRAGMA journal_mode = WAL"));
     SAMSYN_TRY(exec("PRAGMA journal_size_limit = 4194304"));
     SAMSYN_TRY(exec("PRAGMA synchronous = FULL"));
@@ -161,24 +191,40 @@ Database::Database(Database&& other) noexcept = default;
 Database& Database::operator=(Database&& other) noexcept = default;
 Database::~Database() = default;
 
-// The seam for the encrypting VFS: everything about opening is here, and a VFS is one argument.
-Result<Database> Database::open(const std::filesystem::path& file) {
-    SAMSYN_TRY(make_private_file(file));
-    return connect(file.c_str());
+Result<Database> Database::create(const std::filesystem::path& file,
+                                  PageCipher& pages,
+                                  const char* lower) {
+    SAMSYN_TRY(make_sqlite_wipe_memory());
+    if (std::string_view{lower} == default_lower) SAMSYN_TRY(make_private_file(file));
+    auto vfs = SAMSYN_TRY(SealedVfs::make(pages, {.mode = DatabaseMode::create, .lower = lower}));
+    return connect(file.c_str(), std::move(vfs), true);
+}
+
+Result<Database> Database::open(const std::filesystem::path& file,
+                                PageCipher& pages,
+                                const char* lower) {
+    SAMSYN_TRY(make_sqlite_wipe_memory());
+    if (std::string_view{lower} == default_lower) SAMSYN_TRY(make_private(file));
+    auto vfs = SAMSYN_TRY(SealedVfs::make(pages, {.mode = DatabaseMode::existing, .lower = lower}));
+    return connect(file.c_str(), std::move(vfs), false);
 }
 
 Result<Database> Database::open_in_memory() {
-    return connect(":memory:");
+    SAMSYN_TRY(make_sqlite_wipe_memory());
+    return connect(":memory:", nullptr, false);
 }
 
-Result<Database> Database::connect(const char* name) {
-    const bool in_file = std::string_view{name} != ":memory:";
+Result<Database> Database::connect(const char* name, std::unique_ptr<SealedVfs> vfs, bool is_new) {
+    const bool in_file = vfs != nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                      (in_file ? 0 : SQLITE_OPEN_MEMORY);
+                      (in_file ? 0 : SQLITE_OPEN_MEMORY) | (is_new ? SQLITE_OPEN_CREATE : 0);
     auto impl = std::make_unique<Impl>();
-    SAMSYN_TRY(impl->check(sqlite3_open_v2(name, &impl->handle, flags, nullptr)));
+    impl->health.vfs = std::move(vfs);
+    const char* const vfs_name = in_file ? impl->health.vfs->name() : nullptr;
+    SAMSYN_TRY(impl->check(sqlite3_open_v2(name, &impl->handle, flags, vfs_name)));
+    if (in_file) SAMSYN_TRY(impl->check_vfs());
     SAMSYN_TRY(impl->restrict_sql());
-    SAMSYN_TRY(impl->set_pragmas(in_file));
+    SAMSYN_TRY(impl->set_pragmas(in_file, is_new));
     return Database{std::move(impl)};
 }
 
@@ -196,11 +242,11 @@ Result<Query> Database::query(const char* sql) {
         SAMSYN_TRY(impl_->check(code));
     }
     SAMSYN_ASSERT(sqlite3_stmt_busy(statement) == 0);
-    return Query{statement, impl_->failed};
+    return Query{statement, impl_->health};
 }
 
 void Database::begun() {
-    impl_->failed = false;
+    impl_->health.failed = false;
     impl_->in_transaction = true;
 }
 
@@ -214,7 +260,7 @@ void Database::roll_back(const char* sql) {
 }
 
 bool Database::failed() const {
-    return impl_->failed;
+    return impl_->health.failed;
 }
 
 std::int64_t Database::changes() const {
@@ -272,8 +318,8 @@ Result<bool> Query::step() {
     if (code == SQLITE_OK) code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
-    *failed_ = true;
-    return std::unexpected{to_error(handle, code)};
+    health_->failed = true;
+    return std::unexpected{to_error(handle, code, *health_)};
 }
 
 Result<void> Query::run() {

@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.hpp"
 #include "core/base/ids.hpp"
+#include "core/vfs/sealed_vfs.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -15,19 +16,39 @@ namespace samsyn {
 
 class Query;
 
-/// One SQLite connection, opened with our settings: WAL, `synchronous=FULL`, exclusive locking,
-/// temp store in memory, foreign keys, defensive, untrusted schema, no extension loading, no
-/// attached files, no triggers or views, deleted content overwritten.
+/// What a connection remembers of its failures.
+struct DatabaseHealth {
+    bool failed = false;
+    std::unique_ptr<SealedVfs> vfs;  ///< none in memory; knows why a call failed
+};
+
+/// One SQLite connection over the encrypting VFS, opened with our settings: WAL,
+/// `synchronous=FULL`, exclusive locking, temp store in memory, foreign keys, defensive, untrusted
+/// schema, no extension loading, no attached files, no triggers or views, deleted content
+/// overwritten.
 ///
 /// After a failed `fsync` nobody knows what is on the disk: every later call answers
 /// `storage_failed` until the file is opened again.
 /// Belongs to one thread. Move-only; the destructor closes, and every `Query` must be gone by then.
 class Database {
 public:
-    /// Creates the file if missing (0600), and takes rights of group and others away from one that
-    /// is there. Errors: `conflict` where another connection holds it, `malformed` where it is no
-    /// database, `disk_full`, `storage_failed`.
-    static Result<Database> open(const std::filesystem::path& file);
+    /// Makes a new database (0600) where nothing is, or only what an interrupted creation left,
+    /// which is discarded: the caller knows. `pages` seals it, and must outlive it. `lower` is the
+    /// VFS below, for tests that put a crashing disk there.
+    /// Errors: `conflict` where another connection holds the file, `disk_full`, `storage_failed`.
+    static Result<Database> create(const std::filesystem::path& file,
+                                   PageCipher& pages,
+                                   const char* lower = default_lower);
+
+    /// Opens what `create` made, and takes rights of group and others away from it. Makes nothing.
+    /// Errors: as above, and `not_found` where the file is missing, `not_authentic` where the key
+    /// is another, `malformed` for a file that is damaged, cut short, foreign or without its page
+    /// table; the context says which.
+    static Result<Database> open(const std::filesystem::path& file,
+                                 PageCipher& pages,
+                                 const char* lower = default_lower);
+
+    static constexpr const char* default_lower = "unix";
 
     /// A database without a file, for tests and simulation.
     static Result<Database> open_in_memory();
@@ -60,7 +81,7 @@ private:
     struct Impl;
 
     explicit Database(std::unique_ptr<Impl> impl);
-    static Result<Database> connect(const char* name);
+    static Result<Database> connect(const char* name, std::unique_ptr<SealedVfs> vfs, bool is_new);
     void begun();
     void ended();
     void roll_back(const char* sql);
@@ -72,12 +93,14 @@ private:
 /// Bind in order with `bind`, then `step` rows or `run` to the end.
 class Query {
 public:
-    /// `failed`: of the database, set where a step fails; lives as long as the database.
-    Query(sqlite3_stmt* statement, bool& failed) : statement_(statement), failed_(&failed) {}
+    /// `health`: of the database, and lives as long.
+    Query(sqlite3_stmt* statement, DatabaseHealth& health)
+        : statement_(statement),
+          health_(&health) {}
 
     Query(Query&& other) noexcept
         : statement_(other.statement_),
-          failed_(other.failed_),
+          health_(other.health_),
           next_(other.next_),
           bound_(other.bound_) {
         other.statement_ = nullptr;
@@ -126,7 +149,7 @@ private:
     void remember(int code);
 
     sqlite3_stmt* statement_;
-    bool* failed_;
+    DatabaseHealth* health_;
     int next_ = 1;
     int bound_ = 0;  ///< the first failed bind's code
 };

@@ -84,9 +84,9 @@ Result<std::vector<Resume::Cursor>> DeviceStore::cursors(const Incarnation& inca
     std::vector<Resume::Cursor> cursors;
     while (SAMSYN_TRY(query.step())) {
         Reader reader{query.blob(0)};
-        Channel channel = SAMSYN_TRY(intact(decode_channel(reader)));
+        const Channel channel = SAMSYN_TRY(intact(decode_channel(reader)));
         SAMSYN_TRY(intact(reader.finish("channel")));
-        cursors.push_back({std::move(channel), static_cast<EntryNumber>(query.number(1))});
+        cursors.push_back({channel, static_cast<EntryNumber>(query.number(1))});
     }
     return cursors;
 }

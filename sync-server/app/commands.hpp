@@ -11,6 +11,7 @@ namespace samsyn {
 struct InitOptions {
     std::filesystem::path data;
     std::filesystem::path founding;
+    std::filesystem::path database_key;  ///< empty: database.key in the folder
     bool json = false;
 };
 
@@ -24,6 +25,7 @@ struct ServeOptions {
     std::filesystem::path port_file;     ///< empty: none
     unsigned threads = 2;
     std::filesystem::path record_frames;
+    std::filesystem::path database_key;  ///< as in `InitOptions`
     std::size_t unauthenticated_per_block_max = NetLimits{}.unauthenticated_per_block_max;
 };
 
@@ -32,6 +34,7 @@ Fallible<void> run_serve(const ServeOptions& options);
 
 struct StatusOptions {
     std::filesystem::path data;
+    std::filesystem::path database_key;  ///< as in `InitOptions`
     bool json = false;
 };
 

@@ -1,5 +1,7 @@
 #include "sync-server/app/data_folder.hpp"
 
+#include "crypto/keys/sodium.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <fstream>
@@ -73,6 +75,10 @@ Fallible<SigningKey> read_identity(const fs::path& file) {
     return key;
 }
 
+fs::path database_key_file(const fs::path& folder, const fs::path& file) {
+    return file.empty() ? folder / "database.key" : file;
+}
+
 }  // namespace
 
 Fallible<void> write_new_file(const fs::path& file, std::string_view text, int mode) {
@@ -123,8 +129,33 @@ Fallible<DataFolder> open_data_folder(const fs::path& folder) {
     return DataFolder{FederationId::from(*federation), std::move(identity), std::move(tls)};
 }
 
-Fallible<std::unique_ptr<Storage>> open_database(const fs::path& folder) {
-    auto storage = open_sqlite_storage(folder);
+Fallible<void> make_database_key(const fs::path& folder, const fs::path& file) {
+    std::array<std::byte, database_key_size> key{};
+    SodiumRandom{}.fill(key);
+    std::string text = to_hex(key) + "\n";
+    wipe(key);
+    const auto written = write_new_file(database_key_file(folder, file), text, 0600);
+    wipe(std::as_writable_bytes(std::span{text}));
+    return written;
+}
+
+Fallible<SodiumPageCipher> read_database_key(const fs::path& folder, const fs::path& file) {
+    const fs::path path = database_key_file(folder, file);
+    SAMSYN_TRY(check_private(path));
+    std::string text = trimmed(SAMSYN_TRY(read_file(path)));
+    auto bytes = from_hex(text);
+    wipe(std::as_writable_bytes(std::span{text}));
+    if (!bytes || bytes->size() != database_key_size)
+        return give_up(ServerExit::damaged, path.string() + " does not hold a key.");
+    auto pages = page_cipher_from(std::span<const std::byte, database_key_size>{*bytes});
+    wipe(*bytes);
+    return pages;
+}
+
+Fallible<std::unique_ptr<Storage>> open_database(const fs::path& folder,
+                                                 PageCipher& pages,
+                                                 DatabaseMode mode) {
+    auto storage = open_sqlite_storage(folder, pages, mode);
     if (storage) return *std::move(storage);
     const Error& error = storage.error();
     switch (error.code) {
@@ -134,10 +165,18 @@ Fallible<std::unique_ptr<Storage>> open_database(const fs::path& folder) {
                                " already. Stop it first, or give this one a folder of its own.");
         case Errc::disk_full:
             return give_up(ServerExit::disk, "The disk is full. Make room and start again.");
-        case Errc::malformed:
+        case Errc::not_found:
             return give_up(
                 ServerExit::damaged,
-                "The database in " + folder.string() + " is damaged. Restore it from a backup.");
+                "The database in " + folder.string() + " is missing. Restore it from a backup.");
+        case Errc::not_authentic:
+            return give_up(ServerExit::wrong_key,
+                           "The database key does not open the database in " + folder.string() +
+                               ". Give the key that init made with it (--database-key FILE).");
+        case Errc::malformed:
+            return give_up(ServerExit::damaged,
+                           "The database in " + folder.string() + " is damaged (" + error.context +
+                               "). Restore it from a backup.");
         default:
             return give_up(ServerExit::failed, to_string(error) + ".");
     }

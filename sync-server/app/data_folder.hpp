@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.hpp"
 #include "core/base/ids.hpp"
+#include "crypto/at_rest/page_cipher.hpp"
 #include "crypto/identity/signing_key.hpp"
 #include "sync-server/app/failure.hpp"
 #include "sync-server/net/tls_identity.hpp"
@@ -11,9 +12,9 @@
 
 namespace samsyn {
 
-// The server's folder, 0700: identity.key (the seed, in hexadecimal), federation (its id),
-// tls-certificate.pem, tls-key.pem and the database. Whoever has identity.key can pose as the
-// server, which lets him withhold, and read nothing.
+// The server's folder, 0700: identity.key (the seed, in hexadecimal), database.key (key and file id
+// of the database), federation (its id), tls-certificate.pem, tls-key.pem and the database. Whoever
+// has identity.key can pose as the server, which lets him withhold, and read nothing.
 
 /// Writes a file that must not exist yet and makes it durable. `mode` as for chmod.
 Fallible<void> write_new_file(const std::filesystem::path& file, std::string_view text, int mode);
@@ -32,7 +33,19 @@ struct DataFolder {
 /// apart.
 Fallible<DataFolder> open_data_folder(const std::filesystem::path& folder);
 
-/// Opens the database in the folder; a server that runs on it is `database_locked`.
-Fallible<std::unique_ptr<Storage>> open_database(const std::filesystem::path& folder);
+/// Writes a fresh key for a new database. `file`: where it goes; empty: into the folder.
+Fallible<void> make_database_key(const std::filesystem::path& folder,
+                                 const std::filesystem::path& file);
+
+/// The cipher of the folder's database, from its key file. Missing, loose permissions and damage
+/// are told apart.
+Fallible<SodiumPageCipher> read_database_key(const std::filesystem::path& folder,
+                                             const std::filesystem::path& file);
+
+/// Opens or makes the database in the folder; a server that runs on it is `database_locked`.
+/// `pages` must outlive it.
+Fallible<std::unique_ptr<Storage>> open_database(const std::filesystem::path& folder,
+                                                 PageCipher& pages,
+                                                 DatabaseMode mode);
 
 }  // namespace samsyn

@@ -19,6 +19,7 @@ enum class ServerExit : int {
     damaged = 10,
     bad_address = 11,
     disk = 12,
+    wrong_key = 13,
 };
 
 /// What went wrong, and what to do, as a sentence for the person at the terminal.

@@ -51,6 +51,10 @@ int main(int argc, char** argv) {
         ->add_option(
             "--founding", init.founding, "The public file that samsyn admin found has written.")
         ->required();
+    constexpr const char* key_help =
+        "The file with the key of the database (default: database.key in the folder). Kept on "
+        "another disk, it makes a stolen one unreadable.";
+    init_command->add_option("--database-key", init.database_key, key_help);
     init_command->add_flag("--json", init.json, "Answers in JSON, for scripts.");
 
     ServeOptions serve;
@@ -77,10 +81,13 @@ int main(int argc, char** argv) {
         "Appends every message inside TLS to this file, for debugging. It holds "
         "sealed content, ids and times.");
 
+    serve_command->add_option("--database-key", serve.database_key, key_help);
+
     StatusOptions status;
     auto* status_command =
         app.add_subcommand("status", "Says what the database of a stopped server holds.");
     status_command->add_option("--data", status.data, "The folder that init has made.")->required();
+    status_command->add_option("--database-key", status.database_key, key_help);
     status_command->add_flag("--json", status.json, "Answers in JSON, for scripts.");
 
     try {

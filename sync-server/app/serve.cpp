@@ -102,7 +102,8 @@ Fallible<void> run_serve(const ServeOptions& options) {
     const StopSignals signals;
     const Address address = SAMSYN_TRY(parse_address(options.listen));
     DataFolder folder = SAMSYN_TRY(open_data_folder(options.data));
-    const auto storage = SAMSYN_TRY(open_database(options.data));
+    SodiumPageCipher pages = SAMSYN_TRY(read_database_key(options.data, options.database_key));
+    const auto storage = SAMSYN_TRY(open_database(options.data, pages, DatabaseMode::existing));
 
     const SystemClock clock;
     const SodiumVerifier verifier;

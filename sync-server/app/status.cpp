@@ -10,7 +10,8 @@ namespace samsyn {
 
 Fallible<void> run_status(const StatusOptions& options) {
     const DataFolder folder = SAMSYN_TRY(open_data_folder(options.data));
-    const auto storage = SAMSYN_TRY(open_database(options.data));
+    SodiumPageCipher pages = SAMSYN_TRY(read_database_key(options.data, options.database_key));
+    const auto storage = SAMSYN_TRY(open_database(options.data, pages, DatabaseMode::existing));
 
     static constexpr std::array<std::pair<EntryKind, const char*>, 4> kinds{
         {{EntryKind::statement, "statements"},

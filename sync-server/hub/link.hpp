@@ -10,8 +10,10 @@ namespace samsyn {
 
 /// One connection, from its first byte to its last.
 struct HubLink {
-    HubLink(ServerHandshake::Identity identity, const Hash& connection, std::uint64_t number)
-        : handshake(std::move(identity), connection),
+    HubLink(const ServerHandshake::Identity& identity,
+            const Hash& connection,
+            std::uint64_t number)
+        : handshake(identity, connection),
           exporter(connection),
           opened(number) {}
 

@@ -393,8 +393,13 @@ Result<std::optional<Bytes>> SqliteStorage::value(std::string_view key) {
 
 }  // namespace
 
-Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path& folder) {
-    return SqliteStorage::open(SAMSYN_TRY(Database::open(folder / "samsyn-server.db")));
+Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path& folder,
+                                                     PageCipher& pages,
+                                                     DatabaseMode mode) {
+    const auto file = folder / "samsyn-server.db";
+    return SqliteStorage::open(SAMSYN_TRY(mode == DatabaseMode::create
+                                              ? Database::create(file, pages)
+                                              : Database::open(file, pages)));
 }
 
 Result<std::unique_ptr<Storage>> open_memory_storage() {

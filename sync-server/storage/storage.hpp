@@ -92,8 +92,11 @@ public:
     virtual Result<std::optional<Bytes>> value(std::string_view key) = 0;
 };
 
-/// Opens or creates the SQLite engine in `folder`/samsyn-server.db.
-Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path& folder);
+/// Opens or makes the SQLite engine in `folder`/samsyn-server.db, sealed by `pages`, which must
+/// outlive it. Errors: those of `Database`.
+Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path& folder,
+                                                     PageCipher& pages,
+                                                     DatabaseMode mode);
 
 /// The same engine without a file, for tests and simulation.
 Result<std::unique_ptr<Storage>> open_memory_storage();

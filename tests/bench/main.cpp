@@ -85,7 +85,7 @@ double median(std::vector<Seconds> durations, double part = 0.5) {
 
 struct World {
     World()
-        : storage(must(open_sqlite_storage(folder.path()))),
+        : storage(must(open_sqlite_storage(folder.path(), pages, DatabaseMode::create))),
           founded(clock, *storage, "", folder.path() / "devices"),
           psychologist(founded.enrol("psykolog", founded.team, Role::psychologist)),
           social_worker(founded.enrol("socionom", founded.team, Role::social_worker)),
@@ -104,6 +104,7 @@ struct World {
 
     SystemClock clock;
     story::TemporaryFolder folder;
+    SodiumPageCipher pages = test_pages();
     std::unique_ptr<Storage> storage;
     Founded4 founded;
     std::unique_ptr<Person> psychologist;

@@ -75,10 +75,13 @@ DeviceConfig Founded4::config_for(const UserId& user, DeviceKind kind) const {
 
 std::unique_ptr<Device> Founded4::open(Person& person, DeviceKind kind) {
     const DeviceConfig config = config_for(person.user, kind);
-    const Device::Ports ports{clock_, random_, hasher_, verifier_, person.signing, person.sealer};
+    const Device::Ports ports{
+        clock_, random_, hasher_, verifier_, person.signing, person.sealer, person.pages};
     if (folder_.empty()) return must(Device::open_in_memory(config, ports));
     std::filesystem::create_directories(folder_ / person.name);
-    return must(Device::open(folder_ / person.name, config, ports));
+    const auto file = folder_ / person.name / "samsyn.db";
+    const auto mode = std::filesystem::exists(file) ? DatabaseMode::existing : DatabaseMode::create;
+    return must(Device::open(file, mode, config, ports));
 }
 
 Family open_family(Device& lead,

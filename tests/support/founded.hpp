@@ -5,6 +5,7 @@
 #include "crypto/identity/signing_key.hpp"
 #include "crypto/keys/sodium.hpp"
 #include "sync-server/hub/hub.hpp"
+#include "tests/support/sealed_pages.hpp"
 
 #include <samsyn/device.hpp>
 
@@ -30,6 +31,7 @@ struct Person {
     UserId user;
     SigningKey signing = SigningKey::generate();
     SodiumSealer sealer{SealingKey::generate()};
+    SodiumPageCipher pages = test_pages();
     std::unique_ptr<Device> device;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/base/ports.hpp"
 #include "core/sync/client_session.hpp"
+#include "core/vfs/sealed_vfs.hpp"
 
 #include <samsyn/views.hpp>
 
@@ -115,11 +116,14 @@ public:
         const Verifier& verifier;
         Signer& signer;
         Sealer& sealer;
+        PageCipher& pages;  ///< of its database; not used in memory
     };
 
-    /// Opens the database in `folder`. Errors: also `conflict` where another process holds it,
-    /// `newer_format`, `malformed` for a damaged file.
-    static Result<std::unique_ptr<Device>> open(const std::filesystem::path& folder,
+    /// Opens or makes its database. Errors: also `conflict` where another process holds it,
+    /// `newer_format`, `malformed` for a damaged file, `not_found` where it is missing,
+    /// `not_authentic` where its key is another.
+    static Result<std::unique_ptr<Device>> open(const std::filesystem::path& database_file,
+                                                DatabaseMode mode,
                                                 const DeviceConfig& config,
                                                 Ports ports);
     /// The same without a file, for tests and simulation.

@@ -4,6 +4,7 @@
 #include "crypto/keys/sodium.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/sealed_pages.hpp"
 #include "tests/support/seeded_random.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@ namespace {
 struct Machine {
     SigningKey signing;
     SodiumSealer sealer;
+    SodiumPageCipher pages = test_pages();
     SealingPublicKey sealing;
     std::unique_ptr<Device> device;
 
@@ -92,7 +94,8 @@ private:
                 .hasher = hasher_,
                 .verifier = verifier_,
                 .signer = machine.signing,
-                .sealer = machine.sealer};
+                .sealer = machine.sealer,
+                .pages = machine.pages};
     }
 
     void open(Machine& machine, const UserId& user_id, DeviceKind kind) {

@@ -39,8 +39,8 @@ void behind_the_back_of(DeviceScene& scene,
                         Work work) {
     person.device.reset();
     {
-        auto store =
-            must(DeviceStore::open(must(Database::open(folder / person.name / "samsyn.db"))));
+        auto store = must(DeviceStore::open(
+            must(Database::open(folder / person.name / "samsyn.db", person.pages))));
         work(store);
     }
     DeviceConfig config;
@@ -48,14 +48,16 @@ void behind_the_back_of(DeviceScene& scene,
     config.federation = scene.world.federation();
     config.user = person.user;
     config.kind = DeviceKind::staff_tablet;
-    person.device = must(Device::open(folder / person.name,
+    person.device = must(Device::open(folder / person.name / "samsyn.db",
+                                      DatabaseMode::existing,
                                       config,
                                       {scene.clock,
                                        scene.world.random(),
                                        scene.world.hasher(),
                                        scene.world.verifier(),
                                        person.signing,
-                                       person.sealer}));
+                                       person.sealer,
+                                       person.pages}));
 }
 
 /// A change of one version that is far above what fits a batch.

@@ -13,7 +13,8 @@ Device::Ports ports_of(DeviceScene& scene, Person& person) {
             scene.world.hasher(),
             scene.world.verifier(),
             person.signing,
-            person.sealer};
+            person.sealer,
+            person.pages};
 }
 
 DeviceConfig config_of(DeviceScene& scene, Person& person) {
@@ -37,8 +38,10 @@ TEST_CASE("Device: a restart keeps items, keys, unsent work and cursors", "[devi
 
     Person& person = *scene.psychologist;
     person.device.reset();
-    person.device = must(Device::open(
-        folder.path() / person.name, config_of(scene, person), ports_of(scene, person)));
+    person.device = must(Device::open(folder.path() / person.name / "samsyn.db",
+                                      DatabaseMode::existing,
+                                      config_of(scene, person),
+                                      ports_of(scene, person)));
     CHECK(scene.text(person, sent, "text") == "Skickad");
     CHECK(scene.text(person, unsent, "text") == "Inte skickad");
     CHECK(must(person.device->status()).unsent_changes == before.unsent_changes);

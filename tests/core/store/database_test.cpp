@@ -25,7 +25,7 @@ unsigned mode_of(const std::filesystem::path& file) {
 
 TEST_CASE("Database: opens with the settings that DESIGN.md and security.md ask for", "[store]") {
     const TemporaryFolder folder;
-    Database db = must(Database::open(folder / "a.db"));
+    Database db = must(open_database(folder / "a.db"));
     CHECK(pragma(db, "PRAGMA journal_mode") == "wal");
     CHECK(pragma(db, "PRAGMA synchronous") == "2");
     CHECK(pragma(db, "PRAGMA locking_mode") == "exclusive");
@@ -37,7 +37,7 @@ TEST_CASE("Database: opens with the settings that DESIGN.md and security.md ask 
 
 TEST_CASE("Database: refuses extensions, attached files and a writable schema", "[store]") {
     const TemporaryFolder folder;
-    Database db = must(Database::open(folder / "a.db"));
+    Database db = must(open_database(folder / "a.db"));
     CHECK_FALSE(db.exec("SELECT load_extension('x')").has_value());
     CHECK_FALSE(db.exec("ATTACH ':memory:' AS other").has_value());
     must(db.exec("PRAGMA writable_schema = ON"));
@@ -48,7 +48,7 @@ TEST_CASE("Database: the file, its WAL and an old file are for the owner alone",
     const TemporaryFolder folder;
     const auto old_umask = ::umask(0);
     {
-        Database db = must(Database::open(folder / "a.db"));
+        Database db = must(open_database(folder / "a.db"));
         must(db.exec("CREATE TABLE t(x)"));
         CHECK(mode_of(folder / "a.db") == 0600);
         CHECK(mode_of(folder / "a.db-wal") == 0600);
@@ -56,16 +56,16 @@ TEST_CASE("Database: the file, its WAL and an old file are for the owner alone",
     }
     ::umask(old_umask);
     std::filesystem::permissions(folder / "a.db", std::filesystem::perms{0644});
-    Database db = must(Database::open(folder / "a.db"));
+    Database db = must(open_database(folder / "a.db"));
     CHECK(mode_of(folder / "a.db") == 0600);
 }
 
 TEST_CASE("Database: a second connection to an open file gets conflict, and does no harm",
           "[store]") {
     const TemporaryFolder folder;
-    Database first = must(Database::open(folder / "a.db"));
+    Database first = must(open_database(folder / "a.db"));
     for (int round = 0; round < 3; ++round) {
-        const auto second = Database::open(folder / "a.db");
+        const auto second = open_database(folder / "a.db");
         REQUIRE_FALSE(second.has_value());
         CHECK(second.error().code == Errc::conflict);
     }
@@ -74,7 +74,7 @@ TEST_CASE("Database: a second connection to an open file gets conflict, and does
 
 TEST_CASE("Database: a folder that is not there is storage_failed and names the file", "[store]") {
     const TemporaryFolder folder;
-    const auto db = Database::open(folder / "missing" / "a.db");
+    const auto db = open_database(folder / "missing" / "a.db");
     REQUIRE_FALSE(db.has_value());
     CHECK(db.error().code == Errc::storage_failed);
     CHECK(db.error().context.find("a.db") != std::string::npos);
@@ -84,7 +84,7 @@ TEST_CASE("Database: a file of something else is malformed and stays as it is", 
     const TemporaryFolder folder;
     const std::string garbage(9000, 'g');
     std::ofstream{folder / "a.db"} << garbage;
-    const auto db = Database::open(folder / "a.db");
+    const auto db = open_database(folder / "a.db");
     REQUIRE_FALSE(db.has_value());
     CHECK(db.error().code == Errc::malformed);
     std::ifstream in{folder / "a.db"};
@@ -93,7 +93,7 @@ TEST_CASE("Database: a file of something else is malformed and stays as it is", 
 
 TEST_CASE("Database: a full disk is disk_full, and what was committed is still there", "[store]") {
     const TemporaryFolder folder;
-    Database db = must(Database::open(folder / "a.db"));
+    Database db = must(open_database(folder / "a.db"));
     must(db.exec("CREATE TABLE t(x BLOB)"));
     must(db.exec("INSERT INTO t VALUES('kept')"));
     must(db.exec("PRAGMA max_page_count = 12"));
@@ -125,7 +125,7 @@ TEST_CASE(
     "Database: after SQLite has ended a transaction by itself, nothing is written outside one",
     "[store]") {
     const TemporaryFolder folder;
-    Database db = must(Database::open(folder / "a.db"));
+    Database db = must(open_database(folder / "a.db"));
     must(db.exec("CREATE TABLE t(x)"));
     {
         Transaction transaction = must(Transaction::begin(db));

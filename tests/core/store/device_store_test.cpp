@@ -279,10 +279,10 @@ TEST_CASE("DeviceStore: a schema from the future is newer_format, a foreign one 
           "[store]") {
     const TemporaryFolder folder;
     must(open_store(folder / "a.db").database().set_version(99));
-    const auto newer = DeviceStore::open(must(Database::open(folder / "a.db")));
+    const auto newer = DeviceStore::open(must(open_database(folder / "a.db")));
     CHECK(newer.error().code == Errc::newer_format);
 
-    must(must(Database::open(folder / "b.db")).exec("CREATE TABLE recept(x)"));
-    const auto foreign = DeviceStore::open(must(Database::open(folder / "b.db")));
+    must(must(open_database(folder / "b.db")).exec("CREATE TABLE recept(x)"));
+    const auto foreign = DeviceStore::open(must(open_database(folder / "b.db")));
     CHECK(foreign.error().code == Errc::malformed);
 }

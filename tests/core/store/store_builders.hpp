@@ -2,6 +2,7 @@
 
 #include "core/store/device_store.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/sealed_pages.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace samsyn {
@@ -66,8 +67,19 @@ inline Change change_of(unsigned char item,
     return change;
 }
 
+/// One for all: databases must not outlive their cipher.
+inline SodiumPageCipher& store_pages() {
+    static SodiumPageCipher pages = test_pages();
+    return pages;
+}
+
+inline Result<Database> open_database(const std::filesystem::path& file) {
+    return std::filesystem::exists(file) ? Database::open(file, store_pages())
+                                         : Database::create(file, store_pages());
+}
+
 inline DeviceStore open_store(const std::filesystem::path& file) {
-    return must(DeviceStore::open(must(Database::open(file))));
+    return must(DeviceStore::open(must(open_database(file))));
 }
 
 inline DeviceStore memory_store() {

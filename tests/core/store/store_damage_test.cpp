@@ -27,7 +27,7 @@ void fill_file(const std::filesystem::path& file) {
 
 /// Calls everything; the first error, or none. What counts is that it comes back.
 Result<void> use_everything(const std::filesystem::path& file) {
-    Database db = SAMSYN_TRY(Database::open(file));
+    Database db = SAMSYN_TRY(open_database(file));
     DeviceStore store = SAMSYN_TRY(DeviceStore::open(std::move(db)));
     const auto ignore = [](ByteView) -> Result<void> { return {}; };
     SAMSYN_TRY(store.for_each_statement(ignore));

@@ -168,6 +168,9 @@ TEST_CASE("samsyn-server: init, serve, health, stop, status", "[app]") {
     CHECK(mode(world.data) == 0700);
     CHECK(mode(world.data + "/identity.key") == 0600);
     CHECK(mode(world.data + "/tls-key.pem") == 0600);
+    CHECK(mode(world.data + "/database.key") == 0600);
+    CHECK(mode(world.data + "/samsyn-server.db") == 0600);
+    CHECK_FALSE(read(world.data + "/samsyn-server.db").starts_with("SQLite"));
 
     Program server{world.serve()};
     const std::string ready = server.line();
@@ -234,6 +237,63 @@ TEST_CASE("samsyn-server: each mistake has its own message and exit code", "[app
     CHECK(run(world.serve()).exit == 6);
     std::ofstream{world.data + "/federation"} << "none";
     CHECK(run(world.serve()).exit == 10);
+}
+
+TEST_CASE("samsyn-server: the database needs its key, and says what is wrong with one", "[app]") {
+    const World world;
+    const World other;
+    REQUIRE(world.init().exit == 0);
+    REQUIRE(other.init().exit == 0);
+    const std::string key = world.data + "/database.key";
+    const std::vector<std::string> status{"status", "--data", world.data};
+
+    fs::permissions(key, fs::perms{0640});
+    const auto loose = run(world.serve());
+    CHECK(loose.exit == 5);
+    CHECK(loose.output.find("database.key can be read by others") != std::string::npos);
+    fs::permissions(key, fs::perms{0600});
+
+    const auto wrong = run({"status",
+                            "--data",
+                            world.data,
+                            "--database-key",
+                            other.data + "/database.key"});
+    CHECK(wrong.exit == 13);
+    CHECK(wrong.output.find("key does not open") != std::string::npos);
+
+    const std::string good = read(key);
+    std::ofstream{key} << "abcd\n";
+    CHECK(run(status).exit == 10);
+    fs::remove(key);
+    const auto missing = run(world.serve());
+    CHECK(missing.exit == 10);
+    CHECK(missing.output.find("database.key is missing") != std::string::npos);
+    CHECK_FALSE(fs::exists(key));
+    std::ofstream{key} << good;
+    fs::permissions(key, fs::perms{0600});
+    CHECK(run(status).exit == 0);
+
+    fs::remove(world.data + "/samsyn-server.db");
+    const auto gone = run(world.serve());
+    CHECK(gone.exit == 10);
+    CHECK(gone.output.find("is missing") != std::string::npos);
+    CHECK_FALSE(fs::exists(world.data + "/samsyn-server.db"));
+}
+
+TEST_CASE("samsyn-server: the key of the database can lie on another disk", "[app]") {
+    const World world;
+    const std::string key = (world.folder / "elsewhere.key").string();
+    world.write(as_bytes("nothing"));
+    const std::vector<std::string> init{
+        "init", "--data", world.data, "--founding", world.founding, "--database-key", key};
+    CHECK(run(init).exit == 9);
+    CHECK_FALSE(fs::exists(key));
+    world.write(founding_bytes());
+    REQUIRE(run(init).exit == 0);
+    CHECK(mode(key) == 0600);
+    CHECK_FALSE(fs::exists(world.data + "/database.key"));
+    CHECK(run({"status", "--data", world.data, "--database-key", key}).exit == 0);
+    CHECK(run({"status", "--data", world.data}).exit == 10);
 }
 
 TEST_CASE("json log: a line stays one line of ASCII whatever is in it", "[app]") {

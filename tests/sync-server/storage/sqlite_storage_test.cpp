@@ -1,12 +1,11 @@
 #include "sync-server/storage/storage.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/sealed_pages.hpp"
 #include "tests/support/seeded_random.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <rapidcheck.h>
 
-#include <fstream>
-#include <iterator>
 #include <set>
 
 namespace samsyn {
@@ -276,21 +275,6 @@ TEST_CASE("Storage: one token belongs to one device", "[storage][unlock]") {
     CHECK_FALSE(*storage->unlocks().find(thief.device));
 }
 
-TEST_CASE("Storage: a destroyed secret is not in the database file", "[storage][unlock]") {
-    const TemporaryFolder folder;
-    {
-        const auto storage = *open_sqlite_storage(folder.path());
-        UnlockRecord record = record_of(1);
-        put(*storage, record);
-        record.current.reset();
-        put(*storage, record);
-    }
-    std::ifstream in{folder.path() / "samsyn-server.db", std::ios::binary};
-    const std::string text{std::istreambuf_iterator<char>{in}, {}};
-    CHECK(text.size() > 4096);
-    CHECK(text.find(std::string(32, '\x5e')) == std::string::npos);
-}
-
 TEST_CASE("Storage: keeps the last answer to each order", "[storage][unlock]") {
     const auto storage = memory();
     const auto device = id_of<DeviceId>(1);
@@ -306,21 +290,23 @@ TEST_CASE("Storage: keeps the last answer to each order", "[storage][unlock]") {
 
 TEST_CASE("Storage: what was committed is there after opening the file again", "[storage]") {
     const TemporaryFolder folder;
+    SodiumPageCipher pages = test_pages();
     {
-        const auto storage = *open_sqlite_storage(folder.path());
+        const auto storage = *open_sqlite_storage(folder.path(), pages, DatabaseMode::create);
         append(*storage, entry_in(compartment(1), 1));
         REQUIRE(storage->begin());
         REQUIRE(storage->append(entry_in(compartment(1), 2)));
     }
-    const auto storage = *open_sqlite_storage(folder.path());
+    const auto storage = *open_sqlite_storage(folder.path(), pages, DatabaseMode::existing);
     CHECK(*storage->last_number(compartment(1)) == 1);
 }
 
 TEST_CASE("Storage: a second process is told that the file is taken", "[storage]") {
     const TemporaryFolder folder;
-    const auto first = *open_sqlite_storage(folder.path());
+    SodiumPageCipher pages = test_pages();
+    const auto first = *open_sqlite_storage(folder.path(), pages, DatabaseMode::create);
     append(*first, entry_in(compartment(1), 1));
-    const auto second = open_sqlite_storage(folder.path());
+    const auto second = open_sqlite_storage(folder.path(), pages, DatabaseMode::existing);
     REQUIRE_FALSE(second);
     CHECK(second.error().code == Errc::conflict);
 }
