@@ -25,9 +25,13 @@ public:
     /// Reads everything derived from the database anew.
     Result<void> load();
 
+    /// Why nothing may be written, where that is so (host.cpp).
+    std::optional<Error> read_only{};
+
     /// Runs `body` in one transaction. On an error nothing has changed, in memory neither.
     template <class Body>
     auto transact(Body body) -> std::invoke_result_t<Body> {
+        if (read_only) return std::unexpected{*read_only};
         if (memory_touched_) SAMSYN_TRY(load());
         std::optional<Transaction> transaction{SAMSYN_TRY(Transaction::begin(store.database()))};
         auto result = body();
@@ -39,6 +43,9 @@ public:
         if (result && done) done = std::move(*transaction).commit();
         if (result && done) {
             memory_touched_ = false;
+            // Noted in the database: what fails here is done after the next transaction, or at the
+            // next opening. What was asked for is committed all the same.
+            if (store.purge_unfinished()) (void)store.finish_purge();
             return result;
         }
         transaction.reset();
@@ -315,6 +322,9 @@ public:
     ItemView view_of(const StoredItem& item, const UnsentVersions& unsent);
     Result<CompartmentView> view_of(const KnownCompartment& compartment, Instant now);
     Result<std::vector<ItemView>> readable_items(const CaseId& case_id);
+
+    /// Hits that this user may read now, newest first (searching.cpp).
+    Result<std::vector<StoredHit>> readable_hits(Result<std::vector<StoredHit>> found);
     std::string directory_text(const ReferenceId& id, std::string_view field);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
 

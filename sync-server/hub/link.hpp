@@ -10,9 +10,7 @@ namespace samsyn {
 
 /// One connection, from its first byte to its last.
 struct HubLink {
-    HubLink(const ServerHandshake::Identity& identity,
-            const Hash& connection,
-            std::uint64_t number)
+    HubLink(const ServerHandshake::Identity& identity, const Hash& connection, std::uint64_t number)
         : handshake(identity, connection),
           exporter(connection),
           opened(number) {}

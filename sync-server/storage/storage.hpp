@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/change.hpp"
+#include "core/vfs/sealed_vfs.hpp"
 #include "core/wire/messages.hpp"
 #include "sync-server/storage/unlock_records.hpp"
 
