@@ -1,5 +1,7 @@
 #include "client-sdk/agent/agent_client.hpp"
 
+#include "client-sdk/agent/secret_text.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
@@ -19,11 +21,6 @@ using nlohmann::json;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr off_t log_bytes_max = 1 << 20;  // then the next agent begins a new one
-
-bool is_supervisors(std::string_view operation) {
-    return operation == "lock" || operation == "unlock" || operation == "agent.stop" ||
-           operation == "agent.status";
-}
 
 /// An agent of its own session, so that neither a closed terminal nor Ctrl-C ends it, and without
 /// our descriptors: a script that waits for the end of our output must not wait for the agent.
@@ -117,21 +114,28 @@ Result<json> AgentClient::call(std::string_view operation, const json& args) {
     return ask(operation, args, std::nullopt);
 }
 
+Result<void> AgentClient::send_all(std::string_view line) {
+    if (line.size() > request_bytes_max) return fail(Errc::limit_exceeded, "request");
+    while (!line.empty()) {
+        const ssize_t sent = ::send(socket_.value(), line.data(), line.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0) return fail(Errc::link_lost, "the agent ended");
+        line.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return {};
+}
+
 Result<json> AgentClient::ask(std::string_view operation, const json& args, Deadline deadline) {
     const std::uint64_t id = next_id_++;
     json request;
     request["id"] = id;
     request["op"] = operation;
     request["args"] = args;
-    const std::string line = to_line(request);
-    if (line.size() > request_bytes_max) return fail(Errc::limit_exceeded, "request");
-    std::string_view rest = line;
-    while (!rest.empty()) {
-        const ssize_t sent = ::send(socket_.value(), rest.data(), rest.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0) return fail(Errc::link_lost, "the agent ended");
-        rest.remove_prefix(static_cast<std::size_t>(sent));
-    }
+    std::string line = to_line(request);
+    wipe_strings(request["args"]);  // it may have been a PIN or a note
+    const Result<void> sent = send_all(line);
+    wipe_text(line);
+    if (!sent) return std::unexpected{sent.error()};
     for (;;) {
         json object = SAMSYN_TRY(next_line(deadline));
         if (object.contains("event")) {

@@ -61,6 +61,7 @@ private:
     Result<nlohmann::json> ask(std::string_view operation,
                                const nlohmann::json& args,
                                Deadline deadline);
+    Result<void> send_all(std::string_view line);
     Result<nlohmann::json> next_line(Deadline deadline);
 
     std::filesystem::path folder_;

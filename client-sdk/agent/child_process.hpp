@@ -4,53 +4,54 @@
 #include "client-sdk/agent/unix_socket.hpp"
 
 #include <chrono>
-#include <deque>
 #include <sys/types.h>
 
 namespace samsyn {
 
-/// The supervisor's child: started, stopped, and never started in a loop.
+/// A process that the supervisor starts from its own program, with one channel to it. It dies with
+/// the supervisor.
 class ChildProcess {
 public:
-    enum class State { stopped, starting, serving };
-
-    ChildProcess(std::filesystem::path folder, SupervisorOptions options)
+    ChildProcess(std::filesystem::path folder,
+                 std::filesystem::path executable,
+                 std::string subcommand)
         : folder_(std::move(folder)),
-          options_(std::move(options)) {}
+          executable_(std::move(executable)),
+          subcommand_(std::move(subcommand)) {}
 
     ~ChildProcess() { stop(); }
 
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
 
-    /// Errors: `system_failed`; also where it ended `starts_max` times within `starts_window`.
+    /// Errors: `system_failed`.
     Result<void> start();
 
-    /// Asks it to end, waits a little, then kills it. Afterwards nothing of it is in memory.
+    /// Asks it to end, waits a little, then kills it. When this returns it is gone from memory.
     void stop();
 
-    /// Takes what the child says on its channel: that it serves, or why it cannot. Returns the
-    /// latter; then, and when its end of the channel is closed, it is stopped.
-    Result<void> on_channel_readable();
+    /// What it says on its channel; nothing where there is nothing. Where it has closed the channel
+    /// it is waited for, as by `stop`, and `closed` is set.
+    std::optional<ChannelMessage> receive();
 
-    State state() const { return state_; }
+    bool is_running() const { return pid_ > 0; }
 
     pid_t pid() const { return pid_; }
 
     int channel() const { return channel_.value(); }
 
-    static constexpr std::size_t starts_max = 5;
-    static constexpr std::chrono::seconds starts_window{60};
+    /// For a child to close its database in good form. Locking takes no longer than this and what
+    /// the kernel needs to end a process: together well within a second.
+    static constexpr std::chrono::milliseconds end_patience{400};
 
 private:
-    void reap(std::chrono::milliseconds patience);
+    void reap();
 
     std::filesystem::path folder_;
-    SupervisorOptions options_;
-    State state_ = State::stopped;
+    std::filesystem::path executable_;
+    std::string subcommand_;
     pid_t pid_ = -1;
     UniqueFd channel_;
-    std::deque<std::chrono::steady_clock::time_point> starts_;
 };
 
 /// One line in the agent's log: what happened to processes and connections, never content.

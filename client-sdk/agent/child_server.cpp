@@ -1,6 +1,7 @@
 #include "client-sdk/agent/child_server.hpp"
 
 #include "client-sdk/agent/child_process.hpp"
+#include "client-sdk/agent/idle_timer.hpp"
 #include "client-sdk/agent/line_connection.hpp"
 #include "client-sdk/agent/sync_service.hpp"
 
@@ -8,8 +9,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <set>
@@ -25,10 +28,14 @@ using nlohmann::json;
 
 constexpr auto use_result = net::as_tuple(net::use_awaitable);
 
-/// What the supervisor does; it sees the first lines of a connection only.
-bool is_supervisors(std::string_view operation) {
-    return operation == "lock" || operation == "unlock" || operation == "agent.stop" ||
-           operation == "agent.status";
+constexpr std::chrono::seconds tick_pause{5};
+
+/// Is there a person behind it? What scripts and screens ask by themselves does not keep a tablet
+/// unlocked that somebody left on a table.
+bool is_activity(std::string_view operation) {
+    constexpr std::string_view by_itself[] = {
+        "ping", "watch", "status", "sync", "sync.follow", "sync.stop"};
+    return std::ranges::find(by_itself, operation) == std::end(by_itself);
 }
 
 /// The child's one thread: connections, operations, and the link to the server.
@@ -41,12 +48,16 @@ public:
 private:
     net::awaitable<void> take_connections();
     void take_connection(ChannelMessage message);
-    void on_request(LineConnection& caller, AgentRequest request);
+    void on_request(LineConnection& caller, const AgentRequest& request);
     bool serve_connection_operation(LineConnection& caller, const AgentRequest& request);
     void sync(LineConnection& caller, const AgentRequest& request);
     void run_operation(LineConnection& caller, const AgentRequest& request);
     json error(const Error& error) const;
     void emit(const json& event);
+    void read_idle_limit();
+    void on_idle();
+    void tell_host(const json& event);
+    void wait_for_tick();
 
     net::io_context io_{1};
     net::posix::stream_descriptor channel_;
@@ -54,6 +65,8 @@ private:
     ChildServices services_;
     ChildLimits limits_;
     std::set<std::shared_ptr<LineConnection>> connections_;
+    IdleTimer idle_;
+    net::steady_timer tick_;
     SyncService sync_;  // last: its link must not outlive what it calls
 };
 
@@ -62,6 +75,8 @@ ChildServer::ChildServer(UniqueFd channel, ChildServices services, ChildLimits l
       signals_(io_, SIGTERM, SIGINT),
       services_(std::move(services)),
       limits_(limits),
+      idle_({.io = io_, .on_idle = [this] { on_idle(); }}),
+      tick_(io_),
       sync_(SyncService::Parts{.io = io_,
                                .link = services_.link,
                                .server = services_.server,
@@ -74,8 +89,10 @@ int ChildServer::run() {
         if (thrown) log_line("child", "out of memory");
         io_.stop();  // without a supervisor there is nobody to serve
     });
-    constexpr std::string_view serving = R"({"serving":true})";
-    if (!send_with_fd(channel_.native_handle(), serving, -1)) return 1;
+    const json serving = {{"serving", true}, {"opened", services_.opened}};
+    if (!send_with_fd(channel_.native_handle(), to_line(serving), -1)) return 1;
+    read_idle_limit();
+    wait_for_tick();
     io_.run();
     return 0;
 }
@@ -95,8 +112,8 @@ void ChildServer::take_connection(ChannelMessage message) {
     if (!message.fd) return;
     const bool full = connections_.size() >= limits_.connections_max;
     LineConnection::Events events{
-        [this](LineConnection& caller, AgentRequest request) {
-            on_request(caller, std::move(request));
+        [this](LineConnection& caller, const AgentRequest& request) {
+            on_request(caller, request);
         },
         [this](LineConnection& gone) { connections_.erase(gone.shared_from_this()); }};
     if (full)
@@ -114,7 +131,31 @@ void ChildServer::take_connection(ChannelMessage message) {
     }
 }
 
-void ChildServer::on_request(LineConnection& caller, AgentRequest request) {
+void ChildServer::read_idle_limit() {
+    idle_.limit(services_.idle_max ? services_.idle_max() : std::nullopt);
+}
+
+void ChildServer::tell_host(const json& event) {
+    if (services_.on_event && !services_.on_event(event)) io_.stop();
+}
+
+void ChildServer::wait_for_tick() {
+    tick_.expires_after(tick_pause);
+    tick_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (cancelled) return;
+        tell_host({{"event", "tick"}});
+        wait_for_tick();
+    });
+}
+
+void ChildServer::on_idle() {
+    log_line("child", "nobody asked for anything: locks");
+    ask_to_lock(channel_.native_handle(), "idle");
+    io_.stop();  // ends by itself, whatever the supervisor does
+}
+
+void ChildServer::on_request(LineConnection& caller, const AgentRequest& request) {
+    if (is_activity(request.operation)) idle_.touch();
     if (!serve_connection_operation(caller, request)) run_operation(caller, request);
 }
 
@@ -162,6 +203,7 @@ void ChildServer::run_operation(LineConnection& caller, const AgentRequest& requ
     if (ok && request.operation == "status") answer["result"]["connection"] = sync_.connection();
     caller.answer(request.id, std::move(answer));
     if (!ok || !services_.writes(request.operation)) return;
+    read_idle_limit();  // it may be what was written
     emit({{"event", "changed"}});
     sync_.poke();
 }
@@ -171,6 +213,7 @@ json ChildServer::error(const Error& error) const {
 }
 
 void ChildServer::emit(const json& event) {
+    tell_host(event);
     const std::string line = to_line(event);
     const auto all = connections_;  // a slow one is closed, and so erased, meanwhile
     for (const auto& connection : all)
@@ -183,10 +226,13 @@ int serve_child(UniqueFd channel, ChildServices services, ChildLimits limits) {
     return ChildServer{std::move(channel), std::move(services), limits}.run();
 }
 
-void report_failed_start(int channel, const Error& error) {
-    json told = error_answer(error);
-    told["error"]["number"] = static_cast<std::uint16_t>(error.code);
+void report_failed_start(int channel, const json& error, json told) {
+    told["error"] = error;
     (void)send_with_fd(channel, to_line(told), -1);  // a supervisor that is gone needs no reason
+}
+
+void ask_to_lock(int channel, std::string_view why) {
+    (void)send_with_fd(channel, to_line({{"lock", why}}), -1);  // gone: then this one ends too
 }
 
 }  // namespace samsyn

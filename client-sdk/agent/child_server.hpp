@@ -4,7 +4,9 @@
 #include "client-sdk/agent/unix_socket.hpp"
 #include "client-sdk/net/link.hpp"
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace samsyn {
@@ -15,8 +17,17 @@ struct ChildServices {
     std::function<nlohmann::json(std::string_view operation, const nlohmann::json& args)> run;
     std::function<bool(std::string_view operation)> writes;
     std::function<nlohmann::json(const Error&)> describe;  ///< an `error` object, with its hint
-    std::string server;                                    ///< host:port
+    std::function<std::string()> server;                   ///< host:port, as it is now
     Link::Ports link;
+    nlohmann::json opened = nlohmann::json::object();  ///< told to whoever unlocked
+
+    /// How long nobody may have asked for anything before it locks; none: for ever. Read again
+    /// after each operation that writes.
+    std::function<std::optional<std::chrono::milliseconds>()> idle_max{};
+
+    /// Hears what the connection to the server tells, before the callers that watch, and
+    /// `{"event":"tick"}` every few seconds. False ends this process.
+    std::function<bool(const nlohmann::json& event)> on_event{};
 };
 
 struct ChildLimits {
@@ -30,7 +41,11 @@ struct ChildLimits {
 /// of the channel. One thread; the exit status of the process.
 int serve_child(UniqueFd channel, ChildServices services, ChildLimits limits = {});
 
-/// Tells the supervisor why this child will not serve.
-void report_failed_start(int channel, const Error& error);
+/// Tells the supervisor why this child will not serve: an `error` object. `told` may have more for
+/// the supervisor, as `drop_share`.
+void report_failed_start(int channel, const nlohmann::json& error, nlohmann::json told = {});
+
+/// Asks the supervisor to end this process, which is to lock. `why` is a word for `agent.status`.
+void ask_to_lock(int channel, std::string_view why);
 
 }  // namespace samsyn

@@ -2,29 +2,32 @@
 
 #include "client-sdk/agent/operations_views.hpp"
 #include "client-sdk/agent/private_file.hpp"
-#include "core/store/database.hpp"
+#include "crypto/envelope/sodium_sealer.hpp"
+#include "crypto/identity/signing_key.hpp"
 #include "crypto/keys/sodium.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <sys/stat.h>
 #include <system_error>
 
 namespace samsyn {
+
+namespace fs = std::filesystem;
 
 namespace {
 
 using nlohmann::json;
 
 constexpr std::string_view config_name = "config.json";
-constexpr std::string_view keys_name = "device.keys";
-constexpr std::string_view keys_header = "samsyn device keys 2\n";
 constexpr std::size_t config_bytes_max = 16 * 1024;
-constexpr std::size_t keys_bytes_max = 1024;
 constexpr std::size_t server_bytes_max = 260;
 constexpr int config_version = 1;
 
-using Key = std::span<const std::byte>;
+constexpr std::string_view wiped_name = "wiped";
+constexpr std::string_view database_prefix = "samsyn.";
+constexpr std::string_view database_suffix = ".db";
 
 std::unexpected<Error> malformed(std::string_view key) {
     return fail(Errc::malformed, std::string{config_name}.append(": ").append(key));
@@ -39,23 +42,33 @@ Result<IdType> id_in(const json& config, const char* key) {
     return IdType::from(*bytes);
 }
 
-std::string to_config_text(const DeviceConfig& config) {
-    const json object = {{"version", config_version},
-                         {"server", config.server},
-                         {"federation", to_hex(config.federation)},
-                         {"root_key", to_hex(config.root_key)},
-                         {"server_key", to_hex(config.server_key)},
-                         {"user", to_hex(config.user)},
-                         {"kind", key_of(config.kind)}};
+std::string to_config_text(const FolderConfig& folder) {
+    const DeviceConfig& config = folder.device;
+    json object = {{"version", config_version},
+                   {"server", config.server},
+                   {"federation", to_hex(config.federation)},
+                   {"root_key", to_hex(config.root_key)},
+                   {"server_key", to_hex(config.server_key)},
+                   {"user", to_hex(config.user)},
+                   {"device", to_hex(folder.id)},
+                   {"kind", key_of(config.kind)}};
+    if (folder.organisation) object["organisation"] = to_hex(*folder.organisation);
     return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-Result<DeviceConfig> config_from_text(std::string_view text) {
+Result<FolderConfig> config_from_text(std::string_view text) {
     const json object = json::parse(text, nullptr, false);
     if (!object.is_object()) return malformed("not an object");
     for (const auto& [key, value] : object.items()) {
-        constexpr std::string_view known[] = {
-            "version", "server", "federation", "root_key", "server_key", "user", "kind"};
+        constexpr std::string_view known[] = {"version",
+                                              "server",
+                                              "federation",
+                                              "root_key",
+                                              "server_key",
+                                              "user",
+                                              "device",
+                                              "organisation",
+                                              "kind"};
         if (std::ranges::find(known, key) == std::end(known)) return malformed("unknown key");
     }
     const auto version = object.find("version");
@@ -72,131 +85,156 @@ Result<DeviceConfig> config_from_text(std::string_view text) {
     config.root_key = SAMSYN_TRY(id_in<SigningPublicKey>(object, "root_key"));
     config.server_key = SAMSYN_TRY(id_in<SigningPublicKey>(object, "server_key"));
     config.user = SAMSYN_TRY(id_in<UserId>(object, "user"));
+    const auto id = SAMSYN_TRY(id_in<DeviceId>(object, "device"));
     const auto kind = object.find("kind");
     if (kind == object.end() || !kind->is_string()) return malformed("kind");
     const auto found = find_device_kind(kind->get_ref<const std::string&>());
     if (!found) return malformed("kind");
     config.kind = *found;
-    return config;
-}
-
-void wipe_text(std::string& text) {
-    wipe(std::as_writable_bytes(std::span{text}));
-}
-
-std::string to_keys_text(Key signing, Key sealing, Key database) {
-    std::string text;
-    text.reserve(keys_bytes_max);  // no reallocation leaves a copy behind
-    text.append(keys_header);
-    for (const auto& [name, key] :
-         {std::pair{"signing ", signing}, {"sealing ", sealing}, {"database ", database}}) {
-        std::string hex = to_hex(key);
-        text.append(name).append(hex).append("\n");
-        wipe_text(hex);
-    }
-    return text;
-}
-
-/// One line "name HEX"; fills `key`.
-Result<void> take_key(std::string_view& text, std::string_view name, std::span<std::byte> key) {
-    const std::size_t size = name.size() + 2 * key.size() + 1;
-    if (text.size() < size || !text.starts_with(name) || text[size - 1] != '\n')
-        return fail(Errc::malformed, keys_name);
-    auto bytes = from_hex(text.substr(name.size(), 2 * key.size()));
-    if (!bytes) return fail(Errc::malformed, keys_name);
-    std::ranges::copy(*bytes, key.begin());
-    wipe(*bytes);
-    text.remove_prefix(size);
-    return {};
-}
-
-struct KeyBytes {
-    std::array<std::byte, 32> signing{};
-    std::array<std::byte, 32> sealing{};
-    std::array<std::byte, database_key_size> database{};
-
-    KeyBytes() = default;
-    KeyBytes(const KeyBytes&) = delete;
-    KeyBytes& operator=(const KeyBytes&) = delete;
-
-    ~KeyBytes() {
-        wipe(signing);
-        wipe(sealing);
-        wipe(database);
-    }
-
-    SodiumPageCipher pages() const { return page_cipher_from(database); }
-};
-
-Result<void> keys_from_text(std::string_view text, KeyBytes& keys) {
-    if (!text.starts_with(keys_header)) return fail(Errc::malformed, keys_name);
-    text.remove_prefix(keys_header.size());
-    SAMSYN_TRY(take_key(text, "signing ", keys.signing));
-    SAMSYN_TRY(take_key(text, "sealing ", keys.sealing));
-    SAMSYN_TRY(take_key(text, "database ", keys.database));
-    if (!text.empty()) return fail(Errc::malformed, keys_name);
-    return {};
+    FolderConfig folder{std::move(config), id};
+    if (object.contains("organisation"))
+        folder.organisation = SAMSYN_TRY(id_in<OrganisationId>(object, "organisation"));
+    return folder;
 }
 
 /// Makes the folder and gives it to its owner alone.
-Result<void> make_private_folder(const std::filesystem::path& path) {
+Result<void> make_private_folder(const fs::path& path) {
     std::error_code error;
-    std::filesystem::create_directories(path, error);
+    fs::create_directories(path, error);
     if (error) return fail(Errc::system_failed, "folder: " + error.message());
     if (::chmod(path.c_str(), 0700) != 0) return fail(Errc::not_permitted, "folder");
     return {};
 }
 
+/// `samsyn.<number>.db`, and nothing that stands beside it.
+bool is_database(std::string_view name) {
+    if (!name.starts_with(database_prefix) || !name.ends_with(database_suffix)) return false;
+    name.remove_prefix(database_prefix.size());
+    if (name.size() <= database_suffix.size()) return false;
+    name.remove_suffix(database_suffix.size());
+    return name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+Result<void> remove_file(const fs::path& path) {
+    std::error_code error;
+    fs::remove(path, error);
+    if (error) return fail(Errc::system_failed, path.filename().string());
+    return {};
+}
+
+/// Removes what an interrupted creation has left; refuses what is more than that.
+Result<void> make_room(const fs::path& folder, const Vault::Ports& vault) {
+    const FolderInventory there = look_into(folder);
+    if (there.wiped) {
+        SAMSYN_TRY(remove_databases(folder));
+        SAMSYN_TRY(Vault::destroy(vault));
+        return remove_file(folder / wiped_name);
+    }
+    if (!there.vault && there.databases.empty() && !there.plain) return {};
+    if (!there.vault) return check_folder(folder);
+    const auto found = Vault::open(vault);
+    if (!found) return std::unexpected{Error{found.error().code, "vault"}};
+    if (found->status().state == VaultState::ready) return fail(Errc::already_exists, "device");
+    SAMSYN_TRY(remove_databases(folder));
+    return Vault::destroy(vault);
+}
+
 }  // namespace
 
-Result<void> create_folder(const std::filesystem::path& path,
-                           const DeviceConfig& config,
-                           const SigningKey& signing,
-                           const SealingKey& sealing) {
-    std::error_code ignored;  // what cannot be seen cannot be created either, and says so below
-    for (const std::string_view name : {config_name, keys_name})
-        if (std::filesystem::exists(path / name, ignored)) return fail(Errc::already_exists, name);
-    SAMSYN_TRY(make_private_folder(path));
-
-    KeyBytes fresh;
-    SodiumRandom{}.fill(fresh.database);
-    std::string keys = to_keys_text(signing.seed(), sealing.secret(), fresh.database);
-    const auto created = create_private_file(path / keys_name, keys);
-    wipe_text(keys);
-    if (!created) return created;
-    SodiumPageCipher pages = fresh.pages();
-    const auto database = Database::create(database_file_in(path), pages);
-    // The configuration comes last: a folder that has it is complete.
-    const auto written = database ? create_private_file(path / config_name, to_config_text(config))
-                                  : Result<void>{std::unexpected{database.error()}};
-    if (!written) std::filesystem::remove(path / keys_name, ignored);
-    return written;
+NewKeys NewKeys::make() {
+    NewKeys keys{{.database = VaultDatabase::make(1),
+                  .next_database = std::nullopt,
+                  .signing_seed = Secret<32>::random(),
+                  .sealing_secrets = {}}};
+    keys.contents.sealing_secrets.push_back(Secret<32>::random());
+    return keys;
 }
 
-std::filesystem::path database_file_in(const std::filesystem::path& folder) {
-    return folder / "samsyn.db";
+SigningPublicKey NewKeys::signing_key() const {
+    return SigningKey::from_seed(contents.signing_seed.expose()).public_key();
 }
 
-Result<OpenedFolder> open_folder(const std::filesystem::path& path) {
-    const std::string text =
-        SAMSYN_TRY(read_whole_file(path / config_name, config_bytes_max, FileSecrecy::open));
-    DeviceConfig config = SAMSYN_TRY(config_from_text(text));
-
-    std::string secret =
-        SAMSYN_TRY(read_whole_file(path / keys_name, keys_bytes_max, FileSecrecy::secret));
-    KeyBytes keys;
-    const auto read = keys_from_text(secret, keys);
-    wipe_text(secret);
-    if (!read) return std::unexpected{read.error()};
-    return OpenedFolder{path,
-                        std::move(config),
-                        SigningKey::from_seed(keys.signing),
-                        SealingKey::from_secret(keys.sealing),
-                        keys.pages()};
+SealingPublicKey NewKeys::sealing_key() const {
+    return SealingKey::from_secret(contents.sealing_secrets.front().expose()).public_key();
 }
 
-Result<void> save_config(const std::filesystem::path& path, const DeviceConfig& config) {
-    return write_private_file(path / config_name, to_config_text(config));
+FolderInventory look_into(const fs::path& folder) {
+    FolderInventory found;
+    std::error_code error;  // a folder that cannot be read holds nothing that we could use
+    for (auto entry = fs::directory_iterator{folder, error};
+         !error && entry != fs::directory_iterator{};
+         entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        found.config = found.config || name == config_name;
+        found.vault = found.vault || name == "vault.a" || name == "vault.b";
+        found.plain = found.plain || name == "device.keys" || name == "samsyn.db";
+        found.wiped = found.wiped || name == wiped_name;
+        if (is_database(name)) found.databases.push_back(entry->path());
+    }
+    std::ranges::sort(found.databases);
+    return found;
+}
+
+Result<void> check_folder(const fs::path& folder) {
+    const FolderInventory there = look_into(folder);
+    if (there.wiped) return fail(Errc::not_found, wiped_name);
+    if (there.plain && !there.vault)
+        return fail(Errc::unsupported_version, "device.keys: made before there was a vault");
+    if (!there.vault && !there.databases.empty()) return fail(Errc::not_found, "vault");
+    if (there.vault && !there.config) return fail(Errc::not_found, config_name);
+    if (!there.vault) return fail(Errc::not_found, "device");
+    return {};
+}
+
+fs::path database_path(const fs::path& folder, std::uint64_t number) {
+    return folder /
+           (std::string{database_prefix} + std::to_string(number) + std::string{database_suffix});
+}
+
+Result<void> remove_databases(const fs::path& folder) {
+    const FolderInventory there = look_into(folder);
+    for (const fs::path& database : there.databases) {
+        for (const std::string_view beside : {"-wal", "-pages0", "-pages1", ""})
+            SAMSYN_TRY(remove_file(fs::path{database}.concat(beside)));
+    }
+    return {};
+}
+
+Result<void> erase_data(const fs::path& folder) {
+    SAMSYN_TRY(write_private_file(folder / wiped_name, "by a signed order\n"));
+    return remove_databases(folder);
+}
+
+Result<FolderConfig> read_config(const fs::path& folder) {
+    return config_from_text(
+        SAMSYN_TRY(read_whole_file(folder / config_name, config_bytes_max, FileSecrecy::open)));
+}
+
+Result<void> save_config(const fs::path& folder, const FolderConfig& config) {
+    return write_private_file(folder / config_name, to_config_text(config));
+}
+
+Result<void> create_device(const fs::path& folder,
+                           const NewDevice& device,
+                           const VaultSettings& settings,
+                           const std::function<Result<void>(OpenedDevice&)>& fill) {
+    SAMSYN_TRY(check_new_pin(device.pin));
+    SAMSYN_TRY(make_private_folder(folder));
+    PosixVaultFiles files{folder};
+    const Vault::Ports ports{files, settings.hash, settings.keystore, settings.cost};
+    SAMSYN_TRY(make_room(folder, ports));
+
+    const NewKeys keys = device.keys ? NewKeys{device.keys->contents.duplicate()} : NewKeys::make();
+    const DeviceId id = device_id_of(keys.signing_key(), SodiumHasher{});
+    SAMSYN_TRY(save_config(folder, {device.config, id}));
+    auto vault = SAMSYN_TRY(Vault::create(ports, keys.contents, device.phrase));
+    SAMSYN_TRY(vault.change_pin(device.pin));
+    {
+        auto opened = SAMSYN_TRY(
+            OpenedDevice::open(folder, device.config, vault.contents(), DatabaseMode::create));
+        SAMSYN_TRY(fill(*opened));
+    }
+    return vault.mark_ready();
 }
 
 }  // namespace samsyn

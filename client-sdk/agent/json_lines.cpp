@@ -1,5 +1,7 @@
 #include "client-sdk/agent/json_lines.hpp"
 
+#include <algorithm>
+
 namespace samsyn {
 
 namespace {
@@ -90,6 +92,12 @@ AgentRequest parse_request(std::string_view line) {
             request.fault = no_request("args is not an object");
     }
     return request;
+}
+
+bool is_supervisors(std::string_view operation) {
+    constexpr std::string_view own[] = {
+        "lock", "unlock", "assist.request", "assist.finish", "agent.stop", "agent.status"};
+    return std::ranges::find(own, operation) != std::end(own);
 }
 
 json ok_answer(json result) {

@@ -51,6 +51,9 @@ struct AgentRequest {
 
 AgentRequest parse_request(std::string_view line);
 
+/// The operations of the supervisor (docs/AGENT.md, section 4); all others are the child's.
+bool is_supervisors(std::string_view operation);
+
 /// `{"ok": true, "result": …}`.
 nlohmann::json ok_answer(nlohmann::json result);
 

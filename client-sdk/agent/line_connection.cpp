@@ -26,9 +26,9 @@ LineConnection::LineConnection(net::io_context& io, std::size_t queued_bytes_max
       queued_bytes_max_(queued_bytes_max),
       events_(std::move(events)) {}
 
-Result<void> LineConnection::start(UniqueFd socket, std::string first_bytes) {
+Result<void> LineConnection::start(UniqueFd socket, const std::string& first_bytes) {
     boost::system::error_code error;
-    (void)socket_.assign(net::local::stream_protocol{}, socket.value(), error);
+    socket_.assign(net::local::stream_protocol{}, socket.value(), error);
     if (error) return fail(Errc::system_failed, "connection: " + error.message());
     (void)socket.release();
     lines_.append(first_bytes);
@@ -122,7 +122,7 @@ void LineConnection::queue(std::string line) {
 void LineConnection::close() {
     if (std::exchange(closed_, true)) return;
     boost::system::error_code ignored;  // nothing is left to be written
-    (void)socket_.close(ignored);
+    socket_.close(ignored);
     wake_.cancel();
     written_.cancel();
     events_.on_closed(*this);

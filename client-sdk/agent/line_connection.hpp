@@ -26,7 +26,7 @@ public:
     LineConnection(boost::asio::io_context& io, std::size_t queued_bytes_max, Events events);
 
     /// Takes over a connected socket with what was read from it already. Errors: `system_failed`.
-    Result<void> start(UniqueFd socket, std::string first_bytes);
+    Result<void> start(UniqueFd socket, const std::string& first_bytes);
 
     /// Queues the answer to a request; no more requests are read while too much is unread.
     void answer(const nlohmann::json& id, nlohmann::json answer);

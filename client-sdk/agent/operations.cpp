@@ -15,6 +15,7 @@ const Operation* find_operation(std::string_view name) {
     for (const auto operations : {case_operations(),
                                   consent_operations(),
                                   item_operations(),
+                                  search_operations(),
                                   insight_operations(),
                                   admin_operations()})
         for (const Operation& operation : operations)

@@ -73,6 +73,23 @@ Result<json> revoke(Call& call) {
     return json::object({{"device", to_hex(device)}, {"statement", to_hex(id)}});
 }
 
+Result<json> lock(Call& call) {
+    const std::string text = SAMSYN_TRY(call.args.text("device"));
+    const DeviceId device = SAMSYN_TRY(call.names.device("device", text));
+    const StatementId id = SAMSYN_TRY(call.device.lock_device(device));
+    return json::object({{"device", to_hex(device)}, {"statement", to_hex(id)}});
+}
+
+Result<json> wipe_device(Call& call) {
+    const std::string text = SAMSYN_TRY(call.args.text("device"));
+    const DeviceId device = SAMSYN_TRY(call.names.device("device", text));
+    const bool discard = SAMSYN_TRY(call.args.boolean_or("discard_unsent", false));
+    const StatementId id = SAMSYN_TRY(
+        call.device.wipe_device(device, discard ? UnsentWork::discard : UnsentWork::keep));
+    return json::object(
+        {{"device", to_hex(device)}, {"statement", to_hex(id)}, {"discard_unsent", discard}});
+}
+
 Result<json> import(Call& call) {
     const std::string text = SAMSYN_TRY(call.args.text("statement"));
     const auto bytes = from_hex(text);
@@ -88,6 +105,9 @@ constexpr Operation operations[] = {
     {"admin.invite", &invite, true, "user", "kind hours"},
     {"admin.accept", &accept, true, "answer"},
     {"admin.revoke", &revoke, true, "device"},
+    {"admin.device.revoke", &revoke, true, "device"},
+    {"admin.device.lock", &lock, true, "device"},
+    {"admin.device.wipe", &wipe_device, true, "device", "discard_unsent"},
     {"admin.import", &import, true, "statement"},
 };
 

@@ -55,6 +55,7 @@ Result<std::string> clean_text(std::string_view text, std::string_view name) {
         utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                      static_cast<utf8proc_ssize_t>(text.size()),
                      &composed,
+                     // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): a set of bits
                      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
     const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner{composed, &std::free};
     if (size < 0) return fail(Errc::invalid_argument, name);

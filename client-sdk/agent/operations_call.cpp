@@ -1,6 +1,7 @@
 #include "client-sdk/agent/operations_call.hpp"
 
 #include "core/model/local_date.hpp"
+#include "core/model/personal_number.hpp"
 
 #include <charconv>
 
@@ -20,6 +21,13 @@ Result<Value> choice_value(const FieldInfo& field, std::string_view text) {
         if (folded(field.choices[i].en) == word || folded(field.choices[i].sv) == word)
             return Value{static_cast<std::int64_t>(i)};
     return wrong(field);
+}
+
+Result<Value> text_value(const FieldInfo& field, const std::string& text) {
+    if (field.finds != Finds::personal_number) return Value{text};
+    auto number = personal_number_from_text(text);
+    if (!number) return fail(Errc::invalid_argument, number.error().context);
+    return Value{*std::move(number)};
 }
 
 Result<Value> integer_value(const FieldInfo& field, std::string_view text) {
@@ -64,7 +72,7 @@ Result<Value> value_from_text(Call& call,
                               const std::string& text) {
     switch (field.kind) {
         case ValueKind::text:
-            return Value{text};
+            return text_value(field, text);
         case ValueKind::integer:
             return integer_value(field, text);
         case ValueKind::boolean:

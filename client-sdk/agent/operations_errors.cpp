@@ -189,6 +189,23 @@ std::optional<Reason> find_reason(std::string_view key) {
 
 }  // namespace
 
+namespace {
+
+/// A refusal that no decision made (C-51).
+constexpr Hint across_cases_words{
+    "across all cases one searches only by a person's name, a personal number or a case number, "
+    "and none here fits",
+    "över alla ärenden söker man bara på en persons namn, personnummer eller ärendenummer, och "
+    "inget här passar"};
+constexpr Hint across_cases_hint{
+    "Words in notes are searched for inside one opened case: `samsyn search CASE WORDS`. A "
+    "personal "
+    "number is given whole, a case number with at least eight digits of the case's id.",
+    "Ord i anteckningar söks i ett öppnat ärende: `samsyn search ÄRENDE ORD`. Ett personnummer "
+    "anges helt, ett ärendenummer med minst åtta tecken av ärendets id."};
+
+}  // namespace
+
 json error_to_json(const Error& error) {
     json out = json::object();
     out["code"] = name_of(error.code);
@@ -200,6 +217,12 @@ json error_to_json(const Error& error) {
     if (const auto reason = find_reason(error.context)) {
         const ReasonWords words = words_of(*reason);
         out["reason"] = json::object({{"key", error.context}, {"en", words.en}, {"sv", words.sv}});
+    }
+    if (error.context == across_cases_refused) {
+        out["reason"] = json::object(
+            {{"key", error.context}, {"en", across_cases_words.en}, {"sv", across_cases_words.sv}});
+        out["hint"] = across_cases_hint.en;
+        out["hint_sv"] = across_cases_hint.sv;
     }
     return out;
 }

@@ -83,7 +83,8 @@ void SyncService::connect() {
     synced_ = false;
     enter(State::connecting);
     Link::Listener& listener = *this;  // a private base is out of make_unique's reach
-    link_ = std::make_unique<Link>(parts_.io, parts_.server, parts_.link, listener, parts_.limits);
+    link_ =
+        std::make_unique<Link>(parts_.io, parts_.server(), parts_.link, listener, parts_.limits);
 }
 
 void SyncService::disconnect() {

@@ -22,7 +22,7 @@ public:
     struct Parts {
         boost::asio::io_context& io;
         Link::Ports link;
-        std::string server;  ///< host:port
+        std::function<std::string()> server;  ///< host:port, asked before each connection
         std::function<nlohmann::json(const Error&)> describe;
         std::function<void(const nlohmann::json& event)> emit;
         std::chrono::seconds progress_max{60};  ///< without any, a waiting `sync` is `timed_out`

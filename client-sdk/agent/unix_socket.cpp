@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace samsyn {
@@ -52,7 +53,8 @@ void UniqueFd::reset(int fd) {
 
 std::unexpected<Error> system_failure(std::string_view call) {
     const int code = errno;
-    return fail(Errc::system_failed, std::string{call} + ": " + std::strerror(code));
+    return fail(Errc::system_failed,
+                std::string{call} + ": " + std::system_category().message(code));
 }
 
 void harden_process() {

@@ -63,12 +63,14 @@ private:
 /// A group of subcommands, one of which must be named.
 CLI::App& group(CLI::App& parent, const std::string& name, const std::string& description);
 
-void add_device_commands(CLI::App& app, Session& session);  // enrol, agent, lock, unlock, stop
+void add_device_commands(CLI::App& app, Session& session);  // enrol, agent
+void add_lock_commands(CLI::App& app, Session& session);  // unlock, lock, stop, pin, phrase, assist
 void add_admin_commands(CLI::App& app, Session& session);
 void add_founding_commands(CLI::App& admin, Session& session);
 void add_case_commands(CLI::App& app, Session& session);
 void add_consent_commands(CLI::App& app, Session& session);
 void add_item_commands(CLI::App& app, Session& session);
+void add_search_commands(CLI::App& app, Session& session);
 void add_insight_commands(CLI::App& app, Session& session);
 void add_sync_command(CLI::App& app, Session& session);
 

@@ -43,6 +43,65 @@ void print_revoked(const Session& session, const json& result) {
           short_id(text_in(result, "device")) + "\n");
 }
 
+void print_order_on_its_way(const Session& session) {
+    print(
+        session.say("Run `samsyn sync` so that it reaches the server, and from there the device.\n",
+                    "Kör `samsyn sync` så att det når servern, och därifrån enheten.\n"));
+}
+
+void print_locked(const Session& session, const json& result) {
+    print(session.say("Ordered to lock: device ", "Beordrad att låsa: enheten ") +
+          short_id(text_in(result, "device")) + "\n");
+    print_order_on_its_way(session);
+}
+
+void print_wiped(const Session& session, const json& result) {
+    print(session.say("Ordered to wipe itself: device ", "Beordrad att radera sig: enheten ") +
+          short_id(text_in(result, "device")) + "\n");
+    if (result.value("discard_unsent", false))
+        print(session.say("What it has not sent is given up.\n",
+                          "Det som den inte har skickat ges upp.\n"));
+    else
+        print(
+            session.say("Unsent work is kept: unlocked, the device sends it first; locked, it "
+                        "keeps it sealed.\n",
+                        "Osänt arbete bevaras: olåst skickar enheten det först; låst behåller "
+                        "den det förseglat.\n"));
+    print(session.say("It is not revoked by this: samsyn admin device revoke ",
+                      "Den spärras inte av detta: samsyn admin device revoke ") +
+          short_id(text_in(result, "device")) + "\n");
+    print_order_on_its_way(session);
+}
+
+void add_device_order_commands(CLI::App& admin, Session& session) {
+    CLI::App& devices = group(admin, "device", "Locks, wipes and revokes devices.");
+    Command{devices,
+            session,
+            "lock",
+            "Orders a device to lock at once.",
+            "samsyn admin device lock 1a2b3c4d"}
+        .text("device", "device", "The beginning of its id")
+        .required()
+        .asks("admin.device.lock", &print_locked);
+    Command{devices,
+            session,
+            "wipe",
+            "Orders a device to destroy its keys, then its data.",
+            "samsyn admin device wipe 1a2b3c4d"}
+        .text("device", "device", "The beginning of its id")
+        .required()
+        .flag("--discard-unsent", "discard_unsent", "Give up what it has not sent, for ever")
+        .asks("admin.device.wipe", &print_wiped);
+    Command{devices,
+            session,
+            "revoke",
+            "Revokes a device: it reads nothing any more.",
+            "samsyn admin device revoke 1a2b3c4d"}
+        .text("device", "device", "The beginning of its id")
+        .required()
+        .asks("admin.device.revoke", &print_revoked);
+}
+
 std::string devices_text(const Session& session, const json& devices) {
     Table table{{session.say("device", "enhet"),
                  session.say("user", "användare"),
@@ -162,6 +221,7 @@ void add_admin_commands(CLI::App& app, Session& session) {
         .text("answer", "answer", "The answer; - reads standard input")
         .required()
         .asks("admin.accept", &print_accepted);
+    add_device_order_commands(admin, session);
     Command{admin,
             session,
             "revoke",

@@ -123,7 +123,7 @@ void add_case_commands(CLI::App& app, Session& session) {
         .required()
         .text("name", "name", "The person's name")
         .required()
-        .pairs("--set", "fields", "More fields: kind, phone, birth_year, family")
+        .pairs("--set", "fields", "More fields: kind, phone, birth_year, personal_number, family")
         .asks("person.add", &print_person);
     Command{persons,
             session,

@@ -1,9 +1,11 @@
 #include "client-sdk/agent/agent.hpp"
-#include "client-sdk/agent/agent_client.hpp"
 #include "client-sdk/agent/folder.hpp"
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/agent/private_file.hpp"
+#include "client-sdk/agent/secret_text.hpp"
+#include "client-sdk/agent/unlocking.hpp"
 #include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/new_secrets.hpp"
 #include "core/base/system_clock.hpp"
 #include "crypto/keys/sodium.hpp"
 
@@ -13,100 +15,109 @@ namespace {
 
 using nlohmann::json;
 
-Result<std::string> enrol(const std::filesystem::path& data, std::string_view text) {
+constexpr std::string_view answer_name = "answer.txt";
+
+/// Makes the folder a device; returns the answer to the invitation, which is in the folder too.
+Result<std::string> enrol(const std::filesystem::path& data,
+                          std::string_view text,
+                          const NewSecrets& secrets) {
     const Invitation invitation = SAMSYN_TRY(invitation_from_text(text));
     if (invitation.expires <= SystemClock{}.now()) return fail(Errc::timed_out, "invitation");
+    const DeviceConfig config{.server = invitation.server,
+                              .federation = invitation.federation,
+                              .root_key = invitation.root_key,
+                              .server_key = invitation.server_key,
+                              .user = invitation.user,
+                              .kind = invitation.kind};
+    const Argon2id hash;
+    std::string answer;
+    SAMSYN_TRY(create_device(
+        data,
+        {.config = config, .phrase = secrets.phrase, .pin = secrets.pin.view()},
+        {.hash = hash},
+        [&](OpenedDevice& opened) {
+            answer = make_enrolment_answer(
+                invitation, opened.signing_key(), opened.sealing_key(), SodiumHasher{});
+            return write_private_file(data / answer_name, answer + "\n");
+        }));
+    return answer;
+}
 
-    const SigningKey signing = SigningKey::generate();
-    const SealingKey sealing = SealingKey::generate();
-    const DeviceConfig config{invitation.server,
-                              invitation.federation,
-                              invitation.root_key,
-                              invitation.server_key,
-                              invitation.user,
-                              invitation.kind};
-    SAMSYN_TRY(create_folder(data, config, signing, sealing));
-    return make_enrolment_answer(
-        invitation, signing.public_key(), sealing.public_key(), SodiumHasher{});
+/// Refused before anybody has chosen a PIN in vain.
+Result<void> check_invitation(std::string_view text) {
+    const Invitation invitation = SAMSYN_TRY(invitation_from_text(text));
+    if (invitation.expires <= SystemClock{}.now()) return fail(Errc::timed_out, "invitation");
+    return {};
+}
+
+void show_enrolled(const Session& session,
+                   const std::string& answer,
+                   const NewSecrets& secrets,
+                   bool show_phrase) {
+    std::string phrase = secrets.phrase.text();
+    if (session.json) {
+        json shown = {{"answer", answer}, {"folder", session.data.string()}, {"phrase", phrase}};
+        show_json(shown);
+        wipe_strings(shown);
+        wipe_text(phrase);
+        return;
+    }
+    if (show_phrase)
+        print(session.say("Phrase, shown once: ", "Fras, visas en gång: ") + phrase + "\n\n");
+    wipe_text(phrase);
+    print(answer + "\n\n");
+    print(
+        session.say("Give this answer to your administrator, who runs\n"
+                    "  samsyn admin accept ANSWER\n"
+                    "Then run `samsyn sync` here; from then on the PIN opens this device. It is "
+                    "unlocked now. Its data is in ",
+                    "Ge svaret till administratören, som kör\n"
+                    "  samsyn admin accept SVAR\n"
+                    "Kör sedan `samsyn sync` här; från och med då öppnar PIN-koden enheten. Den är "
+                    "upplåst nu. Dess data ligger i ") +
+        escaped(session.data.string()) + "\n");
 }
 
 int run_enrol(const Session& session, const json& args) {
-    const auto answer = enrol(session.data, args["invitation"].get<std::string>());
-    if (!answer) return show_error(session, error_to_json(answer.error()));
+    const std::string invitation = args["invitation"].get<std::string>();
+    if (const auto good = check_invitation(invitation); !good)
+        return show_error(session, error_to_json(good.error()));
+    const auto secrets = choose_secrets(session, args);
+    if (!secrets) return show_error(session, error_to_json(secrets.error()));
+    const auto answer = enrol(session.data, invitation, *secrets);
+    if (!answer) return show_error(session, folder_error(answer.error()));
     const std::string file = args.value("answer_file", "");
     if (!file.empty()) {
         const auto written = write_private_file(file, *answer + "\n");
         if (!written) return show_error(session, error_to_json(written.error()));
     }
-    if (session.json) {
-        show_json({{"answer", *answer}, {"folder", session.data.string()}});
-        return exit_ok;
-    }
-    print(*answer + "\n\n");
-    print(session.say("Give this answer to your administrator, who runs\n"
-                      "  samsyn admin accept ANSWER\n"
-                      "Then run `samsyn sync` here. The keys of this device are in ",
-                      "Ge svaret till administratören, som kör\n"
-                      "  samsyn admin accept SVAR\n"
-                      "Kör sedan `samsyn sync` här. Enhetens nycklar ligger i ") +
-          escaped(session.data.string()) + "\n");
+    const auto unlocked = unlock_new(session, secrets->phrase);
+    show_enrolled(session, *answer, *secrets, args.value("show_phrase", false));
+    if (!unlocked) return show_error(session, error_to_json(unlocked.error()));
     return exit_ok;
-}
-
-/// Lock and stop reach an agent that runs, and start none.
-int run_on_running(const Session& session, std::string_view operation, const std::string& done) {
-    auto agent = AgentClient::connect(session.data, {.start_if_needed = false});
-    json result = json::object();
-    if (agent) {
-        if (const int code = ask(session, *agent, operation, json::object(), result)) return code;
-    } else if (agent.error().code != Errc::not_found) {
-        return show_error(session, agent.error());
-    }
-    if (session.json)
-        show_json(result);
-    else
-        print(done + "\n");
-    return exit_ok;
-}
-
-void print_unlocked(const Session& session, const json&) {
-    print(session.say("Unlocked.\n", "Upplåst.\n"));
 }
 
 }  // namespace
 
 void add_device_commands(CLI::App& app, Session& session) {
-    Command{app,
-            session,
-            "enrol",
-            "Makes this folder a device: takes an invitation, prints the "
-            "answer to it.",
-            "samsyn enrol samsyn1-invite-... --answer-file answer.txt"}
-        .text("invitation", "invitation", "The invitation; - reads standard input")
+    Command enrol_command{
+        app,
+        session,
+        "enrol",
+        "Makes this folder a device: takes an invitation, prints the answer to it.",
+        "samsyn enrol samsyn1-invite-... --answer-file answer.txt"};
+    enrol_command.text("invitation", "invitation", "The invitation; - reads standard input")
         .required()
-        .text("--answer-file", "answer_file", "Write the answer here too")
-        .runs([&session](const json& args) { return run_enrol(session, args); });
-    Command{app,
-            session,
-            "unlock",
-            "Unlocks the agent of this folder, starting it if needed.",
-            "samsyn unlock"}
-        .asks("unlock", &print_unlocked);
-    Command{app, session, "lock", "Locks: keys and content leave the memory.", "samsyn lock"}.runs(
-        [&session](const json&) {
-            return run_on_running(session, "lock", session.say("Locked.", "Låst."));
-        });
-    Command{app, session, "stop", "Stops the agent of this folder.", "samsyn stop"}.runs(
-        [&session](const json&) {
-            return run_on_running(session, "agent.stop", session.say("Stopped.", "Stoppad."));
-        });
+        .text("--answer-file", "answer_file", "Write the answer here too");
+    add_secret_options(enrol_command);
+    enrol_command.runs([&session](const json& args) { return run_enrol(session, args); });
     Command{app,
             session,
             "agent",
             "Runs the agent of this folder; other commands start it "
             "themselves.",
             "samsyn agent --data ~/.local/share/samsyn"}
-        .runs([&session](const json&) { return run_supervisor(session.data); });
+        .runs([&session](const json&) { return run_agent(session.data); });
     Command{app,
             session,
             "agent-child",
@@ -114,6 +125,13 @@ void add_device_commands(CLI::App& app, Session& session) {
             "starts it itself.",
             "samsyn agent"}
         .runs([&session](const json&) { return run_child(session.data); });
+    Command{app,
+            session,
+            "agent-courier",
+            "Runs the part of the agent that waits for orders while locked; the agent starts it "
+            "itself.",
+            "samsyn agent"}
+        .runs([&session](const json&) { return run_courier(session.data); });
 }
 
 }  // namespace samsyn

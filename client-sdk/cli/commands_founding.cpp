@@ -3,7 +3,9 @@
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/agent/operations_arguments.hpp"
 #include "client-sdk/agent/private_file.hpp"
+#include "client-sdk/agent/unlocking.hpp"
 #include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/new_secrets.hpp"
 #include "client-sdk/cli/root_key.hpp"
 #include "core/base/codec.hpp"
 #include "core/base/system_clock.hpp"
@@ -26,44 +28,33 @@ std::string founding_file(const std::vector<Bytes>& statements) {
 }
 
 /// The administrator's machine learns its own federation.
-Result<void> fill_folder(const std::filesystem::path& data, const Founded& founded) {
-    OpenedFolder opened = SAMSYN_TRY(open_folder(data));
-    const SystemClock clock;
-    SodiumRandom random;
-    const SodiumHasher hasher;
-    const SodiumVerifier verifier;
-    SodiumSealer sealer{std::move(opened.sealing)};
-    const auto device = SAMSYN_TRY(Device::open(database_file_in(data),
-                                                DatabaseMode::existing,
-                                                opened.config,
-                                                {.clock = clock,
-                                                 .random = random,
-                                                 .hasher = hasher,
-                                                 .verifier = verifier,
-                                                 .signer = opened.signing,
-                                                 .sealer = sealer,
-                                                 .pages = opened.pages}));
+Result<void> fill_device(Device& device, const Founded& founded) {
     for (const Bytes& statement : founded.statements)
-        SAMSYN_TRY(device->import_statement(statement));
+        SAMSYN_TRY(device.import_statement(statement));
     for (const FoundedOrganisation& organisation : founded.organisations)
-        SAMSYN_TRY(device->name_organisation(organisation.id, organisation.name));
+        SAMSYN_TRY(device.name_organisation(organisation.id, organisation.name));
     return {};
 }
 
-Result<Founded> found(const std::filesystem::path& data,
-                      const std::string& name,
-                      const std::vector<std::string>& organisations,
-                      const std::filesystem::path& founding_path) {
-    const SigningKey signing = SigningKey::generate();
-    const SealingKey sealing = SealingKey::generate();
+struct Founding {
+    const std::string& name;
+    const std::vector<std::string>& organisations;
+    const std::filesystem::path& out;
+    const NewSecrets& secrets;
+};
+
+/// The federation needs the keys of the administrator's machine, and its configuration the
+/// federation: so the keys come first.
+Result<Founded> found(const std::filesystem::path& data, const Founding& wanted) {
+    const NewKeys keys = NewKeys::make();
     RootKey root{SigningKey::generate(), {}, 0, {}};
     SodiumRandom random;
     const SodiumHasher hasher;
-    Founded founded = found_federation(name,
-                                       organisations,
+    Founded founded = found_federation(wanted.name,
+                                       wanted.organisations,
                                        root.key,
-                                       signing.public_key(),
-                                       sealing.public_key(),
+                                       keys.signing_key(),
+                                       keys.sealing_key(),
                                        random,
                                        hasher,
                                        SystemClock{}.now());
@@ -77,10 +68,17 @@ Result<Founded> found(const std::filesystem::path& data,
                               .server_key = {},
                               .user = founded.administrator,
                               .kind = DeviceKind::administrator_machine};
-    SAMSYN_TRY(create_folder(data, config, signing, sealing));
-    SAMSYN_TRY(create_root_key(data / root_key_name, root));
-    SAMSYN_TRY(fill_folder(data, founded));
-    SAMSYN_TRY(write_private_file(founding_path, founding_file(founded.statements)));
+    const Argon2id hash;
+    const NewDevice device{.config = config,
+                           .phrase = wanted.secrets.phrase,
+                           .pin = wanted.secrets.pin.view(),
+                           .keys = &keys};
+    const auto fill = [&](OpenedDevice& opened) -> Result<void> {
+        SAMSYN_TRY(save_root_key(data / root_key_name, root));  // an interrupted run's is void
+        SAMSYN_TRY(fill_device(opened.device(), founded));
+        return write_private_file(wanted.out, founding_file(founded.statements));
+    };
+    SAMSYN_TRY(create_device(data, device, {.hash = hash}, fill));
     return founded;
 }
 
@@ -94,21 +92,29 @@ int run_found(const Session& session, const json& args) {
         organisations.push_back(*organisation);
     }
     const std::filesystem::path out = args.value("out", "founding.samsyn");
-    const auto founded = found(session.data, *name, organisations, out);
-    if (!founded) return show_error(session, error_to_json(founded.error()));
+    const auto secrets = choose_secrets(session, args);
+    if (!secrets) return show_error(session, error_to_json(secrets.error()));
+    const auto founded = found(session.data, {*name, organisations, out, *secrets});
+    if (!founded) return show_error(session, folder_error(founded.error()));
+    if (const auto unlocked = unlock_new(session, secrets->phrase); !unlocked)
+        return show_error(session, error_to_json(unlocked.error()));
 
     const std::string root_path = (session.data / root_key_name).string();
     if (session.json) {
         json list = json::array();
         for (const FoundedOrganisation& each : founded->organisations)
             list.push_back({{"id", to_hex(each.id)}, {"name", each.name}});
-        show_json({{"federation", to_hex(founded->federation)},
+        show_json({{"phrase", secrets->phrase.text()},
+                   {"federation", to_hex(founded->federation)},
                    {"administrator", to_hex(founded->administrator)},
                    {"organisations", list},
                    {"founding", out.string()},
                    {"root_key", root_path}});
         return exit_ok;
     }
+    if (args.value("show_phrase", false))
+        print(session.say("Phrase, shown once: ", "Fras, visas en gång: ") +
+              secrets->phrase.text() + "\n\n");
     print(session.say("Founded ", "Grundade ") + escaped(*name) + "  " +
           to_hex(founded->federation) + "\n" +
           session.say("Give this file to the server: samsyn-server init --founding ",
@@ -139,16 +145,8 @@ Result<Bytes> certify(const std::filesystem::path& root_path,
     return statement;
 }
 
-/// An agent that runs knows the old server: it starts anew with the next command.
-Result<void> stop_agent(const std::filesystem::path& data) {
-    auto agent = AgentClient::connect(data, {.start_if_needed = false});
-    if (!agent && agent.error().code == Errc::not_found) return {};
-    if (!agent) return std::unexpected{agent.error()};
-    SAMSYN_TRY(agent->call("agent.stop"));
-    return {};
-}
-
-Result<Bytes> certify_and_save(const Session& session, const json& args) {
+/// What the unlocked agent is to take over.
+Result<json> certified_server(const Session& session, const json& args) {
     const auto key = from_hex(args["key"].get<std::string>());
     if (!key || key->size() != SigningPublicKey::size) return fail(Errc::invalid_argument, "--key");
     const std::string address = args["address"].get<std::string>();
@@ -156,16 +154,12 @@ Result<Bytes> certify_and_save(const Session& session, const json& args) {
     if (colon == std::string::npos || colon == 0 || colon + 1 == address.size())
         return fail(Errc::invalid_argument, "--address: host:port");
 
-    DeviceConfig config = SAMSYN_TRY(open_folder(session.data)).config;
+    const FolderConfig config = SAMSYN_TRY(read_config(session.data));
     const std::filesystem::path root_path =
         args.value("root_key", (session.data / root_key_name).string());
     const Bytes statement =
-        SAMSYN_TRY(certify(root_path, config.federation, SigningPublicKey::from(*key)));
-    SAMSYN_TRY(stop_agent(session.data));
-    config.server = address;
-    config.server_key = SigningPublicKey::from(*key);
-    SAMSYN_TRY(save_config(session.data, config));
-    return statement;
+        SAMSYN_TRY(certify(root_path, config.device.federation, SigningPublicKey::from(*key)));
+    return json{{"statement", to_hex(statement)}, {"address", address}, {"key", to_hex(*key)}};
 }
 
 void print_certified(const Session& session, const json&) {
@@ -174,26 +168,32 @@ void print_certified(const Session& session, const json&) {
 }
 
 int run_certify(const Session& session, const json& args) {
-    const auto statement = certify_and_save(session, args);
-    if (!statement) return show_error(session, error_to_json(statement.error()));
-    return perform(session, "admin.import", {{"statement", to_hex(*statement)}}, &print_certified);
+    auto agent = AgentClient::connect(session.data);
+    if (!agent) return show_error(session, agent.error());
+    json ignored;  // locked: said before the root's counter moves
+    if (const int code = ask(session, *agent, "ping", json::object(), ignored)) return code;
+    const auto wanted = certified_server(session, args);
+    if (!wanted) return show_error(session, error_to_json(wanted.error()));
+    return perform(session, "admin.server", *wanted, &print_certified);
 }
 
 }  // namespace
 
 void add_founding_commands(CLI::App& admin, Session& session) {
-    Command{admin,
-            session,
-            "found",
-            "Founds a federation; this folder becomes its administrator's.",
-            "samsyn admin found --name \"Norra Örebro län\" --organisation Nora --organisation "
-            "Lindesberg"}
-        .text("--name", "name", "What the federation is called")
+    Command found_command{
+        admin,
+        session,
+        "found",
+        "Founds a federation; this folder becomes its administrator's.",
+        "samsyn admin found --name \"Norra Örebro län\" --organisation Nora --organisation "
+        "Lindesberg"};
+    found_command.text("--name", "name", "What the federation is called")
         .required()
         .texts("--organisation", "organisations", "A municipality or region; give all")
         .required()
-        .text("--out", "out", "Where the founding file goes (default: founding.samsyn)")
-        .runs([&session](const json& args) { return run_found(session, args); });
+        .text("--out", "out", "Where the founding file goes (default: founding.samsyn)");
+    add_secret_options(found_command);
+    found_command.runs([&session](const json& args) { return run_found(session, args); });
     Command{admin,
             session,
             "certify-server",

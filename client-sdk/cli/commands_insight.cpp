@@ -1,4 +1,7 @@
+#include "client-sdk/agent/agent_client.hpp"
 #include "client-sdk/cli/command.hpp"
+
+#include <algorithm>
 
 namespace samsyn {
 
@@ -89,6 +92,78 @@ void print_parked(const Session& session, const json& row) {
               "\n");
 }
 
+/// What opens the device, from the public part of its vault.
+std::string slots_text(const Session& session, const json& vault) {
+    std::string text;
+    for (const json& slot : vault.value("slots", json::array())) {
+        const std::string name = slot.is_string() ? slot.get<std::string>() : "";
+        const std::string word = name == "phrase"     ? session.say("phrase", "fras")
+                                 : name == "assisted" ? session.say("two helpers", "två hjälpare")
+                                                      : "PIN";
+        text.append(text.empty() ? "" : ", ").append(word);
+    }
+    if (vault.value("pin_pending", false))
+        text.append(session.say("; the new PIN takes effect at the next sync",
+                                "; den nya PIN-koden gäller från nästa synkning"));
+    if (vault.value("pin_erased", false))
+        text.append(session.say("; the PIN was erased after wrong tries",
+                                "; PIN-koden raderades efter felaktiga försök"));
+    return text;
+}
+
+std::string why_locked(const Session& session, const std::string& why) {
+    if (why == "started") return session.say("since it was switched on", "sedan start");
+    if (why == "asked") return session.say("by hand", "för hand");
+    if (why == "revoked") return session.say("the device is revoked", "enheten är spärrad");
+    if (why == "idle") return session.say("nobody used it", "ingen använde den");
+    if (why.starts_with("order"))
+        return session.say("by an order of the administrator", "på order av administratören") +
+               " (" + escaped(why.substr(std::min(why.size(), std::size_t{7}))) + ")";
+    return session.say("its process ended", "dess process slutade");
+}
+
+void print_locked(const Session& session, const json& status) {
+    const json vault = status.value("vault", json::object());
+    Table table{{session.say("locked", "låst"), why_locked(session, text_in(status, "why"))}};
+    if (vault.contains("slots")) {
+        table.add({session.say("opens by", "öppnas med"), slots_text(session, vault)});
+        const bool warm =
+            status.value("has_share", false) || !vault.value("pin_needs_server", true);
+        table.add({"PIN",
+                   warm ? session.say("works without a network", "fungerar utan nät")
+                        : session.say("needs the server this time", "behöver servern denna gång")});
+        table.add({session.say("tries left", "försök kvar"), text_in(vault, "pin_tries_left")});
+    }
+    print(table.to_string());
+    const json error = vault.value("error", json::object());
+    if (const std::string hint = local_in(session, error, "hint"); !hint.empty())
+        print(escaped(hint) + "\n");
+    else
+        print(session.say("Unlock it: samsyn unlock\n", "Lås upp den: samsyn unlock\n"));
+}
+
+void print_status(const Session& session, const json& result);
+
+/// A locked device says why, and by what it opens; that is all that it knows.
+int run_status(const Session& session) {
+    auto agent = AgentClient::connect(session.data);
+    if (!agent) return show_error(session, agent.error());
+    json lock;
+    if (const int code = ask(session, *agent, "agent.status", json::object(), lock)) return code;
+    const bool unlocked = text_in(lock, "state") == "unlocked";
+    json result = json::object();
+    if (unlocked)
+        if (const int code = ask(session, *agent, "status", json::object(), result)) return code;
+    result["lock"] = lock;
+    if (session.json)
+        show_json(result);
+    else if (unlocked)
+        print_status(session, result);
+    else
+        print_locked(session, lock);
+    return unlocked ? exit_ok : exit_locked;
+}
+
 void print_status(const Session& session, const json& result) {
     Table table{{session.say("who", "vem"), name_in(result, "user")}};
     table.add({session.say("server", "server"), text_in(result, "server")});
@@ -100,6 +175,8 @@ void print_status(const Session& session, const json& result) {
         unsent.append(session.say(" since ", " sedan ")).append(since);
     table.add({session.say("to be sent", "att skicka"), unsent});
     table.add({session.say("conflicts", "konflikter"), text_in(result, "conflicts")});
+    table.add({session.say("opens by", "öppnas med"),
+               slots_text(session, result.value("vault", json::object()))});
     print(table.to_string());
     for (const json& row : result["waiting_for_key"])
         print(session.say("waiting for a key since ", "väntar på nyckel sedan ") +
@@ -163,7 +240,7 @@ void add_insight_commands(CLI::App& app, Session& session) {
             "status",
             "Shows the connection, and what waits to be sent or for a key.",
             "samsyn status"}
-        .asks("status", &print_status);
+        .runs([&session](const json&) { return run_status(session); });
     Command{app, session, "users", "Lists the users of the federation.", "samsyn users"}.asks(
         "users", &print_users);
     Command{app, session, "units", "Lists the units of the federation.", "samsyn units"}.asks(

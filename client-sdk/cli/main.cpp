@@ -18,7 +18,7 @@ void forbid_core_dumps() {
 }
 
 std::string text_of_environment(const char* name) {
-    const char* const value = std::getenv(name);
+    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread yet
     return value == nullptr ? std::string{} : std::string{value};
 }
 
@@ -55,10 +55,12 @@ int run(int argc, char** argv) {
     app.add_option("--lang", language, "sv or en (default: from LANG)")
         ->check(CLI::IsMember({"sv", "en"}));
     add_device_commands(app, session);
+    add_lock_commands(app, session);
     add_admin_commands(app, session);
     add_case_commands(app, session);
     add_consent_commands(app, session);
     add_item_commands(app, session);
+    add_search_commands(app, session);
     add_insight_commands(app, session);
     add_sync_command(app, session);
 

@@ -183,15 +183,6 @@ Result<DeviceId> Device::accept_enrolment(std::string_view text) {
     });
 }
 
-Result<StatementId> Device::revoke_device(const DeviceId& device) {
-    Impl& my = *impl_;
-    const Federation::Device* found = my.federation().device(device);
-    if (!found) return fail(Errc::not_found, "device");
-    if (found->revoked) return fail(Errc::already_exists, "revocation");
-    return my.transact(
-        [&]() -> Result<StatementId> { return my.author(Stream{}, DeviceRevoked{device}); });
-}
-
 Result<void> Device::import_statement(ByteView statement) {
     Impl& my = *impl_;
     return my.transact([&]() -> Result<void> {

@@ -60,6 +60,7 @@ Result<std::vector<PersonView>> Device::persons(const CaseId& case_id) {
         for (const PersonId& guardian : custody.body.guardians) person(guardian).adult = true;
     }
     std::vector<PersonView> views;
+    views.reserve(persons.size());
     for (auto& [id, view] : persons) views.push_back(std::move(view));
     return views;
 }

@@ -45,6 +45,7 @@ Result<void> Device::Impl::save_clock() {
 }
 
 Result<void> Device::Impl::note_read() {
+    if (read_only) return {};
     if (decision_time(now()) - floor_saved_ < floor_step) return {};
     return transact([]() -> Result<void> { return {}; });
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "client-sdk/device/known.hpp"
+#include "client-sdk/device/names.hpp"
 #include "core/model/schema.hpp"
 #include "core/policy/decision_cache.hpp"
 #include "core/store/device_store.hpp"
@@ -14,24 +16,6 @@
 
 namespace samsyn {
 
-/// A key packet as this device judges it.
-struct KnownEpoch {
-    KeyPacket packet;
-    bool has_key = false;
-    bool closed = false;  ///< wider than the policy at its heads, or the server called it stale
-    std::set<DeviceId> given_to{};  ///< to whom supplements gave its key
-
-    /// Is there a box for the device in the packet? Supplements do not count.
-    bool names(const DeviceId& device) const {
-        return std::ranges::binary_search(packet.keys, device, {}, &SealedKey::device);
-    }
-};
-
-struct KnownCompartment {
-    StoredCompartment stored;
-    std::vector<KnownEpoch> epochs;  ///< in order of arrival
-};
-
 /// A device's state, and what its public calls are made of. The database is the truth; what is in
 /// memory is derived from it by `load`, and derived again where a transaction fails half-way.
 class Device::Impl {
@@ -41,9 +25,13 @@ public:
     /// Reads everything derived from the database anew.
     Result<void> load();
 
+    /// Why nothing may be written, where that is so (host.cpp).
+    std::optional<Error> read_only{};
+
     /// Runs `body` in one transaction. On an error nothing has changed, in memory neither.
     template <class Body>
     auto transact(Body body) -> std::invoke_result_t<Body> {
+        if (read_only) return std::unexpected{*read_only};
         if (memory_touched_) SAMSYN_TRY(load());
         std::optional<Transaction> transaction{SAMSYN_TRY(Transaction::begin(store.database()))};
         auto result = body();
@@ -55,6 +43,9 @@ public:
         if (result && done) done = std::move(*transaction).commit();
         if (result && done) {
             memory_touched_ = false;
+            // Noted in the database: what fails here is done after the next transaction, or at the
+            // next opening. What was asked for is committed all the same.
+            if (store.purge_unfinished()) (void)store.finish_purge();
             return result;
         }
         transaction.reset();
@@ -75,10 +66,8 @@ public:
         const bool touched_before = std::exchange(memory_touched_, false);
         Result<void> result;
         {
-            std::optional<Savepoint> part;
-            auto begun = Savepoint::begin(store.database());
-            if (begun) part.emplace(*std::move(begun));
-            result = part ? body() : Result<void>{std::unexpected{begun.error()}};
+            Result<Savepoint> part = Savepoint::begin(store.database());
+            result = part ? body() : Result<void>{std::unexpected{part.error()}};
             if (result) result = std::move(*part).release();
         }
         const bool touched = std::exchange(memory_touched_, true);
@@ -99,7 +88,7 @@ public:
                store.database().failed();
     }
 
-    // --- Time (clock.cpp) ----------------------------------------------------------------------
+    // --- Time (clock.cpp) -----------------------------------------------------------------------
     Instant now() const { return ports.clock.now(); }
 
     /// Our clock, less what the server found it to be off.
@@ -182,13 +171,12 @@ public:
     UserId user_of(const DeviceId& device);
     bool works_in(const UnitId& unit, Instant now);
 
-    // --- Statements (statements.cpp) -------------------------------------------------------------
+    // --- Statements (statements.cpp) ------------------------------------------------------------
     /// Checks, signs, stores and queues a statement of our own.
     Result<StatementId> author(const Stream& stream, StatementBody body);
     Result<CaseOpened> opened(const CaseId& case_id);
 
-    // --- Items (items.cpp, persons.cpp)
-    // ------------------------------------------------------------
+    // --- Items (items.cpp) ----------------------------------------------------------------------
     Result<UnitId> own_unit_in(const CaseId& case_id, const std::optional<UnitId>& wanted);
 
     struct Draft {
@@ -204,8 +192,7 @@ public:
     Result<void> write_folding(const StoredCompartment& compartment, Change change);
     Result<StoredItem> readable_item(const ItemId& id);
 
-    // --- Keys (epochs.cpp, newcomers.cpp)
-    // ----------------------------------------------------------
+    // --- Keys (epochs.cpp, newcomers.cpp, supplements.cpp) --------------------------------------
     std::vector<DeviceId> permitted(const StoredCompartment& compartment, Instant now);
     std::vector<StreamHeads> heads_for(const StoredCompartment& compartment);
     KnownEpoch* best_open(KnownCompartment& compartment, const std::vector<DeviceId>& permitted);
@@ -247,8 +234,7 @@ public:
     /// `packet` is new: whoever it leaves out needs a restatement should they come back.
     Result<void> forget_restated(const KnownCompartment& compartment, const KeyPacket& packet);
 
-    // --- Sealing (sealing.cpp, restating.cpp)
-    // ------------------------------------------------------
+    // --- Sealing (sealing.cpp, restating.cpp) ---------------------------------------------------
     Result<void> seal_pending(Instant now);
     Result<void> seal_compartment(KnownCompartment& compartment, Instant now);
 
@@ -284,8 +270,7 @@ public:
     /// Takes parked work up again where the compartment has been opened again.
     Result<void> unpark_reopened(Instant now);
 
-    // --- What the server says (applying.cpp, auditing.cpp, answers.cpp)
-    // ------------------------------
+    // --- What the server says (applying.cpp, supplements.cpp, answers.cpp) ----------------------
     Result<void> apply_entry(const Channel& channel, const Deliver::Entry& entry, Instant now);
     Result<void> apply_packet(const CompartmentId& channel, ByteView bytes, Instant now);
     Result<void> apply_supplement(const CompartmentId& channel, ByteView bytes, Instant now);
@@ -331,13 +316,15 @@ public:
     Result<void> reseal(const StoredOutgoing& sent, const Batch& batch);
     Result<void> restamp(Instant now);
 
-    // --- Reading (views.cpp, directory.cpp)
-    // ----------------------------------------------------------
+    // --- Reading (views.cpp, case_views.cpp, directory.cpp) -------------------------------------
     using UnsentVersions = std::set<std::pair<ItemId, Version>>;
     Result<UnsentVersions> unsent_versions();
     ItemView view_of(const StoredItem& item, const UnsentVersions& unsent);
     Result<CompartmentView> view_of(const KnownCompartment& compartment, Instant now);
     Result<std::vector<ItemView>> readable_items(const CaseId& case_id);
+
+    /// Hits that this user may read now, newest first (searching.cpp).
+    Result<std::vector<StoredHit>> readable_hits(Result<std::vector<StoredHit>> found);
     std::string directory_text(const ReferenceId& id, std::string_view field);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
 
@@ -397,67 +384,6 @@ private:
     bool memory_touched_ = false;
 };
 
-inline constexpr std::string_view key_clock = "clock.last";
-inline constexpr std::string_view key_offset = "clock.offset";
-inline constexpr std::string_view key_floor = "clock.floor";
-inline constexpr std::string_view key_server_time = "server.time";
-inline constexpr std::string_view key_doubtful_time = "server.time.doubtful";
-inline constexpr std::string_view key_incarnation = "server.incarnation";
-inline constexpr std::string_view key_synced = "synced";
-inline constexpr std::string_view key_unaccepted = "statements.unaccepted";
-inline constexpr std::string_view key_discarded = "statements.discarded";
-inline constexpr std::string_view key_refused = "statements.refused";
-inline constexpr std::string_view key_faults = "faults";
-inline constexpr std::string_view key_restate = "restate.due";
-
-template <class IdType>
-std::string key_for(std::string_view prefix, const IdType& id) {
-    return std::string{prefix} + "/" + to_hex(id);
-}
-
-/// Under which the devices are kept to which supplements gave the key of an epoch.
-inline std::string holders_key(const EpochId& epoch) {
-    return key_for("holders", epoch);
-}
-
 Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);
-
-/// Set where a pending change was sealed before and refused.
-inline std::string key_offered(std::uint64_t pending) {
-    return "offered/" + std::to_string(pending);
-}
-
-/// The same 16 bytes under another name: persons, units and users are items too.
-template <class To, class From>
-To same_bytes(const From& id) {
-    return To::from(id.view());
-}
-
-inline KnownEpoch* find_epoch(KnownCompartment& compartment, const EpochId& id) {
-    for (KnownEpoch& epoch : compartment.epochs)
-        if (epoch.packet.id == id) return &epoch;
-    return nullptr;
-}
-
-/// The items that a batch is about.
-inline std::vector<ItemId> items_of(const Batch& batch) {
-    std::vector<ItemId> items;
-    for (const BatchItem& item : batch.items)
-        if (const auto* full = std::get_if<BatchItem::Full>(&item.content))
-            items.push_back(full->header.item);
-    return items;
-}
-
-inline Stream custody_stream(const CaseId& case_id) {
-    return {.kind = StreamKind::custody, .case_id = case_id, .unit = {}};
-}
-
-inline Stream disclosing_stream(const CaseId& case_id, const UnitId& unit) {
-    return {.kind = StreamKind::disclosing, .case_id = case_id, .unit = unit};
-}
-
-inline Stream roster_stream(const CaseId& case_id, const UnitId& unit) {
-    return {.kind = StreamKind::roster, .case_id = case_id, .unit = unit};
-}
 
 }  // namespace samsyn

@@ -14,6 +14,7 @@ constexpr unsigned stale_answers_max = 3;
 
 std::vector<DeviceId> recipients(const KeyPacket& packet) {
     std::vector<DeviceId> devices;
+    devices.reserve(packet.keys.size());
     for (const SealedKey& key : packet.keys) devices.push_back(key.device);
     return devices;
 }

@@ -50,6 +50,7 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): once per federation; no two parameters are of one type
 Founded found_federation(std::string_view name,
                          std::span<const std::string> organisations,
                          Signer& root,
@@ -79,6 +80,7 @@ Founded found_federation(std::string_view name,
     return founded;
 }
 
+// NOLINTNEXTLINE(readability-function-size): as for found_federation
 Bytes certify_server(const FederationId& federation,
                      const SigningPublicKey& server_key,
                      std::uint64_t root_counter,

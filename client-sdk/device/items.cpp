@@ -113,7 +113,8 @@ Result<void> Device::Impl::write_folding(const StoredCompartment& compartment, C
             field.replaces.insert(field.replaces.end(), kept.begin(), kept.end());
             keep_newest(field.replaces);
         }
-        merged[field.field] = {std::move(field), change.values[i]};
+        const FieldNumber number = field.field;
+        merged[number] = {std::move(field), change.values[i]};
     }
     if (merged.size() > change_writes_max) return write(compartment, change);
 

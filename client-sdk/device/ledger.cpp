@@ -34,6 +34,7 @@ std::vector<Resume::Cursor> Device::cursors(const Incarnation& incarnation) cons
 
 Result<void> Device::on_welcome(const Welcome& welcome) {
     Impl& my = *impl_;
+    if (my.read_only) return std::unexpected{*my.read_only};
     const auto last = SAMSYN_TRY(my.store.last_counter());
     if (welcome.greatest_counter > last)
         return fail(Errc::counter_reused, "the server knows later work of this device");

@@ -34,6 +34,10 @@ struct Denies {
 
     bool operator()(const DeviceRevoked&) const { return true; }
 
+    bool operator()(const DeviceLocked&) const { return true; }
+
+    bool operator()(const DeviceWiped&) const { return true; }
+
     bool operator()(const UserRemoved&) const { return true; }
 
     bool operator()(const CaseClosed&) const { return true; }

@@ -36,6 +36,7 @@ std::vector<Change> standing_changes(const StoredItem& item) {
         }
     }
     std::vector<Change> changes;
+    changes.reserve(by_version.size());
     for (auto& [version, change] : by_version) changes.push_back(std::move(change));
     return changes;
 }

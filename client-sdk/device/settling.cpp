@@ -29,7 +29,7 @@ static Result<StoredCompartment> changeable(Engine& my, const StoredItem& item) 
     Request request;
     request.action = Action::contribute;
     request.shared_editing_type = type && type->shared_editing;
-    const StoredCompartment compartment = my.find(item.compartment)->stored;
+    StoredCompartment compartment = my.find(item.compartment)->stored;
     const Decision answer = my.decision(compartment, request, my.me(), my.now());
     if (!answer.permitted()) return std::unexpected{my.denial(answer)};
     return compartment;

@@ -98,6 +98,7 @@ Result<void> Device::Impl::note_supplement(const Supplement& supplement, Instant
     const bool directory = label.category == Category::directory;
     const Federation& members = federation();
     std::vector<EpochId> epochs;
+    epochs.reserve(supplement.keys.size());
     for (const Supplement::OldKey& old : supplement.keys) epochs.push_back(old.epoch);
     if (directory || members.ever_acted_in(supplement.author, label.disclosing.unit))
         SAMSYN_TRY(note_holder(supplement.compartment, supplement.recipient, epochs));

@@ -1,322 +1,77 @@
 #include "client-sdk/net/link.hpp"
 
-#include "client-sdk/net/dial.hpp"
-#include "core/wire/messages.hpp"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
+#include "client-sdk/net/transport.hpp"
 
 #include <algorithm>
 #include <deque>
-#include <exception>
-#include <utility>
 
 namespace samsyn {
 
-namespace net = boost::asio;
-namespace ssl = boost::asio::ssl;
-namespace beast = boost::beast;
-namespace websocket = boost::beast::websocket;
-
-namespace {
-
-using SecureStream = websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
-
-constexpr auto use_result = net::as_tuple(net::use_awaitable);
-constexpr std::string_view exporter_label = "EXPORTER-samsyn-1";
-constexpr const char* websocket_path = "/samsyn/1";
-
-/// Clocks jump and timers do not notice: look again at least this often.
-constexpr std::chrono::seconds sleep_max{30};
-
-/// TLS 1.3 for secrecy towards the network. The certificate is *not* verified: any certificate will
-/// do and may rotate, because the session that follows authenticates both sides over this very
-/// connection's exporter, the server with the Ed25519 identity that the device pinned at enrolment
-/// (security.md, "Session"). A certificate authority could only add somebody to trust.
-ssl::context make_tls() {
-    ssl::context tls{ssl::context::tls_client};
-    tls.set_verify_mode(ssl::verify_none);
-    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_3_VERSION);
-    SSL_CTX_set_session_cache_mode(tls.native_handle(), SSL_SESS_CACHE_OFF);
-    return tls;
-}
-
-/// Where Boost's errors become ours once both sides talk.
-Error to_error(const boost::system::error_code& error) {
-    if (error == websocket::error::message_too_big)
-        return {Errc::limit_exceeded, "message from the server"};
-    if (error == beast::error::timeout) return {Errc::link_lost, "the server went quiet"};
-    if (error == websocket::error::closed) return {Errc::link_lost, "closed by the server"};
-    return {Errc::link_lost, error.message()};
-}
-
-/// The same before: `stage` is "TLS" or "WebSocket".
-Error to_handshake_error(const boost::system::error_code& error,
-                         const ServerAddress& address,
-                         std::string_view stage) {
-    const std::string where = to_string(address) + ": " + std::string{stage};
-    if (error == beast::error::timeout) return {Errc::timed_out, where};
-    const bool broken = error == net::error::eof || error == net::error::connection_reset ||
-                        error == net::error::broken_pipe || error == ssl::error::stream_truncated ||
-                        error == beast::http::error::end_of_stream;
-    if (broken) return {Errc::link_lost, where + ": closed by the other side"};
-    return {Errc::wrong_server, where + ": " + error.message()};
-}
-
-bool is_numeric(const std::string& host) {
-    boost::system::error_code error;
-    (void)net::ip::make_address(host, error);
-    return !error;
-}
-
-/// What the macro `SSL_set_tlsext_host_name` does, without its C casts (RFC 6066, section 3). A
-/// proxy may route by it; nothing is trusted because of it.
-void set_server_name(SSL* tls, std::string host) {
-    (void)SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data());
-}
-
-}  // namespace
-
-/// Kept alive by its coroutines: one that connects and then writes, one that reads.
-class Link::Impl {
+/// A device's session and its listener.
+class Link::Session final : public Conversation {
 public:
-    Impl(net::io_context& io, Ports ports, Listener& listener, LinkLimits limits)
+    Session(const Ports& ports, Listener& listener, const SessionLimits& limits)
         : ports_(ports),
-          listener_(&listener),
-          limits_(limits),
-          wake_(io),
-          reader_over_(io) {}
+          listener_(listener),
+          limits_(limits) {}
 
-    static net::awaitable<void> run(std::shared_ptr<Impl> self, std::string address);
-    void report_closed(const Error& why);
+    void open(const Hash& exporter, Instant now) override {
+        session_.emplace(
+            ClientSession::Ports{ports_.ledger, ports_.random, ports_.verifier, ports_.keeper},
+            exporter,
+            limits_);
+        session_->on_open(now);
+    }
+
+    void on_message(ByteView message, Instant now) override { session_->on_message(message, now); }
+
+    void on_timer(Instant now) override { session_->on_timer(now); }
+
+    std::optional<Instant> next_deadline() const override { return session_->next_deadline(); }
+
+    std::optional<std::variant<Bytes, Error>> next() override;
+
+    void on_closed(const Error& why) override { listener_.on_closed(why); }
+
     bool poke();
-    void stop();
 
 private:
-    net::awaitable<Result<Hash>> connect(ServerAddress address);
-    net::awaitable<Result<void>> shake_hands(ServerAddress address);
-    Result<Hash> exporter();
-    static net::awaitable<void> read_loop(std::shared_ptr<Impl> self);
-    void start_reading(const std::shared_ptr<Impl>& self);
-    net::awaitable<Error> write_loop();
-    net::awaitable<Error> explain_failed_write(boost::system::error_code error);
-    void sleep_until_deadline();
-    net::awaitable<void> hang_up(std::shared_ptr<Impl> self);
     std::optional<ClientSession::Output> next_output();
     void tell(const ClientSession::Output& output);
-    Instant now();
-
-    beast::tcp_stream& tcp() { return beast::get_lowest_layer(*stream_); }
 
     Ports ports_;
-    Listener* listener_;  // null once stopped
-    LinkLimits limits_;
-    ssl::context tls_ = make_tls();
-    std::optional<SecureStream> stream_;
+    Listener& listener_;
+    SessionLimits limits_;
     std::optional<ClientSession> session_;
     std::deque<ClientSession::Output> outputs_;  // taken from the session, not yet performed
-    net::steady_timer wake_;                     // the writer's: its deadline and its bell
-    net::steady_timer reader_over_;              // cancelled when the reader has ended
-    bool reading_ = false;
     bool told_live_ = false;
-    std::optional<Error> read_error_;
-    Instant now_{};
 };
 
-/// The session is promised that time never goes back.
-Instant Link::Impl::now() {
-    now_ = std::max(now_, ports_.clock.now());
-    return now_;
-}
-
-net::awaitable<Result<Hash>> Link::Impl::connect(ServerAddress address) {
-    auto socket = co_await dial(address, limits_.connect_max);
-    if (!socket) co_return std::unexpected{socket.error()};
-    stream_.emplace(beast::tcp_stream{std::move(*socket)}, tls_);
-    auto shaken = co_await shake_hands(std::move(address));
-    if (!shaken) co_return std::unexpected{shaken.error()};
-    co_return exporter();
-}
-
-net::awaitable<Result<void>> Link::Impl::shake_hands(ServerAddress address) {
-    auto& tls = stream_->next_layer();
-    if (!is_numeric(address.host)) set_server_name(tls.native_handle(), address.host);
-    tcp().expires_after(limits_.handshake_max);
-    const auto [tls_error] = co_await tls.async_handshake(ssl::stream_base::client, use_result);
-    if (tls_error) co_return std::unexpected{to_handshake_error(tls_error, address, "TLS 1.3")};
-
-    tcp().expires_never();  // from here on WebSocket's own time-outs
-    stream_->set_option(
-        websocket::stream_base::timeout{limits_.handshake_max, limits_.silence_max, true});
-    stream_->set_option(websocket::permessage_deflate{});  // off: nothing unpacks a peer's bytes
-    stream_->read_message_max(message_bytes_max);
-    stream_->auto_fragment(false);
-    stream_->binary(true);
-    const auto [error] =
-        co_await stream_->async_handshake(to_string(address), websocket_path, use_result);
-    if (error) co_return std::unexpected{to_handshake_error(error, address, "WebSocket")};
-    co_return Result<void>{};
-}
-
-/// RFC 8446, section 7.5: what only the two ends of this TLS connection can know.
-Result<Hash> Link::Impl::exporter() {
-    Hash exported;
-    const int done =
-        SSL_export_keying_material(stream_->next_layer().native_handle(),
-                                   reinterpret_cast<unsigned char*>(exported.bytes.data()),
-                                   exported.bytes.size(),
-                                   exporter_label.data(),
-                                   exporter_label.size(),
-                                   nullptr,
-                                   0,
-                                   0);
-    if (done != 1) return fail(Errc::system_failed, "TLS exporter");
-    return exported;
-}
-
-net::awaitable<void> Link::Impl::run(std::shared_ptr<Impl> self, std::string text) {
-    co_await net::post(net::use_awaitable);  // no callback from inside the constructor
-    auto address = parse_address(text);
-    if (!address) {
-        self->report_closed(address.error());
-        co_return;
-    }
-    const auto exported = co_await self->connect(std::move(*address));
-    if (!exported || !self->listener_) {
-        if (!exported) self->report_closed(exported.error());
-        self->stream_.reset();
-        co_return;
-    }
-    self->session_.emplace(
-        ClientSession::Ports{self->ports_.ledger, self->ports_.random, self->ports_.verifier},
-        *exported,
-        self->limits_.session);
-    self->session_->on_open(self->now());
-    self->start_reading(self);
-    const Error why = co_await self->write_loop();
-    self->report_closed(why);
-    co_await self->hang_up(self);
-    self->stream_.reset();  // and with it the time-outs of WebSocket
-}
-
-void Link::Impl::start_reading(const std::shared_ptr<Impl>& self) {
-    reading_ = true;
-    net::co_spawn(stream_->get_executor(), read_loop(self), [self](std::exception_ptr thrown) {
-        if (thrown) self->read_error_ = Error{Errc::out_of_memory, "reading from the server"};
-        self->reading_ = false;
-        self->reader_over_.cancel();
-        self->wake_.cancel();
-    });
-}
-
-net::awaitable<void> Link::Impl::read_loop(std::shared_ptr<Impl> self) {
-    beast::flat_buffer buffer{2 * message_bytes_max};  // `read_message_max` is the limit
-    for (;;) {
-        const auto [error, size] = co_await self->stream_->async_read(buffer, use_result);
-        if (error) self->read_error_ = to_error(error);
-        if (error || !self->listener_) co_return;
-        const auto data = buffer.cdata();
-        const auto* first = static_cast<const std::byte*>(data.data());
-        self->session_->on_message(ByteView{first, size}, self->now());
-        buffer.consume(size);
-        self->wake_.cancel();
-    }
-}
-
-/// The only writer: drains the session's outputs, then sleeps until a deadline or a bell.
-net::awaitable<Error> Link::Impl::write_loop() {
-    const Error stopped{Errc::link_lost, "closed on this side"};
-    for (;;) {
-        while (listener_) {
-            const auto output = next_output();
-            if (!output) break;
-            if (const auto* closed = std::get_if<ClientSession::Close>(&*output))
-                co_return closed->why;
-            if (const auto* sent = std::get_if<ClientSession::Send>(&*output)) {
-                const auto [error, size] =
-                    co_await stream_->async_write(net::buffer(sent->message), use_result);
-                if (error) co_return co_await explain_failed_write(error);
-            } else {
-                tell(*output);
-            }
-        }
-        if (!listener_) co_return stopped;
-        if (session_->is_live() && !told_live_) {
+std::optional<std::variant<Bytes, Error>> Link::Session::next() {
+    while (!is_stopped()) {
+        auto output = next_output();
+        if (!output) {
+            if (told_live_ || !session_->is_live()) return std::nullopt;
             told_live_ = true;
-            listener_->on_live();
+            listener_.on_live();
             continue;  // the listener may have stopped the link or written something
         }
-        if (read_error_) co_return *read_error_;
-        sleep_until_deadline();
-        (void)co_await wake_.async_wait(use_result);  // time or bell: the loop looks at everything
-        if (!listener_) co_return stopped;
-        if (const auto due = session_->next_deadline(); due && *due <= now())
-            session_->on_timer(now());
+        if (const auto* closed = std::get_if<ClientSession::Close>(&*output)) return closed->why;
+        if (auto* sent = std::get_if<ClientSession::Send>(&*output))
+            return std::move(sent->message);
+        tell(*output);
     }
+    return std::nullopt;
 }
 
-void Link::Impl::sleep_until_deadline() {
-    std::chrono::milliseconds rest = sleep_max;
-    if (const auto due = session_->next_deadline())
-        rest = std::clamp<std::chrono::milliseconds>(
-            *due - std::min(*due, now()), std::chrono::milliseconds{0}, rest);
-    wake_.expires_after(rest);
-}
-
-/// A server that refuses says why and closes: its last message may lie unread while our write
-/// already fails. The reader finds it, if it is there.
-net::awaitable<Error> Link::Impl::explain_failed_write(boost::system::error_code error) {
-    if (reading_) {
-        reader_over_.expires_after(limits_.goodbye_max);
-        (void)co_await reader_over_.async_wait(use_result);
-    }
-    while (listener_) {
-        const auto output = next_output();
-        if (!output) break;
-        if (const auto* closed = std::get_if<ClientSession::Close>(&*output)) co_return closed->why;
-        if (!std::holds_alternative<ClientSession::Send>(*output)) tell(*output);
-    }
-    co_return read_error_.value_or(to_error(error));
-}
-
-void Link::Impl::tell(const ClientSession::Output& output) {
-    if (std::holds_alternative<ClientSession::Synced>(output)) listener_->on_synced();
-    if (std::holds_alternative<ClientSession::Changed>(output)) listener_->on_changed();
+void Link::Session::tell(const ClientSession::Output& output) {
+    if (std::holds_alternative<ClientSession::Synced>(output)) listener_.on_synced();
+    if (std::holds_alternative<ClientSession::Changed>(output)) listener_.on_changed();
     if (const auto* answered = std::get_if<ClientSession::Answered>(&output))
-        listener_->on_answered(*answered);
+        listener_.on_answered(*answered);
 }
 
-/// Nothing may be pending when the stream dies: say goodbye, close, then wait for the reader.
-net::awaitable<void> Link::Impl::hang_up(std::shared_ptr<Impl> self) {
-    net::steady_timer patience{stream_->get_executor(), limits_.goodbye_max};
-    patience.async_wait([self](const boost::system::error_code& cancelled) {
-        if (!cancelled && self->stream_) self->tcp().close();
-    });
-    if (!read_error_ && stream_->is_open())
-        (void)co_await stream_->async_close(websocket::close_code::normal, use_result);
-    tcp().close();
-    while (reading_) {
-        reader_over_.expires_after(limits_.goodbye_max);
-        (void)co_await reader_over_.async_wait(use_result);
-    }
-    patience.cancel();
-}
-
-void Link::Impl::report_closed(const Error& why) {
-    if (auto* listener = std::exchange(listener_, nullptr)) listener->on_closed(why);
-}
-
-std::optional<ClientSession::Output> Link::Impl::next_output() {
+std::optional<ClientSession::Output> Link::Session::next_output() {
     if (outputs_.empty()) return session_->poll_output();
     auto output = std::move(outputs_.front());
     outputs_.pop_front();
@@ -325,11 +80,11 @@ std::optional<ClientSession::Output> Link::Impl::next_output() {
 
 /// A `Synced` that still waits behind a slow write speaks of the time before the poke: where the
 /// poke found something to send it would be a lie, and a true one follows.
-bool Link::Impl::poke() {
-    if (!listener_ || !session_) return false;  // before the session stands it looks by itself
+bool Link::Session::poke() {
+    if (is_stopped() || !session_) return false;  // before the session stands it looks by itself
     while (auto earlier = session_->poll_output()) outputs_.push_back(std::move(*earlier));
     const std::size_t earlier_count = outputs_.size();
-    session_->poke(now());
+    session_->poke(not_before(ports_.clock.now()));
     bool sends = false;
     while (auto later = session_->poll_output()) {
         sends = sends || std::holds_alternative<ClientSession::Send>(*later);
@@ -342,34 +97,23 @@ bool Link::Impl::poke() {
         };
         outputs_.erase(std::remove_if(outputs_.begin(), end, is_synced), end);
     }
-    wake_.cancel();
     return sends;
 }
 
-void Link::Impl::stop() {
-    listener_ = nullptr;
-    wake_.cancel();
-}
-
-Link::Link(net::io_context& io,
+Link::Link(boost::asio::io_context& io,
            std::string_view address,
            Ports ports,
            Listener& listener,
            LinkLimits limits)
-    : impl_(std::make_shared<Impl>(io, ports, listener, limits)) {
-    net::co_spawn(io,
-                  Impl::run(impl_, std::string{address}),
-                  [impl = impl_](const std::exception_ptr& thrown) {
-                      if (thrown) impl->report_closed({Errc::out_of_memory, "connection"});
-                  });
-}
+    : session_(std::make_shared<Session>(ports, listener, limits.session)),
+      transport_(std::make_unique<Transport>(io, address, session_, ports.clock, limits)) {}
 
-Link::~Link() {
-    impl_->stop();
-}
+Link::~Link() = default;
 
 bool Link::poke() {
-    return impl_->poke();
+    const bool sends = session_->poke();
+    transport_->wake();
+    return sends;
 }
 
 }  // namespace samsyn

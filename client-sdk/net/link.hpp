@@ -7,10 +7,12 @@
 #include <memory>
 
 namespace boost::asio {
-class io_context;
+class io_context;  // NOLINT(readability-identifier-naming): Boost's name
 }
 
 namespace samsyn {
+
+class Transport;
 
 struct LinkLimits {
     std::chrono::seconds connect_max{10};    ///< for name and TCP together, then `unreachable`
@@ -54,6 +56,7 @@ public:
         Random& random;
         const Verifier& verifier;
         const Clock& clock;
+        UnlockKeeper* keeper = nullptr;  ///< see `ClientSession::Ports`; outlives the link
     };
 
     /// Starts to connect to `address` ("host:port"). `io`, the ports and the listener must outlive
@@ -72,8 +75,9 @@ public:
     bool poke();
 
 private:
-    class Impl;
-    std::shared_ptr<Impl> impl_;
+    class Session;
+    std::shared_ptr<Session> session_;
+    std::unique_ptr<Transport> transport_;
 };
 
 }  // namespace samsyn

@@ -31,6 +31,7 @@ namespace samsyn {
     row(session_server, "samsyn1/sess-srv") \
     row(session_device, "samsyn1/sess-dev") \
     row(signed_time, "samsyn1/sigtime-") \
+    row(unlock_token, "samsyn1/unlocktk") \
     row(invitation_mac, "samsyn1/invitmac") \
     row(evidence, "samsyn1/evidence") \
     row(heads, "samsyn1/heads---") \

@@ -78,6 +78,10 @@ using SigningPublicKey = Id<struct SigningPublicKeyTag, 32>;
 using SealingPublicKey = Id<struct SealingPublicKeyTag, 32>;
 using Signature = Id<struct SignatureTag, 64>;
 
+/// Names a device to the server while it is locked: 32 random bytes outside the vault, no key, and
+/// not its device id. The server keeps only its hash under `Domain::unlock_token`.
+using UnlockToken = Id<struct UnlockTokenTag, 32>;
+
 }  // namespace samsyn
 
 template <class Tag, std::size_t Size>

@@ -13,6 +13,52 @@ inline void wipe(std::span<std::byte> memory) {
     __asm__ __volatile__("" : : "r"(memory.data()) : "memory");
 }
 
+/// Compares without telling by its duration where two secrets differ. False for unequal sizes.
+inline bool equal_secrets(std::span<const std::byte> a, std::span<const std::byte> b) {
+    if (a.size() != b.size()) return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        difference |= std::to_integer<unsigned>(a[i] ^ b[i]);
+        __asm__ __volatile__("" : "+r"(difference));  // no early exit, no vector that finds one
+    }
+    return difference == 0;
+}
+
+/// 32 secret bytes on their way between two processes: wiped on destruction, compared in constant
+/// time, never printed. Copyable, since messages are values; where it is *kept* is the vault's and
+/// the server's storage's business.
+template <class Tag>
+struct SecretBytes {
+    static constexpr std::size_t size = 32;
+
+    std::array<std::byte, size> bytes{};
+
+    SecretBytes() = default;
+    SecretBytes(const SecretBytes&) = default;
+    SecretBytes& operator=(const SecretBytes&) = default;
+
+    /// Copies exactly 32 bytes.
+    static SecretBytes from(std::span<const std::byte, size> view) {
+        SecretBytes secret;
+        std::memcpy(secret.bytes.data(), view.data(), size);
+        return secret;
+    }
+
+    ~SecretBytes() { wipe(bytes); }
+
+    std::span<const std::byte, size> view() const { return bytes; }
+
+    friend bool operator==(const SecretBytes& a, const SecretBytes& b) {
+        return equal_secrets(a.bytes, b.bytes);
+    }
+};
+
+/// V = BLAKE2b(label, Argon2id(PIN)): what the server keeps of a PIN. Proves it, opens nothing.
+using PinVerifier = SecretBytes<struct PinVerifierTag>;
+
+/// S: the server's share of the key that a PIN opens. Random, 32 bytes; useless without the PIN.
+using PinSecret = SecretBytes<struct PinSecretTag>;
+
 /// The key of one compartment in one epoch: 32 bytes that are wiped on destruction.
 /// Move-only, never compared, never printed. Where it is *stored* is the vault's business.
 class ContentKey {

@@ -1,5 +1,7 @@
 #include "core/model/schema.hpp"
 
+#include "core/model/personal_number.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -35,11 +37,20 @@ constexpr std::array case_summary_fields{
     FieldInfo{one(1), "title", {"Family", "Familj"}, text, true, true},
 };
 constexpr std::array person_fields{
-    FieldInfo{one(1), "name", {"Name", "Namn"}, text, true, true},
-    FieldInfo{one(2), "family", {"Family", "Familj"}, text, false, true},
+    FieldInfo{one(1), "name", {"Name", "Namn"}, text, true, true, false, {}, Finds::name},
+    FieldInfo{one(2), "family", {"Family", "Familj"}, text, false, true, false, {}, Finds::name},
     FieldInfo{one(3), "kind", {"Who", "Vem"}, choice, false, false, false, person_kinds},
     FieldInfo{one(4), "phone", {"Phone", "Telefon"}, text, false, true},
     FieldInfo{one(5), "birth_year", {"Year of birth", "Födelseår"}, integer},
+    FieldInfo{one(6),
+              "personal_number",
+              {"Personal number", "Personnummer"},
+              text,
+              false,
+              true,
+              false,
+              {},
+              Finds::personal_number},
 };
 constexpr std::array visit_note_fields{
     FieldInfo{one(1), "text", {"Note", "Anteckning"}, text, true, true},
@@ -255,6 +266,9 @@ Result<const TypeInfo*> validate_fields(const Change& change) {
         const auto* words = std::get_if<std::string>(&value);
         if (words != nullptr && words->size() > value_text_bytes_max)
             return fail(Errc::limit_exceeded, field->key);
+        if (words != nullptr && field->finds == Finds::personal_number &&
+            !is_personal_number(*words))
+            return fail(Errc::invalid_argument, field->key);
     }
     return type;
 }

@@ -29,6 +29,10 @@ struct Words {
     std::string_view sv;
 };
 
+/// What a field is to a search across all cases, which goes by name and personal number only
+/// (C-51).
+enum class Finds : std::uint8_t { nothing, name, personal_number };
+
 /// One row of the schema: a field of an item type.
 struct FieldInfo {
     FieldNumber number{};
@@ -39,6 +43,7 @@ struct FieldInfo {
     bool searchable = false;
     bool last_wins = false;               ///< concurrent values are no conflict
     std::span<const Words> choices = {};  ///< for `choice`: the value is the index, as an integer
+    Finds finds = Finds::nothing;         ///< what a search across all cases may compare it with
 };
 
 /// One item type: its fields and the label that follows from it.
@@ -55,7 +60,7 @@ struct TypeInfo {
 
 /// The one declarative table that validation, command line, screens, export and docs read.
 /// `schema_version` grows with every change to it.
-inline constexpr std::uint16_t schema_version = 1;
+inline constexpr std::uint16_t schema_version = 2;
 std::span<const TypeInfo> schema();
 
 /// Null where this version does not know the type, field or key.

@@ -53,12 +53,14 @@ const RosterFacts& CaseView::roster(const UnitId& unit) const {
 
 std::vector<UnitId> CaseView::disclosing_units() const {
     std::vector<UnitId> units;
+    units.reserve(disclosing_.size());
     for (const auto& [unit, facts] : disclosing_) units.push_back(unit);
     return units;
 }
 
 std::vector<UnitId> CaseView::roster_units() const {
     std::vector<UnitId> units;
+    units.reserve(rosters_.size());
     for (const auto& [unit, facts] : rosters_) units.push_back(unit);
     return units;
 }

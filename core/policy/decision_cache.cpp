@@ -2,6 +2,7 @@
 
 namespace samsyn {
 
+// NOLINTNEXTLINE(readability-function-size): no two parameters are of one type
 const Decision& DecisionCache::decide(const CompartmentId& compartment,
                                       const Label& label,
                                       const Request& request,

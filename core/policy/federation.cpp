@@ -31,6 +31,16 @@ bool any_membership(const Federation::User* user, Predicate predicate) {
 
 }  // namespace
 
+std::optional<DeviceOrder> order_in(const StatementId& id, const StatementBody& body) {
+    if (const auto* locked = std::get_if<DeviceLocked>(&body))
+        return DeviceOrder{id, OrderKind::lock, {}, locked->device};
+    if (const auto* wiped = std::get_if<DeviceWiped>(&body))
+        return DeviceOrder{id, OrderKind::wipe, wiped->unsent, wiped->device};
+    if (const auto* revoked = std::get_if<DeviceRevoked>(&body))
+        return DeviceOrder{id, OrderKind::revoke, {}, revoked->device};
+    return std::nullopt;
+}
+
 const UnitRef* Federation::unit(const UnitId& id) const {
     return find_in(units_, id);
 }
@@ -179,6 +189,11 @@ bool Federation::is_root(const DeviceId& author) const {
 
 bool Federation::is_certified_server(const DeviceId& author) const {
     return servers_.contains(author);
+}
+
+std::vector<DeviceOrder> Federation::orders_for(const DeviceId& device) const {
+    const auto* orders = find_in(orders_, device);
+    return orders ? *orders : std::vector<DeviceOrder>{};
 }
 
 Instant Federation::next_boundary(Instant now) const {

@@ -9,6 +9,21 @@
 
 namespace samsyn {
 
+enum class OrderKind : std::uint8_t { lock, wipe, revoke, last = revoke };
+
+/// A statement of the federation log that tells a device to do something at once, whether or not it
+/// is unlocked.
+struct DeviceOrder {
+    StatementId id;
+    OrderKind kind{};
+    UnsentWork unsent{};  ///< of a wipe
+    DeviceId device;
+    friend bool operator==(const DeviceOrder&, const DeviceOrder&) = default;
+};
+
+/// The order in a statement's body, if it is one.
+std::optional<DeviceOrder> order_in(const StatementId& id, const StatementBody& body);
+
 /// Who belongs to the federation: a pure function of its statements.
 ///
 /// The root admits organisations, certifies their administrators and the server; administrators
@@ -140,6 +155,10 @@ public:
     bool is_root(const DeviceId& author) const;
     bool is_certified_server(const DeviceId& author) const;
 
+    /// Every order about the device that has effect, in the order (time, id). What of it is done
+    /// the device knows.
+    std::vector<DeviceOrder> orders_for(const DeviceId& device) const;
+
     /// True where an unknown restricting kind is in the federation log: decide nothing but Deny.
     bool update_needed() const { return update_needed_; }
 
@@ -170,6 +189,7 @@ private:
     std::vector<SigningPublicKey> server_keys_;
     std::set<DeviceId> revoked_;
     std::map<DeviceId, RevocationPinned> pins_;
+    std::map<DeviceId, std::vector<DeviceOrder>> orders_;
     std::vector<Instant> boundaries_;  ///< sorted
     std::vector<StatementId> without_effect_;
     bool update_needed_ = false;

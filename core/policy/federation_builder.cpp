@@ -64,9 +64,15 @@ struct MaySign {
         return administrator(body.organisation);
     }
 
-    Result<void> operator()(const DeviceRevoked& body) const {
-        const auto* known = federation.device(body.device);
-        if (!known) return fail(Errc::unknown_device, "revoked device");
+    Result<void> operator()(const DeviceRevoked& body) const { return orders(body.device); }
+
+    Result<void> operator()(const DeviceLocked& body) const { return orders(body.device); }
+
+    Result<void> operator()(const DeviceWiped& body) const { return orders(body.device); }
+
+    Result<void> orders(const DeviceId& device) const {
+        const auto* known = federation.device(device);
+        if (!known) return fail(Errc::unknown_device, "device");
         const bool machine = known->certificate.kind == DeviceKind::administrator_machine;
         if (machine && federation.is_root(author)) return {};
         for (const auto& rival : known->rivals)
@@ -140,6 +146,7 @@ public:
         each<UserRemoved>([&](const auto& body, const auto&) {
             built_.users_[body.user].removals.push_back(body);
         });
+        read_orders();
         each<Unknown>([&](const auto&, const StatementHeader& header) {
             built_.update_needed_ = built_.update_needed_ || header.restricting;
         });
@@ -176,8 +183,8 @@ private:
     bool may(const StatementHeader& header, const StatementBody& body) const {
         if (const auto* machine = std::get_if<AdministratorCertified>(&body))
             if (!is_bound(machine->device, machine->signing_key)) return false;
-        const bool denies = std::holds_alternative<DeviceRevoked>(body) ||
-                            std::holds_alternative<UserRemoved>(body);
+        const bool denies =
+            order_in({}, body).has_value() || std::holds_alternative<UserRemoved>(body);
         if (!denies) return built_.may_sign(header, body).has_value();
         return std::visit(MaySign{built_, header.author, header.restricting}, body).has_value();
     }
@@ -317,6 +324,15 @@ private:
             if (built_.revoked_.contains(body.device)) pins.emplace(body.device, body);
         });
         built_.pins_ = std::move(pins);  // at the end: no pin is read under another one
+    }
+
+    void read_orders() {
+        for (const auto& statement : log_) {
+            const auto order = order_in(statement->id, statement->body);
+            if (!order || !may(statement->header, statement->body)) continue;
+            built_.orders_[order->device].push_back(*order);
+            with_effect_.insert(statement->id);
+        }
     }
 
     void start_again() {

@@ -127,8 +127,7 @@ struct MaySign {
 }  // namespace
 
 bool opens(const StatementBody& body) {
-    return !std::holds_alternative<DeviceRevoked>(body) &&
-           !std::holds_alternative<RevocationPinned>(body) &&
+    return !order_in({}, body) && !std::holds_alternative<RevocationPinned>(body) &&
            !std::holds_alternative<UserRemoved>(body) &&
            !std::holds_alternative<CaseClosed>(body) &&
            !std::holds_alternative<ParticipantRemoved>(body) &&

@@ -97,6 +97,28 @@ struct DeviceRevoked {
     friend bool operator==(const DeviceRevoked&, const DeviceRevoked&) = default;
 };
 
+/// By an administrator of the device's organisation, or by the root for an administrator's machine:
+/// the device locks at once. An order: it changes nothing about who may read.
+struct DeviceLocked {
+    DeviceId device;
+    friend bool operator==(const DeviceLocked&, const DeviceLocked&) = default;
+};
+
+/// What a wipe does about work that the device has not sent.
+enum class UnsentWork : std::uint8_t {
+    keep,     ///< an unlocked device sends it first; a locked one keeps file and assisted slot
+    discard,  ///< a second order: everything that the server has not accepted is given up
+    last = discard
+};
+
+/// As `DeviceLocked`: the device destroys its keys, then its data (security.md, "Wipe"). It does
+/// not revoke: so that an unlocked device can still send what it has.
+struct DeviceWiped {
+    DeviceId device;
+    UnsentWork unsent{};
+    friend bool operator==(const DeviceWiped&, const DeviceWiped&) = default;
+};
+
 /// By the server, as its signed acceptance of a revocation: what carries a later counter, or one of
 /// the gaps, has no effect, whatever time it claims. The first in the log counts.
 struct RevocationPinned {
@@ -250,6 +272,8 @@ using StatementBody = std::variant<Founding,
                                    RevocationPinned,
                                    UserRemoved,
                                    ServerCertified,
+                                   DeviceLocked,
+                                   DeviceWiped,
                                    CaseOpened,
                                    CaseClosed,
                                    ParticipantAdded,

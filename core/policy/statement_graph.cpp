@@ -33,6 +33,7 @@ std::span<const StatementPtr> StatementGraph::in(const Stream& stream) const {
 
 std::vector<Stream> StatementGraph::streams() const {
     std::vector<Stream> all;
+    all.reserve(by_stream_.size());
     for (const auto& [stream, statements] : by_stream_) all.push_back(stream);
     return all;
 }

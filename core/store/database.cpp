@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace samsyn {
 
@@ -53,7 +54,7 @@ Error to_error(const std::filesystem::path& path, std::string_view what) {
 /// What the VFS says of a call that failed counts; SQLite's code knows less.
 Error to_error(sqlite3* handle, int code, DatabaseHealth& health) {
     auto reason = health.vfs ? health.vfs->take_failure() : std::nullopt;
-    const bool is_its = code == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
+    const bool is_its = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
     if (reason && is_its) return *std::move(reason);
     return to_error(handle, code);
 }
@@ -94,6 +95,7 @@ struct Database::Impl {
     sqlite3* handle = nullptr;
     std::unordered_map<const char*, sqlite3_stmt*> statements;
     DatabaseHealth health;
+    std::unordered_set<std::string> made;  ///< their addresses stay
     bool poisoned = false;
     bool in_transaction = false;
 
@@ -245,6 +247,10 @@ Result<Query> Database::query(const char* sql) {
     return Query{statement, impl_->health};
 }
 
+Result<Query> Database::query_made(const std::string& sql) {
+    return query(impl_->made.insert(sql).first->c_str());
+}
+
 void Database::begun() {
     impl_->health.failed = false;
     impl_->in_transaction = true;
@@ -265,6 +271,13 @@ bool Database::failed() const {
 
 std::int64_t Database::changes() const {
     return sqlite3_changes64(impl_->handle);
+}
+
+Result<void> Database::checkpoint() {
+    Query query = SAMSYN_TRY(this->query("PRAGMA wal_checkpoint(TRUNCATE)"));
+    if (!SAMSYN_TRY(query.step())) return fail(Errc::storage_failed, "database: checkpoint");
+    if (query.number(0) != 0) return fail(Errc::conflict, "database: checkpoint");
+    return {};
 }
 
 Result<int> Database::version() {
@@ -309,6 +322,11 @@ Query& Query::bind(std::int64_t value) {
 
 Query& Query::bind_null() {
     remember(sqlite3_bind_null(statement_, next_++));
+    return *this;
+}
+
+Query& Query::bind_column(const Query& row, int column) {
+    remember(sqlite3_bind_value(statement_, next_++, sqlite3_column_value(row.statement_, column)));
     return *this;
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -64,12 +65,19 @@ public:
     /// reset and ready to bind. Never asked twice before the first is done.
     Result<Query> query(const char* sql);
 
+    /// The same for SQL that is put together at run time. Its text is kept, so there must be few.
+    Result<Query> query_made(const std::string& sql);
+
     /// Has any call failed since the transaction began, or since the file was opened? Whatever code
     /// the error has, the fault is then ours and not that of the data at hand.
     bool failed() const;
 
     /// Rows that the last finished INSERT, UPDATE or DELETE changed.
     std::int64_t changes() const;
+
+    /// Moves all that the WAL holds into the database and empties the WAL; outside any transaction.
+    /// Errors: also `conflict` where somebody still reads.
+    Result<void> checkpoint();
 
     /// "PRAGMA user_version": the version of the schema.
     Result<int> version();
@@ -114,6 +122,9 @@ public:
     Query& bind_text(std::string_view value);
     Query& bind(std::int64_t value);
     Query& bind_null();
+
+    /// A column of another query's current row, as it is; of any database.
+    Query& bind_column(const Query& row, int column);
 
     /// Unsigned numbers are stored as their two's complement, which keeps equality, not order, for
     /// values above 2^63; ours stay below.

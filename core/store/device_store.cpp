@@ -1,13 +1,38 @@
 #include "core/store/device_store.hpp"
 
+#include "core/model/schema.hpp"
 #include "core/store/migrate.hpp"
 #include "core/store/rows.hpp"
+#include "core/store/search_index.hpp"
 
 namespace samsyn {
 
+namespace {
+
+constexpr std::string_view key_purge = "purge.unfinished";
+
+/// The index knows the searchable fields of the program that built it.
+Result<void> refresh_index(Database& db, const Progress& progress) {
+    if (SAMSYN_TRY(indexed_schema(db)) == schema_version) return {};
+    Transaction transaction = SAMSYN_TRY(Transaction::begin(db));
+    SAMSYN_TRY(rebuild_index(db, progress));
+    return std::move(transaction).commit();
+}
+
+}  // namespace
+
 Result<DeviceStore> DeviceStore::open(Database database) {
-    SAMSYN_TRY(migrate(database));
-    return DeviceStore{std::move(database)};
+    return open(std::move(database), {});
+}
+
+Result<DeviceStore> DeviceStore::open(Database database, const Progress& progress) {
+    SAMSYN_TRY(migrate(database, progress));
+    SAMSYN_TRY(refresh_index(database, progress));
+    DeviceStore store{std::move(database)};
+    store.purge_unfinished_ = SAMSYN_TRY(store.value(key_purge)).has_value();
+    // A full disk must not keep the rest from being read: it stays noted and is tried again.
+    if (store.purge_unfinished_) (void)store.finish_purge();
+    return store;
 }
 
 Result<void> DeviceStore::put_value(std::string_view key, ByteView value) {
@@ -84,9 +109,9 @@ Result<std::vector<Resume::Cursor>> DeviceStore::cursors(const Incarnation& inca
     std::vector<Resume::Cursor> cursors;
     while (SAMSYN_TRY(query.step())) {
         Reader reader{query.blob(0)};
-        Channel channel = SAMSYN_TRY(intact(decode_channel(reader)));
+        const Channel channel = SAMSYN_TRY(intact(decode_channel(reader)));
         SAMSYN_TRY(intact(reader.finish("channel")));
-        cursors.push_back({std::move(channel), static_cast<EntryNumber>(query.number(1))});
+        cursors.push_back({channel, static_cast<EntryNumber>(query.number(1))});
     }
     return cursors;
 }
@@ -96,6 +121,7 @@ Result<void> DeviceStore::purge(const CompartmentId& compartment) {
     // name it: without its label nobody could seal them for escrow. Positions stay, because the
     // chain of hashes goes on if the device is let in again.
     static constexpr const char* deletes[] = {
+        "DELETE FROM search WHERE rowid IN (SELECT row FROM items WHERE compartment = ?)",
         "DELETE FROM items WHERE compartment = ?",
         "DELETE FROM epochs WHERE compartment = ?",
         "DELETE FROM held WHERE compartment = ?",
@@ -113,9 +139,28 @@ Result<void> DeviceStore::purge(const CompartmentId& compartment) {
         query.bind(compartment).bind(static_cast<std::int64_t>(EntryKind::packet));
         SAMSYN_TRY(query.bind(static_cast<std::int64_t>(EntryKind::supplement)).run());
     }
-    Query query = SAMSYN_TRY(database_.query("DELETE FROM cursors WHERE channel = ?"));
-    const Bytes channel = encode_channel(Channel{compartment});
-    return query.bind(ByteView{channel}).run();
+    {
+        Query query = SAMSYN_TRY(database_.query("DELETE FROM cursors WHERE channel = ?"));
+        const Bytes channel = encode_channel(Channel{compartment});
+        SAMSYN_TRY(query.bind(ByteView{channel}).run());
+    }
+    purge_unfinished_ = true;
+    return put_value(key_purge, {});
+}
+
+Result<void> DeviceStore::finish_purge() {
+    {
+        Transaction transaction = SAMSYN_TRY(Transaction::begin(database_));
+        SAMSYN_TRY(database_.exec("INSERT INTO search(search) VALUES('optimize')"));
+        SAMSYN_TRY(std::move(transaction).commit());
+    }
+    SAMSYN_TRY(database_.checkpoint());
+    // Noted as done only now: whoever is interrupted before begins anew.
+    Transaction transaction = SAMSYN_TRY(Transaction::begin(database_));
+    SAMSYN_TRY(erase_value(key_purge));
+    SAMSYN_TRY(std::move(transaction).commit());
+    purge_unfinished_ = false;
+    return {};
 }
 
 }  // namespace samsyn

@@ -3,6 +3,7 @@
 #include "core/base/secret.hpp"
 #include "core/merge/field_state.hpp"
 #include "core/store/database.hpp"
+#include "core/store/progress.hpp"
 #include "core/wire/messages.hpp"
 
 #include <functional>
@@ -53,6 +54,18 @@ struct StoredItem {
     std::map<std::pair<FieldNumber, Version>, DeviceId> restaters;
 };
 
+/// An item in which a search found the words.
+struct StoredHit {
+    std::int64_t row = 0;  ///< of the item
+    ItemId id;
+    CompartmentId compartment;
+    HybridTime newest;  ///< of its standing values
+};
+
+/// What encloses a found word in a snippet. Texts hold neither in the index.
+inline constexpr char snippet_hit_begins = '\x01';
+inline constexpr char snippet_hit_ends = '\x02';
+
 /// The device's database. Every write happens inside a `Transaction` that the caller began on
 /// `database()`, so that what belongs together commits together; reads may happen outside.
 ///
@@ -60,8 +73,12 @@ struct StoredItem {
 /// `disk_full`; `malformed` where a row does not parse (the file is damaged).
 class DeviceStore {
 public:
-    /// Creates or migrates the schema. Errors: also `newer_format`.
+    /// Creates or migrates the schema, builds the search index anew where the schema of items has
+    /// changed, and ends a purge that was interrupted. Errors: also `newer_format`.
     static Result<DeviceStore> open(Database database);
+
+    /// The same, telling how far a long migration is.
+    static Result<DeviceStore> open(Database database, const Progress& progress);
 
     Database& database() { return database_; }
 
@@ -117,6 +134,22 @@ public:
     Result<std::optional<StoredItem>> item(const ItemId& id);
     Result<std::vector<StoredItem>> items(const CompartmentId& compartment);
     Result<std::vector<StoredItem>> items_of_case(const CaseId& case_id);
+
+    /// Items of a case in which every word begins a word of their texts, in no order. The words are
+    /// text whatever they hold. Readable or not: the caller asks the policy. Errors: also
+    /// `limit_exceeded` for too many words.
+    Result<std::vector<StoredHit>> search(const CaseId& case_id, std::string_view words);
+
+    /// Persons of all cases whose names hold every word, and those with a personal number (as
+    /// `personal_number_from_text` writes it). There is no search of other texts across cases.
+    Result<std::vector<StoredHit>> find_names(std::string_view words);
+    Result<std::vector<StoredHit>> find_number(std::string_view number);
+
+    /// What is in the row of a hit. Errors: also `not_found`.
+    Result<StoredItem> item_of(const StoredHit& hit);
+
+    /// The part of a hit's texts around the words, on one line or several.
+    Result<std::string> snippet(const StoredHit& hit, std::string_view words);
 
     /// Forgets one write of a field as if it had never been: for coalescing unsent changes only.
     /// What it replaced stays replaced, so the coalesced change must replace that too.
@@ -178,12 +211,24 @@ public:
     /// packets and supplements among the outgoing: their boxes hold keys. Pending changes, other
     /// outgoing things and the position stay; so does the compartment's own row while pending
     /// changes name it, because they cannot be sealed without its label.
+    ///
+    /// The words are still in the file when it is committed: see `finish_purge`.
     Result<void> purge(const CompartmentId& compartment);
+
+    /// True from a purge on, also after the file was opened again, until `finish_purge` succeeded.
+    bool purge_unfinished() const { return purge_unfinished_; }
+
+    /// Rewrites the search index, which keeps deleted words otherwise, and empties the WAL into the
+    /// database, so that nothing of what was purged is left in the file. Outside any transaction.
+    /// Costs one rewrite of the whole index, once for any number of purges (docs/STORAGE.md). On an
+    /// error it can be called again.
+    Result<void> finish_purge();
 
 private:
     explicit DeviceStore(Database database) : database_(std::move(database)) {}
 
     Database database_;
+    bool purge_unfinished_ = false;
 };
 
 }  // namespace samsyn

@@ -1,10 +1,13 @@
 #include "core/store/migrate.hpp"
 
+#include "core/store/search_index.hpp"
+
+#include <array>
+
 namespace samsyn {
 
 namespace {
 
-constexpr int schema_now = 2;
 constexpr std::int64_t application_id = 0x53'4d'53'4e;  // "SMSN"
 
 // docs/STORAGE.md explains each table. WITHOUT ROWID where the row is little more than its key.
@@ -104,6 +107,21 @@ PRAGMA application_id = 0x534d534e;
 // Who restated a write that did not come from its author; NULL for one that did.
 constexpr const char* schema_2 = "ALTER TABLE writes ADD COLUMN restater BLOB";
 
+// Words of items. Letters are letters: å is not a (DESIGN.md, "People's screens").
+constexpr const char* schema_3 =
+    "CREATE VIRTUAL TABLE search USING fts5(names, number, text, "
+    "tokenize = \"unicode61 remove_diacritics 0\")";
+
+/// What brings a database from one version to the next.
+struct Step {
+    const char* sql;
+    Result<void> (*fill)(Database& db, const Progress& progress) = nullptr;
+};
+
+// Row n leads from version n to n + 1. A row is never changed once a program with it is released: a
+// new version adds a row here and a fixture in tests/vectors/databases.
+constexpr std::array steps{Step{schema_1}, Step{schema_2}, Step{schema_3, &rebuild_index}};
+
 Result<std::int64_t> only_number(Database& db, const char* sql) {
     Query query = SAMSYN_TRY(db.query(sql));
     if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "database header");
@@ -112,22 +130,29 @@ Result<std::int64_t> only_number(Database& db, const char* sql) {
 
 }  // namespace
 
-Result<void> migrate(Database& db) {
-    const int version = SAMSYN_TRY(db.version());
+int schema_of_this_version() {
+    return static_cast<int>(steps.size());
+}
+
+Result<void> migrate(Database& db, const Progress& progress) {
+    int version = SAMSYN_TRY(db.version());
     const auto application = SAMSYN_TRY(only_number(db, "PRAGMA application_id"));
     const auto tables = SAMSYN_TRY(only_number(db, "SELECT count(*) FROM sqlite_schema"));
     const bool fresh = version == 0 && application == 0 && tables == 0;
     if (!fresh && application != application_id)
         return fail(Errc::malformed, "database of another program");
-    if (version > schema_now) return fail(Errc::newer_format, "device database");
+    if (version > schema_of_this_version()) return fail(Errc::newer_format, "device database");
     if (!fresh && version < 1) return fail(Errc::malformed, "database version");
-    if (version == schema_now) return {};
 
-    Transaction transaction = SAMSYN_TRY(Transaction::begin(db));
-    if (fresh) SAMSYN_TRY(db.exec(schema_1));
-    SAMSYN_TRY(db.exec(schema_2));
-    SAMSYN_TRY(db.set_version(schema_now));
-    return std::move(transaction).commit();
+    for (; version < schema_of_this_version(); ++version) {
+        const Step& step = steps[static_cast<std::size_t>(version)];
+        Transaction transaction = SAMSYN_TRY(Transaction::begin(db));
+        SAMSYN_TRY(db.exec(step.sql));
+        if (step.fill != nullptr) SAMSYN_TRY(step.fill(db, progress));
+        SAMSYN_TRY(db.set_version(version + 1));
+        SAMSYN_TRY(std::move(transaction).commit());
+    }
+    return {};
 }
 
 }  // namespace samsyn

@@ -2,18 +2,20 @@
 // joining rows is joining `FieldState`s, in any order, twice or once.
 
 #include "core/store/device_store.hpp"
+#include "core/store/item_rows.hpp"
 #include "core/store/rows.hpp"
+#include "core/store/search_index.hpp"
 
 #include <algorithm>
 
 namespace samsyn {
 
-namespace {
-
 Result<Value> stored_value(ByteView bytes) {
     std::vector<Value> values = SAMSYN_TRY(intact(decode_values(bytes, 1)));
     return std::move(values.front());
 }
+
+namespace {
 
 /// The row of an item, made where it is missing. An item may occur in two compartments only where
 /// somebody lies about its id: then both live on, apart.
@@ -133,7 +135,8 @@ Result<bool> add_write(Database& db,
     return settle_double(db, place, version, value, encoded);
 }
 
-/// Fills in the state and the restaters of an item.
+}  // namespace
+
 Result<void> load_state(Database& db, std::int64_t row, StoredItem& item) {
     Query query =
         SAMSYN_TRY(db.query("SELECT field, time, device, value, restater FROM writes "
@@ -168,6 +171,8 @@ Result<void> load_state(Database& db, std::int64_t row, StoredItem& item) {
     return {};
 }
 
+namespace {
+
 /// What `query` selects: row, id, compartment, type.
 Result<std::vector<StoredItem>> load_items(Database& db, Query query) {
     std::vector<StoredItem> items;
@@ -201,6 +206,7 @@ Result<bool> DeviceStore::merge(const CompartmentId& compartment,
             changed |= SAMSYN_TRY(replace_version(database_, place, old));
         changed |= SAMSYN_TRY(add_write(database_, place, version, change.values[i]));
     }
+    if (changed) SAMSYN_TRY(index_item(database_, place.row));
     return changed;
 }
 
@@ -232,6 +238,7 @@ Result<bool> DeviceStore::merge_restated(const CompartmentId& compartment,
         SAMSYN_TRY(mark.bind(version.device).run());
         changed = true;
     }
+    if (changed) SAMSYN_TRY(index_item(database_, place.row));
     return changed;
 }
 
@@ -260,16 +267,26 @@ Result<std::vector<StoredItem>> DeviceStore::items_of_case(const CaseId& case_id
 }
 
 Result<void> DeviceStore::forget_version(const ItemId& item, const Version& version) {
+    std::vector<std::int64_t> rows;
+    {
+        Query query = SAMSYN_TRY(database_.query("SELECT row FROM items WHERE id = ?"));
+        query.bind(item);
+        while (SAMSYN_TRY(query.step())) rows.push_back(query.number(0));
+    }
     {
         Query query = SAMSYN_TRY(
             database_.query("DELETE FROM writes WHERE item IN (SELECT row FROM items WHERE id = ?) "
                             "AND time = ? AND device = ?"));
         SAMSYN_TRY(query.bind(item).bind_number(version.time.value).bind(version.device).run());
     }
-    Query query = SAMSYN_TRY(
-        database_.query("DELETE FROM items WHERE id = ? "
-                        "AND NOT EXISTS (SELECT 1 FROM writes WHERE writes.item = items.row)"));
-    return query.bind(item).run();
+    {
+        Query query = SAMSYN_TRY(
+            database_.query("DELETE FROM items WHERE id = ? "
+                            "AND NOT EXISTS (SELECT 1 FROM writes WHERE writes.item = items.row)"));
+        SAMSYN_TRY(query.bind(item).run());
+    }
+    for (const std::int64_t row : rows) SAMSYN_TRY(index_item(database_, row));
+    return {};
 }
 
 }  // namespace samsyn

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace samsyn {
 
@@ -44,6 +45,7 @@ void ClientSession::on_timer(Instant now) {
 void ClientSession::poke(Instant now) {
     if (phase_ == Phase::closed || !may_push_) return;
     if (const auto pushed = push_outgoing(now); !pushed) return fail_with(pushed.error());
+    serve_keeper();
     announce_if_synced();
 }
 
@@ -146,6 +148,36 @@ Result<void> ClientSession::handle(const CaughtUp& caught_up, Instant now) {
     may_push_ = true;
     caught_up_ = !first;
     if (!first) phase_ = Phase::live;
+    serve_keeper();
+    return after_change(now);
+}
+
+Result<void> ClientSession::handle(const UnlockRegistered& registered, Instant now) {
+    SAMSYN_TRY(require_replicating());
+    if (!registering_) return fail(Errc::unexpected_message, "unlock registered");
+    const UnlockRegistration registration = *std::exchange(registering_, std::nullopt);
+    if (registered.refused != Errc{}) {
+        ports_.keeper->on_refused(registered.refused);
+        keeper_failed_ = true;
+        return after_change(now);
+    }
+    if (registered.secret.has_value() != registration.verifier.has_value())
+        return fail(Errc::unexpected_message, "secret");
+    registered_ = registration;
+    after_keeper(ports_.keeper->on_registered(registration, registered.secret));
+    return after_change(now);
+}
+
+Result<void> ClientSession::handle(const UnlockConfirmed& confirmed, Instant now) {
+    SAMSYN_TRY(require_replicating());
+    if (!confirming_) return fail(Errc::unexpected_message, "unlock confirmed");
+    const PinVerifier verifier = *std::exchange(confirming_, std::nullopt);
+    if (confirmed.refused != Errc{}) {
+        ports_.keeper->on_refused(confirmed.refused);
+        keeper_failed_ = true;
+    } else {
+        after_keeper(ports_.keeper->on_confirmed(verifier));
+    }
     return after_change(now);
 }
 
@@ -218,8 +250,35 @@ void ClientSession::send_cursors(std::vector<Resume::Cursor> cursors) {
     } while (!rest.empty());
 }
 
+/// One thing at a time: first what the server must be told so that it can forget, then what is new.
+/// A vault that fails is no reason not to synchronise: a later session asks it again.
+void ClientSession::serve_keeper() {
+    if (ports_.keeper == nullptr || keeper_failed_ || !may_push_ || registering_ || confirming_)
+        return;
+    auto unconfirmed = ports_.keeper->unconfirmed();
+    if (!unconfirmed) return after_keeper(std::unexpected{unconfirmed.error()});
+    if (*unconfirmed) {
+        confirming_ = **unconfirmed;
+        send(UnlockConfirm{*confirming_});
+        return;
+    }
+    auto wanted = ports_.keeper->wanted();
+    if (!wanted) return after_keeper(std::unexpected{wanted.error()});
+    if (!*wanted || *wanted == registered_) return;
+    registering_ = **wanted;
+    send(UnlockRegister{registering_->token, registering_->verifier});
+}
+
+void ClientSession::after_keeper(const Result<void>& kept) {
+    if (!kept)
+        keeper_failed_ = true;
+    else
+        serve_keeper();
+}
+
 void ClientSession::announce_if_synced() {
     if (!caught_up_ || !drained_ || !unanswered_.empty() || announced_) return;
+    if (registering_ || confirming_) return;
     announced_ = true;
     outputs_.emplace_back(Synced{});
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/sync/unlock_keeper.hpp"
 #include "core/wire/messages.hpp"
 
 #include <deque>
@@ -100,6 +101,7 @@ public:
         ClientLedger& ledger;
         Random& random;
         const Verifier& verifier;
+        UnlockKeeper* keeper = nullptr;  ///< null: nothing is registered for unlocking
     };
 
     /// `exporter`: TLS keying material of this connection, so that a relay gains nothing.
@@ -129,6 +131,8 @@ private:
     Result<void> handle(const Withdrawn& withdrawn, Instant now);
     Result<void> handle(const CaughtUp& caught_up, Instant now);
     Result<void> handle(const Goodbye& goodbye, Instant now);
+    Result<void> handle(const UnlockRegistered& registered, Instant now);
+    Result<void> handle(const UnlockConfirmed& confirmed, Instant now);
     template <class Other>
     Result<void> handle(const Other& other, Instant now);
 
@@ -139,6 +143,8 @@ private:
     bool fits_window(std::size_t bytes) const;
     void send_cursors(std::vector<Resume::Cursor> cursors);
     void announce_if_synced();
+    void serve_keeper();
+    void after_keeper(const Result<void>& kept);
     void send(const Message& message);
     void fail_with(const Error& why);
     void close(Error why);
@@ -161,6 +167,11 @@ private:
     std::uint32_t next_ticket_ = 1;
     std::size_t unanswered_bytes_ = 0;
     std::uint64_t pushed_counter_ = 0;
+    /// In flight with the keeper: at most one of these.
+    std::optional<UnlockRegistration> registering_;
+    std::optional<PinVerifier> confirming_;
+    std::optional<UnlockRegistration> registered_;  ///< the last one: said once a session
+    bool keeper_failed_ = false;
     bool may_push_ = false;   ///< statements are all here: decisions are made on the newest
     bool caught_up_ = false;  ///< nothing was delivered since the last `CaughtUp{everything}`
     bool drained_ = false;    ///< the ledger had nothing more to send when last asked

@@ -9,7 +9,11 @@ ServerHandshake::ServerHandshake(Identity identity, const Hash& exporter)
 ServerHandshake::Step ServerHandshake::on_message(ByteView message,
                                                   const Federation& federation,
                                                   Instant now) {
-    if (over_) return Step{{}, {}, Error{Errc::unexpected_message, "after the handshake"}};
+    if (over_) {
+        Step late;
+        late.failed = Error{Errc::unexpected_message, "after the handshake"};
+        return late;
+    }
 
     Step step;
     const auto decoded = decode_message(message, message_bytes_before_proof_max);
@@ -17,12 +21,16 @@ ServerHandshake::Step ServerHandshake::on_message(ByteView message,
         step = refuse(decoded.error());
     } else if (const auto* hello = std::get_if<Hello>(&*decoded); hello && !hello_) {
         step = on_hello(*hello, now);
-    } else if (const auto* proof = std::get_if<Proof>(&*decoded); proof && hello_) {
+    } else if (const auto* proof = std::get_if<Proof>(&*decoded);
+               proof && is_for(SessionPurpose::session)) {
         step = on_proof(*proof, federation, now);
+    } else if (const auto* token = std::get_if<RestrictedProof>(&*decoded);
+               token && is_for(SessionPurpose::restricted)) {
+        step = on_restricted_proof(*token);
     } else {
         step = refuse(Error{Errc::unexpected_message, "handshake"});
     }
-    over_ = step.failed || step.authenticated;
+    over_ = step.failed || step.authenticated || step.restricted;
     return step;
 }
 
@@ -43,7 +51,9 @@ ServerHandshake::Step ServerHandshake::on_hello(const Hello& hello, Instant now)
     challenge.server_key = identity_.signer.public_key();
     challenge.signature = identity_.signer.sign(
         Domain::session_server, challenge_signed_part(hello.nonce, challenge, exporter_));
-    return Step{encode_message(challenge), {}, {}};
+    Step step;
+    step.reply = encode_message(challenge);
+    return step;
 }
 
 ServerHandshake::Step ServerHandshake::on_proof(const Proof& proof,
@@ -65,13 +75,30 @@ ServerHandshake::Step ServerHandshake::on_proof(const Proof& proof,
     if (device != nullptr && device->revoked) return refuse(Error{Errc::revoked_device, "proof"});
     if (!federation.in_good_standing(hello_->device, now))
         return refuse(Error{Errc::not_permitted, "not in good standing"});
-    return Step{{}, Authenticated{hello_->device, *hello_, proof.federation_heads}, {}};
+    Step step;
+    step.authenticated = Authenticated{hello_->device, *hello_, proof.federation_heads};
+    return step;
+}
+
+ServerHandshake::Step ServerHandshake::on_restricted_proof(const RestrictedProof& proof) {
+    if (hello_->federation != identity_.federation)
+        return refuse(Error{Errc::wrong_federation, "hello"});
+    Step step;
+    step.restricted = Restricted{proof, nonce_, hello_->nonce};
+    return step;
+}
+
+bool ServerHandshake::is_for(SessionPurpose purpose) const {
+    return hello_ && hello_->purpose == purpose;
 }
 
 ServerHandshake::Step ServerHandshake::refuse(Error why) {
     const Errc said =
         why.code == Errc::unsupported_version ? Errc::unsupported_version : Errc::not_permitted;
-    return Step{encode_message(Goodbye{said, ""}), {}, std::move(why)};
+    Step step;
+    step.reply = encode_message(Goodbye{said, ""});
+    step.failed = std::move(why);
+    return step;
 }
 
 }  // namespace samsyn

@@ -28,11 +28,22 @@ public:
         std::vector<StatementId> federation_heads;
     };
 
-    /// What to do after a message: send `reply`, and go on, close, or be authenticated.
+    /// A locked device says which it is by its token; whether anybody knows that, and what its
+    /// proof is worth, the hub's storage decides.
+    struct Restricted {
+        RestrictedProof proof;
+        Nonce server_nonce;
+        Nonce client_nonce;
+    };
+
+    /// What to do after a message: send `reply`, and go on, close, or be authenticated
+    /// (for a restricted session: ask the hub).
     struct Step {
         std::optional<Bytes> reply;
         std::optional<Authenticated> authenticated;
-        std::optional<Error> failed;  ///< for the log; the peer got a generic `Goodbye` in `reply`
+        std::optional<Restricted> restricted{};
+        std::optional<Error>
+            failed{};  ///< for the log; the peer got a generic `Goodbye` in `reply`
     };
 
     ServerHandshake(Identity identity, const Hash& exporter);
@@ -41,10 +52,14 @@ public:
     /// version or signature all fail alike towards the peer.
     Step on_message(ByteView message, const Federation& federation, Instant now);
 
+    /// One refusal for everybody who is not let in, whatever the reason.
+    static Step refuse(Error why);
+
 private:
     Step on_hello(const Hello& hello, Instant now);
     Step on_proof(const Proof& proof, const Federation& federation, Instant now);
-    static Step refuse(Error why);
+    bool is_for(SessionPurpose purpose) const;
+    Step on_restricted_proof(const RestrictedProof& proof);
 
     Identity identity_;
     Hash exporter_;

@@ -13,6 +13,13 @@ constexpr std::uint32_t table_format = 1;
 // the first sync and takes no locks.
 constexpr int slot_flags = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 
+/// Room for a few pages more: a record of the size of the last one is written over it in place,
+/// and its sync need not wait for the file system's own journal.
+constexpr std::size_t padded(std::size_t pages) {
+    constexpr std::size_t step = 512;
+    return (pages + step - 1) / step * step;
+}
+
 PagePlace place_of(unsigned slot) {
     return {PageClass::page_table, 0, slot};
 }
@@ -85,10 +92,10 @@ std::optional<PageTable::Record> PageTable::decode(unsigned slot, ByteView seale
     const auto count = in.number<std::uint32_t>("pages");
     const auto sequence = in.number<std::uint64_t>("sequence");
     const auto generation = in.number<std::uint64_t>("generation");
-    if (!generation || *format != table_format || in.rest().size() != *count * head_size)
+    if (!generation || *format != table_format || in.rest().size() != padded(*count) * head_size)
         return std::nullopt;
     Record record{*sequence, *generation, std::vector<std::uint64_t>(*count)};
-    if (*count > 0) std::memcpy(record.tags.data(), in.rest().data(), in.rest().size());
+    if (*count > 0) std::memcpy(record.tags.data(), in.rest().data(), *count * head_size);
     return record;
 }
 
@@ -99,6 +106,7 @@ Bytes PageTable::encode(std::uint64_t generation) const {
     out.number(sequence_ + 1);
     out.number(generation);
     out.raw(std::as_bytes(std::span{tags_}));
+    out.raw(Bytes((padded(tags_.size()) - tags_.size()) * head_size));
     return std::move(out).take();
 }
 
@@ -112,14 +120,18 @@ int PageTable::save(std::uint64_t generation) {
 
 int PageTable::write_slot(unsigned slot, ByteView plain) {
     if (!slots_[slot].is_open()) {
-        const int code = open_slot(slot);
-        if (code != SQLITE_OK) return code;
+        const int opened = open_slot(slot);
+        if (opened != SQLITE_OK) return opened;
     }
     Bytes sealed(plain.size() + PageCipher::overhead);
     vfs_.seal(place_of(slot), plain, sealed);
-    if (const int code = slots_[slot].truncate(0); code != SQLITE_OK) return spoil(slot, code);
-    if (const int code = slots_[slot].write(sealed, 0); code != SQLITE_OK) return spoil(slot, code);
-    const int code = slots_[slot].sync(SQLITE_SYNC_NORMAL);
+    std::int64_t size = 0;
+    int code = slots_[slot].size(size);
+    const auto wanted = static_cast<std::int64_t>(sealed.size());
+    if (code == SQLITE_OK && size > wanted) code = slots_[slot].truncate(wanted);
+    if (code == SQLITE_OK) code = slots_[slot].write(sealed, 0);
+    if (code != SQLITE_OK) return spoil(slot, code);
+    code = slots_[slot].sync(SQLITE_SYNC_NORMAL);
     if (code != SQLITE_OK) vfs_.poisoned = true;
     return code;
 }

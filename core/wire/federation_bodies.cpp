@@ -159,4 +159,26 @@ Result<ServerCertified> read_body(Reader& in) {
     return body;
 }
 
+void write_body(Writer& out, const DeviceLocked& body) {
+    out.id(body.device);
+}
+
+template <>
+Result<DeviceLocked> read_body(Reader& in) {
+    return DeviceLocked{SAMSYN_TRY(in.id<DeviceId>("device"))};
+}
+
+void write_body(Writer& out, const DeviceWiped& body) {
+    out.id(body.device);
+    out.enumerator(body.unsent);
+}
+
+template <>
+Result<DeviceWiped> read_body(Reader& in) {
+    DeviceWiped body;
+    body.device = SAMSYN_TRY(in.id<DeviceId>("device"));
+    body.unsent = SAMSYN_TRY(in.enumerator(UnsentWork::last, "unsent work"));
+    return body;
+}
+
 }  // namespace samsyn

@@ -2,6 +2,7 @@
 
 #include "core/wire/lists.hpp"
 #include "core/wire/statement_codec.hpp"
+#include "core/wire/unlocking_messages.hpp"
 
 #include <array>
 
@@ -41,12 +42,6 @@ Result<std::string> read_context(Reader& in) {
     return context;
 }
 
-/// None, or a code of the table; a number that only a newer peer knows reads as `malformed`.
-Result<Errc> read_why(Reader& in) {
-    const auto number = SAMSYN_TRY(in.number<std::uint16_t>("error code"));
-    return number == 0 ? Errc{} : errc_from_wire(number);
-}
-
 bool belongs(EntryKind kind, const Channel& channel) {
     return (kind == EntryKind::statement) == std::holds_alternative<Stream>(channel.name);
 }
@@ -62,10 +57,15 @@ void write(Writer& out, const Channel& channel) {
 
 // --- Bodies --------------------------------------------------------------------------------------
 
+using unlocking::write;
+
 template <class Body>
-Result<Body> read(Reader& in);
+Result<Body> read(Reader& in) {
+    return unlocking::read<Body>(in);
+}
 
 void write(Writer& out, const Hello& hello) {
+    out.enumerator(hello.purpose);
     out.number(hello.version_min);
     out.number(hello.version_max);
     out.id(hello.federation);
@@ -78,6 +78,7 @@ void write(Writer& out, const Hello& hello) {
 template <>
 Result<Hello> read(Reader& in) {
     Hello hello;
+    hello.purpose = SAMSYN_TRY(in.enumerator(SessionPurpose::last, "purpose"));
     hello.version_min = SAMSYN_TRY(in.number<std::uint16_t>("least version"));
     hello.version_max = SAMSYN_TRY(in.number<std::uint16_t>("greatest version"));
     hello.federation = SAMSYN_TRY(in.id<FederationId>("federation"));
@@ -86,6 +87,8 @@ Result<Hello> read(Reader& in) {
     hello.statute_version = SAMSYN_TRY(in.number<std::uint32_t>("statute version"));
     hello.schema_version = SAMSYN_TRY(in.number<std::uint16_t>("schema version"));
     if (hello.version_min > hello.version_max) return fail(Errc::malformed, "versions");
+    if (hello.purpose == SessionPurpose::restricted && !hello.device.is_none())
+        return fail(Errc::malformed, "a locked device does not say who it is");
     return hello;
 }
 
@@ -286,10 +289,26 @@ constexpr auto readers_of(std::index_sequence<Index...>) {
 /// A message's kind is its place in `Message`, from 1: new ones are added at the end.
 constexpr auto readers = readers_of(std::make_index_sequence<std::variant_size_v<Message>>{});
 
+/// A message's kind is its place in `Message`, from 1.
+template <class Body>
+std::size_t kind_of() {
+    return Message{Body{}}.index() + 1;
+}
+
+bool may_hold_secrets(std::size_t kind) {
+    return kind >= kind_of<UnlockRegister>() && kind <= kind_of<RestrictedAnswer>();
+}
+
 }  // namespace
+
+bool may_hold_secrets(ByteView message) {
+    return message.size() > 1 && may_hold_secrets(std::to_integer<std::size_t>(message[1]));
+}
 
 Bytes encode_message(const Message& message) {
     Writer out;
+    // Written into memory that does not move: no copy stays behind.
+    if (may_hold_secrets(message.index() + 1)) out.reserve(message_bytes_before_proof_max);
     out.number(wire_version);
     out.number(static_cast<std::uint8_t>(message.index() + 1));
     std::visit([&](const auto& body) { write(out, body); }, message);

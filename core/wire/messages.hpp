@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/secret.hpp"
 #include "core/wire/batch.hpp"
 
 #include <array>
@@ -20,11 +21,16 @@ using EntryNumber = std::uint64_t;
 // --- Messages ----------------------------------------------------------------------------------
 // In the order of a session: hello → challenge → proof → welcome → the rest. docs/PROTOCOL.md.
 
+/// What a connection is for. A *restricted* session is that of a locked device: it names itself by
+/// its unlock token and gets its PIN's secret and signed orders, nothing else.
+enum class SessionPurpose : std::uint8_t { session, restricted, last = restricted };
+
 struct Hello {
+    SessionPurpose purpose{};
     std::uint16_t version_min = 1;
     std::uint16_t version_max = 1;
     FederationId federation;
-    DeviceId device;
+    DeviceId device;  ///< none in a restricted session: the token says it, once the server is known
     Nonce nonce;
     std::uint32_t statute_version = 0;
     std::uint16_t schema_version = 0;
@@ -143,6 +149,79 @@ struct Goodbye {
     friend bool operator==(const Goodbye&, const Goodbye&) = default;
 };
 
+// --- Unlocking (docs/PROTOCOL.md, "PIN and the server") -----------------------------------------
+
+/// In a session: remember this device's unlock token, and make a secret for this PIN. One at a time
+/// is unanswered, of these and `UnlockConfirm`.
+struct UnlockRegister {
+    UnlockToken token;
+    std::optional<PinVerifier> verifier;  ///< none: the token only
+    friend bool operator==(const UnlockRegister&, const UnlockRegister&) = default;
+};
+
+/// Durable at the server. The same verifier gets the same secret, until it is replaced.
+struct UnlockRegistered {
+    Errc refused{};                   ///< `conflict`: the token is another device's; else 0
+    std::optional<PinSecret> secret;  ///< where there was a verifier
+    friend bool operator==(const UnlockRegistered&, const UnlockRegistered&) = default;
+};
+
+/// The PIN's slot is durable on the device: what was before it may go.
+struct UnlockConfirm {
+    PinVerifier verifier;
+    friend bool operator==(const UnlockConfirm&, const UnlockConfirm&) = default;
+};
+
+struct UnlockConfirmed {
+    Errc refused{};  ///< `not_found`: the server does not know this verifier; else 0
+    friend bool operator==(const UnlockConfirmed&, const UnlockConfirmed&) = default;
+};
+
+/// In a restricted session, after the challenge, in place of a `Proof`.
+struct RestrictedProof {
+    UnlockToken token;
+    std::optional<Hash> pin_proof;  ///< see `pin_proof` in core/sync; none: only orders are wanted
+    friend bool operator==(const RestrictedProof&, const RestrictedProof&) = default;
+};
+
+enum class RestrictedOutcome : std::uint8_t {
+    accepted,  ///< no proof was offered
+    secret,
+    wrong,
+    destroyed,  ///< or none was ever made
+    last = destroyed
+};
+
+/// The token is known; what came of the proof. A stranger's token gets a `Goodbye` like any other.
+struct RestrictedAnswer {
+    RestrictedOutcome outcome{};
+    std::uint8_t tries_left = 0;      ///< for `wrong`
+    std::optional<PinSecret> secret;  ///< exactly for `secret`
+    friend bool operator==(const RestrictedAnswer&, const RestrictedAnswer&) = default;
+};
+
+/// A statement that locks, wipes or revokes the device, and the statements of the federation that
+/// prove its signer from the founding statement on.
+struct Order {
+    Bytes statement;
+    std::vector<Bytes> chain;  ///< at most `order_chain_max`
+    friend bool operator==(const Order&, const Order&) = default;
+};
+
+enum class OrderOutcome : std::uint8_t {
+    done,         ///< nothing is left to do
+    keys_erased,  ///< no slot but the assisted one is left; the file waits for its unsent work
+    ignored,      ///< it does not verify, or names another device
+    failed,       ///< the device could not carry it out, and will try again
+    last = failed
+};
+
+struct OrderAnswer {
+    StatementId order;
+    OrderOutcome outcome{};
+    friend bool operator==(const OrderAnswer&, const OrderAnswer&) = default;
+};
+
 using Message = std::variant<Hello,
                              Challenge,
                              Proof,
@@ -153,17 +232,29 @@ using Message = std::variant<Hello,
                              Deliver,
                              Withdrawn,
                              CaughtUp,
-                             Goodbye>;
+                             Goodbye,
+                             UnlockRegister,
+                             UnlockRegistered,
+                             UnlockConfirm,
+                             UnlockConfirmed,
+                             RestrictedProof,
+                             RestrictedAnswer,
+                             Order,
+                             OrderAnswer>;
 
 inline constexpr std::uint8_t wire_version = 1;      ///< of the encoding of messages
 inline constexpr std::uint16_t session_version = 1;  ///< of what they mean; agreed in the hello
 inline constexpr std::size_t resume_cursors_max = 512;
+inline constexpr std::size_t order_chain_max = 32;  ///< statements that prove an order's signer
 inline constexpr std::size_t message_bytes_before_proof_max = 1024;
 inline constexpr std::size_t message_bytes_max = 68 * 1024;  ///< a batch of 64 KiB and its envelope
 
 /// One binary WebSocket message: version 1 · kind 1 · body. A context is cut at 200 bytes and its
 /// control characters become question marks.
 Bytes encode_message(const Message& message);
+
+/// True for the kinds of message that carry tokens, verifiers or secrets: nobody records them.
+bool may_hold_secrets(ByteView message);
 
 /// Errors: `unsupported_version`, `malformed` (unknown kind too), `truncated`, `limit_exceeded`,
 /// `trailing_bytes`. `bytes_max` depends on the state of the session.

@@ -37,19 +37,21 @@ constexpr auto kind_table = std::to_array<KindRow>({
     row<7>(7, "revocation_pinned"),
     row<8>(8, "user_removed"),
     row<9>(9, "server_certified"),
-    row<10>(64, "case_opened"),
-    row<11>(65, "case_closed"),
-    row<12>(66, "participant_added"),
-    row<13>(67, "participant_removed"),
-    row<14>(68, "custody"),
-    row<15>(69, "adult_recorded"),
-    row<16>(70, "consent"),
-    row<17>(71, "confirmation"),
-    row<18>(72, "closing"),
-    row<19>(73, "ended"),
+    row<10>(10, "device_locked"),
+    row<11>(11, "device_wiped"),
+    row<12>(64, "case_opened"),
+    row<13>(65, "case_closed"),
+    row<14>(66, "participant_added"),
+    row<15>(67, "participant_removed"),
+    row<16>(68, "custody"),
+    row<17>(69, "adult_recorded"),
+    row<18>(70, "consent"),
+    row<19>(71, "confirmation"),
+    row<20>(72, "closing"),
+    row<21>(73, "ended"),
 });
 static_assert(kind_table.size() + 1 == std::variant_size_v<StatementBody>);
-static_assert(std::is_same_v<std::variant_alternative_t<19, StatementBody>, Ended>);
+static_assert(std::is_same_v<std::variant_alternative_t<21, StatementBody>, Ended>);
 
 }  // namespace
 

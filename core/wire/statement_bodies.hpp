@@ -21,6 +21,8 @@ void write_body(Writer& out, const DeviceRevoked& body);
 void write_body(Writer& out, const RevocationPinned& body);
 void write_body(Writer& out, const UserRemoved& body);
 void write_body(Writer& out, const ServerCertified& body);
+void write_body(Writer& out, const DeviceLocked& body);
+void write_body(Writer& out, const DeviceWiped& body);
 void write_body(Writer& out, const CaseOpened& body);
 void write_body(Writer& out, const CaseClosed& body);
 void write_body(Writer& out, const ParticipantAdded& body);
@@ -57,6 +59,10 @@ template <>
 Result<UserRemoved> read_body(Reader& in);
 template <>
 Result<ServerCertified> read_body(Reader& in);
+template <>
+Result<DeviceLocked> read_body(Reader& in);
+template <>
+Result<DeviceWiped> read_body(Reader& in);
 template <>
 Result<CaseOpened> read_body(Reader& in);
 template <>

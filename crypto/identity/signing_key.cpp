@@ -55,7 +55,7 @@ bool x25519_is_sound(const SealingPublicKey& key) {
     // Multiplying by any clamped scalar gives zero exactly for the points of small order, which
     // libsodium reports.
     static constexpr std::array<unsigned char, crypto_scalarmult_SCALARBYTES> any_scalar{1};
-    std::array<unsigned char, crypto_scalarmult_BYTES> shared;
+    std::array<unsigned char, crypto_scalarmult_BYTES> shared{};
     if (crypto_scalarmult(shared.data(), any_scalar.data(), raw(key.bytes.data())) != 0)
         return false;
 

@@ -77,7 +77,7 @@ Result<Vault> Vault::create(const Ports& ports,
     auto vault_key = Secret<32>::random();
     image.phrase = SAMSYN_TRY(make_phrase_slot(ports, image.file_id, phrase, vault_key));
     parts->opened = Opened{contents.duplicate(), std::nullopt, std::nullopt};
-    image.contents = seal_contents(*parts->opened, image.file_id, vault_key);
+    image.contents = seal_contents(parts->inside(), image.file_id, vault_key);
     parts->vault_key = std::move(vault_key);
 
     const auto lock = SAMSYN_TRY(ports.files.lock());
@@ -96,9 +96,10 @@ Result<Vault> Vault::open(const Ports& ports) {
 }
 
 Result<void> Vault::destroy(const Ports& ports) {
-    if (auto vault = open(ports);
-        vault && ports.keystore != nullptr && vault->parts_->image.keystore)
-        SAMSYN_TRY(ports.keystore->erase(vault->parts_->image.keystore->keystore));
+    if (auto vault = open(ports); vault && ports.keystore != nullptr) {
+        const auto& slot = vault->parts_->image.keystore;
+        if (slot) SAMSYN_TRY(ports.keystore->erase(slot->keystore));
+    }
     const auto lock = SAMSYN_TRY(ports.files.lock());
     SAMSYN_TRY(ports.files.remove(VaultCopy::a));
     return ports.files.remove(VaultCopy::b);
@@ -183,15 +184,16 @@ Result<void> Vault::erase_pin_slot() {
 }
 
 Result<void> Vault::unlock_with_phrase(const Phrase& phrase) {
-    SAMSYN_TRY(parts_->change([](VaultImage& next) -> Result<void> {
+    Slot slot;
+    SAMSYN_TRY(parts_->change([&](VaultImage& next) -> Result<void> {
         if (!next.phrase) return fail(Errc::not_found, "no phrase opens this vault");
         if (next.phrase_tries < UINT32_MAX) ++next.phrase_tries;
+        slot = *next.phrase;
         return {};
     }));
-    const VaultImage& image = parts_->image;
-    const auto stretched = SAMSYN_TRY(stretch_phrase(parts_->ports.hash, phrase, *image.phrase));
+    const auto stretched = SAMSYN_TRY(stretch_phrase(parts_->ports.hash, phrase, slot));
     auto vault_key =
-        open_slot(*image.phrase, image.file_id, SlotKind::phrase, phrase_key(stretched));
+        open_slot(slot, parts_->image.file_id, SlotKind::phrase, phrase_key(stretched));
     if (!vault_key) return fail(Errc::not_authentic, "phrase");
     return parts_->adopt(std::move(*vault_key));
 }
@@ -206,8 +208,7 @@ bool Vault::is_open() const {
 }
 
 const VaultContents& Vault::contents() const {
-    SAMSYN_ASSERT(is_open());
-    return parts_->opened->contents;
+    return parts_->inside().contents;
 }
 
 Result<void> Vault::replace_contents(const VaultContents& contents) {
@@ -228,8 +229,8 @@ Result<void> Vault::mark_ready() {
 
 Result<void> Vault::change_phrase(const Phrase& phrase) {
     if (!is_open()) return fail(Errc::locked, "vault");
-    const Slot slot = SAMSYN_TRY(
-        make_phrase_slot(parts_->ports, parts_->image.file_id, phrase, *parts_->vault_key));
+    const Slot slot =
+        SAMSYN_TRY(make_phrase_slot(parts_->ports, parts_->image.file_id, phrase, parts_->key()));
     return parts_->change([&](VaultImage& next) -> Result<void> {
         next.phrase = slot;
         next.phrase_tries = 0;

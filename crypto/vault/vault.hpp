@@ -20,9 +20,6 @@ inline constexpr std::uint32_t pin_tries_max = 10;
 /// Orders of the server that are remembered as done; above it the oldest are forgotten.
 inline constexpr std::size_t vault_done_orders_max = 64;
 
-/// Names a device to the server while it is locked: random, no key, and not its device id.
-using UnlockToken = Id<struct UnlockTokenTag, 32>;
-
 /// Whether there is a database yet.
 enum class VaultState : std::uint8_t {
     creating,  ///< the vault is durable, its first database perhaps not: leftovers may be discarded

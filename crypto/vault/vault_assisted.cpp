@@ -30,7 +30,7 @@ Result<void> Vault::seal_assisted(const DeviceId& device,
     if (has_twice(case_leads, administrators))
         return fail(Errc::invalid_argument, "a recipient of the assisted slot is named twice");
     const AssistedSlot slot = SAMSYN_TRY(make_assisted_slot(
-        parts_->image.file_id, device, *parts_->vault_key, case_leads, administrators));
+        parts_->image.file_id, device, parts_->key(), case_leads, administrators));
     return parts_->change([&](VaultImage& next) -> Result<void> {
         next.assisted = slot;
         return {};
@@ -39,9 +39,9 @@ Result<void> Vault::seal_assisted(const DeviceId& device,
 
 std::vector<SealingPublicKey> Vault::assisted_recipients(HelperKind kind) const {
     std::vector<SealingPublicKey> recipients;
-    if (!parts_->image.assisted) return recipients;
-    for (const AssistedBox& box : parts_->image.assisted->boxes(kind))
-        recipients.push_back(box.recipient);
+    const auto& slot = parts_->image.assisted;
+    if (!slot) return recipients;
+    for (const AssistedBox& box : slot->boxes(kind)) recipients.push_back(box.recipient);
     return recipients;
 }
 

@@ -27,9 +27,10 @@ Result<CopyState> read_copy(VaultFiles& files, VaultCopy copy, const PasswordHas
         state.error = bytes.error();
         return state;
     }
-    if (!*bytes) return state;
+    std::optional<Bytes>& content = *bytes;
+    if (!content) return state;
     state.is_there = true;
-    state.bytes = std::move(**bytes);
+    state.bytes = std::move(*content);
     auto image = decode_image(state.bytes, hash);
     if (!image && image.error().code == Errc::newer_format) return std::unexpected{image.error()};
     if (image)
@@ -58,9 +59,9 @@ Error both_bad(const CopyState& a, const CopyState& b) {
 Result<Loaded> load(VaultFiles& files, const PasswordHash& hash) {
     CopyState a = SAMSYN_TRY(read_copy(files, VaultCopy::a, hash));
     CopyState b = SAMSYN_TRY(read_copy(files, VaultCopy::b, hash));
-    if (!a.image && !b.image) return std::unexpected{both_bad(a, b)};
     const bool b_is_newer = b.image && (!a.image || b.image->sequence > a.image->sequence);
     CopyState& best = b_is_newer ? b : a;
+    if (!best.image) return std::unexpected{both_bad(a, b)};
     Loaded loaded;
     loaded.copies_differ = a.bytes != b.bytes;
     loaded.worse = b_is_newer ? VaultCopy::a : VaultCopy::b;
@@ -74,6 +75,16 @@ VaultCopy other(VaultCopy copy) {
 }
 
 }  // namespace
+
+const Opened& VaultParts::inside() const {
+    SAMSYN_ASSERT(opened.has_value());
+    return *opened;
+}
+
+const Secret<32>& VaultParts::key() const {
+    SAMSYN_ASSERT(vault_key.has_value());
+    return *vault_key;
+}
 
 Result<void> VaultParts::take(VaultImage fresh) {
     // Another process may have changed what is inside.
@@ -111,9 +122,9 @@ Result<void> VaultParts::change_opened(
     if (!vault_key) return fail(Errc::locked, "vault");
     std::optional<Opened> next_opened;
     const auto changed = change([&](VaultImage& next) -> Result<void> {
-        next_opened = opened->duplicate();
+        next_opened = inside().duplicate();
         SAMSYN_TRY(edit(next, *next_opened));
-        next.contents = seal_contents(*next_opened, next.file_id, *vault_key);
+        next.contents = seal_contents(*next_opened, next.file_id, key());
         return {};
     });
     if (!changed) return changed;
@@ -128,7 +139,7 @@ Result<void> VaultParts::adopt(Secret<32> key) {
     opened = std::move(*inside);
     // The right secret was here: that the counts cannot be written now (a full disk) keeps nobody
     // out. They go down at the next unlocking.
-    (void)change([](VaultImage& next) -> Result<void> {
+    [[maybe_unused]] const auto reset = change([](VaultImage& next) -> Result<void> {
         next.pin_tries = 0;
         next.phrase_tries = 0;
         return {};
@@ -151,7 +162,7 @@ void VaultParts::sweep_keystore() {
         if (ports.keystore->erase(id)) erased.push_back(id);
     if (erased.empty()) return;
     // Where this fails the entries are erased once more, which does no harm.
-    (void)change([&](VaultImage& next) -> Result<void> {
+    [[maybe_unused]] const auto forgotten = change([&](VaultImage& next) -> Result<void> {
         std::erase_if(next.retired_keystore, [&](const KeystoreId& id) {
             return std::ranges::find(erased, id) != erased.end();
         });

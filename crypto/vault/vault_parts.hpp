@@ -15,6 +15,10 @@ struct VaultParts {
     std::optional<Opened> opened;
     bool healed = false;
 
+    /// Of an open vault only.
+    const Opened& inside() const;
+    const Secret<32>& key() const;
+
     /// Starts from what is on the disk now, applies `edit` and makes the result durable in both
     /// copies, the worse one first. Where `edit` fails nothing is written. Errors: `edit`'s, and
     /// those of reading and writing.

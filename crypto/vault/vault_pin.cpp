@@ -73,7 +73,8 @@ Result<PinTry> Vault::begin_pin_try(std::string_view pin) {
     const auto [slot, kind] = pin_slot_of(vault.image, has_keystore);
     auto stretched = vault.ports.hash.stretch(pin, slot->salt, slot->cost);
     if (!stretched) {
-        (void)uncount(vault);  // nothing was tried; where this fails too, a try is lost
+        // Nothing was tried; where this fails too, a try is lost.
+        [[maybe_unused]] const auto given_back = uncount(vault);
         return std::unexpected{stretched.error()};
     }
     return PinTry{vault, std::move(*stretched), slot->id, kind == SlotKind::pin};
@@ -149,7 +150,7 @@ Result<void> Vault::change_pin(std::string_view pin) {
               vault.image.file_id,
               SlotKind::keystore,
               slot_key(Domain::keystore_key, change.stretched, outer),
-              *vault.vault_key);
+              vault.key());
     SAMSYN_TRY(vault.change_opened([&](VaultImage& next, Opened& opened) -> Result<void> {
         VaultParts::retire_keystore_slot(next);
         next.keystore = slot;
@@ -166,7 +167,7 @@ Result<void> Vault::change_pin(std::string_view pin) {
 
 Result<std::optional<PinRegistration>> Vault::pin_registration() const {
     if (!is_open()) return fail(Errc::locked, "vault");
-    const auto& pending = parts_->opened->pending_pin;
+    const auto& pending = parts_->inside().pending_pin;
     if (!pending || !parts_->image.pin_pending) return std::optional<PinRegistration>{};
     return PinRegistration{token(), verifier_of(pending->stretched)};
 }
@@ -182,7 +183,7 @@ Result<void> Vault::on_server_secret(const Secret<32>& verifier, const Secret<32
                   next.file_id,
                   SlotKind::pin,
                   slot_key(Domain::pin_key, pending->stretched, server_secret),
-                  *vault.vault_key);
+                  vault.key());
         next.pin = slot;
         next.pin_tries = 0;
         next.pin_pending = false;
@@ -194,14 +195,14 @@ Result<void> Vault::on_server_secret(const Secret<32>& verifier, const Secret<32
 
 Result<std::optional<Secret<32>>> Vault::unconfirmed_pin() const {
     if (!is_open()) return fail(Errc::locked, "vault");
-    const auto& unconfirmed = parts_->opened->unconfirmed_pin;
+    const auto& unconfirmed = parts_->inside().unconfirmed_pin;
     if (!unconfirmed) return std::optional<Secret<32>>{};
     return std::optional{unconfirmed->duplicate()};
 }
 
 Result<void> Vault::on_pin_confirmed(const Secret<32>& verifier) {
     if (!is_open()) return fail(Errc::locked, "vault");
-    const auto& unconfirmed = parts_->opened->unconfirmed_pin;
+    const auto& unconfirmed = parts_->inside().unconfirmed_pin;
     if (!unconfirmed || !(*unconfirmed == verifier)) return {};
     return parts_->change_opened([&](VaultImage&, Opened& opened) -> Result<void> {
         if (opened.unconfirmed_pin && *opened.unconfirmed_pin == verifier)

@@ -45,6 +45,7 @@ private:
     void open_case();
     void write_for_the_units();
     void home_visit();
+    void lock_and_unlock();
     void settle();
     void withdraw();
     void kill_server();

@@ -57,7 +57,7 @@ Tablet& Day::enrol(const std::string& person,
     (void)admin_->run({"admin", "user", "add", person, "--unit", unit, "--role", role_key});
     const json invited = admin_->run({"admin", "invite", person});
     auto tablet = std::make_unique<Tablet>(programs_, folder(role), person, role);
-    const json answer = tablet->run({"enrol", invited.at("invitation")});
+    const json answer = tablet->make({"enrol", invited.at("invitation")});
     (void)admin_->run({"admin", "accept", answer.at("answer")});
     tell(person + " (" + role + ", " + unit + ") has a tablet" + address_note + ".");
     everybody_.push_back(std::move(tablet));
@@ -68,22 +68,22 @@ void Day::found() {
     chapter(1, "A federation is founded and five tablets are enrolled");
     admin_ = std::make_unique<Tablet>(
         programs_, folder("administrator"), "administratören", "administrator");
-    (void)admin_->run({"admin",
-                       "found",
-                       "--name",
-                       "Norra Örebro län",
-                       "--organisation",
-                       "Nora",
-                       "--organisation",
-                       "Lindesberg",
-                       "--organisation",
-                       "Hällefors",
-                       "--organisation",
-                       "Ljusnarsberg",
-                       "--organisation",
-                       "Region Örebro län",
-                       "--out",
-                       folder("founding.samsyn").string()});
+    (void)admin_->make({"admin",
+                        "found",
+                        "--name",
+                        "Norra Örebro län",
+                        "--organisation",
+                        "Nora",
+                        "--organisation",
+                        "Lindesberg",
+                        "--organisation",
+                        "Hällefors",
+                        "--organisation",
+                        "Ljusnarsberg",
+                        "--organisation",
+                        "Region Örebro län",
+                        "--out",
+                        folder("founding.samsyn").string()});
     const Finished init = run(programs_.server,
                               {"init",
                                "--data",
@@ -131,6 +131,9 @@ void Day::found() {
     psychiatrist_ = &enrol("Elin Barnpsykiater", "psychiatrist", "child_psychiatrist", clinic, "");
     admin_->sync();
     sync_all();
+    tell(
+        "Each has a PIN and a phrase on paper; with the first sync the server holds its share of "
+        "the PIN.");
     table();
 }
 

@@ -55,7 +55,7 @@ void Day::kill_server() {
 }
 
 void Day::search_server() {
-    chapter(7, "What somebody finds who steals the server");
+    chapter(7, "What somebody finds who steals the server, or a tablet that is off");
     for (const auto& tablet : everybody_) tablet->stop();
     admin_->stop();
     server_->signal(SIGTERM);
@@ -70,13 +70,14 @@ void Day::search_server() {
     std::vector<std::filesystem::path> files = files_below({folder("server")});
     files.push_back(folder("frames"));
     files.push_back(folder("server.log"));
+    for (const auto& file : files_below({psychologist_->folder()})) files.push_back(file);
     std::uintmax_t bytes = 0;
     for (const auto& file : files) bytes += std::filesystem::file_size(file);
     const auto hits = search(files, family_.secrets());
     for (const Hit& hit : hits)
         tell("FOUND " + hit.text + " as " + hit.form + " in " + hit.file.filename().string());
-    expect(hits.empty(), "nothing of the family is on the server");
-    tell("Nothing of the family in its database, log and " +
+    expect(hits.empty(), "nothing of the family is on the server or in the tablet's files");
+    tell("Nothing of the family in the tablet's files, nor in the server's database, log and " +
          std::to_string(std::filesystem::file_size(folder("frames")) / 1024) +
          " KiB of frames inside TLS (" + std::to_string(bytes / 1024) +
          " KiB searched as UTF-8, UTF-16, base64, hex, and inside zstd).");

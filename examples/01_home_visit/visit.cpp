@@ -2,6 +2,27 @@
 
 namespace story {
 
+/// In the car, without a network: locked by hand, then the battery dies.
+void Day::lock_and_unlock() {
+    const int unsent = psychologist_->status().at("unsent_changes").get<int>();
+    psychologist_->lock();
+    const json lock = psychologist_->status().at("lock");
+    expect(lock.at("state") == "locked" && !lock.contains("child_pid"), "the tablet is locked");
+    expect(psychologist_->refused({"list", case_}).at("code") == "locked", "and reads nothing");
+    (void)psychologist_->unlock_by_pin();
+    expect(psychologist_->status().at("unsent_changes") == unsent, "her work is still there");
+    tell("She locks the tablet and unlocks it with her PIN, still without a network.");
+
+    psychologist_->power_off();
+    const json error = psychologist_->pin_refused();
+    expect(error.at("code") != "not_authentic", "the PIN was not even tried");
+    tell("The battery dies. samsyn unlock: " + error.at("message").get<std::string>() + ".");
+    (void)psychologist_->unlock_by_phrase();
+    expect(psychologist_->status().at("unsent_changes") == unsent, "her work is still there");
+    tell("The phrase on her paper opens it, without a network; her " + std::to_string(unsent) +
+         " unsent changes are there.");
+}
+
 void Day::home_visit() {
     chapter(3, "The psychologist's tablet loses the network; she visits the family");
     relay_->cut();
@@ -34,6 +55,8 @@ void Day::home_visit() {
     tell("samsyn status: " + std::to_string(status.at("unsent_changes").get<int>()) +
          " changes wait to be sent, since " + status.at("unsent_since").get<std::string>() + ".");
 
+    lock_and_unlock();
+
     tell("Meanwhile in the office the social worker changes one of the same fields.");
     (void)social_worker_->run({"set", goal_, "goal=" + family_.goal_office});
 }
@@ -41,6 +64,9 @@ void Day::home_visit() {
 void Day::settle() {
     chapter(4, "The network is back: both sides converge, one conflict is shown and settled");
     relay_->mend();
+    psychologist_->power_off();
+    (void)psychologist_->unlock_by_pin();
+    tell("The tablet was off again; with a network the PIN opens it, by the server's share.");
     social_worker_->sync();
     psychologist_->sync();
     social_worker_->sync();

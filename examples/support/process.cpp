@@ -69,18 +69,27 @@ int exit_code_of(int status) {
 
 }  // namespace
 
-Finished run(const std::filesystem::path& program, const std::vector<std::string>& arguments) {
+Finished run(const std::filesystem::path& program,
+             const std::vector<std::string>& arguments,
+             const std::string& input) {
+    std::array<int, 2> in{};
     std::array<int, 2> out{};
     std::array<int, 2> err{};
-    if (pipe2(out.data(), O_CLOEXEC) != 0 || pipe2(err.data(), O_CLOEXEC) != 0)
+    if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0 ||
+        pipe2(err.data(), O_CLOEXEC) != 0)
         throw std::runtime_error("no pipe");
+    // Short enough to lie in the pipe until it is read.
+    const bool written = write(in[1], input.data(), input.size()) == std::ssize(input);
+    close(in[1]);
+    if (!written) throw std::runtime_error("input of " + program.string());
 
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, in[0], 0);
     posix_spawn_file_actions_adddup2(&actions, out[1], 1);
     posix_spawn_file_actions_adddup2(&actions, err[1], 2);
     const pid_t pid = spawn(program.string(), arguments, actions);
+    close(in[0]);
     close(out[1]);
     close(err[1]);
 

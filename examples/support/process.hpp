@@ -14,8 +14,11 @@ struct Finished {
 };
 
 /// Runs a program to its end and collects what it prints. Throws `std::runtime_error` where it
-/// cannot be started or takes longer than a minute (it is killed then).
-Finished run(const std::filesystem::path& program, const std::vector<std::string>& arguments);
+/// cannot be started or takes longer than a minute (it is killed then). `input`: what it reads on
+/// its standard input, as a PIN for `--pin-fd 0`; a short text.
+Finished run(const std::filesystem::path& program,
+             const std::vector<std::string>& arguments,
+             const std::string& input = {});
 
 /// A program that runs beside the story; killed, and waited for, when it goes out of scope.
 class Background {

@@ -2,10 +2,13 @@
 
 #include <zstd.h>
 
-#include <array>
+#include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string_view>
+#include <unordered_map>
 
 namespace story {
 
@@ -85,18 +88,50 @@ std::vector<Pattern> patterns_of(const std::vector<std::string>& texts) {
     return patterns;
 }
 
-void look(std::string_view haystack,
-          const std::vector<Pattern>& patterns,
-          const std::filesystem::path& file,
-          const std::string& where,
-          std::vector<Hit>& hits) {
-    for (const Pattern& pattern : patterns)
-        if (haystack.find(pattern.bytes) != std::string_view::npos)
-            hits.push_back({file, *pattern.text, pattern.form + where});
-}
+/// Many patterns, found in one pass over the bytes: by their first eight, then as wholes.
+class Patterns {
+public:
+    explicit Patterns(std::vector<Pattern> all) : all_(std::move(all)) {
+        for (const Pattern& pattern : all_)
+            if (pattern.bytes.size() < key_size)
+                short_.push_back(&pattern);
+            else
+                by_key_.emplace(key_at(pattern.bytes, 0), &pattern);
+    }
+
+    void look(std::string_view haystack,
+              const std::filesystem::path& file,
+              const std::string& where,
+              std::vector<Hit>& hits) const {
+        std::set<const Pattern*> found;
+        for (const Pattern* pattern : short_)
+            if (haystack.find(pattern->bytes) != std::string_view::npos) found.insert(pattern);
+        for (std::size_t at = 0; at + key_size <= haystack.size(); ++at) {
+            const auto [begin, end] = by_key_.equal_range(key_at(haystack, at));
+            for (auto each = begin; each != end; ++each)
+                if (haystack.substr(at).starts_with(each->second->bytes))
+                    found.insert(each->second);
+        }
+        for (const Pattern* pattern : found)
+            hits.push_back({file, *pattern->text, pattern->form + where});
+    }
+
+private:
+    static constexpr std::size_t key_size = 8;
+
+    static std::uint64_t key_at(std::string_view bytes, std::size_t at) {
+        std::uint64_t key = 0;
+        std::memcpy(&key, bytes.data() + at, key_size);
+        return key;
+    }
+
+    std::vector<Pattern> all_;
+    std::vector<const Pattern*> short_;
+    std::unordered_multimap<std::uint64_t, const Pattern*> by_key_;
+};
 
 void look_inside_zstd(std::string_view bytes,
-                      const std::vector<Pattern>& patterns,
+                      const Patterns& patterns,
                       const std::filesystem::path& file,
                       std::vector<Hit>& hits) {
     static constexpr std::string_view magic{"\x28\xb5\x2f\xfd", 4};
@@ -112,7 +147,7 @@ void look_inside_zstd(std::string_view bytes,
             if (ZSTD_isError(left) != 0 || left == 0) break;
         }
         ZSTD_freeDCtx(context);
-        look(std::string_view{unpacked}.substr(0, out.pos), patterns, file, " inside zstd", hits);
+        patterns.look(std::string_view{unpacked}.substr(0, out.pos), file, " inside zstd", hits);
     }
 }
 
@@ -120,12 +155,12 @@ void look_inside_zstd(std::string_view bytes,
 
 std::vector<Hit> search(const std::vector<std::filesystem::path>& files,
                         const std::vector<std::string>& texts) {
-    const std::vector<Pattern> patterns = patterns_of(texts);
+    const Patterns patterns{patterns_of(texts)};
     std::vector<Hit> hits;
     for (const auto& file : files) {
         std::ifstream in{file, std::ios::binary};
         const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
-        look(bytes, patterns, file, "", hits);
+        patterns.look(bytes, file, "", hits);
         look_inside_zstd(bytes, patterns, file, hits);
     }
     return hits;

@@ -2,10 +2,15 @@
 
 #include "examples/support/process.hpp"
 
+#include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <set>
 #include <stdexcept>
+#include <sys/types.h>
+#include <thread>
 
 namespace story {
 
@@ -44,22 +49,47 @@ std::vector<std::string> Tablet::with_folder(const std::vector<std::string>& arg
     return all;
 }
 
-json Tablet::run(const std::vector<std::string>& arguments) const {
-    const Finished finished = story::run(programs_->samsyn, with_folder(arguments, true));
+json Tablet::run(const std::vector<std::string>& arguments, const std::string& input) const {
+    const Finished finished = story::run(programs_->samsyn, with_folder(arguments, true), input);
     if (finished.exit_code != 0)
         throw std::runtime_error(person_ + ": samsyn " + arguments.front() +
                                  " failed: " + finished.out + finished.err);
     return json::parse(finished.out);
 }
 
-json Tablet::refused(const std::vector<std::string>& arguments) const {
-    const Finished finished = story::run(programs_->samsyn, with_folder(arguments, true));
+json Tablet::refused(const std::vector<std::string>& arguments, const std::string& input) const {
+    const Finished finished = story::run(programs_->samsyn, with_folder(arguments, true), input);
     if (finished.exit_code == 0)
         throw std::runtime_error(person_ + ": samsyn " + arguments.front() +
                                  " should have been refused");
     const json answer = json::parse(finished.out, nullptr, false);
     return answer.is_object() && answer.contains("error") ? answer.at("error")
                                                           : json{{"message", finished.err}};
+}
+
+json Tablet::make(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--pin-fd", "0"});
+    json made = run(arguments, pin_ + "\n");
+    phrase_ = made.at("phrase");
+    return made;
+}
+
+json Tablet::status() const {
+    const Finished finished = story::run(programs_->samsyn, with_folder({"status"}, true));
+    return json::parse(finished.out);
+}
+
+void Tablet::power_off() const {
+    const json lock = status().at("lock");
+    const pid_t agent = lock.at("pid").get<pid_t>();
+    (void)kill(agent, SIGKILL);  // the kernel ends its children with it
+    const auto gone = [&] {
+        std::string word;
+        std::ifstream stat{"/proc/" + std::to_string(agent) + "/stat"};
+        for (int i = 0; i < 3; ++i) stat >> word;
+        return !stat || word == "Z";
+    };
+    while (!gone()) std::this_thread::sleep_for(std::chrono::milliseconds{2});
 }
 
 std::string Tablet::shown(const std::vector<std::string>& arguments) const {

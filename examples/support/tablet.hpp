@@ -35,11 +35,33 @@ public:
     Tablet& operator=(const Tablet&) = delete;
 
     /// Runs `samsyn --data FOLDER --json …` and returns what it printed. Throws with the error that
-    /// it gave where it failed.
-    json run(const std::vector<std::string>& arguments) const;
+    /// it gave where it failed. `input`: what it reads on its standard input.
+    json run(const std::vector<std::string>& arguments, const std::string& input = {}) const;
 
     /// The same, for what is expected to fail: its error object. Throws where it succeeds.
-    json refused(const std::vector<std::string>& arguments) const;
+    json refused(const std::vector<std::string>& arguments, const std::string& input = {}) const;
+
+    /// Makes the folder a device by `admin found …` or `enrol …`: with this tablet's PIN, and a
+    /// phrase that it remembers. It is unlocked afterwards.
+    json make(std::vector<std::string> arguments);
+
+    json unlock_by_pin() const { return run({"unlock", "--pin-fd", "0"}, pin_ + "\n"); }
+
+    json unlock_by_phrase() const { return run({"unlock", "--phrase-fd", "0"}, phrase_ + "\n"); }
+
+    json pin_refused() const { return refused({"unlock", "--pin-fd", "0"}, pin_ + "\n"); }
+
+    void lock() const { (void)run({"lock"}); }
+
+    /// What `samsyn status` says, locked or not.
+    json status() const;
+
+    /// As a battery that dies: kill -9 of the resident process and all that it started.
+    void power_off() const;
+
+    const std::string& pin() const { return pin_; }
+
+    const std::string& phrase() const { return phrase_; }
 
     /// As a person would see it: the plain output.
     std::string shown(const std::vector<std::string>& arguments) const;
@@ -63,6 +85,8 @@ private:
     std::filesystem::path folder_;
     std::string person_;
     std::string role_;
+    std::string pin_ = "274093";
+    std::string phrase_;
 };
 
 /// Rows: compartments, as far as anybody can open one. Columns: tablets. A cell says how many items

@@ -1,6 +1,7 @@
 #include "sync-server/hub/acceptance.hpp"
 
 #include "core/wire/statement_codec.hpp"
+#include "sync-server/hub/unlocking.hpp"
 
 #include <algorithm>
 
@@ -145,6 +146,10 @@ Checked<Verdict> Acceptance::accept_statement(ByteView bytes) {
     Verdict verdict = SAMSYN_TRY(store(std::move(entry)));
     if (std::holds_alternative<DeviceRevoked>(statement->body))
         SAMSYN_TRY(pin_revocation(*statement));
+    const auto order = order_in(statement->id, statement->body);
+    // In the same transaction: whoever has the tablet finds no secret behind its PIN any more.
+    if (order && order->kind != OrderKind::lock)
+        SAMSYN_TRY(or_fail(Unlocking::destroy(ports_.storage.unlocks(), order->device)));
     return verdict;
 }
 

@@ -1,18 +1,18 @@
 #include "sync-server/hub/hub.hpp"
 
 #include "sync-server/hub/acceptance.hpp"
-#include "sync-server/hub/link.hpp"
+#include "sync-server/hub/hub_impl.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace samsyn {
 namespace {
 
 constexpr std::string_view incarnation_key = "server/incarnation";
-constexpr std::size_t context_bytes_max = 200;
 
 std::string short_context(const std::string& context) {
-    return context.substr(0, context_bytes_max);
+    return context.substr(0, hub_context_bytes_max);
 }
 
 /// The storage's life, made when it is opened for the first time.
@@ -35,81 +35,9 @@ Result<Incarnation> incarnation_of(Storage& storage, Random& random) {
 
 }  // namespace
 
-struct Hub::Impl {
-    Impl(Ports given_ports,
-         const FederationId& id,
-         HubLimits given_limits,
-         const Incarnation& life,
-         Registry loaded)
-        : ports(given_ports),
-          federation(id),
-          limits(given_limits),
-          incarnation(life),
-          registry(std::move(loaded)) {}
-
-    Ports ports;
-    FederationId federation;
-    HubLimits limits;
-    Incarnation incarnation;
-    Registry registry;
-    std::map<LinkId, Link> links;
-    std::set<LinkId> awake;
-    std::map<DeviceId, Allowance> allowances;
-    Hub::Counts counted;
-    std::uint64_t links_opened = 0;
-
-    // The group that is open.
-    bool in_group = false;
-    std::optional<Error> group_failed;
-    std::set<LinkId> took_part;
-    std::set<Channel> touched;
-    bool registry_lost = false;  ///< it could not be loaded again after a failed group
-
-    Link* find(LinkId id) {
-        const auto found = links.find(id);
-        return found == links.end() ? nullptr : &found->second;
-    }
-
-    void reply(LinkId id, Link& link, const Message& message) {
-        link.replies.push_back(encode_message(message));
-        awake.insert(id);
-    }
-
-    void close(LinkId id, Link& link, const Error& why) {
-        if (link.closing) return;
-        link.replies.clear();
-        link.answers.clear();
-        link.uncommitted.clear();
-        link.closing = true;
-        reply(id, link, Goodbye{why.code, short_context(why.context)});
-    }
-
-    Result<void> reload() {
-        auto loaded = Registry::load(ports.storage, federation, ports.hasher);
-        registry_lost = !loaded.has_value();
-        if (!loaded) return std::unexpected{loaded.error()};
-        registry = *std::move(loaded);
-        return {};
-    }
-
-    void on_handshake(LinkId id, Link& link, ByteView message, Instant now);
-    Result<void> on_authenticated(LinkId id, Link& link, const ServerHandshake::Authenticated& who);
-    void close_oldest_session(const DeviceId& device);
-    void on_session_message(LinkId id, Link& link, ByteView message, Instant now);
-    void on_push(LinkId id, Link& link, const Push& push, Instant now);
-    void on_resume(LinkId id, Link& link, const Resume& resume, Instant now);
-    bool within_rate(const DeviceId& device, EntryKind kind, Instant now);
-
-    void release(Instant now);
-    void abandon(const Error& why);
-
-    Result<std::optional<Message>> next_of_session(Link& link, Instant now);
-    CaughtUp caught_up(CaughtUp::Phase phase, Instant now);
-};
-
 // --- What arrives ------------------------------------------------------------------------------
 
-void Hub::Impl::on_handshake(LinkId id, Link& link, ByteView message, Instant now) {
+void Hub::Impl::on_handshake(LinkId id, HubLink& link, ByteView message, Instant now) {
     auto step = link.handshake.on_message(message, registry.federation(), now);
     if (step.reply) link.replies.push_back(*std::move(step.reply));
     awake.insert(id);
@@ -117,13 +45,14 @@ void Hub::Impl::on_handshake(LinkId id, Link& link, ByteView message, Instant no
         link.closing = true;
         return;
     }
+    if (step.restricted) return on_restricted(id, link, *step.restricted, now);
     if (!step.authenticated) return;
     if (const auto done = on_authenticated(id, link, *step.authenticated); !done)
         group_failed = done.error();
 }
 
 Result<void> Hub::Impl::on_authenticated(LinkId id,
-                                         Link& link,
+                                         HubLink& link,
                                          const ServerHandshake::Authenticated& who) {
     CounterState counters = SAMSYN_TRY(ports.storage.counters(who.device));
     link.delivery.emplace(who.device);
@@ -137,9 +66,9 @@ Result<void> Hub::Impl::on_authenticated(LinkId id,
 
 void Hub::Impl::close_oldest_session(const DeviceId& device) {
     std::size_t sessions = 0;
-    std::map<LinkId, Link>::iterator oldest = links.end();
+    std::map<LinkId, HubLink>::iterator oldest = links.end();
     for (auto at = links.begin(); at != links.end(); ++at) {
-        const Link& link = at->second;
+        const HubLink& link = at->second;
         if (!link.delivery || link.delivery->device() != device || link.closing) continue;
         ++sessions;
         if (oldest == links.end() || link.opened < oldest->second.opened) oldest = at;
@@ -148,13 +77,17 @@ void Hub::Impl::close_oldest_session(const DeviceId& device) {
         close(oldest->first, oldest->second, {Errc::rate_limited, "sessions of one device"});
 }
 
-void Hub::Impl::on_session_message(LinkId id, Link& link, ByteView bytes, Instant now) {
+void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Instant now) {
     const auto message = decode_message(bytes, message_bytes_max);
     if (!message) return close(id, link, message.error());
     if (const auto* const push = std::get_if<Push>(&*message)) {
         on_push(id, link, *push, now);
     } else if (const auto* const resume = std::get_if<Resume>(&*message)) {
         on_resume(id, link, *resume, now);
+    } else if (const auto* const enrols = std::get_if<UnlockRegister>(&*message)) {
+        on_unlock_register(id, link, *enrols, now);
+    } else if (const auto* const confirms = std::get_if<UnlockConfirm>(&*message)) {
+        on_unlock_confirm(id, link, *confirms, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
         link.replies.clear();
         link.closing = true;
@@ -164,7 +97,7 @@ void Hub::Impl::on_session_message(LinkId id, Link& link, ByteView bytes, Instan
     }
 }
 
-void Hub::Impl::on_push(LinkId id, Link& link, const Push& push, Instant now) {
+void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now) {
     if (link.answers.size() + link.uncommitted.size() >= limits.answers_waiting_max)
         return close(id, link, {Errc::rate_limited, "answers are not taken"});
     // A device that this group has just revoked pushes no more, what is on its way included.
@@ -202,7 +135,7 @@ bool Hub::Impl::within_rate(const DeviceId& device, EntryKind kind, Instant now)
                                     : allowance.statements.take(limits.statement_rate, now);
 }
 
-void Hub::Impl::on_resume(LinkId id, Link& link, const Resume& resume, Instant now) {
+void Hub::Impl::on_resume(LinkId id, HubLink& link, const Resume& resume, Instant now) {
     link.delivery->resume(resume, registry, now);
     if (link.delivery->cursor_count() > limits.cursors_max)
         return close(id, link, {Errc::limit_exceeded, "cursors"});
@@ -224,6 +157,7 @@ void Hub::Impl::release(Instant now) {
             awake.insert(id);
         }
         link.uncommitted.clear();
+        if (link.restricted && touched.contains(Channel{Stream{}})) awake.insert(id);
         if (link.closing || !link.delivery) continue;
         const DeviceId& device = link.delivery->device();
         if (!registry.federation().in_good_standing(device, now)) {
@@ -240,6 +174,7 @@ void Hub::Impl::release(Instant now) {
 /// part find out by losing their connection, for which they are prepared anyway.
 void Hub::Impl::abandon(const Error& why) {
     ports.storage.rollback();
+    notes.clear();
     const auto reloaded = reload();
     for (auto& [id, link] : links)
         if (!reloaded || took_part.contains(id)) close(id, link, why);
@@ -255,7 +190,7 @@ CaughtUp Hub::Impl::caught_up(CaughtUp::Phase phase, Instant now) {
     return message;
 }
 
-Result<std::optional<Message>> Hub::Impl::next_of_session(Link& link, Instant now) {
+Result<std::optional<Message>> Hub::Impl::next_of_session(HubLink& link, Instant now) {
     const auto deliver = [&](Delivery::Phase phase) -> Result<std::optional<Message>> {
         auto message = SAMSYN_TRY(
             link.delivery->next(phase, registry, ports.storage, limits.deliver_bytes_max, now));
@@ -337,11 +272,13 @@ void Hub::on_open(LinkId link, const Hash& exporter, Instant) {
 
 void Hub::on_message(LinkId id, ByteView message, Instant now) {
     SAMSYN_ASSERT(impl_->in_group);
-    Link* const link = impl_->find(id);
+    HubLink* const link = impl_->find(id);
     if (link == nullptr || link->closing || link->ending) return;
     impl_->took_part.insert(id);
     if (impl_->group_failed) return;  // the group is lost, and with it this link
-    if (!link->delivery)
+    if (link->restricted)
+        impl_->on_restricted_message(id, *link, message, now);
+    else if (!link->delivery)
         impl_->on_handshake(id, *link, message, now);
     else
         impl_->on_session_message(id, *link, message, now);
@@ -355,7 +292,7 @@ void Hub::on_close(LinkId link) {
 Hub::Next Hub::next_message(LinkId id, Instant now) {
     Impl& impl = *impl_;
     SAMSYN_ASSERT(!impl.in_group);
-    Link* const link = impl.find(id);
+    HubLink* const link = impl.find(id);
     if (link == nullptr) return {std::nullopt, true};
     // The fence for the session itself: a certificate may have ended since the last statement.
     if (link->delivery && !link->closing && !impl.registry_lost &&
@@ -367,6 +304,10 @@ Hub::Next Hub::next_message(LinkId id, Instant now) {
         return {std::move(reply), link->closing && link->replies.empty()};
     }
     if (link->closing) return {std::nullopt, true};
+    if (link->restricted) {
+        auto message = impl.next_of_restricted(*link);
+        return {message ? std::optional{encode_message(*message)} : std::nullopt, false};
+    }
     if (link->ending && link->answers.empty()) {
         impl.close(id, *link, *link->ending);
         return next_message(id, now);
@@ -388,8 +329,12 @@ std::vector<LinkId> Hub::take_awake() {
 }
 
 bool Hub::is_authenticated(LinkId id) const {
-    const Link* const link = impl_->find(id);
-    return link != nullptr && link->delivery.has_value();
+    const HubLink* const link = impl_->find(id);
+    return link != nullptr && (link->delivery || link->restricted);
+}
+
+std::vector<Hub::Note> Hub::take_notes() {
+    return std::exchange(impl_->notes, {});
 }
 
 Hub::Counts Hub::counts() const {

@@ -26,6 +26,9 @@ struct HubLimits {
     /// once it has its answers. Statements, packets and supplements each ask for a lot of work.
     Rate statement_rate{std::chrono::milliseconds{300}, 2000};
     Rate batch_rate{std::chrono::milliseconds{20}, 500};
+
+    /// Restricted sessions of one device; past that they are refused with rate_limited, uncounted.
+    Rate restricted_rate{std::chrono::seconds{10}, 30};
 };
 
 /// The server's mind: accepts, checks, orders, and says who gets which entry. Reads no content.
@@ -74,7 +77,17 @@ public:
     /// Links for which `next_message` may have something new since the last call; empties the list.
     std::vector<LinkId> take_awake();
 
-    /// True once the device has proved who it is.
+    /// Something for the server's log: no device, no payload.
+    struct Note {
+        std::string_view event;
+        LinkId link{};
+        std::string why;
+    };
+
+    /// What has happened in groups that were committed; empties the list.
+    std::vector<Note> take_notes();
+
+    /// True once the device has proved who it is, or a locked one has shown its token.
     bool is_authenticated(LinkId link) const;
 
     struct Counts {

@@ -9,14 +9,25 @@
 namespace samsyn {
 
 /// One connection, from its first byte to its last.
-struct Link {
-    Link(ServerHandshake::Identity identity, const Hash& exporter, std::uint64_t number)
-        : handshake(std::move(identity), exporter),
+struct HubLink {
+    HubLink(const ServerHandshake::Identity& identity, const Hash& connection, std::uint64_t number)
+        : handshake(identity, connection),
+          exporter(connection),
           opened(number) {}
 
+    /// A locked device: what it may have is an answer and orders.
+    struct Restricted {
+        DeviceId device;
+        std::optional<RestrictedAnswer> answer;  ///< until it has left, after the orders before it
+        std::set<StatementId> settled;           ///< answered for good, in whatever session
+        std::set<StatementId> sent;              ///< in this one
+    };
+
     ServerHandshake handshake;
-    std::uint64_t opened;              ///< order of opening: the oldest goes first
-    std::optional<Delivery> delivery;  ///< once the device has proved who it is
+    Hash exporter;
+    std::uint64_t opened;                  ///< order of opening: the oldest goes first
+    std::optional<Restricted> restricted;  ///< once a locked device has shown its token
+    std::optional<Delivery> delivery;      ///< once the device has proved who it is
     std::deque<Bytes> replies;
     std::vector<Answer> uncommitted;
     std::deque<Answer> answers;
@@ -31,6 +42,7 @@ struct Link {
 struct Allowance {
     TokenBucket statements;
     TokenBucket batches;
+    TokenBucket restricted;
 };
 
 }  // namespace samsyn

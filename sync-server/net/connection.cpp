@@ -367,6 +367,7 @@ void WebSocketConnection::write(Bytes message, bool close) {
 void WebSocketConnection::on_written(error_code ec) {
     deadlines_.writing_since.reset();
     deadlines_.turn_began = steady_clock::now();
+    wipe(out_);  // it may have held a secret
     out_.clear();
     if (over_) return;
     if (ec)

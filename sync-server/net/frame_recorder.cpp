@@ -23,6 +23,7 @@ FrameRecorder::~FrameRecorder() {
 }
 
 void FrameRecorder::record(LinkId link, Direction direction, ByteView message) {
+    if (may_hold_secrets(message)) return;
     Writer head;
     head.number(static_cast<std::uint32_t>(1 + 8 + message.size()));
     head.number(static_cast<std::uint8_t>(direction));

@@ -26,6 +26,7 @@ public:
     FrameRecorder& operator=(const FrameRecorder&) = delete;
     ~FrameRecorder();
 
+    /// Leaves out what may hold a secret (`may_hold_secrets`).
     void record(LinkId link, Direction direction, ByteView message);
 
 private:

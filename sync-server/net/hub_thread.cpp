@@ -141,8 +141,11 @@ void HubThread::handle(Event& event) {
 }
 
 void HubThread::after_commit(std::vector<Event>& events) {
-    for (const Event& event : events) {
+    for (const Hub::Note& note : hub_.take_notes())
+        log_({note.event, std::to_underlying(note.link), note.why, 0});
+    for (Event& event : events) {
         if (event.kind != Kind::message) continue;
+        wipe(event.message);  // it may have held a token or a verifier
         const auto found = links_.find(event.link);
         if (found == links_.end()) continue;
         Link& link = found->second;

@@ -1,10 +1,11 @@
 #include "core/store/database.hpp"
+#include "sync-server/storage/sqlite_unlock_records.hpp"
 #include "sync-server/storage/storage.hpp"
 
 namespace samsyn {
 namespace {
 
-constexpr int schema_version_now = 2;
+constexpr int schema_version_now = 3;
 constexpr std::size_t gaps_max = 256;
 constexpr std::size_t entry_overhead = 16;  // number, kind and length around each entry on the wire
 
@@ -115,7 +116,8 @@ public:
         if (version < schema_version_now) {
             auto transaction = SAMSYN_TRY(Transaction::begin(db));
             if (version < 1) SAMSYN_TRY(db.exec(schema_sql));
-            SAMSYN_TRY(db.exec(schema_2_sql));
+            if (version < 2) SAMSYN_TRY(db.exec(schema_2_sql));
+            SAMSYN_TRY(db.exec(unlock_schema_sql));
             SAMSYN_TRY(db.set_version(schema_version_now));
             SAMSYN_TRY(std::move(transaction).commit());
         }
@@ -143,6 +145,9 @@ public:
                           const std::function<Result<void>(const LogEntry&)>& visit) override;
     Result<void> put_write(const WriteRecord& write) override;
     Result<bool> has_write(const WriteRecord& write) override;
+
+    UnlockRecords& unlocks() override { return unlocks_; }
+
     Result<void> put_value(std::string_view key, ByteView value) override;
     Result<std::optional<Bytes>> value(std::string_view key) override;
 
@@ -159,6 +164,7 @@ private:
     Result<void> move_greatest(const DeviceId& device, std::uint64_t from, std::uint64_t to);
 
     Database db_;
+    SqliteUnlockRecords unlocks_{db_};
     std::optional<Transaction> transaction_;  // after db_: it rolls back before the close
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "core/model/change.hpp"
+#include "core/vfs/sealed_vfs.hpp"
 #include "core/wire/messages.hpp"
+#include "sync-server/storage/unlock_records.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -83,6 +85,9 @@ public:
     /// What is recorded already is left as it is.
     virtual Result<void> put_write(const WriteRecord& write) = 0;
     virtual Result<bool> has_write(const WriteRecord& write) = 0;
+
+    /// Unlock tokens, PINs' verifiers and secrets, answers to orders. As long as the storage.
+    virtual UnlockRecords& unlocks() = 0;
 
     virtual Result<void> put_value(std::string_view key, ByteView value) = 0;
     virtual Result<std::optional<Bytes>> value(std::string_view key) = 0;

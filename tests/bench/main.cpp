@@ -3,6 +3,7 @@
 #include "examples/support/process.hpp"
 #include "sync-server/net/server.hpp"
 #include "tests/bench/raw_limits.hpp"
+#include "tests/bench/storage_bench.hpp"
 #include "tests/support/founded.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -227,6 +228,10 @@ int run() {
 }  // namespace
 }  // namespace samsyn::bench
 
-int main() {
-    return samsyn::bench::run();
+/// Without an argument everything; "storage" or "sync" for the one part. Storage comes first: it
+/// starts processes that must find SQLite unused.
+int main(int argc, char** argv) {
+    const std::string_view part = argc > 1 ? argv[1] : "";
+    if (part != "sync") samsyn::bench::bench_storage();
+    return part == "storage" ? 0 : samsyn::bench::run();
 }

@@ -188,7 +188,7 @@ inline rc::Gen<Closing> closing() {
 
 inline rc::Gen<StatementBody> federation_body() {
     return rc::gen::exec([]() -> StatementBody {
-        switch (*up_to(9)) {
+        switch (*up_to(11)) {
             case 0:
                 return Founding{*id<SigningPublicKey>(), *id<Hash>()};
             case 1:
@@ -226,6 +226,10 @@ inline rc::Gen<StatementBody> federation_body() {
                                         *sorted_list(8, rc::gen::arbitrary<std::uint64_t>())};
             case 8:
                 return UserRemoved{*id<UserId>(), *id<OrganisationId>(), *instant()};
+            case 9:
+                return DeviceLocked{*id<DeviceId>()};
+            case 10:
+                return DeviceWiped{*id<DeviceId>(), *enumerator(UnsentWork::last)};
             default:
                 return ServerCertified{*id<SigningPublicKey>(), *optional(id<SigningPublicKey>())};
         }

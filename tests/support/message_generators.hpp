@@ -50,11 +50,46 @@ inline rc::Gen<Resume> resume() {
     });
 }
 
-inline rc::Gen<Message> message() {
+template <class Secret>
+rc::Gen<Secret> secret() {
+    return rc::gen::map(id<Hash>(), [](const Hash& hash) { return Secret::from(hash.bytes); });
+}
+
+inline rc::Gen<Message> unlocking_message() {
+    return rc::gen::exec([]() -> Message {
+        switch (*up_to(7)) {
+            case 0:
+                return UnlockRegister{*id<UnlockToken>(), *optional(secret<PinVerifier>())};
+            case 1:
+                return UnlockRegistered{{}, *optional(secret<PinSecret>())};
+            case 2:
+                return UnlockConfirm{*secret<PinVerifier>()};
+            case 3:
+                return UnlockConfirmed{*rc::gen::element(Errc{}, Errc::not_found)};
+            case 4:
+                return RestrictedProof{*id<UnlockToken>(), *optional(id<Hash>())};
+            case 5: {
+                const auto outcome = *enumerator(RestrictedOutcome::last);
+                RestrictedAnswer answer{outcome, 0, {}};
+                if (outcome == RestrictedOutcome::secret) answer.secret = *secret<PinSecret>();
+                if (outcome == RestrictedOutcome::wrong)
+                    answer.tries_left = *rc::gen::inRange<std::uint8_t>(1, 10);
+                return answer;
+            }
+            case 6:
+                return Order{*bytes(60), *list(5, bytes(40))};
+            default:
+                return OrderAnswer{*id<StatementId>(), *enumerator(OrderOutcome::last)};
+        }
+    });
+}
+
+inline rc::Gen<Message> session_message() {
     return rc::gen::exec([]() -> Message {
         switch (*up_to(10)) {
             case 0:
-                return Hello{1,
+                return Hello{SessionPurpose::session,
+                             1,
                              *rc::gen::inRange<std::uint16_t>(1, 9),
                              *id<FederationId>(),
                              *id<DeviceId>(),
@@ -93,6 +128,10 @@ inline rc::Gen<Message> message() {
                 return Goodbye{*rc::gen::element(Errc{}, Errc::rate_limited), *text()};
         }
     });
+}
+
+inline rc::Gen<Message> message() {
+    return rc::gen::oneOf(session_message(), unlocking_message());
 }
 
 }  // namespace samsyn::gen

@@ -1,16 +1,20 @@
 #pragma once
 
 #include "core/base/ports.hpp"
+#include "core/store/progress.hpp"
 #include "core/sync/client_session.hpp"
 #include "core/vfs/sealed_vfs.hpp"
 
 #include <samsyn/views.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 
 namespace samsyn {
+
+class Database;
 
 /// What an administrator hands to a new device, once (DESIGN.md, "Device"). Travels as text.
 struct Invitation {
@@ -99,6 +103,9 @@ struct Settlement {
     std::vector<Version> seen;  ///< what the person was shown; other values stay in conflict
 };
 
+/// The context of the refusal to search all cases for words.
+inline constexpr std::string_view across_cases_refused = "search_across_cases";
+
 /// A device: its local database, its keys, and what its person can do. Works offline; every call
 /// below succeeds or fails on local state alone and is durable when it returns.
 ///
@@ -142,6 +149,18 @@ public:
     Result<std::vector<ItemView>> items(const CaseId& case_id);  ///< readable ones, newest first
     Result<ItemView> item(const ItemId& item);
     Result<std::vector<ItemView>> conflicts();
+
+    /// Items of one case in which every word (UTF-8 in NFC) begins a word of a searchable text, in
+    /// any order; å, ä and ö are letters of their own. Only what this user may read now, at most
+    /// `count_max`. Words are text whatever they hold. Errors: also `limit_exceeded` for more than
+    /// 32 words or 4096 bytes.
+    Result<SearchView> search(const CaseId& case_id, std::string_view words, std::size_t count_max);
+
+    /// Persons and cases across all cases, by a person's name (its words or their beginnings), a
+    /// whole personal number, or a case number: at least eight digits of the case's id. At most
+    /// 100. Errors: also `not_permitted` with `across_cases_refused` for anything else, which is
+    /// also the answer where nobody fits (C-51, C-38).
+    Result<std::vector<FoundView>> find(std::string_view text);
     Result<std::vector<ConsentView>> consents(const CaseId& case_id);
     Result<std::vector<ClosingView>> closings(const CaseId& case_id);
 
@@ -152,6 +171,15 @@ public:
     };
 
     Result<std::vector<ParticipantView>> participants(const CaseId& case_id);
+
+    /// Orders of the federation log about *this* device (lock, wipe, revoke) that were not marked
+    /// done here, oldest first. May have grown after anything applied (`ClientSession::Changed`).
+    /// A wipe that keeps unsent work wants it sent first: until `ClientSession::Synced`.
+    Result<std::vector<DeviceOrder>> pending_orders();
+
+    /// Durable: the order is not pending any more. One that was carried out while locked, as the
+    /// vault knows, is marked here after the next unlock, since the vault forgets old ones.
+    Result<void> mark_order_done(const StatementId& order);
 
     /// The decision for this user, or any user the asker may know about, on a label.
     Decision decide(const CaseId& case_id,
@@ -197,8 +225,60 @@ public:
     Result<DeviceId> accept_enrolment(std::string_view answer);
     Result<StatementId> revoke_device(const DeviceId& device);
 
+    /// Orders the device to lock at once, whether it is unlocked or waits for orders.
+    Result<StatementId> lock_device(const DeviceId& device);
+
+    /// Orders the device to destroy its keys and its data. `UnsentWork::discard` gives up what it
+    /// has not sent. It does not revoke.
+    Result<StatementId> wipe_device(const DeviceId& device, UnsentWork unsent);
+
     /// Adds statements that were made elsewhere (the root's), after verifying them.
     Result<void> import_statement(ByteView statement);
+
+    // --- For the host that runs it ------------------------------------------------------------
+    /// The organisation that certified this device; none where no certificate is known here.
+    std::optional<OrganisationId> own_organisation();
+
+    /// The last device-wide counter that was given out.
+    Result<std::uint64_t> last_counter();
+
+    /// The administrator's machine has learnt its server: invitations name it from now on. The
+    /// host keeps it for the next `open`.
+    void change_server(std::string_view address, const SigningPublicKey& key);
+
+    /// From now on everything that writes fails with `why`, sessions too; reading goes on. For a
+    /// database that is found to be an older one put back: its counters have been used already.
+    void make_read_only(const Error& why);
+
+    /// Whom the vault's assisted slot is sealed for (security.md, "Unlock"), sorted, at most
+    /// `assisted_helpers_max` of each kind, never this user's own devices: administrators of the
+    /// organisation that certified this device; leads of the cases that this user's units opened,
+    /// as far as they are known here, and heads of those units.
+    struct AssistedHelpers {
+        std::vector<SealingPublicKey> case_leads;
+        std::vector<SealingPublicKey> administrators;
+    };
+
+    AssistedHelpers assisted_helpers();
+
+    static constexpr std::size_t assisted_helpers_max = 8;
+
+    /// A small durable value of the host's own, as how long it stays unlocked. Names are the
+    /// host's.
+    Result<std::optional<Bytes>> host_value(std::string_view name);
+    Result<void> put_host_value(std::string_view name, ByteView value);
+
+    // --- Its database --------------------------------------------------------------------------
+    /// Copies everything into `target`, new and empty, calls `commit`, which makes the copy the one
+    /// that counts, and goes on with it; the old database is closed. Blocks for the whole copy;
+    /// nothing is written meanwhile. `progress` may stop it.
+    ///
+    /// Errors: those of the copy, of `progress` and of `commit`. The device then goes on with the
+    /// old database, unless `commit` leaves open which counts: after its error, close the device
+    /// without writing.
+    Result<void> move_into(Database target,
+                           const Progress& progress,
+                           const std::function<Result<void>()>& commit);
 
     // --- ClientLedger ------------------------------------------------------------------------
     FederationId federation() const override;

@@ -87,6 +87,33 @@ struct ItemView {
     std::string text(std::string_view field_key) const;
 };
 
+/// A piece of the text around what was found; `hit`: a word that was searched for.
+struct SnippetPart {
+    std::string text;
+    bool hit = false;
+};
+
+/// An item in which all words were found.
+struct SearchHit {
+    ItemView item;
+    std::vector<SnippetPart> snippet;
+};
+
+struct SearchView {
+    std::vector<SearchHit> hits;  ///< newest first
+    bool more = false;            ///< there are older ones than asked for
+};
+
+/// What a search across cases may go by (C-51).
+enum class FoundBy : std::uint8_t { name, personal_number, case_number };
+
+struct FoundView {
+    CaseId case_id;
+    std::optional<PersonId> person;  ///< none where the case was found by its number
+    std::string name;
+    FoundBy by{};
+};
+
 /// A compartment as a person sees it: what it is about, who reads it.
 struct CompartmentView {
     CompartmentId id;
@@ -133,7 +160,8 @@ struct ParkedView {
     std::vector<Text> texts{};  ///< what was written
     Error why;
     Instant written;
-    bool in_effect = false;  ///< a statement that denies: not accepted, and obeyed here all the same
+    bool in_effect =
+        false;  ///< a statement that denies: not accepted, and obeyed here all the same
 };
 
 struct StatusView {

@@ -2,6 +2,7 @@
 
 #include "client-sdk/agent/agent_client.hpp"
 #include "client-sdk/agent/unix_socket.hpp"
+#include "tests/client-sdk/agent/fake_secrets.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -55,7 +56,16 @@ public:
 
     std::filesystem::path folder() const { return folder_.path(); }
 
+    /// Connected to an agent that is unlocked by now.
     AgentClient client() {
+        AgentClient connected = locked_client();
+        const auto unlocked = connected.call("unlock", {{"phrase", fake_phrase}});
+        if (!unlocked || (*unlocked)["ok"] != true) FAIL("the fake device does not unlock");
+        return connected;
+    }
+
+    /// Connected to an agent that is as it is: locked, where it has just started.
+    AgentClient locked_client() {
         auto connected = AgentClient::connect(folder(), {.executable = SAMSYN_AGENT_HOST});
         if (!connected) FAIL(to_string(connected.error()));
         const auto status = connected->call("agent.status");
@@ -66,7 +76,7 @@ public:
     pid_t supervisor() const { return pid_; }
 
     pid_t child() {
-        const auto status = client().call("agent.status");
+        const auto status = locked_client().call("agent.status");
         return (*status)["result"].value("child_pid", -1);
     }
 

@@ -60,6 +60,8 @@ public:
         return Operations{*admin_->device, clock}.run(operation, args);
     }
 
+    DeviceId staff_device() const { return staff_->device->device(); }
+
     static json result(const json& answer) {
         INFO(answer.dump(-1, ' ', false, json::error_handler_t::replace));
         REQUIRE(answer.value("ok", false));
@@ -327,6 +329,9 @@ TEST_CASE("Operations: hostile arguments are refused by name and change nothing"
         {"admin.invite", {{"user", 0}, {"hours", 0}}},
         {"admin.accept", {{"answer", 0}}},
         {"admin.import", {{"statement", 0}}},
+        {"admin.device.lock", {{"device", 0}}},
+        {"admin.device.wipe", {{"device", 0}, {"discard_unsent", 0}}},
+        {"admin.device.revoke", {{"device", 0}}},
     };
     for (const auto& [operation, args] : requests) {
         for (const json& value : hostile) {
@@ -376,4 +381,101 @@ TEST_CASE("error_to_json: gives a refusal the reason's words", "[operations]") {
     CHECK(error["code"] == "not_permitted");
     CHECK(error["reason"]["sv"] == "deltar inte i ärendet");
     CHECK(error_to_json({Errc::malformed, "\xff"})["context"] == "?");
+}
+
+TEST_CASE("Operations: an administrator locks, wipes and revokes a device by its id", "[agent]") {
+    Story story;
+    const std::string device = to_hex(story.staff_device());
+    const json ordered{{"device", device.substr(0, 12)}};
+    CHECK(Story::result(story.admin("admin.device.lock", ordered))["device"] == device);
+    const json wiped = Story::result(
+        story.admin("admin.device.wipe", {{"device", device}, {"discard_unsent", true}}));
+    CHECK(wiped["discard_unsent"] == true);
+    CHECK(Story::result(story.admin("admin.device.wipe", ordered))["discard_unsent"] == false);
+    CHECK(Story::error(story.run("admin.device.lock", ordered))["code"] == "not_permitted");
+    CHECK(Story::result(story.admin("admin.device.revoke", ordered))["device"] == device);
+    CHECK(Story::error(story.admin("admin.revoke", ordered))["code"] == "already_exists");
+    CHECK(Operations::writes("admin.device.wipe"));
+}
+
+TEST_CASE("Operations: search finds words of one case in any normal form, and marks them",
+          "[operations][search]") {
+    Story story;
+    story.note({{"text", "Besök på A\xcc\x8asen, sover bättre"}});
+    for (const json& words : {json{"Åsen"}, json{"a\xcc\x8asen"}, json{"sov", "åse"}}) {
+        const json found =
+            Story::result(story.run("search", {{"case", "Familjen Alm"}, {"words", words}}));
+        REQUIRE(found["hits"].size() == 1);
+        CHECK(found["hits"][0]["item"]["type"] == "visit_note");
+        CHECK(found["hits"][0]["snippet"].dump().find("Åsen") != std::string::npos);
+        CHECK(found["more"] == false);
+    }
+    const json none =
+        Story::result(story.run("search", {{"case", story.case_id}, {"words", "asen"}}));
+    CHECK(none["hits"].empty());
+}
+
+TEST_CASE("Operations: words across cases are refused in plain words (C-51)",
+          "[operations][search][attack]") {
+    Story story;
+    story.note({{"text", "missbruk Nora"}});
+    for (const json& answer : {story.run("search", {{"words", "missbruk Nora"}}),
+                               story.run("find", {{"text", "missbruk Nora"}})}) {
+        const json error = Story::error(answer);
+        CHECK(error["code"] == "not_permitted");
+        CHECK(error["reason"]["key"] == "search_across_cases");
+        CHECK(error["reason"]["sv"].get<std::string>().find("personnummer") != std::string::npos);
+        CHECK(error["reason"]["en"].get<std::string>().find("personal number") !=
+              std::string::npos);
+        CHECK(error["hint_sv"].get<std::string>().find("öppnat ärende") != std::string::npos);
+    }
+    const json found = Story::result(story.run("find", {{"text", "ålund"}}));
+    CHECK(found["found"][0]["person"]["name"] == "Per Ålund");
+    CHECK(found["found"][0]["by"] == "name");
+    CHECK(found["found"][0]["case"]["name"] == "Familjen Alm");
+}
+
+TEST_CASE("Operations: a personal number is taken in both forms and refused when it is wrong",
+          "[operations][search]") {
+    Story story;
+    const auto add = [&](const char* name, const char* number) {
+        return story.run(
+            "person.add",
+            {{"case", story.case_id}, {"name", name}, {"fields", {{"personal_number", number}}}});
+    };
+    const json wrong = Story::error(add("Ola Alm", "20170305-2388"));
+    CHECK(wrong["code"] == "invalid_argument");
+    CHECK(wrong["context"].get<std::string>().find("2388") == std::string::npos);
+    Story::result(add("Ola Alm", "201703052389"));
+    for (const char* const number : {"20170305-2389", "201703052389"}) {
+        CHECK(Story::result(story.run("find", {{"text", number}}))["found"][0]["person"]["name"] ==
+              "Ola Alm");
+        CHECK(
+            Story::result(story.run("search", {{"case", story.case_id}, {"words", number}}))["hits"]
+                .size() == 1);
+    }
+}
+
+TEST_CASE("Operations: hostile words are text or refused, never a crash or an error of SQL",
+          "[operations][search][attack]") {
+    Story story;
+    story.note();
+    for (const json& words : {json{"\" OR text : *"},
+                              json{"NEAR(a b, 2)"},
+                              json{"names:elin"},
+                              json(std::string{"el\0in", 5}),
+                              json{"{names} : elin", "^sover"}})
+        CHECK(
+            Story::result(story.run("search", {{"case", story.case_id}, {"words", words}}))["hits"]
+                .empty());
+    for (const json& words : {json(std::string(1024 * 1024, 'a')),
+                              json(std::string{"\xff\xfe"}),
+                              json(17),
+                              json::array(),
+                              json{""},
+                              json(std::vector<std::string>(65, "a"))}) {
+        const std::string code =
+            Story::error(story.run("search", {{"case", story.case_id}, {"words", words}}))["code"];
+        CHECK((code == "limit_exceeded" || code == "invalid_argument"));
+    }
 }

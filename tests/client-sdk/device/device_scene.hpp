@@ -42,7 +42,7 @@ struct DeviceScene {
         pump->disconnect_all();
     }
 
-    std::vector<Person*> everybody() {
+    std::vector<Person*> everybody() const {
         return {psychologist.get(), worker.get(), counsellor.get(), psychiatrist.get()};
     }
 

@@ -94,6 +94,8 @@ TEST_CASE("Opens: what can permit more, and nothing that only denies", "[policy]
     CHECK(!opens(CaseClosed{}));
     CHECK(!opens(ParticipantRemoved{}));
     CHECK(!opens(DeviceRevoked{}));
+    CHECK(!opens(DeviceLocked{}));
+    CHECK(!opens(DeviceWiped{}));
     CHECK(!opens(UserRemoved{}));
     CHECK(!opens(Unknown{}));
 }

@@ -36,7 +36,8 @@ Result<void> apply(Database& db, std::int64_t n);
 
 /// Reads everything, by rowid and by index, and checks every byte of it against the state that the
 /// database claims to have. Gives back how many transactions it holds; fails the test where what it
-/// read is no state that ever was; an error where the database answers with one.
+/// read is no state that ever was; an error where the database answers with one, to its own
+/// integrity check too.
 Result<std::int64_t> observe(Database& db);
 
 }  // namespace history
@@ -47,5 +48,9 @@ using Image = std::map<std::string, std::string>;
 
 Image image_of(const std::filesystem::path& database);
 void put_image(const std::filesystem::path& database, const Image& image);
+
+inline void flip(std::string& bytes, std::size_t at, std::size_t bit = 0) {
+    bytes.at(at) = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ (1U << bit % 8));
+}
 
 }  // namespace samsyn

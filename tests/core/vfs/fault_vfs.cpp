@@ -1,7 +1,8 @@
 #include "tests/core/vfs/fault_vfs.hpp"
 
+#include "core/vfs/sqlite_memory.hpp"
+
 #include <atomic>
-#include <cstring>
 
 namespace samsyn {
 
@@ -149,7 +150,8 @@ int x_full_pathname(sqlite3_vfs* vfs, const char* name, int size, char* out) {
 
 }  // namespace
 
-FaultVfs::FaultVfs() : unix_((sqlite3_initialize(), sqlite3_vfs_find("unix"))) {
+FaultVfs::FaultVfs()
+    : unix_((static_cast<void>(make_sqlite_wipe_memory()), sqlite3_vfs_find("unix"))) {
     static std::atomic<int> made{0};
     name_ = "faulty-" + std::to_string(++made);
     registration_ = *unix_;

@@ -122,7 +122,7 @@ TEST_CASE("SealedVfs: a page of the log that rots while in use is an error that 
     for (std::int64_t n = 1; n <= 30; ++n) must(history::apply(db, n));
     Image rotten = image_of(file);
     std::string& log = rotten["-wal"];
-    for (std::size_t at = 72 + 64 + 100; at < log.size(); at += 4160) log[at] ^= 1;
+    for (std::size_t at = 72 + 64 + 100; at < log.size(); at += 4160) flip(log, at);
     {
         std::fstream out{file.string() + "-wal", std::ios::in | std::ios::out | std::ios::binary};
         out << log;
@@ -326,7 +326,7 @@ TEST_CASE("SealedVfs: any part of the file reads as the same part of its plain p
     Raw raw{folder / "a.db", pages};
     Bytes whole;
     for (unsigned char page = 0; page < 3; ++page) {
-        Bytes bytes = page_of(page + 1U);
+        Bytes bytes = page_of(static_cast<unsigned char>(page + 1));
         for (std::size_t i = 100; i < 4056; ++i) bytes[i] = static_cast<std::byte>(i * 7 + page);
         REQUIRE(raw.write(bytes, page * 4096) == SQLITE_OK);
         whole.insert(whole.end(), bytes.begin(), bytes.end());

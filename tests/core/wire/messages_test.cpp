@@ -58,7 +58,7 @@ TEST_CASE("Message: a changed byte and random bytes never do harm", "[wire][mess
     CHECK(rc::check("garbage", [] {
         Bytes bytes = *gen::bytes(200);
         (void)decode_message(bytes, message_bytes_max);  // an answer, whichever
-        bytes.insert(bytes.begin(), {std::byte{1}, *gen::enumerator(std::byte{12})});
+        bytes.insert(bytes.begin(), {std::byte{1}, *gen::enumerator(std::byte{20})});
         (void)decode_message(bytes, message_bytes_max);
     }));
 }
@@ -68,6 +68,69 @@ TEST_CASE("Message: kinds keep their numbers", "[wire][message]") {
     CHECK(encode_message(Resume{})[1] == std::byte{5});
     CHECK(encode_message(Deliver{})[1] == std::byte{8});
     CHECK(encode_message(Goodbye{})[1] == std::byte{11});
+    CHECK(encode_message(UnlockRegister{})[1] == std::byte{12});
+    CHECK(encode_message(RestrictedProof{})[1] == std::byte{16});
+    CHECK(encode_message(OrderAnswer{})[1] == std::byte{19});
+}
+
+TEST_CASE("Hello: a locked device does not say who it is", "[wire][message][unlock]") {
+    Hello hello;
+    hello.purpose = SessionPurpose::restricted;
+    CHECK(error_of(Message{hello}) == Errc{});
+    hello.device.bytes.fill(std::byte{1});
+    CHECK(error_of(Message{hello}) == Errc::malformed);
+    hello.purpose = SessionPurpose::session;
+    CHECK(error_of(Message{hello}) == Errc{});
+}
+
+TEST_CASE("RestrictedAnswer: holds a secret exactly where it says so", "[wire][message][unlock]") {
+    const auto of = [](RestrictedOutcome outcome, bool gives, std::uint8_t tries_left = 0) {
+        RestrictedAnswer answer{outcome, tries_left, {}};
+        if (gives) answer.secret.emplace();
+        return error_of(Message{answer});
+    };
+    CHECK(of(RestrictedOutcome::secret, true) == Errc{});
+    CHECK(of(RestrictedOutcome::secret, false) == Errc::malformed);
+    CHECK(of(RestrictedOutcome::wrong, false, 9) == Errc{});
+    CHECK(of(RestrictedOutcome::wrong, true, 9) == Errc::malformed);
+    CHECK(of(RestrictedOutcome::destroyed, true) == Errc::malformed);
+    CHECK(of(RestrictedOutcome::destroyed, false, 1) == Errc::malformed);
+    CHECK(of(RestrictedOutcome::accepted, true) == Errc::malformed);
+    CHECK(error_of(Message{UnlockRegistered{Errc::conflict, PinSecret{}}}) == Errc::malformed);
+    CHECK(error_of(Message{UnlockRegister{}}) == Errc::malformed);  // no token
+}
+
+TEST_CASE("Order: at most 32 statements prove its signer, each of 8 KiB",
+          "[wire][message][unlock]") {
+    Order order{Bytes(100), std::vector<Bytes>(order_chain_max, Bytes(100))};
+    CHECK(error_of(Message{order}) == Errc{});
+    order.chain.emplace_back();
+    CHECK(error_of(Message{order}) == Errc::limit_exceeded);
+    order.chain = {Bytes(statement_bytes_max + 1)};
+    CHECK(error_of(Message{order}) == Errc::limit_exceeded);
+    order.chain = {};
+    order.statement = Bytes(statement_bytes_max + 1);
+    CHECK(error_of(Message{order}) == Errc::limit_exceeded);
+}
+
+TEST_CASE("Message: what holds secrets is known by its kind, and small",
+          "[wire][message][unlock]") {
+    PinVerifier verifier;
+    UnlockToken token;
+    token.bytes.fill(std::byte{1});
+    for (const Message& secret :
+         {Message{UnlockRegister{token, verifier}},
+          Message{UnlockRegistered{{}, PinSecret{}}},
+          Message{UnlockConfirm{verifier}},
+          Message{RestrictedProof{token, Hash{}}},
+          Message{RestrictedAnswer{RestrictedOutcome::secret, 0, PinSecret{}}}}) {
+        CHECK(may_hold_secrets(encode_message(secret)));
+        CHECK(encode_message(secret).size() <= message_bytes_before_proof_max);
+    }
+    CHECK_FALSE(may_hold_secrets(encode_message(Goodbye{})));
+    CHECK_FALSE(may_hold_secrets(encode_message(Order{})));
+    CHECK_FALSE(may_hold_secrets(encode_message(OrderAnswer{})));
+    CHECK_FALSE(may_hold_secrets(ByteView{}));
 }
 
 TEST_CASE("Message: wrong version, unknown kind, nothing, more and too much are refused",
@@ -83,8 +146,8 @@ TEST_CASE("Message: wrong version, unknown kind, nothing, more and too much are 
         bytes[1] = std::byte{0};
         CHECK(error_of(bytes) == Errc::malformed);
     }
-    SECTION("kind 12") {
-        bytes[1] = std::byte{12};
+    SECTION("kind 20") {
+        bytes[1] = std::byte{20};
         CHECK(error_of(bytes) == Errc::malformed);
     }
     SECTION("a byte more") {

@@ -109,6 +109,9 @@ TEST_CASE("Statement: an unknown kind survives byte for byte and keeps its numbe
 TEST_CASE("Statement: kinds keep their numbers and words", "[wire][statement]") {
     CHECK(statement_kind(Founding{}) == 0);
     CHECK(statement_kind(ServerCertified{}) == 9);
+    CHECK(statement_kind(DeviceLocked{}) == 10);
+    CHECK(statement_kind(DeviceWiped{}) == 11);
+    CHECK(kind_name(DeviceWiped{}) == "device_wiped");
     CHECK(statement_kind(CaseOpened{}) == 64);
     CHECK(statement_kind(Consent{}) == 70);
     CHECK(statement_kind(Ended{}) == 73);

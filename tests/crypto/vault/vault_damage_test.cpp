@@ -190,6 +190,46 @@ TEST_CASE("Vault file: a slot of another vault opens nothing here", "[vault][att
     CHECK_FALSE(vault.is_open());
 }
 
+TEST_CASE("Vault file: a slot opens only with all that it was sealed with", "[vault][attack]") {
+    // Key and hash aside: with the right slot key, each field beside the sealed part is bound to
+    // it.
+    REQUIRE(start_sodium().has_value());
+    const auto key = Secret<32>::random();
+    const auto vault_key = Secret<32>::random();
+    VaultFileId file_id;
+    Slot slot;
+    slot.cost = password_cost_stated;
+    seal_slot(slot, file_id, SlotKind::pin, key, vault_key);
+    CHECK((open_slot(slot, file_id, SlotKind::pin, key).value() == vault_key));
+    const auto opens = [&](auto change) {
+        Slot other = slot;
+        VaultFileId other_file;
+        SlotKind kind = SlotKind::pin;
+        change(other, other_file, kind);
+        return open_slot(other, other_file, kind, key).has_value();
+    };
+    CHECK_FALSE(opens([](Slot&, VaultFileId& id, SlotKind&) { id.bytes[15] = std::byte{1}; }));
+    CHECK_FALSE(opens([](Slot&, VaultFileId&, SlotKind& kind) { kind = SlotKind::phrase; }));
+    CHECK_FALSE(opens([](Slot& s, VaultFileId&, SlotKind&) { s.id.bytes[0] = std::byte{1}; }));
+    CHECK_FALSE(opens([](Slot& s, VaultFileId&, SlotKind&) { s.salt[0] = std::byte{1}; }));
+    CHECK_FALSE(opens([](Slot& s, VaultFileId&, SlotKind&) { s.cost.passes = 4; }));
+    CHECK_FALSE(opens([](Slot& s, VaultFileId&, SlotKind&) { s.cost.memory_kib += 1; }));
+    CHECK_FALSE(
+        opens([](Slot& s, VaultFileId&, SlotKind&) { s.keystore.bytes[0] = std::byte{1}; }));
+    CHECK(opens([](Slot&, VaultFileId&, SlotKind&) {}));
+}
+
+TEST_CASE("Vault file: contents open only in the file that they were sealed for",
+          "[vault][attack]") {
+    REQUIRE(start_sodium().has_value());
+    const auto key = Secret<32>::random();
+    VaultFileId file_id;
+    const Bytes sealed = seal_contents({some_contents(), std::nullopt, std::nullopt}, file_id, key);
+    CHECK(open_contents(sealed, file_id, key).has_value());
+    file_id.bytes[0] = std::byte{1};
+    CHECK(open_contents(sealed, file_id, key).error().code == Errc::not_authentic);
+}
+
 TEST_CASE("Vault file: a slot of one kind does not open as another", "[vault][attack]") {
     VaultWorld world;
     world.create_with_pin();

@@ -3,6 +3,8 @@
 
 #include <csignal>
 #include <fstream>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +24,17 @@ Bytes bytes_of(const fs::path& path) {
     std::ifstream in{path, std::ios::binary};
     const std::string text{std::istreambuf_iterator<char>{in}, {}};
     return to_bytes(as_bytes(text));
+}
+
+/// The exit code of a child that runs `work`.
+template <class Work>
+int in_child(Work work) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) ::_exit(work());
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
@@ -84,6 +97,34 @@ TEST_CASE("PosixVaultFiles: loose permissions, links, pipes and giants are refus
     REQUIRE(files.remove(VaultCopy::b).has_value());
     REQUIRE(files.write(VaultCopy::b, Bytes(vault_bytes_max + 1)).has_value());
     CHECK(files.read(VaultCopy::b).error() == Error{Errc::limit_exceeded, "vault.b"});
+}
+
+TEST_CASE("PosixVaultFiles: on a full disk the old file's own blocks are written",
+          "[vault][files][fault]") {
+    // A small file system of its own, in a child that may make one; elsewhere this says it cannot.
+    const TemporaryFolder folder;
+    const int ended = in_child([&] {
+        if (::unshare(CLONE_NEWNS) != 0 ||
+            ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            ::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=64k") != 0)
+            return 77;
+        PosixVaultFiles files{folder.path()};
+        const Bytes first(3000, std::byte{1});
+        const Bytes second(2000, std::byte{2});
+        if (!files.write(VaultCopy::a, first)) return 1;
+        std::ofstream{folder / "filler"} << std::string(1 << 20, 'x') << std::flush;
+        if (!files.write(VaultCopy::a, second)) return 2;
+        if (**files.read(VaultCopy::a) != second) return 3;
+        if (fs::exists(folder / "vault.a.new")) return 4;
+        // Nothing to write over: then it is an error, and no half file is left.
+        const auto refused = files.write(VaultCopy::b, first);
+        if (refused || refused.error() != Error{Errc::disk_full, "vault.b"}) return 5;
+        return *files.read(VaultCopy::b) ? 6 : 0;
+    });
+    if (ended == 77)
+        WARN("no right to mount a small file system: not tested");
+    else
+        CHECK(ended == 0);
 }
 
 TEST_CASE("PosixVaultFiles: a folder that is not there is an error", "[vault][files]") {

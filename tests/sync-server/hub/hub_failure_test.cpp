@@ -91,6 +91,8 @@ public:
         return real_->has_write(write);
     }
 
+    UnlockRecords& unlocks() override { return real_->unlocks(); }
+
     Result<void> put_value(std::string_view key, ByteView value) override {
         SAMSYN_TRY(pass());
         return real_->put_value(key, value);

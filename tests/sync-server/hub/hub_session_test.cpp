@@ -56,6 +56,8 @@ public:
 
     Result<bool> has_write(const WriteRecord& write) override { return real_->has_write(write); }
 
+    UnlockRecords& unlocks() override { return real_->unlocks(); }
+
     Result<void> put_value(std::string_view key, ByteView value) override {
         return real_->put_value(key, value);
     }

@@ -139,3 +139,36 @@ TEST_CASE("Server: records frames as they came and went", "[net]") {
     CHECK(found);
     CHECK(went >= 3);  // challenge, welcome, answer
 }
+
+TEST_CASE("Server: a locked device is a stranger until its token is known, then waits for orders",
+          "[net][unlock]") {
+    NetLimits limits;
+    limits.silence_before = 300ms;
+    ServedWorld served{limits};
+    UnlockToken token;
+    token.bytes.fill(std::byte{0x70});
+    const auto unlocked = served.log_in(served.world.counsellor);
+    unlocked->send(UnlockRegister{token, {}});
+    REQUIRE(ServedWorld::next<UnlockRegistered>(*unlocked));
+
+    Hello hello = served.hello_of(served.world.counsellor);
+    hello.device = {};
+    hello.purpose = SessionPurpose::restricted;
+    const auto waiting = served.connect();
+    waiting->send(hello);
+    REQUIRE(ServedWorld::next<Challenge>(*waiting));
+    waiting->send(RestrictedProof{token, {}});
+    REQUIRE(ServedWorld::next<RestrictedAnswer>(*waiting));
+
+    const auto stranger = served.connect();
+    stranger->send(hello);
+    REQUIRE(ServedWorld::next<Challenge>(*stranger));
+    CHECK(stranger->is_closed_by_server());
+
+    const auto admin = served.log_in(served.world.lindesberg_admin);
+    push(
+        *admin,
+        served.world.say(
+            served.world.lindesberg_admin, Stream{}, DeviceLocked{served.world.counsellor.device}));
+    CHECK(ServedWorld::next<Order>(*waiting));
+}

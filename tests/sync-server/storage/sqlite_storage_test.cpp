@@ -6,6 +6,8 @@
 
 #include <rapidcheck.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 
 namespace samsyn {
@@ -219,6 +221,88 @@ TEST_CASE("Storage: values take any bytes as their key", "[storage]") {
     REQUIRE(storage->commit());
     CHECK(as_text(**storage->value(key)) == "Ljusnarsberg");
     CHECK_FALSE(*storage->value("item/"));
+}
+
+namespace {
+
+UnlockRecord record_of(std::uint64_t seed) {
+    UnlockRecord record;
+    record.device = id_of<DeviceId>(seed);
+    record.token_hash = id_of<Hash>(seed + 1);
+    record.current.emplace();
+    record.current->verifier.bytes.fill(std::byte{0x1a});
+    record.current->secret.bytes.fill(std::byte{0x5e});
+    record.wrong_tries = 3;
+    return record;
+}
+
+void put(Storage& storage, const UnlockRecord& record) {
+    REQUIRE(storage.begin());
+    REQUIRE(storage.unlocks().put(record));
+    REQUIRE(storage.commit());
+}
+
+}  // namespace
+
+TEST_CASE("Storage: keeps unlock records by device and by token, each as it was put",
+          "[storage][unlock]") {
+    const auto storage = memory();
+    UnlockRecord record = record_of(1);
+    put(*storage, record);
+    put(*storage, record_of(10));
+    CHECK(*storage->unlocks().find(record.device) == record);
+    CHECK(*storage->unlocks().find_by_token(record.token_hash) == record);
+    CHECK_FALSE(*storage->unlocks().find(id_of<DeviceId>(99)));
+    CHECK_FALSE(*storage->unlocks().find_by_token(id_of<Hash>(99)));
+
+    record.pending = record.current;
+    record.current.reset();
+    record.token_hash = id_of<Hash>(77);
+    record.wrong_tries = 0;
+    put(*storage, record);
+    CHECK(*storage->unlocks().find(record.device) == record);
+    CHECK_FALSE(*storage->unlocks().find_by_token(id_of<Hash>(2)));
+}
+
+TEST_CASE("Storage: one token belongs to one device", "[storage][unlock]") {
+    const auto storage = memory();
+    put(*storage, record_of(1));
+    UnlockRecord thief = record_of(10);
+    thief.token_hash = record_of(1).token_hash;
+    REQUIRE(storage->begin());
+    const auto refused = storage->unlocks().put(thief);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::conflict);
+    storage->rollback();
+    CHECK_FALSE(*storage->unlocks().find(thief.device));
+}
+
+TEST_CASE("Storage: a destroyed secret is not in the database file", "[storage][unlock]") {
+    const TemporaryFolder folder;
+    {
+        const auto storage = *open_sqlite_storage(folder.path());
+        UnlockRecord record = record_of(1);
+        put(*storage, record);
+        record.current.reset();
+        put(*storage, record);
+    }
+    std::ifstream in{folder.path() / "samsyn-server.db", std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{in}, {}};
+    CHECK(text.size() > 4096);
+    CHECK(text.find(std::string(32, '\x5e')) == std::string::npos);
+}
+
+TEST_CASE("Storage: keeps the last answer to each order", "[storage][unlock]") {
+    const auto storage = memory();
+    const auto device = id_of<DeviceId>(1);
+    const OrderAnswer failed{id_of<StatementId>(2), OrderOutcome::failed};
+    const OrderAnswer done{id_of<StatementId>(2), OrderOutcome::done};
+    REQUIRE(storage->begin());
+    REQUIRE(storage->unlocks().put_order_answer(device, failed, Instant{}));
+    REQUIRE(storage->unlocks().put_order_answer(device, done, Instant{}));
+    REQUIRE(storage->commit());
+    CHECK(*storage->unlocks().order_answers(device) == std::vector{done});
+    CHECK(storage->unlocks().order_answers(id_of<DeviceId>(3))->empty());
 }
 
 TEST_CASE("Storage: what was committed is there after opening the file again", "[storage]") {

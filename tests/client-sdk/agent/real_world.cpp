@@ -1,0 +1,98 @@
+#include "tests/client-sdk/agent/real_world.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <csignal>
+
+namespace samsyn::test {
+
+using namespace std::chrono_literals;
+using story::json;
+
+RealWorld& RealWorld::only() {
+    static RealWorld world;
+    return world;
+}
+
+RealWorld::RealWorld()
+    : admin_(std::make_unique<story::Tablet>(
+          programs_, folder("administrator"), "administratören", "administrator")) {
+    (void)admin_->make({"admin",
+                        "found",
+                        "--name",
+                        "Provlän",
+                        "--organisation",
+                        "Nora",
+                        "--out",
+                        folder("founding").string()});
+    const story::Finished init = story::run(programs_.server,
+                                            {"init",
+                                             "--data",
+                                             folder("server").string(),
+                                             "--founding",
+                                             folder("founding").string(),
+                                             "--json"});
+    REQUIRE(init.exit_code == 0);
+    start_server();
+    (void)admin_->run({"admin",
+                       "certify-server",
+                       "--address",
+                       listen_,
+                       "--key",
+                       json::parse(init.out).at("server_key")});
+    (void)admin_->run(
+        {"admin", "unit", "add", "Teamet", "--organisation", "Nora", "--regime", "team"});
+    admin_->sync();
+}
+
+void RealWorld::start_server() {
+    const auto port = folder("port");
+    std::filesystem::remove(port);
+    server_ =
+        std::make_unique<story::Background>(programs_.server,
+                                            std::vector<std::string>{"serve",
+                                                                     "--data",
+                                                                     folder("server").string(),
+                                                                     "--listen",
+                                                                     listen_,
+                                                                     "--port-file",
+                                                                     port.string()},
+                                            folder("server.log"));
+    listen_ = "127.0.0.1:" + std::to_string(std::stoul(story::await_file(port, 20s)));
+}
+
+void RealWorld::stop_server() {
+    server_->signal(SIGTERM);
+    REQUIRE(server_->wait(20s) == 0);
+}
+
+std::unique_ptr<story::Tablet> RealWorld::enrol(const std::string& person,
+                                                const std::string& role) {
+    (void)admin_->run({"admin", "user", "add", person, "--unit", "Teamet", "--role", role});
+    const json invited = admin_->run({"admin", "invite", person});
+    auto tablet = std::make_unique<story::Tablet>(programs_, folder(person), person, role);
+    const json made = tablet->make({"enrol", invited.at("invitation")});
+    (void)admin_->run({"admin", "accept", made.at("answer")});
+    admin_->sync();
+    tablet->sync();
+    return tablet;
+}
+
+std::string RealWorld::device_of(const std::string& person) {
+    const json everything = admin_->run({"admin", "list"});
+    for (const json& device : everything.at("devices"))
+        if (device.at("user").value("name", "") == person) return device.at("id");
+    FAIL("no device of " << person);
+    return {};
+}
+
+std::string write_canary(story::Tablet& tablet,
+                         const std::string& family,
+                         const std::string& text) {
+    const std::string id = tablet.run({"case", "open", family}).at("case").at("id");
+    (void)tablet.run({"person", "add", id, "Barnet " + family});
+    (void)tablet.run({"note", "add", id, "--about", "Barnet " + family, "--text", text});
+    return id;
+}
+
+}  // namespace samsyn::test
