@@ -111,6 +111,11 @@ std::string slots_text(const Session& session, const json& vault) {
     return text;
 }
 
+bool has_slot(const json& vault, std::string_view slot) {
+    const json slots = vault.value("slots", json::array());
+    return std::ranges::find(slots, json(slot)) != slots.end();
+}
+
 std::string why_locked(const Session& session, const std::string& why) {
     if (why == "started") return session.say("since it was switched on", "sedan start");
     if (why == "asked") return session.say("by hand", "för hand");
@@ -127,6 +132,8 @@ void print_locked(const Session& session, const json& status) {
     Table table{{session.say("locked", "låst"), why_locked(session, text_in(status, "why"))}};
     if (vault.contains("slots")) {
         table.add({session.say("opens by", "öppnas med"), slots_text(session, vault)});
+    }
+    if (has_slot(vault, "pin")) {
         const bool warm =
             status.value("has_share", false) || !vault.value("pin_needs_server", true);
         table.add({"PIN",
