@@ -145,6 +145,12 @@ void print_locked(const Session& session, const json& status) {
     const json error = vault.value("error", json::object());
     if (const std::string hint = local_in(session, error, "hint"); !hint.empty())
         print(escaped(hint) + "\n");
+    else if (!has_slot(vault, "pin") && !has_slot(vault, "phrase"))
+        print(
+            session.say("PIN and phrase have been erased by an order. Two helpers can open it: "
+                        "samsyn assist request\n",
+                        "PIN och fras har raderats på order. Två hjälpare kan öppna den: samsyn "
+                        "assist request\n"));
     else
         print(session.say("Unlock it: samsyn unlock\n", "Lås upp den: samsyn unlock\n"));
 }
