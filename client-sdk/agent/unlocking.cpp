@@ -69,7 +69,9 @@ UnlockFailure no_pin(const VaultStatus& status) {
                              "assist request`."}));
 }
 
-UnlockFailure wrong_pin(const Vault& vault) {
+UnlockFailure wrong_pin(Vault& vault) {
+    // Where the server said so the vault has only counted: the tenth ends the PIN here as well.
+    if (vault.status().pin_tries_left == 0) (void)vault.erase_pin_slot();  // else at the next try
     const VaultStatus status = vault.status();
     if (!status.has_pin) {
         UnlockFailure gone = no_pin(status);
