@@ -28,9 +28,13 @@ CrashDisk& disk_of(sqlite3_vfs* vfs) {
     return *static_cast<CrashDisk*>(vfs->pAppData);
 }
 
-/// True where the call may go on: the power is on, the file is of this life, no fault is due.
+/// May the call go on: is the power on, the file of this life, no fault due?
+Verdict begin(OpenFile& file) {
+    return file.disk->alive(file.boot) ? file.disk->begin_call() : Verdict::fail;
+}
+
 bool begins(OpenFile& file) {
-    return file.disk->alive(file.boot) && file.disk->begin_call() == Verdict::go_on;
+    return begin(file) == Verdict::go_on;
 }
 
 int close_file(sqlite3_file*) {
@@ -49,7 +53,8 @@ int read_file(sqlite3_file* base, void* target, int count, sqlite3_int64 offset)
 
 int write_file(sqlite3_file* base, const void* source, int count, sqlite3_int64 offset) {
     OpenFile& file = opened(base);
-    if (!begins(file)) return SQLITE_IOERR_WRITE;
+    const Verdict start = begin(file);
+    if (start == Verdict::fail) return SQLITE_IOERR_WRITE;
     ByteView bytes{static_cast<const std::byte*>(source), static_cast<std::size_t>(count)};
     const auto at = static_cast<std::uint64_t>(offset);
     const Verdict verdict = at + bytes.size() > file.disk->settings().size_max
@@ -58,15 +63,17 @@ int write_file(sqlite3_file* base, const void* source, int count, sqlite3_int64 
     if (verdict == Verdict::fail) return SQLITE_IOERR_WRITE;
     if (verdict == Verdict::full) bytes = bytes.first(bytes.size() / 2);
     file.disk->mutable_image().write(file.file, at, bytes);
-    if (!file.disk->changed()) return SQLITE_IOERR_WRITE;
+    if (!file.disk->changed() || start == Verdict::do_and_fail) return SQLITE_IOERR_WRITE;
     return verdict == Verdict::full ? SQLITE_FULL : SQLITE_OK;
 }
 
 int truncate_file(sqlite3_file* base, sqlite3_int64 size) {
     OpenFile& file = opened(base);
-    if (!begins(file)) return SQLITE_IOERR_TRUNCATE;
+    const Verdict start = begin(file);
+    if (start == Verdict::fail) return SQLITE_IOERR_TRUNCATE;
     file.disk->mutable_image().truncate(file.file, static_cast<std::uint64_t>(size));
-    return file.disk->changed() ? SQLITE_OK : SQLITE_IOERR_TRUNCATE;
+    const bool went_well = file.disk->changed() && start == Verdict::go_on;
+    return went_well ? SQLITE_OK : SQLITE_IOERR_TRUNCATE;
 }
 
 int sync_file(sqlite3_file* base, int) {
@@ -239,7 +246,7 @@ void CrashDisk::mount(DiskImage image) {
 Verdict CrashDisk::begin_call() {
     if (calls_++ != failing_call_) return Verdict::go_on;
     struck_ = true;
-    return Verdict::fail;
+    return failure_ == Failure::done ? Verdict::do_and_fail : Verdict::fail;
 }
 
 Verdict CrashDisk::begin_write() {

@@ -75,8 +75,14 @@ public:
     /// The power goes in that change: what it writes is in the cache, what it syncs is not.
     void cut_at_change(std::uint64_t n) { cut_ = after(changes_, n); }
 
-    /// That call fails with the I/O error of its kind, once, having done nothing.
-    void fail_call(std::uint64_t n) { failing_call_ = after(calls_, n); }
+    enum class Failure : std::uint8_t { undone, done };
+
+    /// That call fails with the I/O error of its kind, once. With `done` a write or a truncation
+    /// has happened all the same; otherwise, and of all other calls, nothing has.
+    void fail_call(std::uint64_t n, Failure failure = Failure::undone) {
+        failing_call_ = after(calls_, n);
+        failure_ = failure;
+    }
 
     /// That write puts down its first half, and it and all later ones find the disk full.
     void fill_at_write(std::uint64_t n) { full_ = after(writes_, n); }
@@ -101,7 +107,7 @@ public:
     void on_change(std::function<void()> hook) { hook_ = std::move(hook); }
 
     // For the VFS below SQLite's C interface; see crash_disk.cpp.
-    enum class Verdict : std::uint8_t { go_on, fail, full };
+    enum class Verdict : std::uint8_t { go_on, fail, do_and_fail, full };
     Verdict begin_call();
     Verdict begin_write();
     Verdict begin_sync(DiskImage::FileId file);
@@ -137,6 +143,7 @@ private:
     std::uint64_t syncs_ = 0;
     std::uint64_t cut_ = never;
     std::uint64_t failing_call_ = never;
+    Failure failure_ = Failure::undone;
     std::uint64_t full_ = never;
     std::uint64_t failing_sync_ = never;
     SyncLoss loss_ = SyncLoss::nothing;

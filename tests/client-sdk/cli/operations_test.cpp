@@ -1,6 +1,7 @@
 #include "client-sdk/agent/operations.hpp"
 
-#include "client-sdk/agent/folder.hpp"
+#include "crypto/envelope/sodium_sealer.hpp"
+#include "crypto/identity/signing_key.hpp"
 #include "crypto/keys/sodium.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/manual_clock.hpp"

@@ -189,6 +189,9 @@ TEST_CASE("CrashDisk: faults strike where they were asked for and pass", "[crash
     disk.fail_call(0);
     CHECK(insert() == SQLITE_IOERR_WRITE);
     CHECK(insert() == SQLITE_OK);
+    disk.fail_call(0, CrashDisk::Failure::done);
+    CHECK(insert() == SQLITE_IOERR_WRITE);
+    CHECK(insert() == SQLITE_OK);
     disk.fail_sync(0, CrashDisk::SyncLoss::nothing);
     CHECK(insert() == SQLITE_IOERR_FSYNC);
     CHECK(insert() == SQLITE_OK);

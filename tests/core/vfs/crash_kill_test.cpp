@@ -100,7 +100,7 @@ TEST_CASE("Kill: whatever a killed process acknowledged is there, over and over 
     Dice dice{20'26};
     std::int64_t found = 0;
     int beyond = 0;  // the one in flight was there too
-    const auto kills = static_cast<int>(scaled(250));
+    const auto kills = static_cast<int>(scaled(200));
     for (int n = 0; n < kills; ++n) {
         CAPTURE(n, found);
         int status = 0;

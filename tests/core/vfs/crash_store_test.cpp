@@ -95,7 +95,7 @@ TEST_CASE("DeviceStore: a power cut at any change leaves whole transactions, cre
     std::uint64_t cuts = 0;
     for (std::size_t n = 0; n < moments.size(); ++n) {
         const Moment& moment = moments[n];
-        for (std::uint64_t seed = 0; seed < scaled(4); ++seed) {
+        for (std::uint64_t seed = 0; seed < scaled(2); ++seed) {
             CAPTURE(n, seed);
             left.mount(moment.image.after_power_cut(seed));
             auto store = open_on(left, pages, DatabaseMode::existing);

@@ -58,14 +58,14 @@ const char* name_of(Operation operation) {
 class World {
 public:
     World() {
-        Database db = must(Database::create(file, pages));
+        Database db = must(Database::create(file, pages, disk.name()));
         must(history::begin(db));
         fresh_log = image_of(file);
     }
 
     /// After the fault the disk is whole again: nothing acknowledged may be missing.
     void check_after(const Outcome& outcome) {
-        Database db = must(Database::open(file, pages));
+        Database db = must(Database::open(file, pages, disk.name()));
         const std::int64_t seen = must(history::observe(db));
         CHECK(seen >= outcome.acknowledged);
         CHECK(seen <= outcome.acknowledged + 1);
@@ -73,6 +73,7 @@ public:
         CHECK(must(history::observe(db)) == seen + 1);
     }
 
+    FaultVfs disk;
     TemporaryFolder folder;
     std::filesystem::path file = folder / "a.db";
     SodiumPageCipher pages = test_pages();
@@ -83,7 +84,7 @@ public:
 
 TEST_CASE("Faults: any call that fails costs nothing that was acknowledged", "[vfs][fault]") {
     World world;
-    FaultVfs disk;
+    FaultVfs& disk = world.disk;
     const auto style =
         GENERATE(FaultStyle::error, FaultStyle::half_done, FaultStyle::done, FaultStyle::disk_full);
     const bool forever = GENERATE(false, true);
@@ -115,7 +116,7 @@ TEST_CASE("Faults: any call that fails costs nothing that was acknowledged", "[v
 TEST_CASE("Faults: killed after any call that failed, nothing acknowledged is missing",
           "[vfs][fault]") {
     World world;
-    FaultVfs disk;
+    FaultVfs& disk = world.disk;
     const auto style = GENERATE(FaultStyle::error, FaultStyle::half_done, FaultStyle::done);
     for (std::int64_t call = 20;; call += 2) {
         put_image(world.file, world.fresh_log);
@@ -156,8 +157,8 @@ TEST_CASE("Faults: a creation that fails anywhere can be done again", "[vfs][fau
             break;
         }
         // What was called made must open; what was not is made again.
-        Database db =
-            made ? must(Database::open(file, pages)) : must(Database::create(file, pages));
+        Database db = made ? must(Database::open(file, pages, disk.name()))
+                           : must(Database::create(file, pages, disk.name()));
         must(history::begin(db));
         must(history::apply(db, 1));
         CHECK(must(history::observe(db)) == 1);
@@ -167,7 +168,7 @@ TEST_CASE("Faults: a creation that fails anywhere can be done again", "[vfs][fau
 TEST_CASE("Faults: after a failed sync nothing is written until the file is opened again",
           "[vfs][fault]") {
     World world;
-    FaultVfs disk;
+    FaultVfs& disk = world.disk;
     for (int nth = 0; nth < 12; ++nth) {
         CAPTURE(nth);
         put_image(world.file, world.fresh_log);
@@ -193,7 +194,7 @@ TEST_CASE("Faults: after a failed sync nothing is written until the file is open
 
 TEST_CASE("Faults: a full disk is disk_full, and with room again work goes on", "[vfs][fault]") {
     World world;
-    FaultVfs disk;
+    FaultVfs& disk = world.disk;
     Database db = must(Database::open(world.file, world.pages, disk.name()));
     must(db.exec("PRAGMA wal_autocheckpoint = 6"));
     std::int64_t acknowledged = 0;

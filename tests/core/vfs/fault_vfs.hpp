@@ -54,6 +54,8 @@ public:
     /// The operation that failed, for the message of a test.
     Operation fired_on() const { return fired_on_; }
 
+    bool real_syncs = false;
+
     /// `SQLITE_IOCAP_...` flags to add to, and take from, those of unix.
     int added_characteristics = 0;
     int removed_characteristics = 0;

@@ -210,7 +210,7 @@ TEST_CASE("SealedVfs: work that sorts and rolls back makes no other file", "[vfs
     Database db = must(Database::create(folder / "a.db", pages));
     must(history::begin(db));
     for (std::int64_t n = 1; n <= 10; ++n) must(history::apply(db, n));
-    must(db.exec("PRAGMA cache_size = 5"));
+    must(db.exec("PRAGMA wal_checkpoint; PRAGMA cache_size = 5"));
     must(db.exec("CREATE TABLE s AS SELECT a.text FROM rows a, rows b ORDER BY random()"));
     must(
         db.exec("BEGIN; INSERT OR IGNORE INTO s SELECT text FROM s; SAVEPOINT p; "

@@ -19,7 +19,7 @@ constexpr std::size_t frame_bytes = 4160;
 class Scene {
 public:
     Scene() {
-        Database db = must(Database::create(original(), pages));
+        Database db = must(Database::create(original(), pages, disk.name()));
         must(db.exec("PRAGMA wal_autocheckpoint = 0"));
         must(history::begin(db));
         write_to(db, 8);
@@ -38,25 +38,24 @@ public:
     /// What the database says after `image` was put in its place.
     Result<std::int64_t> observe(const Image& image) {
         put_image(folder_ / "b.db", image);
-        Database db = SAMSYN_TRY(Database::open(folder_ / "b.db", pages));
+        Database db = SAMSYN_TRY(Database::open(folder_ / "b.db", pages, disk.name()));
         return history::observe(db);
     }
 
     /// As above, and a state that is taken for good must also be one to go on from.
     Result<std::int64_t> go_on(const Image& image) {
         put_image(folder_ / "b.db", image);
-        Database db = SAMSYN_TRY(Database::open(folder_ / "b.db", pages));
+        Database db = SAMSYN_TRY(Database::open(folder_ / "b.db", pages, disk.name()));
         const std::int64_t seen = SAMSYN_TRY(history::observe(db));
         SAMSYN_TRY(history::apply(db, seen + 1));
         put_image(folder_ / "c.db", image_of(folder_ / "b.db"));  // and be killed
-        Database again = must(Database::open(folder_ / "c.db", pages));
+        Database again = must(Database::open(folder_ / "c.db", pages, disk.name()));
         CHECK(must(history::observe(again)) == seen + 1);
         return seen;
     }
 
     /// The database half-way through a checkpoint that the power ended, with a torn page.
     Image cut_checkpoint(std::int64_t whole_pages = 4) {
-        FaultVfs disk;
         put_image(folder_ / "b.db", late);
         Image cut;
         {
@@ -65,10 +64,12 @@ public:
             CHECK_FALSE(db.exec("PRAGMA wal_checkpoint").has_value());
             cut = image_of(folder_ / "b.db");
         }
+        disk.heal();
         REQUIRE(cut[""] != late[""]);
         return cut;
     }
 
+    FaultVfs disk;  ///< which fails only where asked, and waits for no sync
     SodiumPageCipher pages = test_pages();
     Image early_log;   ///< after 8, all of it in the log
     Image early;       ///< after 8, all of it in the database
@@ -126,7 +127,8 @@ TEST_CASE("Tampering: the untouched images are what they should be", "[vfs][tamp
 
 TEST_CASE("Tampering: a flipped bit anywhere is an error or an earlier state", "[vfs][tamper]") {
     Scene scene;
-    for (const Image& image : {scene.late, scene.cut_checkpoint()}) {
+    for (const Image& image : {scene.early, scene.late, scene.cut_checkpoint()}) {
+        const bool has_log = !image.at("-wal").empty();
         for (const auto& [suffix, bytes] : image) {
             int errors = 0;
             int tried = 0;
@@ -142,7 +144,8 @@ TEST_CASE("Tampering: a flipped bit anywhere is an error or an earlier state", "
                 if (!seen) CHECK(seen.error().code == Errc::malformed);
             }
             CAPTURE(suffix, tried, errors);
-            if (suffix.empty()) CHECK(errors > 0);
+            // Beside a log that holds every page nobody reads the database.
+            if (suffix.empty() && !has_log) CHECK(errors > tried * 2 / 3);
         }
     }
 }
@@ -181,7 +184,7 @@ TEST_CASE("Tampering: pages of another database are seen, of the same key too", 
     SodiumPageCipher others = same_key ? test_pages(1, 2) : test_pages(2, 1);
     Image other;
     {
-        Database db = must(Database::create(folder / "o.db", others));
+        Database db = must(Database::create(folder / "o.db", others, scene.disk.name()));
         must(history::begin(db));
         for (std::int64_t n = 1; n <= 8; ++n) must(history::apply(db, n));
         must(db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
@@ -206,7 +209,7 @@ TEST_CASE("Tampering: an older page that is put back is seen", "[vfs][tamper]") 
     Image now = scene.middle_log;
     {
         put_image(scene.original(), now);
-        Database db = must(Database::open(scene.original(), scene.pages));
+        Database db = must(Database::open(scene.original(), scene.pages, scene.disk.name()));
     }
     now = image_of(scene.original());  // after 16, all of it in the database
     REQUIRE(must(scene.observe(now)) == 16);

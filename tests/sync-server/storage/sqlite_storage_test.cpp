@@ -6,8 +6,6 @@
 
 #include <rapidcheck.h>
 
-#include <fstream>
-#include <iterator>
 #include <set>
 
 namespace samsyn {
@@ -275,21 +273,6 @@ TEST_CASE("Storage: one token belongs to one device", "[storage][unlock]") {
     CHECK(refused.error().code == Errc::conflict);
     storage->rollback();
     CHECK_FALSE(*storage->unlocks().find(thief.device));
-}
-
-TEST_CASE("Storage: a destroyed secret is not in the database file", "[storage][unlock]") {
-    const TemporaryFolder folder;
-    {
-        const auto storage = *open_sqlite_storage(folder.path());
-        UnlockRecord record = record_of(1);
-        put(*storage, record);
-        record.current.reset();
-        put(*storage, record);
-    }
-    std::ifstream in{folder.path() / "samsyn-server.db", std::ios::binary};
-    const std::string text{std::istreambuf_iterator<char>{in}, {}};
-    CHECK(text.size() > 4096);
-    CHECK(text.find(std::string(32, '\x5e')) == std::string::npos);
 }
 
 TEST_CASE("Storage: keeps the last answer to each order", "[storage][unlock]") {
