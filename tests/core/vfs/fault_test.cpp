@@ -158,7 +158,7 @@ TEST_CASE("Faults: a creation that fails anywhere can be done again", "[vfs][fau
         }
         // What was called made must open; what was not is made again.
         Database db = made ? must(Database::open(file, pages, disk.name()))
-                           : must(Database::create(file, pages));
+                           : must(Database::create(file, pages, disk.name()));
         must(history::begin(db));
         must(history::apply(db, 1));
         CHECK(must(history::observe(db)) == 1);
