@@ -29,8 +29,21 @@ UnlockFailure failure(json error) {
     return {.error = std::move(error)};
 }
 
+/// A wipe or a revocation has erased what a person can type.
+json erased_by_order(std::string_view context) {
+    return error_of(
+        Errc::not_found,
+        context,
+        {"neither PIN nor phrase opens this device any more",
+         "It has been revoked or wiped. A case lead and an administrator together can open it: "
+         "`samsyn assist request`.",
+         "Enheten är spärrad eller raderad. En ärendeansvarig och en administratör kan öppna den "
+         "tillsammans: `samsyn assist request`."});
+}
+
 /// The PIN slot is gone, or never was.
 UnlockFailure no_pin(const VaultStatus& status) {
+    if (!status.has_phrase) return failure(erased_by_order("pin"));
     if (status.pin_erased)
         return failure(error_of(Errc::not_found,
                                 "pin",
@@ -56,7 +69,9 @@ UnlockFailure no_pin(const VaultStatus& status) {
                              "assist request`."}));
 }
 
-UnlockFailure wrong_pin(const Vault& vault) {
+UnlockFailure wrong_pin(Vault& vault) {
+    // Where the server said so the vault has only counted: the tenth ends the PIN here as well.
+    if (vault.status().pin_tries_left == 0) (void)vault.erase_pin_slot();  // else at the next try
     const VaultStatus status = vault.status();
     if (!status.has_pin) {
         UnlockFailure gone = no_pin(status);
@@ -155,14 +170,7 @@ std::expected<UnlockSuccess, UnlockFailure> with_phrase(Vault& vault, UnlockMess
     const auto opened = vault.unlock_with_phrase(*phrase);
     if (opened) return UnlockSuccess{};
     if (opened.error().code == Errc::not_found)
-        return std::unexpected{failure(error_of(
-            Errc::not_found,
-            "phrase",
-            {"no phrase opens this device",
-             "It has been revoked or wiped. A case lead and an administrator together can open it: "
-             "`samsyn assist request`.",
-             "Enheten är spärrad eller raderad. En ärendeansvarig och en administratör kan öppna "
-             "den tillsammans: `samsyn assist request`."}))};
+        return std::unexpected{failure(erased_by_order("phrase"))};
     if (opened.error().code != Errc::not_authentic)
         return std::unexpected{failure(folder_error(opened.error()))};
     return std::unexpected{failure(error_of(

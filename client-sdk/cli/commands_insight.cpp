@@ -111,6 +111,11 @@ std::string slots_text(const Session& session, const json& vault) {
     return text;
 }
 
+bool has_slot(const json& vault, std::string_view slot) {
+    const json slots = vault.value("slots", json::array());
+    return std::ranges::find(slots, json(slot)) != slots.end();
+}
+
 std::string why_locked(const Session& session, const std::string& why) {
     if (why == "started") return session.say("since it was switched on", "sedan start");
     if (why == "asked") return session.say("by hand", "för hand");
@@ -127,6 +132,8 @@ void print_locked(const Session& session, const json& status) {
     Table table{{session.say("locked", "låst"), why_locked(session, text_in(status, "why"))}};
     if (vault.contains("slots")) {
         table.add({session.say("opens by", "öppnas med"), slots_text(session, vault)});
+    }
+    if (has_slot(vault, "pin")) {
         const bool warm =
             status.value("has_share", false) || !vault.value("pin_needs_server", true);
         table.add({"PIN",
@@ -138,6 +145,12 @@ void print_locked(const Session& session, const json& status) {
     const json error = vault.value("error", json::object());
     if (const std::string hint = local_in(session, error, "hint"); !hint.empty())
         print(escaped(hint) + "\n");
+    else if (!has_slot(vault, "pin") && !has_slot(vault, "phrase"))
+        print(
+            session.say("PIN and phrase have been erased by an order. Two helpers can open it: "
+                        "samsyn assist request\n",
+                        "PIN och fras har raderats på order. Två hjälpare kan öppna den: samsyn "
+                        "assist request\n"));
     else
         print(session.say("Unlock it: samsyn unlock\n", "Lås upp den: samsyn unlock\n"));
 }

@@ -144,7 +144,7 @@ int main(int count, char** arguments) {
     const std::filesystem::path folder{arguments[3]};
     const LockedFolder locked{.facts = [] { return json{{"slots", "fake"}}; },
                               .is_done = {},
-        .obey =
+                              .obey =
                                   [&](const std::string& kind, const std::string& statement, bool) {
                                       std::ofstream{folder / "obeyed", std::ios::app}
                                           << kind << ' ' << statement << '\n';

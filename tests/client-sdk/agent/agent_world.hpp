@@ -61,6 +61,8 @@ public:
         AgentClient connected = locked_client();
         const auto unlocked = connected.call("unlock", {{"phrase", fake_phrase}});
         if (!unlocked || (*unlocked)["ok"] != true) FAIL("the fake device does not unlock");
+        if (!(*unlocked)["result"].contains("already"))
+            (void)connected.next_event(std::chrono::seconds{10});  // that it is being unlocked
         return connected;
     }
 

@@ -11,8 +11,14 @@ using story::Tablet;
 
 namespace {
 
+/// Asked again where the child went while it was being asked.
 json lock_of(const Tablet& tablet) {
-    return tablet.status().at("lock");
+    json status;
+    REQUIRE(soon([&] {
+        status = tablet.status();
+        return status.contains("lock");
+    }));
+    return status.at("lock");
 }
 
 bool has_database(const Tablet& tablet) {
