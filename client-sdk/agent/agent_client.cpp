@@ -139,7 +139,10 @@ Result<json> AgentClient::ask(std::string_view operation, const json& args, Dead
     for (;;) {
         json object = SAMSYN_TRY(next_line(deadline));
         if (object.contains("event")) {
-            events_.push_back(std::move(object));
+            if (on_event_)
+                on_event_(object);
+            else
+                events_.push_back(std::move(object));
             continue;
         }
         const auto answered = object.find("id");

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,11 @@ public:
     Result<nlohmann::json> call(std::string_view operation,
                                 const nlohmann::json& args = nlohmann::json::object());
 
+    /// Gets the events that come while `call` waits, instead of their being kept.
+    void hear_while_waiting(std::function<void(const nlohmann::json& event)> on_event) {
+        on_event_ = std::move(on_event);
+    }
+
     /// Waits for the next event of a connection that has called `watch`. Errors: `timed_out`;
     /// `link_lost`.
     Result<nlohmann::json> next_event(
@@ -68,6 +74,7 @@ private:
     UniqueFd socket_;
     LineBuffer lines_;
     std::deque<nlohmann::json> events_;
+    std::function<void(const nlohmann::json& event)> on_event_;
     std::uint64_t next_id_ = 1;
     bool handed_over_ = false;  // to the child: the supervisor's own operations need another socket
 };

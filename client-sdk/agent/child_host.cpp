@@ -6,6 +6,7 @@
 #include "client-sdk/agent/unlocking.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace samsyn {
 
@@ -31,23 +32,28 @@ ChildHost::ChildHost(Parts parts)
 
 ChildServices ChildHost::services() {
     const Device::Ports ports = parts_.opened.ports();
-    return {.run = [this](std::string_view operation,
-                          const json& args) { return run(operation, args); },
-            .writes =
-                [](std::string_view operation) {
-                    return Operations::writes(operation) || VaultOperations::writes(operation) ||
-                           operation == "admin.server";
-                },
-            .describe = &folder_error,
-            .server = [this] { return parts_.config.device.server; },
-            .link = {.ledger = parts_.opened.device(),
-                     .random = ports.random,
-                     .verifier = ports.verifier,
-                     .clock = ports.clock,
-                     .keeper = &pins_},
-            .opened = to_json(parts_.vault.status()),
-            .idle_max = [this] { return on_vault_.idle_max(); },
-            .on_event = [this](const json& event) { return hear(event); }};
+    return {
+        .run = [this](std::string_view operation,
+                      const json& args) { return run(operation, args); },
+        .writes =
+            [](std::string_view operation) {
+                return Operations::writes(operation) || VaultOperations::writes(operation) ||
+                       operation == "admin.server";
+            },
+        .run_long =
+            [this](std::string_view operation, const json& args, const ChildServices::Tell& tell) {
+                return run_long(operation, args, tell);
+            },
+        .describe = &folder_error,
+        .server = [this] { return parts_.config.device.server; },
+        .link = {.ledger = parts_.opened.device(),
+                 .random = ports.random,
+                 .verifier = ports.verifier,
+                 .clock = ports.clock,
+                 .keeper = &pins_},
+        .opened = to_json(parts_.vault.status()),
+        .idle_max = [this] { return on_vault_.idle_max(); },
+        .on_event = [this](const json& event) { return hear(event); }};
 }
 
 json ChildHost::run(std::string_view operation, const json& args) {
@@ -62,6 +68,35 @@ json ChildHost::run(std::string_view operation, const json& args) {
     if (ok && operation == "status") answer["result"]["vault"] = to_json(parts_.vault.status());
     if (ok && Operations::writes(operation)) note_sent(false);
     return answer;
+}
+
+std::optional<json> ChildHost::run_long(std::string_view operation,
+                                        const json& args,
+                                        const ChildServices::Tell& tell) {
+    if (operation != "rekey") return std::nullopt;
+    auto done = rekey(args, tell);
+    if (done) return ok_answer(*std::move(done));
+    return json::object({{"ok", false}, {"error", error_to_json(done.error())}});
+}
+
+/// Whoever asked for it stops it by going away: nothing has changed then.
+Result<json> ChildHost::rekey(const json& args, const ChildServices::Tell& tell) {
+    constexpr std::chrono::milliseconds pause{100};
+    if (!args.empty()) return fail(Errc::invalid_argument, "args");
+    std::uint64_t rows = 0;
+    std::chrono::steady_clock::time_point next{};
+    const auto progress = [&](std::uint64_t done, std::uint64_t total) -> Result<void> {
+        rows = total;
+        const auto now = std::chrono::steady_clock::now();
+        if (now < next && done < total) return {};
+        next = now + pause;
+        const json event = {
+            {"event", "progress"}, {"op", "rekey"}, {"done", done}, {"total", total}};
+        if (!tell(event)) return fail(Errc::link_lost, "rekey: its caller is gone");
+        return {};
+    };
+    SAMSYN_TRY(parts_.opened.rekey(parts_.folder, parts_.vault, progress));
+    return json::object({{"rows", rows}});
 }
 
 /// The administrator's machine learns its server, by the root's statement about it.

@@ -37,6 +37,10 @@ public:
 
 private:
     nlohmann::json run(std::string_view operation, const nlohmann::json& args);
+    std::optional<nlohmann::json> run_long(std::string_view operation,
+                                           const nlohmann::json& args,
+                                           const ChildServices::Tell& tell);
+    Result<nlohmann::json> rekey(const nlohmann::json& args, const ChildServices::Tell& tell);
     Result<nlohmann::json> take_server(const nlohmann::json& args);
     bool hear(const nlohmann::json& event);
     bool obey();

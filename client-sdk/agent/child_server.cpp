@@ -198,7 +198,10 @@ void ChildServer::sync(LineConnection& caller, const AgentRequest& request) {
 }
 
 void ChildServer::run_operation(LineConnection& caller, const AgentRequest& request) {
-    json answer = services_.run(request.operation, request.args);
+    const auto tell = [&](const json& event) { return caller.tell_now(to_line(event)); };
+    auto of_long = services_.run_long ? services_.run_long(request.operation, request.args, tell)
+                                      : std::optional<json>{};
+    json answer = of_long ? *std::move(of_long) : services_.run(request.operation, request.args);
     const bool ok = answer.is_object() && answer.value("ok", false);
     if (ok && request.operation == "status") answer["result"]["connection"] = sync_.connection();
     caller.answer(request.id, std::move(answer));

@@ -16,6 +16,15 @@ struct ChildServices {
     /// Runs one operation; answers `{"ok": …}`. Called on the child's one thread.
     std::function<nlohmann::json(std::string_view operation, const nlohmann::json& args)> run;
     std::function<bool(std::string_view operation)> writes;
+
+    /// Tells the caller of an operation that takes long how far it is; false where it is gone.
+    using Tell = std::function<bool(const nlohmann::json& event)>;
+
+    /// Runs an operation during which everybody else waits; none where the operation is not one of
+    /// these.
+    std::function<std::optional<nlohmann::json>(
+        std::string_view operation, const nlohmann::json& args, const Tell& tell)>
+        run_long{};
     std::function<nlohmann::json(const Error&)> describe;  ///< an `error` object, with its hint
     std::function<std::string()> server;                   ///< host:port, as it is now
     Link::Ports link;

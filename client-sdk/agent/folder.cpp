@@ -122,6 +122,13 @@ Result<void> remove_file(const fs::path& path) {
     return {};
 }
 
+/// With all that stands beside it; itself last, so that what is left is found again.
+Result<void> remove_database(const fs::path& database) {
+    for (const std::string_view beside : {"-wal", "-pages0", "-pages1", ""})
+        SAMSYN_TRY(remove_file(fs::path{database}.concat(beside)));
+    return {};
+}
+
 /// Removes what an interrupted creation has left; refuses what is more than that.
 Result<void> make_room(const fs::path& folder, const Vault::Ports& vault) {
     const FolderInventory there = look_into(folder);
@@ -192,12 +199,18 @@ fs::path database_path(const fs::path& folder, std::uint64_t number) {
 }
 
 Result<void> remove_databases(const fs::path& folder) {
-    const FolderInventory there = look_into(folder);
-    for (const fs::path& database : there.databases) {
-        for (const std::string_view beside : {"-wal", "-pages0", "-pages1", ""})
-            SAMSYN_TRY(remove_file(fs::path{database}.concat(beside)));
-    }
+    for (const fs::path& database : look_into(folder).databases)
+        SAMSYN_TRY(remove_database(database));
     return {};
+}
+
+Result<void> remove_databases_but(const fs::path& folder, std::uint64_t number) {
+    Result<void> all;
+    for (const fs::path& database : look_into(folder).databases) {
+        if (database == database_path(folder, number)) continue;
+        if (auto removed = remove_database(database); !removed) all = removed;
+    }
+    return all;
 }
 
 Result<void> erase_data(const fs::path& folder) {

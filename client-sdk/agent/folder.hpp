@@ -52,6 +52,9 @@ std::filesystem::path database_path(const std::filesystem::path& folder, std::ui
 /// error. Errors: `system_failed`.
 Result<void> remove_databases(const std::filesystem::path& folder);
 
+/// The same for every database but one. Errors: `system_failed`; the rest is removed all the same.
+Result<void> remove_databases_but(const std::filesystem::path& folder, std::uint64_t number);
+
 /// Erases the data of a device that was ordered to: from here on the folder is `wiped`. Errors:
 /// `system_failed`, `disk_full`; it can be repeated.
 Result<void> erase_data(const std::filesystem::path& folder);
@@ -59,12 +62,22 @@ Result<void> erase_data(const std::filesystem::path& folder);
 /// A device with its ports, on the keys of an open vault. Not thread-safe.
 class OpenedDevice {
 public:
-    /// Errors: those of `Device::open`.
+    /// Where it is to exist, other databases beside the one that `keys` name are removed: they are
+    /// what an interrupted rekey has left. Errors: those of `Device::open`.
     static Result<std::unique_ptr<OpenedDevice>> open(const std::filesystem::path& folder,
                                                       const DeviceConfig& config,
                                                       const VaultContents& keys,
                                                       DatabaseMode mode);
     ~OpenedDevice();
+
+    /// Gives the database another key: copies it into `samsyn.<number + 1>.db` under a fresh one,
+    /// lets the vault name that (the one commit point), and removes the old file. Blocks for the
+    /// whole copy. Interrupted anywhere (a `progress` that fails, a killed process, a full disk)
+    /// one whole database counts, and the next opening removes the other.
+    ///
+    /// Errors: those of the copy, of `progress` and of the vault. The device goes on with the old
+    /// database; where the vault failed to write, it can only be read until it is opened again.
+    Result<void> rekey(const std::filesystem::path& folder, Vault& vault, const Progress& progress);
 
     Device& device();
     Device::Ports ports();

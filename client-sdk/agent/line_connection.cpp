@@ -7,7 +7,10 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <cerrno>
 #include <exception>
+#include <poll.h>
+#include <sys/socket.h>
 
 namespace samsyn {
 
@@ -110,6 +113,17 @@ void LineConnection::notify(const std::string& line) {
         close();
     else
         queue(line);
+}
+
+bool LineConnection::tell_now(const std::string& line) {
+    if (closed_) return false;
+    pollfd polled{socket_.native_handle(), POLLOUT, 0};
+    if (::poll(&polled, 1, 0) < 0 || (polled.revents & (POLLHUP | POLLERR)) != 0) return false;
+    if (queued_bytes_ > 0 || (polled.revents & POLLOUT) == 0) return true;
+    const ssize_t sent =
+        ::send(socket_.native_handle(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0) return errno == EAGAIN || errno == EINTR;
+    return static_cast<std::size_t>(sent) == line.size();  // half a line: it is of no use any more
 }
 
 void LineConnection::queue(std::string line) {

@@ -34,6 +34,10 @@ public:
     /// Queues an event. A caller that does not read them is closed: events have no end.
     void notify(const std::string& line);
 
+    /// Sends an event at once, past the queue, while this thread does something long; left out
+    /// where the caller has not read what came before. False where the caller is gone.
+    bool tell_now(const std::string& line);
+
     /// An answer will come later: the caller's closing its writing side must not lose it.
     void expect_answer() { ++expected_; }
 

@@ -1,28 +1,6 @@
-#include "client-sdk/agent/folder.hpp"
-#include "core/base/system_clock.hpp"
-#include "crypto/at_rest/page_cipher.hpp"
-#include "crypto/envelope/sodium_sealer.hpp"
-#include "crypto/identity/signing_key.hpp"
-#include "crypto/keys/sodium.hpp"
+#include "client-sdk/agent/opened_parts.hpp"
 
 namespace samsyn {
-
-/// In this order: what is used outlives its user.
-struct OpenedDevice::Parts {
-    explicit Parts(const VaultContents& keys)
-        : signing(SigningKey::from_seed(keys.signing_seed.expose())),
-          sealer(SealingKey::from_secret(keys.sealing_secrets.front().expose())),
-          pages(keys.database.key.duplicate(), keys.database.file_id) {}
-
-    SystemClock clock;
-    SodiumRandom random;
-    SodiumHasher hasher;
-    SodiumVerifier verifier;
-    SigningKey signing;
-    SodiumSealer sealer;
-    SodiumPageCipher pages;
-    std::unique_ptr<Device> device;
-};
 
 OpenedDevice::OpenedDevice(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
@@ -32,6 +10,9 @@ Result<std::unique_ptr<OpenedDevice>> OpenedDevice::open(const std::filesystem::
                                                          const DeviceConfig& config,
                                                          const VaultContents& keys,
                                                          DatabaseMode mode) {
+    // What an interrupted rekey has left beside the one that counts; tried again at the next
+    // opening.
+    if (mode == DatabaseMode::existing) (void)remove_databases_but(folder, keys.database.number);
     auto parts = std::make_unique<Parts>(keys);
     std::unique_ptr<OpenedDevice> opened{new OpenedDevice{std::move(parts)}};
     opened->parts_->device = SAMSYN_TRY(
@@ -50,7 +31,7 @@ Device::Ports OpenedDevice::ports() {
             .verifier = parts_->verifier,
             .signer = parts_->signing,
             .sealer = parts_->sealer,
-            .pages = parts_->pages};
+            .pages = *parts_->pages};
 }
 
 const SigningPublicKey& OpenedDevice::signing_key() const {

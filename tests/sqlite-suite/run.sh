@@ -5,7 +5,7 @@
 # (it crashed, or took too long) has one error more than it has told of.
 set -euo pipefail
 testfixture=$1 source=$2 configuration=$3 output=$4
-seconds_max=${SAMSYN_SUITE_SECONDS_MAX:-300}
+seconds_max=${SAMSYN_SUITE_SECONDS_MAX:-600}
 export SAMSYN_SUITE=$configuration
 mkdir -p "$output"
 : >"$output/results"

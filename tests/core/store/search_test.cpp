@@ -66,7 +66,7 @@ std::string random_word(std::mt19937_64& random) {
 std::size_t count_in_pages(const std::filesystem::path& file,
                            const std::vector<std::string>& words) {
     const PlainPages plain = plain_pages(file, store_pages());
-    CHECK(plain.pages > 10);
+    CHECK(plain.pages + plain.frames > 10);
     CHECK(plain.unopened == 0);
     return static_cast<std::size_t>(std::ranges::count_if(words, [&](const std::string& word) {
         return plain.bytes.find(word.substr(8)) != std::string::npos;
@@ -312,18 +312,23 @@ TEST_CASE("purge: no word of the compartment is left in any page, those of other
     std::vector<std::string> kept;
     {
         DeviceStore store = open_store(folder / "device.db");
-        for (unsigned char item = 1; item < 250; ++item) {
-            const unsigned char compartment = 1 + item % 2;
-            std::string text;
-            for (int i = 0; i < 6; ++i) {
-                (compartment == 1 ? gone : kept).push_back(random_word(random));
-                text += (compartment == 1 ? gone : kept).back() + " ";
+        // In one transaction: FTS5 then has no reason of its own to rewrite anything.
+        commit(store, [&] {
+            for (unsigned char item = 1; item < 250; ++item) {
+                const unsigned char compartment = 1 + item % 2;
+                std::string text;
+                for (int i = 0; i < 6; ++i) {
+                    (compartment == 1 ? gone : kept).push_back(random_word(random));
+                    text += (compartment == 1 ? gone : kept).back() + " ";
+                }
+                write(store, change_of(item, 5, text), compartment);
             }
-            commit(store, [&] { write(store, change_of(item, 5, text), compartment); });
-        }
-        CHECK(count_in_pages(folder / "device.db", gone) == gone.size());  // the scan sees them
+        });
         commit(store, [&] { must(store.purge(id_of<CompartmentId>(1))); });
         CHECK(store.purge_unfinished());
+        // The rows are gone and the log is empty; the index holds the words all the same.
+        must(store.database().checkpoint());
+        CHECK(count_in_pages(folder / "device.db", gone) == gone.size());
 
         SECTION("when it is finished at once") {
             must(store.finish_purge());

@@ -210,3 +210,29 @@ TEST_CASE("Faults: a full disk is disk_full, and with room again work goes on", 
     CHECK(acknowledged > 60);
     CHECK(must(history::observe(db)) == acknowledged);
 }
+
+// A page table that was written whole and yet reported as failed would say that the log is done
+// with, while SQLite goes on writing to it.
+TEST_CASE("Faults: a checkpoint that failed anywhere leaves a log that counts", "[vfs][fault]") {
+    World world;
+    const auto style = GENERATE(FaultStyle::error, FaultStyle::half_done, FaultStyle::done);
+    for (std::int64_t nth = 0;; ++nth) {
+        put_image(world.file, world.fresh_log);
+        bool checkpointed = false;
+        Image killed;
+        {
+            Database db = must(Database::open(world.file, world.pages, world.disk.name()));
+            must(db.exec("PRAGMA wal_autocheckpoint = 0"));
+            for (std::int64_t n = 1; n <= 4; ++n) must(history::apply(db, n));
+            world.disk.fail_after(Operation::write, nth, style);
+            checkpointed = db.exec("PRAGMA wal_checkpoint").has_value();
+            world.disk.heal();
+            must(history::apply(db, 5));
+            killed = image_of(world.file);
+        }
+        CAPTURE(nth, static_cast<int>(style));
+        put_image(world.file, killed);
+        world.check_after({5, !checkpointed});
+        if (checkpointed) break;
+    }
+}

@@ -183,6 +183,32 @@ TEST_CASE("SealedVfs: frames rewritten within a transaction survive a kill", "[v
     CHECK(count.number(0) == 400);
 }
 
+// SQLite reads the rewritten frames once more at the commit: a torn tail that reads as zeroes would
+// there become a committed frame that no recovery accepts.
+TEST_CASE("SealedVfs: a frame that rots within its transaction fails the commit", "[vfs]") {
+    const TemporaryFolder folder;
+    SodiumPageCipher pages = test_pages();
+    const auto file = folder / "a.db";
+    Database db = must(Database::create(file, pages));
+    must(db.exec("CREATE TABLE big(x); PRAGMA cache_size = 5"));
+    const std::size_t before = image_of(file)["-wal"].size();
+    must(db.exec("BEGIN IMMEDIATE"));
+    must(
+        db.exec("WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 400) "
+                "INSERT INTO big SELECT randomblob(500) FROM n"));
+    must(db.exec("UPDATE big SET x = zeroblob(500)"));
+    std::string log = image_of(file)["-wal"];
+    REQUIRE(log.size() > before + 20 * 4160);
+    for (std::size_t at = before + 64 + 100; at < log.size(); at += 4160) flip(log, at);
+    {
+        std::fstream out{file.string() + "-wal", std::ios::in | std::ios::out | std::ios::binary};
+        out << log;
+    }
+    const auto committed = db.exec("COMMIT");
+    REQUIRE_FALSE(committed.has_value());
+    CHECK(committed.error().context.starts_with("journal: frame "));
+}
+
 // Finding 5.
 TEST_CASE("SealedVfs: refuses and counts every file but the database and its log", "[vfs]") {
     const TemporaryFolder folder;
