@@ -167,7 +167,7 @@ TEST_CASE("Device: locked by hand, its child is gone within a second", "[agent][
     tablet->lock();
     const auto took = SteadyClock::now() - before;
     CHECK(::kill(child, 0) != 0);
-    CHECK(took < 5s);  // measured 30 to 60 ms; on a busy machine only the start of `samsyn` counts
+    CHECK(took < 5s);  // only against hanging: a busy machine starts `samsyn` late
     WARN("locked after " << std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
                          << " ms, start of the command included");
 }
