@@ -57,7 +57,7 @@ TEST_CASE("Device: unlocks warm without the server, cold with it, by phrase alwa
     tablet->lock();
     const auto before = SteadyClock::now();
     (void)tablet->unlock_by_pin();
-    // Measured 0.7 to 0.9 s on an idle machine of two cores; the bound only guards against a hang.
+    // One stretching takes about 0.7 s; the bound only guards against a hang.
     CHECK(SteadyClock::now() - before < 20s);
 
     tablet->power_off();
