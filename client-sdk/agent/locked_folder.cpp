@@ -44,8 +44,7 @@ Result<std::string> obey_order(const std::filesystem::path& folder,
     const bool wipes = kind == "wipe" || kind == "wipe_discard";
     if (!vault.is_order_done(statement)) {
         if (wipes || kind == "revoke") SAMSYN_TRY(vault.erase_unlocking_slots());
-        if (kind == "wipe_discard" || (kind == "wipe" && all_sent))
-            SAMSYN_TRY(erase_data(folder));
+        if (kind == "wipe_discard" || (kind == "wipe" && all_sent)) SAMSYN_TRY(erase_data(folder));
         SAMSYN_TRY(vault.mark_order_done(statement));
     }
     const bool keeps_file = wipes ? !look_into(folder).wiped : kind == "revoke";

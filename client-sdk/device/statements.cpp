@@ -43,8 +43,7 @@ Result<StatementId> Device::Impl::author(const Stream& stream, StatementBody bod
         // Whoever does not receive the stream cannot know its heads: the custody stream's instead.
         const auto received = streams_for(self, facts, members, decision_time(now));
         const bool receives = std::ranges::binary_search(received, stream);
-        header.previous =
-            accepted_heads(receives ? stream : custody_stream(stream.case_id));
+        header.previous = accepted_heads(receives ? stream : custody_stream(stream.case_id));
     } else {
         header.previous = accepted_heads(stream);
     }

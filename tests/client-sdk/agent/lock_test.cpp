@@ -208,19 +208,21 @@ TEST_CASE("Agent: neither locked nor unlocked does the supervisor hold PIN or ph
           "[agent][lock][attack]") {
     AgentWorld world;
     AgentClient client = world.locked_client();
+    const std::vector<std::string> secrets{std::string{fake_pin.substr(0, 11)},
+                                           std::string{fake_phrase.substr(8, 24)}};
+    // The fake vault's program has them as constants, once: so the search is seen to find them.
+    const std::vector<std::size_t> constants{1, 1};
+    REQUIRE(count_in_memory(world.supervisor(), secrets) == constants);
     REQUIRE((*client.call("unlock", {{"phrase", fake_phrase}}))["ok"] == true);
     REQUIRE((*client.call("lock"))["ok"] == true);
     REQUIRE(code_of(*client.call("unlock", {{"pin", "735024916854"}})) == "not_authentic");
     REQUIRE((*client.call("unlock", {{"pin", fake_pin}}))["ok"] == true);
-    const std::vector<std::string> secrets{std::string{fake_pin.substr(0, 11)},
-                                           std::string{fake_phrase.substr(8, 24)}};
-    CHECK(count_in_memory(world.child(), {"Agent-host-probe"}).size() == 1);  // it can be read
-    CHECK(count_in_memory(world.supervisor(), secrets) == std::vector<std::size_t>{0, 0});
+    CHECK(count_in_memory(world.supervisor(), secrets) == constants);
     REQUIRE((*world.locked_client().call("lock"))["ok"] == true);
-    CHECK(count_in_memory(world.supervisor(), secrets) == std::vector<std::size_t>{0, 0});
+    CHECK(count_in_memory(world.supervisor(), secrets) == constants);
     const pid_t courier = status_of(world).value("courier_pid", -1);
     REQUIRE(courier > 0);
-    CHECK(count_in_memory(courier, secrets) == std::vector<std::size_t>{0, 0});
+    CHECK(count_in_memory(courier, secrets) == constants);
 }
 
 TEST_CASE("Agent: none of its processes may write a core image", "[agent][lock]") {

@@ -15,7 +15,8 @@
 
 namespace samsyn::test {
 
-/// How often each text stands in the readable memory of a process, read as root reads it.
+/// How often each text stands in the memory that a process can write, read as root reads it. What
+/// is only readable is the program's file, with the test's own literals in it.
 inline std::vector<std::size_t> count_in_memory(pid_t pid, const std::vector<std::string>& texts) {
     std::vector<std::size_t> counts(texts.size(), 0);
     const std::string folder = "/proc/" + std::to_string(pid);
@@ -28,7 +29,7 @@ inline std::vector<std::size_t> count_in_memory(pid_t pid, const std::vector<std
         std::uint64_t last = 0;
         char mode[5] = {};
         if (std::sscanf(line.c_str(), "%lx-%lx %4s", &first, &last, mode) != 3) continue;
-        if (mode[0] != 'r' || line.find("[vvar]") != std::string::npos) continue;
+        if (mode[0] != 'r' || mode[1] != 'w' || line.find("[vvar]") != std::string::npos) continue;
         std::string bytes(last - first, '\0');
         const ssize_t size = ::pread(memory, bytes.data(), bytes.size(), static_cast<off_t>(first));
         if (size <= 0) continue;

@@ -253,11 +253,8 @@ TEST_CASE("samsyn-server: the database needs its key, and says what is wrong wit
     CHECK(loose.output.find("database.key can be read by others") != std::string::npos);
     fs::permissions(key, fs::perms{0600});
 
-    const auto wrong = run({"status",
-                            "--data",
-                            world.data,
-                            "--database-key",
-                            other.data + "/database.key"});
+    const auto wrong =
+        run({"status", "--data", world.data, "--database-key", other.data + "/database.key"});
     CHECK(wrong.exit == 13);
     CHECK(wrong.output.find("key does not open") != std::string::npos);
 
