@@ -92,7 +92,7 @@ struct Rig {
 TEST_CASE("RestrictedSession: says who it is only to the pinned server, on this connection",
           "[sync][restricted][attack]") {
     Rig rig;
-    const auto& hello = std::get<Hello>(rig.sent.at(0));
+    const auto hello = std::get<Hello>(rig.sent.at(0));
     CHECK(hello.purpose == SessionPurpose::restricted);
     CHECK(hello.device.is_none());
     SECTION("the right one") {
