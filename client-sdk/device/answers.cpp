@@ -42,6 +42,8 @@ Result<void> Device::on_answer(std::uint64_t counter, const Answer& answer, Inst
             case EntryKind::statement:
                 return my.answer_statement(*sent, answer, now);
             case EntryKind::supplement:
+            case EntryKind::escrow:
+            case EntryKind::reads:
                 break;
         }
         const bool fine =

@@ -68,6 +68,8 @@ Result<void> Device::Impl::apply_entry(const Channel& channel,
         case EntryKind::batch:
             return apply_batch(compartment, entry.number, entry.bytes, now);
         case EntryKind::statement:
+        case EntryKind::escrow:
+        case EntryKind::reads:
             break;
     }
     return fail(Errc::malformed, "kind of entry");

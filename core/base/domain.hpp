@@ -49,7 +49,19 @@ namespace samsyn {
     row(assisted_box, "samsyn1/asst-box") \
     row(assisted_request, "samsyn1/asst-req") \
     row(assisted_answer, "samsyn1/asst-ans") \
-    row(comparison_number, "samsyn1/compare-")
+    row(comparison_number, "samsyn1/compare-") \
+    row(log_leaf, "samsyn1/log-leaf") \
+    row(log_node, "samsyn1/log-node") \
+    row(log_checkpoint, "samsyn1/logcheck") \
+    row(read_chain, "samsyn1/readchan") \
+    row(escrow_blob, "samsyn1/escrow--") \
+    row(escrow_context, "samsyn1/escr-ctx") \
+    row(escrow_body, "samsyn1/escr-bod") \
+    row(room_frame, "samsyn1/room-frm") \
+    row(room_key, "samsyn1/room-key") \
+    row(room_context, "samsyn1/room-ctx") \
+    row(consent_form, "samsyn1/consform") \
+    row(review_sample, "samsyn1/revsampl")
 // clang-format on
 
 inline constexpr std::size_t domain_label_size = 16;

@@ -40,6 +40,8 @@ namespace samsyn {
     row(missing_parent, 35, "an earlier object has not arrived", true) \
     row(counter_reused, 36, "a counter was used twice: the device may be cloned", false) \
     row(rate_limited, 37, "too much in too short a time", true) \
+    row(log_forked, 38, "the server's log contradicts what it showed before", false) \
+    row(lease_ended, 39, "too long without contact with the server: reading is locked", true) \
     row(link_lost, 40, "the connection was lost", true) \
     row(unreachable, 41, "the server cannot be reached", true) \
     row(timed_out, 42, "no answer in time", true) \

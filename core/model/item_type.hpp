@@ -17,6 +17,10 @@ enum class ItemType : std::uint16_t {
     consent_evidence = 9,
     directory_unit = 10,
     directory_user = 11,
+    consultation = 12,
+    consent_form = 13,
+    contact_sheet = 14,
+    concern_report = 15,
 };
 
 /// How concurrent writes of a field combine (DESIGN.md, "Merge").

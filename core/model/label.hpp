@@ -22,7 +22,25 @@ enum class Regime : std::uint8_t {
     last = private_party,
 };
 
-/// What an item is about. `directory` is reserved for the sealed directory of names.
+/// A set of regimes; bit n is `Regime` n.
+struct Regimes {
+    std::uint16_t bits = 0;
+
+    static constexpr std::uint16_t known = (2U << static_cast<unsigned>(Regime::last)) - 1U;
+
+    constexpr void insert(Regime regime) {
+        bits = static_cast<std::uint16_t>(bits | 1U << static_cast<unsigned>(regime));
+    }
+
+    constexpr bool contains(Regime regime) const {
+        return (bits >> static_cast<unsigned>(regime) & 1U) != 0;
+    }
+
+    friend auto operator<=>(const Regimes&, const Regimes&) = default;
+};
+
+/// What an item is about. `directory` is reserved for the sealed directory of names, `emergency`
+/// for the contact sheet that the own unit may open in an emergency.
 enum class Category : std::uint8_t {
     attendance,
     school_adaptation,
@@ -36,7 +54,8 @@ enum class Category : std::uint8_t {
     meeting,
     contact,
     directory,
-    last = directory,
+    emergency,
+    last = emergency,
 };
 
 /// A set of categories, as in a consent's "about what". Bit n is `Category` n.

@@ -102,6 +102,31 @@ constexpr std::array directory_user_fields{
     FieldInfo{one(1), "name", {"Name", "Namn"}, text, true, true, true},
 };
 
+constexpr std::array consultation_fields{
+    FieldInfo{one(1), "text", {"Question and advice", "Fråga och råd"}, text, true, true},
+    FieldInfo{one(2), "date", {"Date", "Datum"}, date},
+    FieldInfo{one(3), "initiator", {"Asked by", "Aktualiserad av"}, text},
+    FieldInfo{one(4), "difficulty", {"Difficulties", "Svårigheter"}, text},
+    FieldInfo{one(5), "municipalities", {"Group of municipalities", "Grupp av kommuner"}, text},
+};
+// `content` is written once, when the form is begun; `signed` grows by one entry a person.
+constexpr std::array consent_form_fields{
+    FieldInfo{one(1), "title", {"Consent form", "Samtyckesblankett"}, text, true},
+    FieldInfo{one(2), "content", {"Content", "Innehåll"}, text, true},
+    FieldInfo{many(3), "signed", {"Signed", "Underskrivet"}, text},
+    FieldInfo{one(4), "closed", {"Closed", "Avslutad"}, boolean},
+};
+constexpr std::array contact_sheet_fields{
+    FieldInfo{one(1), "contacts", {"Whom to call", "Vem man ringer"}, text, true},
+    FieldInfo{one(2), "warnings", {"To know in an emergency", "Att veta i nödläge"}, text},
+};
+constexpr std::array concern_report_fields{
+    FieldInfo{one(1), "text", {"Concern", "Orosanmälan"}, text, true},
+    FieldInfo{one(2), "about", {"About whom", "Om vem"}, text, true},
+    FieldInfo{one(3), "reporter", {"Reported by", "Anmäld av"}, text, true},
+    FieldInfo{one(4), "date", {"Date", "Datum"}, date},
+};
+
 constexpr auto far = Sensitivity::far_reaching;
 constexpr auto normal = Sensitivity::normal;
 constexpr auto low = Sensitivity::low;
@@ -184,6 +209,34 @@ constexpr std::array types{
              low,
              false,
              directory_user_fields},
+    TypeInfo{ItemType::consultation,
+             "consultation",
+             {"Consultation", "Konsultation"},
+             Category::contact,
+             normal,
+             false,
+             consultation_fields},
+    TypeInfo{ItemType::consent_form,
+             "consent_form",
+             {"Consent form", "Samtyckesblankett"},
+             Category::contact,
+             normal,
+             false,
+             consent_form_fields},
+    TypeInfo{ItemType::contact_sheet,
+             "contact_sheet",
+             {"Contact sheet", "Kontaktblad"},
+             Category::emergency,
+             normal,
+             false,
+             contact_sheet_fields},
+    TypeInfo{ItemType::concern_report,
+             "concern_report",
+             {"Report of concern", "Orosanmälan"},
+             Category::social,
+             normal,
+             false,
+             concern_report_fields},
 };
 
 struct CategoryRow {
@@ -205,6 +258,7 @@ constexpr std::array categories{
     CategoryRow{"meeting", {"Meetings", "Möten"}, low},
     CategoryRow{"contact", {"Contact", "Kontakt"}, normal},
     CategoryRow{"directory", {"Directory", "Katalog"}, low},
+    CategoryRow{"emergency", {"Emergency contacts", "Nödkontakter"}, normal},
 };
 static_assert(categories.size() == static_cast<std::size_t>(Category::last) + 1);
 

@@ -49,7 +49,8 @@ Answer newest_rules(const Question& question, const Places&) {
 }
 
 Answer good_standing(const Question& question, const Places&) {
-    const auto& [user, device] = question.requester;
+    const auto& [user, device, viewer] = question.requester;
+    if (viewer) return deny(Reason::viewer_not_subject);
     if (user.is_none() || question.federation.user_of(device) != user ||
         !question.federation.in_good_standing(device, question.now))
         return deny(Reason::not_in_good_standing);

@@ -28,10 +28,18 @@ struct Request {
     friend auto operator<=>(const Request&, const Request&) = default;
 };
 
-/// Who asks: a user on a device. A viewer (family, guest) beside the user comes with the rooms.
+/// Somebody to whom a user shows something: a person of the case (or of a guest, one made for it).
+struct Viewer {
+    ViewerKind kind{};
+    PersonId person;
+    friend auto operator<=>(const Viewer&, const Viewer&) = default;
+};
+
+/// Who asks: a user on a device, and who looks along. Both must be permitted.
 struct Requester {
     UserId user;
     DeviceId device;
+    std::optional<Viewer> viewer{};
     friend auto operator<=>(const Requester&, const Requester&) = default;
 };
 
@@ -67,7 +75,23 @@ struct Requester {
     row(writing_needed, "consent in writing is needed", "skriftligt samtycke behövs") \
     row(not_covered, "the ground does not cover this", "grunden omfattar inte detta") \
     row(only_disclosing_unit_edits, "only the unit that wrote it changes it", "bara enheten som skrivit det ändrar") \
-    row(case_closed, "the case is closed", "ärendet är avslutat")
+    row(case_closed, "the case is closed", "ärendet är avslutat") \
+    row(statute_covers, "a statute opens it", "en lagregel öppnar det") \
+    row(own_concern_report, "a report of concern to this unit", "en orosanmälan till den här enheten") \
+    row(audience_named, "named in the closed circle", "namngiven i den slutna kretsen") \
+    row(no_such_thing, "there is no such thing", "det finns inget sådant") \
+    row(protected_person, "a protected person: named staff only", "skyddad person: bara namngiven personal") \
+    row(investigation_locked, "locked by an investigation", "låst av en utredning") \
+    row(second_reader_missing, "a second reader has not approved", "en andra läsare har inte godkänt") \
+    row(override_ended, "the override has ended", "den lagstödda öppningen har upphört") \
+    row(must_be_named, "somebody from outside must be named as a person", "den som är utomstående måste namnges som person") \
+    row(acknowledgement_missing, "the duty of secrecy has not been acknowledged", "tystnadsplikten är inte bekräftad") \
+    row(viewer_not_subject, "it is not about the one who looks", "det handlar inte om den som tittar") \
+    row(viewer_not_deciding, "the child decides alone here", "barnet bestämmer själv här") \
+    row(outside_mandate, "outside the mandate", "utanför uppdraget") \
+    row(guest_not_named, "a guest sees time and place only", "en gäst ser bara tid och plats") \
+    row(guardian_suspended, "the guardian is suspended", "vårdnadshavaren är satt åt sidan") \
+    row(case_weeded, "the case has been destroyed", "ärendet är gallrat")
 // clang-format on
 
 enum class Reason : std::uint8_t {

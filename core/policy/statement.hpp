@@ -3,6 +3,7 @@
 #include "core/model/hybrid_clock.hpp"
 #include "core/model/item_type.hpp"
 #include "core/model/label.hpp"
+#include "core/policy/secrecy_statements.hpp"
 #include "core/policy/terms.hpp"
 
 #include <memory>
@@ -14,7 +15,17 @@ namespace samsyn {
 
 /// Which log a statement belongs to (consent-rules.md, "Statements"). `custody` and `federation`
 /// have no unit, `federation` no case.
-enum class StreamKind : std::uint8_t { federation, custody, disclosing, roster, last = roster };
+///
+/// `notice` goes to the participants of its unit, the addressee, and to its authors; `decide` does
+/// not read it.
+enum class StreamKind : std::uint8_t {
+    federation,
+    custody,
+    disclosing,
+    roster,
+    notice,
+    last = notice
+};
 
 struct Stream {
     StreamKind kind{};
@@ -144,6 +155,16 @@ struct ServerCertified {
     friend bool operator==(const ServerCertified&, const ServerCertified&) = default;
 };
 
+/// By the root, or by an administrator and a second one of another organisation: the server's log
+/// was restored from a backup. Only under it may a log be shorter, and only back to this size.
+struct LogRestored {
+    Incarnation old_incarnation;
+    std::uint64_t size = 0;
+    Hash root;
+    Incarnation new_incarnation;
+    friend bool operator==(const LogRestored&, const LogRestored&) = default;
+};
+
 // --- The streams of a case --------------------------------------------------------------------
 
 /// Custody stream, by a user of a team unit, who becomes the case's lead.
@@ -191,14 +212,6 @@ struct Custody {
 struct AdultRecorded {
     PersonId person;
     friend bool operator==(const AdultRecorded&, const AdultRecorded&) = default;
-};
-
-/// To whom: a unit, a role in it, or one user of it.
-struct Recipient {
-    UnitId unit;
-    std::optional<Role> role;
-    std::optional<UserId> user;
-    friend auto operator<=>(const Recipient&, const Recipient&) = default;
 };
 
 /// Disclosing stream, by any participant; opens after a `Confirmation` by a participant of the
@@ -274,6 +287,7 @@ using StatementBody = std::variant<Founding,
                                    ServerCertified,
                                    DeviceLocked,
                                    DeviceWiped,
+                                   LogRestored,
                                    CaseOpened,
                                    CaseClosed,
                                    ParticipantAdded,
@@ -284,6 +298,31 @@ using StatementBody = std::variant<Founding,
                                    Confirmation,
                                    Closing,
                                    Ended,
+                                   CaseWeeded,
+                                   AgeAttested,
+                                   Maturity,
+                                   GuardianSuspended,
+                                   Representative,
+                                   GuardianPrevented,
+                                   DecisionInPlace,
+                                   Mandate,
+                                   ProtectionMark,
+                                   Audience,
+                                   InvestigationLock,
+                                   Release,
+                                   Override,
+                                   SecondReaderVerdict,
+                                   InvestigationAnswer,
+                                   EmergencyOpening,
+                                   Informed,
+                                   GuestNamed,
+                                   CopiedToOwnRecord,
+                                   SecrecyAcknowledged,
+                                   RoomSession,
+                                   ReportOfConcern,
+                                   PurgeReceipt,
+                                   EscrowVerdict,
+                                   ReviewVerdict,
                                    Unknown>;
 
 inline constexpr std::size_t statement_previous_max = 16;

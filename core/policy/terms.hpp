@@ -92,6 +92,36 @@ struct Actions {
 /// How far back a consent opens (DESIGN.md, "Keys").
 enum class Reach : std::uint8_t { from_now, present, history, last = history };
 
+/// Why a guardian cannot be asked now.
+enum class PreventedCause : std::uint8_t { unreachable, abroad, ill, other, last = other };
+
+/// How somebody was told.
+enum class InformedHow : std::uint8_t {
+    in_person,
+    by_phone,
+    by_letter,
+    electronically,
+    last = electronically
+};
+
+/// Protected identity of a person (domain.md, "Legal frame").
+enum class ProtectionKind : std::uint8_t {
+    secrecy_marking,         ///< sekretessmarkering: named staff only
+    protected_registration,  ///< skyddad folkbokföring: no real address is stored at all
+    hidden_existence,        ///< that the case exists is hidden
+    last = hidden_existence,
+};
+
+enum class ReviewOutcome : std::uint8_t {
+    in_order,
+    to_look_into,
+    unfounded_read,
+    last = unfounded_read
+};
+
+/// Who looks, beside the user who shows (consent-rules.md, "Requester").
+enum class ViewerKind : std::uint8_t { subject, guardian, mandate_holder, guest, last = guest };
+
 enum class ConsentForm : std::uint8_t { written, oral, electronic, last = electronic };
 
 /// The stable English word of a term, as in commands and JSON, and back.

@@ -5,22 +5,6 @@ namespace samsyn {
 
 namespace {
 
-void write(Writer& out, const Recipient& recipient) {
-    out.id(recipient.unit);
-    out.boolean(recipient.role.has_value());
-    if (recipient.role) out.enumerator(*recipient.role);
-    write_optional_id(out, recipient.user);
-}
-
-Result<Recipient> read_recipient(Reader& in) {
-    Recipient recipient;
-    recipient.unit = SAMSYN_TRY(in.id<UnitId>("recipient unit"));
-    if (SAMSYN_TRY(in.boolean("recipient role")))
-        recipient.role = SAMSYN_TRY(in.enumerator(Role::last, "recipient role"));
-    recipient.user = SAMSYN_TRY(read_optional_id<UserId>(in, "recipient user"));
-    return recipient;
-}
-
 /// A consent opens: what it opens must be understood in full, so unknown bits are refused. (A
 /// closing keeps them: refusing it because it closes more than we know would leave data open.)
 Result<Categories> read_known_categories(Reader& in, std::string_view what) {
@@ -125,7 +109,7 @@ void write_body(Writer& out, const Consent& body) {
     out.enumerator(body.capacity);
     out.id(body.subject);
     out.id(body.disclosing);
-    write(out, body.recipient);
+    write_recipient(out, body.recipient);
     out.number(body.categories.bits);
     out.enumerator(body.purpose);
     out.number(body.actions.bits);
@@ -179,7 +163,7 @@ void write_body(Writer& out, const Closing& body) {
     out.id(body.subject);
     write_optional_id(out, body.disclosing);
     out.boolean(body.recipient.has_value());
-    if (body.recipient) write(out, *body.recipient);
+    if (body.recipient) write_recipient(out, *body.recipient);
     out.number(body.categories.bits);
     out.id(body.evidence);
 }

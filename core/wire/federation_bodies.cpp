@@ -181,4 +181,21 @@ Result<DeviceWiped> read_body(Reader& in) {
     return body;
 }
 
+void write_body(Writer& out, const LogRestored& body) {
+    out.id(body.old_incarnation);
+    out.number(body.size);
+    out.id(body.root);
+    out.id(body.new_incarnation);
+}
+
+template <>
+Result<LogRestored> read_body(Reader& in) {
+    LogRestored body;
+    body.old_incarnation = SAMSYN_TRY(in.id<Incarnation>("old incarnation"));
+    body.size = SAMSYN_TRY(in.number<std::uint64_t>("size"));
+    body.root = SAMSYN_TRY(in.id<Hash>("root"));
+    body.new_incarnation = SAMSYN_TRY(in.id<Incarnation>("new incarnation"));
+    return body;
+}
+
 }  // namespace samsyn

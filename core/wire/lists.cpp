@@ -46,4 +46,20 @@ void normalise(std::vector<StreamHeads>& heads) {
     std::ranges::sort(heads, {}, &StreamHeads::stream);
 }
 
+void write_recipient(Writer& out, const Recipient& recipient) {
+    out.id(recipient.unit);
+    out.boolean(recipient.role.has_value());
+    if (recipient.role) out.enumerator(*recipient.role);
+    write_optional_id(out, recipient.user);
+}
+
+Result<Recipient> read_recipient(Reader& in) {
+    Recipient recipient;
+    recipient.unit = SAMSYN_TRY(in.id<UnitId>("recipient unit"));
+    if (SAMSYN_TRY(in.boolean("recipient role")))
+        recipient.role = SAMSYN_TRY(in.enumerator(Role::last, "recipient role"));
+    recipient.user = SAMSYN_TRY(read_optional_id<UserId>(in, "recipient user"));
+    return recipient;
+}
+
 }  // namespace samsyn

@@ -59,6 +59,10 @@ Result<std::vector<std::uint64_t>> read_ascending(Reader& in,
                                                   std::size_t count_max,
                                                   std::string_view what);
 
+/// Layout: unit 16 · 1, role 1 or 0 · 1, user 16 or 0.
+void write_recipient(Writer& out, const Recipient& recipient);
+Result<Recipient> read_recipient(Reader& in);
+
 /// Layout: count 2 · for each stream, ascending: stream 33 · count 2 · ids.
 void write_heads(Writer& out, const std::vector<StreamHeads>& heads);
 Result<std::vector<StreamHeads>> read_heads(Reader& in);

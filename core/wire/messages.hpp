@@ -13,7 +13,17 @@ struct Channel {
     friend auto operator<=>(const Channel&, const Channel&) = default;
 };
 
-enum class EntryKind : std::uint8_t { statement, packet, supplement, batch, last = batch };
+/// `escrow`: unsent work of a withdrawn compartment, sealed for the disclosing unit's case leads;
+/// in a notice stream. `reads`: a piece of a device's chain of reads; pushed, never delivered.
+enum class EntryKind : std::uint8_t {
+    statement,
+    packet,
+    supplement,
+    batch,
+    escrow,
+    reads,
+    last = reads
+};
 
 /// Position in one channel of one incarnation of the server. The first entry is 1.
 using EntryNumber = std::uint64_t;

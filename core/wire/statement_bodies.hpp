@@ -23,6 +23,7 @@ void write_body(Writer& out, const UserRemoved& body);
 void write_body(Writer& out, const ServerCertified& body);
 void write_body(Writer& out, const DeviceLocked& body);
 void write_body(Writer& out, const DeviceWiped& body);
+void write_body(Writer& out, const LogRestored& body);
 void write_body(Writer& out, const CaseOpened& body);
 void write_body(Writer& out, const CaseClosed& body);
 void write_body(Writer& out, const ParticipantAdded& body);
@@ -33,6 +34,31 @@ void write_body(Writer& out, const Consent& body);
 void write_body(Writer& out, const Confirmation& body);
 void write_body(Writer& out, const Closing& body);
 void write_body(Writer& out, const Ended& body);
+void write_body(Writer& out, const CaseWeeded& body);
+void write_body(Writer& out, const AgeAttested& body);
+void write_body(Writer& out, const Maturity& body);
+void write_body(Writer& out, const GuardianSuspended& body);
+void write_body(Writer& out, const Representative& body);
+void write_body(Writer& out, const GuardianPrevented& body);
+void write_body(Writer& out, const DecisionInPlace& body);
+void write_body(Writer& out, const Mandate& body);
+void write_body(Writer& out, const ProtectionMark& body);
+void write_body(Writer& out, const Audience& body);
+void write_body(Writer& out, const InvestigationLock& body);
+void write_body(Writer& out, const Release& body);
+void write_body(Writer& out, const Override& body);
+void write_body(Writer& out, const SecondReaderVerdict& body);
+void write_body(Writer& out, const InvestigationAnswer& body);
+void write_body(Writer& out, const EmergencyOpening& body);
+void write_body(Writer& out, const Informed& body);
+void write_body(Writer& out, const GuestNamed& body);
+void write_body(Writer& out, const CopiedToOwnRecord& body);
+void write_body(Writer& out, const SecrecyAcknowledged& body);
+void write_body(Writer& out, const RoomSession& body);
+void write_body(Writer& out, const ReportOfConcern& body);
+void write_body(Writer& out, const PurgeReceipt& body);
+void write_body(Writer& out, const EscrowVerdict& body);
+void write_body(Writer& out, const ReviewVerdict& body);
 void write_body(Writer& out, const Unknown& body);
 
 /// Errors: `truncated`, `malformed`, `limit_exceeded`. Bytes may be left.
@@ -64,6 +90,8 @@ Result<DeviceLocked> read_body(Reader& in);
 template <>
 Result<DeviceWiped> read_body(Reader& in);
 template <>
+Result<LogRestored> read_body(Reader& in);
+template <>
 Result<CaseOpened> read_body(Reader& in);
 template <>
 Result<CaseClosed> read_body(Reader& in);
@@ -83,6 +111,56 @@ template <>
 Result<Closing> read_body(Reader& in);
 template <>
 Result<Ended> read_body(Reader& in);
+template <>
+Result<CaseWeeded> read_body(Reader& in);
+template <>
+Result<AgeAttested> read_body(Reader& in);
+template <>
+Result<Maturity> read_body(Reader& in);
+template <>
+Result<GuardianSuspended> read_body(Reader& in);
+template <>
+Result<Representative> read_body(Reader& in);
+template <>
+Result<GuardianPrevented> read_body(Reader& in);
+template <>
+Result<DecisionInPlace> read_body(Reader& in);
+template <>
+Result<Mandate> read_body(Reader& in);
+template <>
+Result<ProtectionMark> read_body(Reader& in);
+template <>
+Result<Audience> read_body(Reader& in);
+template <>
+Result<InvestigationLock> read_body(Reader& in);
+template <>
+Result<Release> read_body(Reader& in);
+template <>
+Result<Override> read_body(Reader& in);
+template <>
+Result<SecondReaderVerdict> read_body(Reader& in);
+template <>
+Result<InvestigationAnswer> read_body(Reader& in);
+template <>
+Result<EmergencyOpening> read_body(Reader& in);
+template <>
+Result<Informed> read_body(Reader& in);
+template <>
+Result<GuestNamed> read_body(Reader& in);
+template <>
+Result<CopiedToOwnRecord> read_body(Reader& in);
+template <>
+Result<SecrecyAcknowledged> read_body(Reader& in);
+template <>
+Result<RoomSession> read_body(Reader& in);
+template <>
+Result<ReportOfConcern> read_body(Reader& in);
+template <>
+Result<PurgeReceipt> read_body(Reader& in);
+template <>
+Result<EscrowVerdict> read_body(Reader& in);
+template <>
+Result<ReviewVerdict> read_body(Reader& in);
 
 Bytes encode_body(const StatementBody& body);
 

@@ -10,8 +10,7 @@ namespace {
 /// A stream has one spelling: what its kind does not use is none, what it uses is not.
 bool is_well_formed(const Stream& stream) {
     const bool has_case = stream.kind != StreamKind::federation;
-    const bool has_unit =
-        stream.kind == StreamKind::disclosing || stream.kind == StreamKind::roster;
+    const bool has_unit = has_case && stream.kind != StreamKind::custody;
     return stream.case_id.is_none() != has_case && stream.unit.is_none() != has_unit;
 }
 

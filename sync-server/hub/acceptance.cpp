@@ -50,6 +50,9 @@ Result<Verdict> Acceptance::accept(EntryKind kind, ByteView bytes) {
                 return accept_supplement(bytes);
             case EntryKind::batch:
                 return accept_batch(bytes);
+            case EntryKind::escrow:
+            case EntryKind::reads:
+                break;
         }
         return refuse(Errc::malformed, "kind of push");
     };

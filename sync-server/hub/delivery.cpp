@@ -113,6 +113,9 @@ bool Delivery::is_for_device(const LogEntry& entry, const Registry& registry) co
             const auto* const epoch = registry.epoch(entry.epoch);
             return epoch != nullptr && epoch->holders.contains(device_);
         }
+        case EntryKind::escrow:
+        case EntryKind::reads:
+            break;
     }
     return false;
 }

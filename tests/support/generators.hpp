@@ -120,7 +120,7 @@ inline rc::Gen<Stream> stream() {
         Stream stream;
         stream.kind = *enumerator(StreamKind::last);
         if (stream.kind != StreamKind::federation) stream.case_id = *id<CaseId>();
-        if (stream.kind == StreamKind::disclosing || stream.kind == StreamKind::roster)
+        if (stream.kind != StreamKind::federation && stream.kind != StreamKind::custody)
             stream.unit = *id<UnitId>();
         return stream;
     });
