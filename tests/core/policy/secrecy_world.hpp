@@ -107,64 +107,68 @@ struct SecrecyWorld : SecrecyScene {
         return {};
     }
 
+    template <class Body>
+    void record_dated(std::minstd_rand& random, Body body) {
+        body.from = one_in(5, random) ? now + hours{30} : now - hours{1};
+        body.until = now + days{1 + random() / 7 % 40};
+        said.push_back(record(body, heads(random)));
+    }
+
     void record_one(std::minstd_rand& random) {
-        const auto period = [&](auto& body) {
-            body.from =
-                now - hours{one_in(4, random) ? 0U : 1U} + hours{one_in(5, random) ? 30 : 0};
-            body.until = now + days{1 + random() / 7 % 40};
-        };
         const auto guardian = pick(random, std::vector{a, b});
         switch (random() / 7 % 8) {
             case 0: {
                 auto body = assessment({}, one_in(2, random));
                 body.categories = categories(random);
-                period(body);
-                said.push_back(record(body, heads(random)));
-                break;
+                return record_dated(random, body);
             }
             case 1: {
-                GuardianSuspended body{.child = child, .guardian = guardian};
-                if (one_in(2, random))
-                    body.special_representative = pick(random, std::vector{a, b});
-                period(body);
-                said.push_back(record(body, heads(random)));
-                break;
+                GuardianSuspended body{};
+                body.child = child;
+                body.guardian = guardian;
+                if (one_in(2, random)) body.special_representative = pick(random, std::vector{a, b});
+                return record_dated(random, body);
             }
             case 2: {
-                Representative body{.adult = a, .representative = b, .categories = {}};
+                Representative body{};
+                body.adult = a;
+                body.representative = b;
                 body.categories = categories(random);
-                period(body);
-                said.push_back(record(body, heads(random)));
-                break;
+                return record_dated(random, body);
             }
             case 3: {
                 auto body = prevented(guardian);
                 body.manifestly_required = one_in(2, random);
                 said.push_back(record(body, heads(random)));
-                to_judge.push_back(said.back());
-                break;
+                return to_judge.push_back(said.back());
             }
             case 4: {
                 auto body = decision_without(guardian, pick(random, measures()));
-                body.decision.bytes[0] = std::byte{1};
+                body.decision.bytes.fill(std::byte{1});
                 body.stayed = one_in(4, random);
-                said.push_back(record(body, heads(random)));
-                break;
+                return said.push_back(record(body, heads(random)));
             }
             case 5: {
-                Mandate body{.principal = person(random), .agent = b, .regimes = {Regimes::known}};
+                Mandate body{};
+                body.principal = person(random);
+                body.agent = b;
+                body.regimes = {Regimes::known};
                 body.categories = categories(random);
-                period(body);
-                said.push_back(record(body, heads(random)));
-                break;
+                return record_dated(random, body);
             }
             case 6:
-                attest_age(static_cast<std::uint8_t>(11 + random() / 7 % 5));
-                break;
+                return attest_age(static_cast<std::uint8_t>(11 + random() / 7 % 5));
             default:
                 said.push_back(record(CaseClosed{}));
                 if (!one_in(6, random)) record(Ended{said.back()->id});
         }
+    }
+
+    void judge_one(std::minstd_rand& random) {
+        if (to_judge.empty()) return;
+        const auto& judged = pick(random, to_judge);
+        const bool in_custody = judged->header.stream.kind == StreamKind::custody;
+        said.push_back(verdict(in_custody ? colleague : second, judged, !one_in(3, random)));
     }
 
     void say(std::uint32_t gene) {
@@ -194,13 +198,7 @@ struct SecrecyWorld : SecrecyScene {
                 to_judge.push_back(said.back());
                 break;
             case 8:
-                if (to_judge.empty()) break;
-                {
-                    const auto& judged = pick(random, to_judge);
-                    const bool in_custody = judged->header.stream.kind == StreamKind::custody;
-                    said.push_back(
-                        verdict(in_custody ? colleague : second, judged, !one_in(3, random)));
-                }
+                judge_one(random);
                 break;
             case 9:
                 if (!consents.empty())
