@@ -60,6 +60,10 @@ struct DisclosingFacts {
     std::vector<Signed<InvestigationAnswer>> answers;
     std::map<StatementId, Verdicts> verdicts;
     bool update_needed = false;  ///< an unknown restricting statement is in the stream
+
+    /// The units that consents, overrides, answers and investigation locks here name: whose rosters
+    /// a decision about this unit's items can read.
+    std::set<UnitId> named_units() const;
 };
 
 struct RosterFacts {
