@@ -31,6 +31,8 @@ struct HubLink {
     std::deque<Bytes> replies;
     std::vector<Answer> uncommitted;
     std::deque<Answer> answers;
+    std::optional<LogProofRequest> log_request;  ///< waits for its answer; a later one replaces it
+    std::deque<LogQuery> log_queries;
     bool resumed = false;
     bool statements_announced = false;
     bool announce_everything = false;
@@ -42,6 +44,8 @@ struct HubLink {
 struct Allowance {
     TokenBucket statements;
     TokenBucket batches;
+    TokenBucket reads;
+    TokenBucket log_queries;
     TokenBucket restricted;
 };
 
