@@ -80,12 +80,9 @@ Result<LogProofRequest> Device::Impl::LogBook::known_log() {
     return LogProofRequest{held->checkpoint.incarnation, held->checkpoint.tree.size};
 }
 
-/// True where the statement has an effect: two of those who may have signed that the log was
-/// restored.
-Result<bool> Device::Impl::LogBook::covers(const StatementId& restore) {
-    if (!my_.federation_graph.find(restore)) return false;
-    const auto& without = my_.federation().without_effect();
-    return std::ranges::find(without, restore) == without.end();
+/// True where such a statement has an effect: those who may have signed that the log was restored.
+bool Device::Impl::LogBook::covers(const LogRestored& restore) {
+    return std::ranges::count(my_.federation().restores(), restore) > 0;
 }
 
 /// Where the log that is shown must begin: with what was held, less what signed restores have cut.
@@ -103,7 +100,7 @@ Result<TreeHead> Device::Impl::LogBook::base_after_restores(const SignedCheckpoi
         if (restored == nullptr || restored->old_incarnation != life) break;
         const auto taken = my_.transact([&] { return my_.take_statement(bytes); });
         if (!taken && my_.is_storage_fault(taken.error())) return std::unexpected{taken.error()};
-        if (!taken || !SAMSYN_TRY(covers(statement->id))) break;
+        if (!taken || !covers(*restored)) break;
         life = restored->new_incarnation;
         if (restored->size < base.size) base = {restored->size, restored->root};
     }

@@ -33,7 +33,7 @@ private:
     Result<TreeHead> base_after_restores(const SignedCheckpoint& held,
                                          const LogProof& proof,
                                          Instant now);
-    Result<bool> covers(const StatementId& restore);
+    bool covers(const LogRestored& restore);
     Result<void> follow(const std::optional<SignedCheckpoint>& held,
                         const TreeHead& base,
                         const SignedCheckpoint& shown,

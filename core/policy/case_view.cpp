@@ -301,6 +301,7 @@ std::vector<Stream> streams_for(const DeviceId& device,
     for (const auto& unit : disclosing)
         streams.push_back({StreamKind::disclosing, view.id(), unit});
     for (const auto& unit : rosters) streams.push_back({StreamKind::roster, view.id(), unit});
+    for (const auto& unit : own) streams.push_back({StreamKind::notice, view.id(), unit});
     return streams;
 }
 

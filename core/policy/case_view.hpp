@@ -86,13 +86,25 @@ public:
     /// Statements by somebody who may not sign them: no effect, shown.
     const std::vector<StatementId>& without_effect() const { return without_effect_; }
 
+    /// Where and by whose device something with effect was said. A null author where it was not.
+    struct Said {
+        Stream stream;
+        DeviceId author;
+    };
+
+    Said said(const StatementId& id) const {
+        const auto found = endable_.find(id);
+        return found == endable_.end() ? Said{} : Said{found->second.stream, found->second.author};
+    }
+
 private:
     friend class CaseViewBuilder;
 
     friend Result<void> may_sign(const StatementHeader&,
                                  const StatementBody&,
                                  const CaseView&,
-                                 const Federation&);
+                                 const Federation&,
+                                 const SecondSignature*);
 
     /// Who may end a statement of this case.
     struct Endable {
@@ -111,29 +123,44 @@ private:
     std::vector<StatementId> without_effect_;
 };
 
-/// True for the kinds that can permit more than was permitted without them: their claimed time must
-/// not lie ahead of the clock of whoever accepts them, since some of them (an oral consent) count
-/// from it, and a wrong one would prolong them. False for those that close, remove, revoke or end:
-/// a no is taken whatever its author's clock says. False for a kind not known here, too: it permits
-/// nothing here. Pure; thread-safe.
+/// True for the kinds whose claimed time must not lie ahead of the clock of whoever accepts them:
+/// they can permit more than was permitted without them, some of them (an oral consent, a guardian
+/// prevented) count from it, and a wrong one would prolong them. False for those that close,
+/// remove, revoke or end: a no is taken whatever its author's clock says. False for records of what
+/// has happened, and for a kind not known here: they permit nothing. Pure; thread-safe.
 bool opens(const StatementBody& body);
+
+/// Why, in a line: the table of `opens` in English. Empty for a kind not known here.
+std::string_view why_opens(const StatementBody& body);
 
 /// May the author of `statement` sign it, by what this replica knows? The rules of
 /// consent-rules.md ("Who may sign"). Used by `build`, by the server at acceptance, by devices
-/// before they sign. Errors: `not_permitted` naming the rule; `unknown_device`; `revoked_device`.
+/// before they sign. Rests on what the view knows already, in the order of `authority_rank`
+/// (sign_rules.hpp). `second`: the statement's second signature, verified before.
+/// Errors: `not_permitted` naming the rule; `unknown_device`; `revoked_device`;
+/// `invalid_argument` for what has no end and must have one.
 Result<void> may_sign(const StatementHeader& header,
                       const StatementBody& body,
                       const CaseView& view,
-                      const Federation& federation);
+                      const Federation& federation,
+                      const SecondSignature* second = nullptr);
 
 /// What the server asks before it takes a statement of a case: `may_sign`, and further what only a
 /// fuller view can tell: the author is in good standing and leads the case or takes part in it, the
-/// case is not opened twice, a consent is complete. A case that is being opened needs none of that.
+/// case is not opened twice, what is said is complete and does not contradict itself. A case that
+/// is being opened needs none of that; a report of concern, a log reviewer's verdict and records of
+/// what a device has done (purged, opened in an emergency) need no place in the case now.
 /// Errors: as `may_sign`; `already_exists`; `invalid_argument`.
 Result<void> may_publish(const StatementHeader& header,
                          const StatementBody& body,
                          const CaseView& view,
-                         const Federation& federation);
+                         const Federation& federation,
+                         const SecondSignature* second = nullptr);
+
+/// Is it complete, and free of contradictions with itself? Its periods run forward and are no
+/// longer than the rules let them be, nobody is named in two roles that exclude each other, what a
+/// rule wants named is named. Errors: `invalid_argument` naming what is wrong.
+Result<void> check_sense(const StatementHeader& header, const StatementBody& body);
 
 /// What a consent must say before it can mean anything: parties, categories, actions, a period that
 /// ends. Errors: `invalid_argument` naming everything that is missing.
@@ -143,7 +170,7 @@ Result<void> check_complete(const Consent& consent);
 /// units and of units that name one of those units as recipient; the rosters of its own units, of
 /// the units whose disclosing streams these are, and of units named as recipients in those streams.
 /// Its own are the units for which it acts now and for which its user takes part in the case. Empty
-/// for a device that takes no part. Sorted.
+/// for a device that takes no part. Of the notices those to its own units. Sorted.
 std::vector<Stream> streams_for(const DeviceId& device,
                                 const CaseView& view,
                                 const Federation& federation,

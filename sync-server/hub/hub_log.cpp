@@ -174,7 +174,7 @@ std::vector<StatementPtr> Hub::Impl::restores_since(const Incarnation& life) con
         const auto next = std::ranges::find_if(statements, [&](const StatementPtr& statement) {
             const auto* const restored = std::get_if<LogRestored>(&statement->body);
             return restored != nullptr && restored->old_incarnation == at &&
-                   std::ranges::count(registry.federation().without_effect(), statement->id) == 0;
+                   std::ranges::count(registry.federation().restores(), *restored) > 0;
         });
         if (next == statements.end()) break;
         restores.push_back(*next);
