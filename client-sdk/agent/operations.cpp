@@ -17,6 +17,7 @@ const Operation* find_operation(std::string_view name) {
                                   item_operations(),
                                   search_operations(),
                                   insight_operations(),
+                                  log_operations(),
                                   admin_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)
@@ -50,6 +51,22 @@ Result<json> run_checked(const Operation& operation,
     return operation.run(call);
 }
 
+/// What an operation does with the content that its answer shows.
+ReadAction action_of(std::string_view operation) {
+    for (const std::string_view list : {"item.list", "search", "find", "conflicts", "case.show"})
+        if (operation == list) return ReadAction::list_shown;
+    return ReadAction::item_opened;
+}
+
+/// The one place where reads are logged: every answer passes here. What its author has just
+/// written is no read.
+Result<void> log_shown(Device& device, std::string_view operation, const Directory& names) {
+    if (operation.ends_with(".add")) return {};
+    for (const auto& [case_id, items] : names.shown())
+        SAMSYN_TRY(device.record_shown({action_of(operation), case_id, items}));
+    return {};
+}
+
 const Clock& machine_clock() {
     static const SystemClock clock;
     return clock;
@@ -67,6 +84,9 @@ json Operations::run(std::string_view operation, const json& args) {
     // Nothing here throws for what a stranger sends. What is caught is memory that ran out.
     try {
         Result<json> result = run_checked(*found, device_, clock_, args, names, showing_);
+        if (result)
+            if (const auto logged = log_shown(device_, operation, names); !logged)
+                result = std::unexpected{logged.error()};
         if (result) return json::object({{"ok", true}, {"result", *std::move(result)}});
         json answer = failed(result.error());
         if (result.error().code == Errc::ambiguous)

@@ -39,6 +39,9 @@ public:
     /// Runs `run` with the arguments instead of asking for one operation.
     void runs(std::function<int(const nlohmann::json& args)> run);
 
+    /// For subcommands beside what the command itself does: they go first.
+    CLI::App& app() { return *app_; }
+
 private:
     enum class Kind { text, texts, number, flag, pairs };
 
@@ -74,6 +77,7 @@ void add_rekey_command(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);
 void add_show_commands(CLI::App& app, Session& session);
 void add_insight_commands(CLI::App& app, Session& session);
+void add_log_commands(CLI::App& app, Session& session);
 void add_sync_command(CLI::App& app, Session& session);
 
 }  // namespace samsyn

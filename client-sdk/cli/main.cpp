@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
     add_search_commands(app, session);
     add_show_commands(app, session);
     add_insight_commands(app, session);
+    add_log_commands(app, session);
     add_sync_command(app, session);
 
     try {

@@ -328,6 +328,10 @@ public:
     std::string directory_text(const ReferenceId& id, std::string_view field);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
 
+    // --- The access log (log_book.cpp) -----------------------------------------------------------
+    class LogBook;
+    LogBook& log();
+
     // Small durable values.
     Result<void> put_instant(std::string_view key, Instant value);
     Result<std::optional<Instant>> instant(std::string_view key);
@@ -382,6 +386,7 @@ private:
     std::map<CaseId, CaseView> views_;
     DecisionCache cache_;
     bool memory_touched_ = false;
+    std::shared_ptr<LogBook> log_book_;  ///< shared for its deleter only: the type is elsewhere
 };
 
 Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);

@@ -2,6 +2,7 @@
 
 #include "core/base/secret.hpp"
 #include "core/wire/batch.hpp"
+#include "core/wire/log_messages.hpp"
 #include "core/wire/room_messages.hpp"
 
 #include <array>
@@ -257,7 +258,11 @@ using Message = std::variant<Hello,
                              RoomKey,
                              RoomFrame,
                              RoomTick,
-                             RoomRefused>;
+                             RoomRefused,
+                             LogProofRequest,
+                             LogProof,
+                             LogQuery,
+                             LogRows>;
 
 inline constexpr std::uint8_t wire_version = 1;      ///< of the encoding of messages
 inline constexpr std::uint16_t session_version = 1;  ///< of what they mean; agreed in the hello

@@ -32,6 +32,8 @@ struct HubLink {
     std::deque<Bytes> replies;
     std::vector<Answer> uncommitted;
     std::deque<Answer> answers;
+    std::optional<LogProofRequest> log_request;  ///< waits for its answer; a later one replaces it
+    std::deque<LogQuery> log_queries;
     RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;
@@ -44,6 +46,8 @@ struct HubLink {
 struct Allowance {
     TokenBucket statements;
     TokenBucket batches;
+    TokenBucket reads;
+    TokenBucket log_queries;
     TokenBucket restricted;
     TokenBucket rooms;
 };

@@ -5,6 +5,7 @@
 #include "core/sync/client_session.hpp"
 #include "core/vfs/sealed_vfs.hpp"
 
+#include <samsyn/access_log.hpp>
 #include <samsyn/views.hpp>
 
 #include <filesystem>
@@ -211,6 +212,37 @@ public:
     Result<void> delete_item(const ItemId& item);
     Result<void> settle(const Settlement& settlement);
 
+    // --- The access log (docs/PROTOCOL.md) -------------------------------------------------------
+    /// Logs, durably, that a person is about to be shown these items. A host calls it before any
+    /// content leaves the device for a screen, a printer or a copy; on an error nothing may be
+    /// shown. Works on a read-only device, too. Items that are not here are left out.
+    Result<void> record_shown(const ShownItems& shown);
+
+    /// What the session is to ask the server's log next; what was asked before is dropped. The
+    /// answer comes by and by: until then `log_answer` is not complete.
+    void ask_log(const LogQuestion& question);
+    const LogAnswer& log_answer();
+
+    /// This device's own chain about a case, the newest first, and how many reads no server has.
+    Result<std::vector<StoredRead>> own_reads(const CaseId& case_id, std::size_t count_max);
+    Result<std::uint64_t> waiting_reads();
+
+    /// Of `log_answer`, what a reviewer should look at.
+    LogSample sample_log();
+
+    /// Signs what a reviewer found, over the rows of `log_answer` about that person. Errors: also
+    /// `not_permitted` where the user is no log reviewer of the unit's organisation, or reviews
+    /// the own reads; `not_found` where there are no such rows.
+    Result<StatementId> record_verdict(const NewVerdict& verdict);
+
+    /// Who has read about the subject, for the family; of `log_answer`, by time. Only of
+    /// compartments that this device knows.
+    Result<std::vector<LogExtractLine>> extract_log(const CaseId& case_id,
+                                                    const LogExtract& extract);
+
+    /// What servers have said of their log that cannot all be true.
+    Result<std::vector<LogEvidence>> log_evidence();
+
     // --- What an administrator does (on an administrator's machine) --------------------------
     /// What this machine calls an organisation; travels sealed with the units added after it.
     Result<void> name_organisation(const OrganisationId& organisation, std::string_view name);
@@ -298,6 +330,7 @@ public:
     Result<void> on_answer(std::uint64_t counter, const Answer& answer, Instant now) override;
     Result<void> on_caught_up(Instant server_time, CaughtUp::Phase phase, Instant now) override;
     std::vector<Resume::Cursor> take_rewinds() override;
+    LogKeeper* log_keeper() override;
 
 private:
     class Impl;
