@@ -25,6 +25,7 @@ struct Operation {
     std::string_view optional = {};
 };
 
+std::span<const Operation> access_operations();
 std::span<const Operation> case_operations();
 std::span<const Operation> consent_operations();
 std::span<const Operation> item_operations();

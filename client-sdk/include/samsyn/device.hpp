@@ -5,6 +5,7 @@
 #include "core/sync/client_session.hpp"
 #include "core/vfs/sealed_vfs.hpp"
 
+#include <samsyn/access.hpp>
 #include <samsyn/views.hpp>
 
 #include <filesystem>
@@ -186,6 +187,22 @@ public:
                     const Label& label,
                     const Requester& requester,
                     const Request& request);
+
+    /// May this requester, on what grounds, until when, and what would have to be obtained: as far
+    /// as this device can know (`AccessAnswer::known`). Errors: `not_found` for an unknown
+    /// compartment.
+    Result<AccessAnswer> explain(const CompartmentId& compartment,
+                                 const Requester& requester,
+                                 const Request& request);
+
+    /// A person of the case who looks along while this device's user shows; none where the case
+    /// names them neither as subject nor as guardian nor as mandate holder.
+    Result<std::optional<Viewer>> viewer(const CaseId& case_id, const PersonId& person);
+
+    /// The devices to which keys of the compartment were sealed, sorted; those that may read no
+    /// longer and have not signed a purge are unconfirmed. Errors: `not_found`; `not_permitted`
+    /// for whom the compartment is closed.
+    Result<std::vector<HolderView>> holders(const CompartmentId& compartment);
 
     // --- What a person does ----------------------------------------------------------------
     Result<CaseId> open_case(ServiceModel model, std::string_view title, const UnitId& unit);
