@@ -213,7 +213,7 @@ Result<json> why(Call& call) {
 Result<json> holders_json(Call& call, const CompartmentView& compartment) {
     json list = json::array();
     if (!compartment.mine.permitted()) return list;
-    for (const HolderView& holder : SAMSYN_TRY(call.device.holders(compartment.id))) {
+    for (const HolderView& holder : SAMSYN_TRY(call.device.copy_holders(compartment.id))) {
         json row = json::object({{"device", to_hex(holder.device)}});
         row["user"] = call.names.describe(holder.user);
         row["permitted"] = holder.permitted;

@@ -108,7 +108,7 @@ Result<std::optional<Viewer>> Device::viewer(const CaseId& case_id, const Person
     return std::nullopt;
 }
 
-Result<std::vector<HolderView>> Device::holders(const CompartmentId& compartment) {
+Result<std::vector<HolderView>> Device::copy_holders(const CompartmentId& compartment) {
     Impl& my = *impl_;
     const KnownCompartment* known = my.find(compartment);
     if (!known) return fail(Errc::not_found, "compartment");

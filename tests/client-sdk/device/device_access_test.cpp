@@ -15,7 +15,7 @@ AccessAnswer ask(Person& asker, const ItemId& item, const Requester& about) {
 
 std::vector<HolderView> gone(Person& asker, const ItemId& item) {
     const CompartmentId compartment = must(asker.device->item(item)).compartment;
-    auto holders = must(asker.device->holders(compartment));
+    auto holders = must(asker.device->copy_holders(compartment));
     std::erase_if(holders, &HolderView::permitted);
     return holders;
 }
@@ -73,7 +73,7 @@ TEST_CASE("Device: who may not read something is told nothing about others' acce
     const auto about_self =
         scene.counsellor->device->explain(compartment, on_device(*scene.counsellor), {});
     CHECK((!about_self || (about_self->known && !about_self->decision.permitted())));
-    CHECK_FALSE(scene.counsellor->device->holders(compartment).has_value());
+    CHECK_FALSE(scene.counsellor->device->copy_holders(compartment).has_value());
     CHECK_FALSE(scene.psychiatrist->device->explain(compartment, on_device(*scene.worker), {})
                     .value_or(AccessAnswer{.known = false})
                     .known);
