@@ -212,7 +212,7 @@ void bench_decisions() {
         id, lead, world.draft_consent(guardian, child, team, school, {Category::attendance}));
     const auto label = make_label({child}, team, Category::attendance);
     const auto federation = world.federation();
-    const auto view = world.view(id, federation);
+    const auto view = CaseView::build(id, world.cases[id], federation);
     const Statements statements{federation, view};
 
     DecisionCache cache;
