@@ -12,7 +12,10 @@ namespace {
 using nlohmann::json;
 
 const Operation* find_operation(std::string_view name) {
-    for (const auto operations : {case_operations(),
+    for (const auto operations : {access_operations(),
+                                  act_operations(),
+                                  custody_operations(),
+                                  case_operations(),
                                   consent_operations(),
                                   item_operations(),
                                   search_operations(),

@@ -68,6 +68,8 @@ CLI::App& group(CLI::App& parent, const std::string& name, const std::string& de
 
 void add_device_commands(CLI::App& app, Session& session);  // enrol, agent
 void add_lock_commands(CLI::App& app, Session& session);  // unlock, lock, stop, pin, phrase, assist
+void add_access_commands(CLI::App& app, Session& session);  // why, access
+void add_act_commands(CLI::App& app, Session& session);
 void add_admin_commands(CLI::App& app, Session& session);
 void add_founding_commands(CLI::App& admin, Session& session);
 void add_case_commands(CLI::App& app, Session& session);

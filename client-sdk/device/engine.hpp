@@ -176,6 +176,14 @@ public:
     Result<StatementId> author(const Stream& stream, StatementBody body);
     Result<CaseOpened> opened(const CaseId& case_id);
 
+    // --- Acts (acts.cpp) ------------------------------------------------------------------------
+    Result<StatementId> say(Saying saying);
+    Result<Hash> keep_text(const CaseId& case_id,
+                           const std::vector<PersonId>& about,
+                           std::string_view text);
+    Result<ItemId> copy_item(const ItemId& id, const std::optional<AudienceId>& closed);
+    Result<void> erase_item(const ItemId& id);
+
     // --- Items (items.cpp) ----------------------------------------------------------------------
     Result<UnitId> own_unit_in(const CaseId& case_id, const std::optional<UnitId>& wanted);
 
