@@ -14,6 +14,7 @@ using nlohmann::json;
 const Operation* find_operation(std::string_view name) {
     for (const auto operations : {case_operations(),
                                   consent_operations(),
+                                  form_operations(),
                                   item_operations(),
                                   search_operations(),
                                   insight_operations(),

@@ -300,6 +300,8 @@ public:
     std::vector<Resume::Cursor> take_rewinds() override;
 
 private:
+    friend class ConsentForms;  // samsyn/consent_forms.hpp
+
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
