@@ -18,7 +18,8 @@ const Operation* find_operation(std::string_view name) {
                                   item_operations(),
                                   search_operations(),
                                   insight_operations(),
-                                  admin_operations()})
+                                  admin_operations(),
+                                  showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
     return nullptr;
@@ -42,10 +43,11 @@ Result<json> run_checked(const Operation& operation,
                          Device& device,
                          const Clock& clock,
                          const json& args,
-                         Directory& names) {
+                         Directory& names,
+                         ShowMode& showing) {
     const Arguments arguments =
         SAMSYN_TRY(Arguments::from(args, operation.required, operation.optional));
-    Call call{device, clock, arguments, names};
+    Call call{device, clock, arguments, names, showing};
     return operation.run(call);
 }
 
@@ -65,7 +67,7 @@ json Operations::run(std::string_view operation, const json& args) {
     Directory names{device_};
     // Nothing here throws for what a stranger sends. What is caught is memory that ran out.
     try {
-        Result<json> result = run_checked(*found, device_, clock_, args, names);
+        Result<json> result = run_checked(*found, device_, clock_, args, names, showing_);
         if (result) return json::object({{"ok", true}, {"result", *std::move(result)}});
         json answer = failed(result.error());
         if (result.error().code == Errc::ambiguous)

@@ -4,6 +4,8 @@
 #include "client-sdk/agent/operations_directory.hpp"
 #include "client-sdk/agent/operations_views.hpp"
 
+#include <samsyn/showing.hpp>
+
 #include <span>
 
 namespace samsyn {
@@ -14,6 +16,7 @@ struct Call {
     const Clock& clock;
     const Arguments& args;
     Directory& names;
+    ShowMode& showing;
 };
 
 /// One row of the table of operations. `required` and `optional`: argument names, spaces between.
@@ -32,6 +35,7 @@ std::span<const Operation> item_operations();
 std::span<const Operation> search_operations();
 std::span<const Operation> insight_operations();
 std::span<const Operation> admin_operations();
+std::span<const Operation> showing_operations();
 
 /// The case, user, unit or persons that an argument names.
 Result<CaseId> case_of(Call& call);

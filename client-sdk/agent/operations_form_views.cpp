@@ -57,10 +57,10 @@ json receipt_text(Call& call,
 
 }  // namespace
 
-Result<PageLanguage> page_language_of(Call& call) {
+Result<FamilyLanguage> family_language_of(Call& call) {
     const std::string key = SAMSYN_TRY(call.args.text_or("lang", "sv"));
-    if (key == "sv") return PageLanguage::swedish;
-    if (key == "en") return PageLanguage::english;
+    if (key == "sv") return FamilyLanguage::swedish;
+    if (key == "en") return FamilyLanguage::english;
     return fail(Errc::invalid_argument, "lang: sv or en");
 }
 
@@ -77,8 +77,8 @@ Result<FormView> form_of(Call& call, ConsentForms& forms, std::string_view argum
     return forms.form(id_from_hex<ItemId>(id));
 }
 
-PageNames page_names(Call& call, const CaseId& case_id) {
-    PageNames names;
+SheetNames sheet_names(Call& call, const CaseId& case_id) {
+    SheetNames names;
     for (const PersonView& person :
          call.device.persons(case_id).value_or(std::vector<PersonView>{}))
         names.persons[person.id] = person.name;
@@ -148,7 +148,7 @@ json to_json(Call& call, const FormView& view) {
 Result<json> receipt_json(Call& call, const FormView& view, const PersonId& person) {
     const auto found = std::ranges::find(view.people, person, &FormPersonView::person);
     if (found == view.people.end() || !found->answer) return fail(Errc::not_found, "answer");
-    const PageLanguage language = SAMSYN_TRY(page_language_of(call));
+    const FamilyLanguage language = SAMSYN_TRY(family_language_of(call));
     const ReceiptFacts facts{
         .form = view.form,
         .signature = *found->answer,
@@ -157,7 +157,7 @@ Result<json> receipt_json(Call& call, const FormView& view, const PersonId& pers
         .counts_until = counts_until(view.form, *found->answer, current_statute_table()),
         .alone = view.signers.people.size() == 1 || one_suffices(view.form),
         .ended = found->standing == FormStanding::withdrawn};
-    const std::string text = SAMSYN_TRY(receipt(facts, page_names(call, view.case_id), language));
+    const std::string text = SAMSYN_TRY(receipt(facts, sheet_names(call, view.case_id), language));
     return receipt_text(call, facts, view.case_id, text);
 }
 
@@ -189,8 +189,8 @@ Result<json> receipt_json(Call& call, const ConsentView& view) {
                              .counts_until = counts_until(form, signature, current_statute_table()),
                              .alone = false,
                              .ended = view.closed};
-    const PageLanguage language = SAMSYN_TRY(page_language_of(call));
-    const std::string text = SAMSYN_TRY(receipt(facts, page_names(call, view.case_id), language));
+    const FamilyLanguage language = SAMSYN_TRY(family_language_of(call));
+    const std::string text = SAMSYN_TRY(receipt(facts, sheet_names(call, view.case_id), language));
     return receipt_text(call, facts, view.case_id, text);
 }
 

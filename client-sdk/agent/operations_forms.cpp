@@ -63,9 +63,9 @@ Result<NewForm> wish_of(Call& call) {
 }
 
 Result<std::string> page_of(Call& call, const FormView& view) {
-    const PageLanguage language = SAMSYN_TRY(page_language_of(call));
+    const FamilyLanguage language = SAMSYN_TRY(family_language_of(call));
     return read_aloud_page(
-        view.form, view.hash, view.signers, page_names(call, view.case_id), language);
+        view.form, view.hash, view.signers, sheet_names(call, view.case_id), language);
 }
 
 Result<json> new_form(Call& call) {

@@ -11,10 +11,10 @@ namespace samsyn {
 Result<FormView> form_of(Call& call, ConsentForms& forms, std::string_view argument);
 
 /// What the ids of a case are called on a page.
-PageNames page_names(Call& call, const CaseId& case_id);
+SheetNames sheet_names(Call& call, const CaseId& case_id);
 
 /// "sv" or "en"; Swedish where the argument is missing.
-Result<PageLanguage> page_language_of(Call& call);
+Result<FamilyLanguage> family_language_of(Call& call);
 
 nlohmann::json to_json(Call& call, const FormView& view);
 nlohmann::json to_json(Call& call, const FormView& view, const FormPersonView& person);

@@ -108,7 +108,8 @@ Result<ConsentForms::Drafted> ConsentForms::draft(const NewForm& wish) {
 
     Drafted drafted{fill_form(*row, table.version, wishes), {}, wishes.unit, row->title};
     const Instant now = my.decision_time(my.now());
-    drafted.signers = signers_of(drafted.form, custody, now);
+    drafted.signers =
+        signers_of(drafted.form, {members, my.view(wish.case_id), current_statute_table(), now});
     FormFacts facts{.units = {},
                     .signers = drafted.signers,
                     .statutes = current_statute_table(),
@@ -194,8 +195,11 @@ Result<FormView> ConsentForms::view_of(const ItemView& item,
     view.hash = form_hash(my.ports.hasher, view.form);
     const auto read = SAMSYN_TRY(my.store.value(key_for(key_form_read, item.id)));
     view.read_here = read && equal(*read, view.hash.view());
-    view.signers =
-        signers_of(view.form, my.view(item.case_id).custody(), my.decision_time(my.now()));
+    view.signers = signers_of(view.form,
+                              {my.federation(),
+                               my.view(item.case_id),
+                               current_statute_table(),
+                               my.decision_time(my.now())});
     const auto answers = answers_of(item, view.hash, view.unreadable);
     place(view, answers, consents, closings);
     return view;

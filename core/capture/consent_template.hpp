@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/capture/page_language.hpp"
+#include "core/capture/family_language.hpp"
 #include "core/policy/terms.hpp"
 
 #include <optional>

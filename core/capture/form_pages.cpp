@@ -67,7 +67,7 @@ static_assert(role_words.size() == static_cast<std::size_t>(Role::last) + 1);
 /// Words and names in one language.
 class Speech {
 public:
-    Speech(const PageNames& names, PageLanguage language) : names_(names), language_(language) {}
+    Speech(const SheetNames& names, FamilyLanguage language) : names_(names), language_(language) {}
 
     std::string say(std::string_view en, std::string_view sv) const {
         return std::string{in(language_, {en, sv})};
@@ -135,8 +135,8 @@ public:
     }
 
 private:
-    const PageNames& names_;
-    PageLanguage language_;
+    const SheetNames& names_;
+    FamilyLanguage language_;
 };
 
 /// The last day of a period that ends at `end`.
@@ -172,7 +172,7 @@ std::vector<UnitId> in_order(const FilledForm& form,
     return units;
 }
 
-void say_agencies(Page& page, const FilledForm& form, const Speech& speech) {
+void say_agencies(Sheet& page, const FilledForm& form, const Speech& speech) {
     const auto parties = parties_of(form);
     if (is_mutual(form, parties)) {
         page.paragraph(speech.say("All of these may tell each other:",
@@ -193,14 +193,14 @@ void say_agencies(Page& page, const FilledForm& form, const Speech& speech) {
     }
 }
 
-void say_categories(Page& page, const FilledForm& form, const Speech& speech) {
+void say_categories(Sheet& page, const FilledForm& form, const Speech& speech) {
     std::string text = joined(speech.categories(form.categories), speech.and_word()) + ".";
     if (text.front() >= 'a' && text.front() <= 'z')
         text.front() = static_cast<char>(text.front() - 'a' + 'A');
     page.paragraph(text);
 }
 
-void say_period(Page& page, const FilledForm& form, const Speech& speech) {
+void say_period(Sheet& page, const FilledForm& form, const Speech& speech) {
     page.heading(speech.say("How long", "Hur länge"));
     page.paragraph(speech.say("From ", "Från och med ") + to_text(local_date(form.not_before)) +
                    speech.say(" to ", " till och med ") + last_day(form.not_after) +
@@ -208,7 +208,7 @@ void say_period(Page& page, const FilledForm& form, const Speech& speech) {
                    speech.say(reach_words[static_cast<std::size_t>(form.reach)]));
 }
 
-void say_rights(Page& page, const FilledForm& form, const Speech& speech) {
+void say_rights(Sheet& page, const FilledForm& form, const Speech& speech) {
     page.heading(speech.say("You decide", "Du bestämmer"));
     page.paragraph(speech.say(
         "You may say yes, or no, or yes to a part. You get support even if you say no.",
@@ -238,7 +238,7 @@ void say_rights(Page& page, const FilledForm& form, const Speech& speech) {
     if (row && !row->note.sv.empty()) page.paragraph(speech.say(row->note));
 }
 
-void say_answers(Page& page,
+void say_answers(Sheet& page,
                  const FilledForm& form,
                  const FormSigners& signers,
                  const Speech& speech) {
@@ -266,7 +266,7 @@ std::string title_line(std::string_view title, std::string_view code, const Spee
     return line + right;
 }
 
-Result<std::string> one_page(Page page) {
+Result<std::string> one_page(Sheet page) {
     if (page.lines() > page_lines_max) return fail(Errc::limit_exceeded, "more than one page");
     return std::move(page).take();
 }
@@ -276,10 +276,10 @@ Result<std::string> one_page(Page page) {
 Result<std::string> read_aloud_page(const FilledForm& form,
                                     const Hash& hash,
                                     const FormSigners& signers,
-                                    const PageNames& names,
-                                    PageLanguage language) {
+                                    const SheetNames& names,
+                                    FamilyLanguage language) {
     const Speech speech{names, language};
-    Page page;
+    Sheet page;
     page.line(title_line(speech.say("CONSENT", "SAMTYCKE"), form_code(hash), speech));
     page.line(speech.unit(form.unit));
     page.paragraph(speech.say("We read this to you before you decide. Ask whenever you like.",
@@ -303,7 +303,7 @@ Result<std::string> read_aloud_page(const FilledForm& form,
 
 namespace {
 
-void say_answer(Page& page, const ReceiptFacts& facts, const Speech& speech) {
+void say_answer(Sheet& page, const ReceiptFacts& facts, const Speech& speech) {
     const FormSignature& signature = facts.signature;
     const std::string when = to_local_text(signature.when) + ", " + speech.say(facts.how) + ".";
     if (signature.answer == FormAnswer::yes)
@@ -323,7 +323,7 @@ void say_answer(Page& page, const ReceiptFacts& facts, const Speech& speech) {
                                   "Då delas inget av det som står här på ditt ord."));
 }
 
-void say_reservations(Page& page, const ReceiptFacts& facts, const Speech& speech) {
+void say_reservations(Sheet& page, const ReceiptFacts& facts, const Speech& speech) {
     Categories reserved;
     reserved.bits = facts.signature.reserved.bits & facts.form.categories.bits;
     if (!reserved.empty())
@@ -336,7 +336,7 @@ void say_reservations(Page& page, const ReceiptFacts& facts, const Speech& speec
                        joined(units, speech.and_word()) + ".");
 }
 
-void say_withdrawal(Page& page, const ReceiptFacts& facts, const Speech& speech) {
+void say_withdrawal(Sheet& page, const ReceiptFacts& facts, const Speech& speech) {
     const bool yes = facts.signature.answer == FormAnswer::yes;
     page.heading(yes ? speech.say("If you change your mind", "Om du ändrar dig")
                      : speech.say("If you change your mind later", "Om du ändrar dig senare"));
@@ -357,11 +357,11 @@ void say_withdrawal(Page& page, const ReceiptFacts& facts, const Speech& speech)
 }  // namespace
 
 Result<std::string> receipt(const ReceiptFacts& facts,
-                            const PageNames& names,
-                            PageLanguage language) {
+                            const SheetNames& names,
+                            FamilyLanguage language) {
     const Speech speech{names, language};
     const FilledForm& form = facts.form;
-    Page page;
+    Sheet page;
     page.line(title_line(speech.say("RECEIPT", "KVITTO"), facts.code, speech));
     page.line(speech.person(facts.signature.person));
     say_answer(page, facts, speech);

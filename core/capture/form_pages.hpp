@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/capture/form_checks.hpp"
-#include "core/capture/page_text.hpp"
+#include "core/capture/sheet_text.hpp"
 
 #include <map>
 #include <string>
@@ -9,7 +9,7 @@
 namespace samsyn {
 
 /// What the ids on a page are called. A name that is missing is shown as the beginning of its id.
-struct PageNames {
+struct SheetNames {
     std::map<PersonId, std::string> persons;
     std::map<UnitId, std::string> units;
     std::map<UserId, std::string> users;
@@ -23,8 +23,8 @@ struct PageNames {
 Result<std::string> read_aloud_page(const FilledForm& form,
                                     const Hash& hash,
                                     const FormSigners& signers,
-                                    const PageNames& names,
-                                    PageLanguage language);
+                                    const SheetNames& names,
+                                    FamilyLanguage language);
 
 /// What one person answered, for that person to keep.
 struct ReceiptFacts {
@@ -39,7 +39,7 @@ struct ReceiptFacts {
 
 /// What you agreed to, with whom, until when, and how to take it back. Errors: `limit_exceeded`.
 Result<std::string> receipt(const ReceiptFacts& facts,
-                            const PageNames& names,
-                            PageLanguage language);
+                            const SheetNames& names,
+                            FamilyLanguage language);
 
 }  // namespace samsyn

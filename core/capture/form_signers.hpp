@@ -2,6 +2,7 @@
 
 #include "core/capture/filled_form.hpp"
 #include "core/policy/case_view.hpp"
+#include "core/policy/statute_table.hpp"
 
 namespace samsyn {
 
@@ -27,9 +28,18 @@ struct FormSigners {
     const FormSigner* find(const PersonId& person) const;
 };
 
-/// Who must answer, by rule 0 of consent-rules.md at `now`: computed anew whenever it is asked, so
-/// that a change of custody changes who is missing. Pure.
-FormSigners signers_of(const FilledForm& form, const CustodyFacts& custody, Instant now);
+/// What is known of a case and its rules at an instant.
+struct SignerFacts {
+    const Federation& federation;
+    const CaseView& view;
+    const StatuteTable& statutes;
+    Instant now;
+};
+
+/// Who must answer, by rule 0 of consent-rules.md: everybody who decides for any line and subject
+/// of the form, computed anew whenever it is asked, so that a change of custody, maturity or
+/// appointment changes who is missing. Pure.
+FormSigners signers_of(const FilledForm& form, const SignerFacts& facts);
 
 /// True where every category of the form is usually of low sensitivity: one who decides suffices
 /// and the others are informed.

@@ -1,6 +1,7 @@
 #include "core/wire/messages.hpp"
 
 #include "core/wire/lists.hpp"
+#include "core/wire/room_codec.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "core/wire/unlocking_messages.hpp"
 
@@ -57,11 +58,20 @@ void write(Writer& out, const Channel& channel) {
 
 // --- Bodies --------------------------------------------------------------------------------------
 
+using rooms::write;
 using unlocking::write;
 
 template <class Body>
+concept OfRooms = std::is_same_v<Body, RoomCall> || std::is_same_v<Body, RoomHello> ||
+                  std::is_same_v<Body, RoomKey> || std::is_same_v<Body, RoomFrame> ||
+                  std::is_same_v<Body, RoomTick> || std::is_same_v<Body, RoomRefused>;
+
+template <class Body>
 Result<Body> read(Reader& in) {
-    return unlocking::read<Body>(in);
+    if constexpr (OfRooms<Body>)
+        return rooms::read<Body>(in);
+    else
+        return unlocking::read<Body>(in);
 }
 
 void write(Writer& out, const Hello& hello) {

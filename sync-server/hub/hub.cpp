@@ -88,6 +88,8 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
         on_unlock_register(id, link, *enrols, now);
     } else if (const auto* const confirms = std::get_if<UnlockConfirm>(&*message)) {
         on_unlock_confirm(id, link, *confirms, now);
+    } else if (is_of_room(*message)) {
+        on_room(id, link, *message, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
         link.replies.clear();
         link.closing = true;
@@ -209,6 +211,7 @@ Result<std::optional<Message>> Hub::Impl::next_of_session(HubLink& link, Instant
         link.answers.pop_front();
         return answer;
     }
+    if (auto of_room = next_of_rooms(link, now)) return of_room;
     auto content = SAMSYN_TRY(deliver(Delivery::Phase::everything));
     if (content) return content;
     if (!link.announce_everything) return std::nullopt;

@@ -7,7 +7,7 @@ namespace samsyn {
 
 inline constexpr std::size_t hub_context_bytes_max = 200;
 
-/// What the hub is made of: shared by `hub.cpp` and `hub_restricted.cpp`.
+/// What the hub is made of: shared by `hub.cpp`, `hub_restricted.cpp` and `hub_rooms.cpp`.
 struct Hub::Impl {
     Impl(Ports given_ports,
          const FederationId& id,
@@ -28,6 +28,7 @@ struct Hub::Impl {
     std::map<LinkId, HubLink> links;
     std::set<LinkId> awake;
     std::map<DeviceId, Allowance> allowances;
+    RoomRelay room_relay;
     Hub::Counts counted;
     std::uint64_t links_opened = 0;
 
@@ -92,6 +93,12 @@ struct Hub::Impl {
     void on_order_answer(LinkId id, HubLink& link, const OrderAnswer& answer, Instant now);
     std::optional<Message> next_of_restricted(HubLink& link);
     std::optional<Message> next_order(HubLink::Restricted& restricted);
+
+    // Room sessions: hub_rooms.cpp.
+    void on_room(LinkId id, HubLink& link, const Message& message, Instant now);
+    void refuse_room(HubLink& link, LinkId id, const Message& message, Errc why);
+    void post_to(const DeviceId& device, const Message& message);
+    std::optional<Message> next_of_rooms(HubLink& link, Instant now);
 
     void release(Instant now);
     void abandon(const Error& why);

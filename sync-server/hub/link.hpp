@@ -2,6 +2,7 @@
 
 #include "core/sync/server_handshake.hpp"
 #include "sync-server/hub/delivery.hpp"
+#include "sync-server/hub/room_relay.hpp"
 #include "sync-server/hub/token_bucket.hpp"
 
 #include <deque>
@@ -31,6 +32,7 @@ struct HubLink {
     std::deque<Bytes> replies;
     std::vector<Answer> uncommitted;
     std::deque<Answer> answers;
+    RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;
     bool announce_everything = false;
@@ -43,6 +45,7 @@ struct Allowance {
     TokenBucket statements;
     TokenBucket batches;
     TokenBucket restricted;
+    TokenBucket rooms;
 };
 
 }  // namespace samsyn

@@ -130,8 +130,48 @@ inline rc::Gen<Message> session_message() {
     });
 }
 
+inline rc::Gen<Message> room_message() {
+    return rc::gen::exec([]() -> Message {
+        const auto session = *id<StatementId>();
+        const auto room = *id<DeviceId>();
+        const auto number = *rc::gen::arbitrary<std::uint32_t>();
+        switch (*up_to(5)) {
+            case 0:
+                return RoomCall{session, room, *id<DeviceId>(), *id<CaseId>()};
+            case 1:
+                return RoomHello{session, room, *id<DeviceId>(), *id<Nonce>()};
+            case 2:
+                return RoomKey{session,
+                               room,
+                               *id<DeviceId>(),
+                               number,
+                               *id<Nonce>(),
+                               *instant(),
+                               *bytes(room_box_bytes_max),
+                               *id<Signature>()};
+            case 3:
+                return RoomFrame{session,
+                                 room,
+                                 number,
+                                 *rc::gen::arbitrary<std::uint64_t>(),
+                                 *rc::gen::arbitrary<std::uint64_t>(),
+                                 *sorted_list(room_compartments_max, id<CompartmentId>()),
+                                 *bytes(90)};
+            case 4:
+                return RoomTick{session,
+                                room,
+                                number,
+                                *rc::gen::arbitrary<std::uint64_t>(),
+                                *rc::gen::arbitrary<std::uint64_t>(),
+                                *bytes(room_box_bytes_max)};
+            default:
+                return RoomRefused{session, room, *rc::gen::element(Errc{}, Errc::not_permitted)};
+        }
+    });
+}
+
 inline rc::Gen<Message> message() {
-    return rc::gen::oneOf(session_message(), unlocking_message());
+    return rc::gen::oneOf(session_message(), unlocking_message(), room_message());
 }
 
 }  // namespace samsyn::gen

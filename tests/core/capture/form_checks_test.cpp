@@ -116,7 +116,7 @@ TEST_CASE("C-47: a private agency is named as a person", "[capture][scenario]") 
 TEST_CASE("Form: nobody known to decide, unknown units and too many agencies are said together",
           "[capture]") {
     FormScene scene;
-    scene.custody = {};
+    scene.forget_custody();
     for (unsigned char i = 0; i < 9; ++i)
         scene.wishes.with.push_back(
             {.unit = {scene.nora,

@@ -4,7 +4,7 @@ using namespace samsyn;
 
 namespace {
 
-std::string page_of(const FormScene& scene, const FilledForm& form, PageLanguage language) {
+std::string page_of(const FormScene& scene, const FilledForm& form, FamilyLanguage language) {
     const auto page = read_aloud_page(
         form, form_hash(FakeHasher{}, form), scene.signers(form), scene.names(), language);
     REQUIRE(page.has_value());
@@ -14,7 +14,7 @@ std::string page_of(const FormScene& scene, const FilledForm& form, PageLanguage
 std::string receipt_of(const FormScene& scene,
                        const FilledForm& form,
                        const FormSignature& signature,
-                       PageLanguage language) {
+                       FamilyLanguage language) {
     const auto page =
         receipt({.form = form,
                  .signature = signature,
@@ -33,7 +33,7 @@ std::string receipt_of(const FormScene& scene,
 TEST_CASE("print pages", "[.print]") {
     const FormScene scene;
     const FilledForm form = scene.form();
-    for (const PageLanguage language : {PageLanguage::swedish, PageLanguage::english}) {
+    for (const FamilyLanguage language : {FamilyLanguage::swedish, FamilyLanguage::english}) {
         std::puts(page_of(scene, form, language).c_str());
         FormSignature signature = scene.yes(form, scene.eva, SignedHow::oral);
         signature.reserved.insert(Category::parenting);

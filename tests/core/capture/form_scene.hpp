@@ -4,6 +4,7 @@
 #include "core/model/local_date.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_hasher.hpp"
+#include "tests/support/world.hpp"
 
 #include <algorithm>
 
@@ -26,18 +27,20 @@ struct FormScene {
     PersonId child = id<PersonId>(1);
     PersonId eva = id<PersonId>(2);
     PersonId per = id<PersonId>(3);
-    OrganisationId nora = id<OrganisationId>(9);
-    UnitRef team{nora, id<UnitId>(10), Regime::team};
-    UnitRef school{nora, id<UnitId>(11), Regime::school_pupil_health};
-    UnitRef social{nora, id<UnitId>(12), Regime::social};
-    UnitRef clinic{nora, id<UnitId>(13), Regime::health};
-    UnitRef deacon{nora, id<UnitId>(14), Regime::private_party};
-    CustodyFacts custody;
+    test::World world;
+    OrganisationId nora = world.organisation();
+    UnitRef team = world.unit(nora, Regime::team);
+    UnitRef school = world.unit(nora, Regime::school_pupil_health);
+    UnitRef social = world.unit(nora, Regime::social);
+    UnitRef clinic = world.unit(nora, Regime::health);
+    UnitRef deacon = world.unit(nora, Regime::private_party);
+    test::Staff lead = world.staff(team, Role::psychologist);
+    CaseId case_id = world.open_case(lead);
     FormWishes wishes;
 
     FormScene() {
         wishes.item = id<ItemId>(20);
-        wishes.case_id = id<CaseId>(21);
+        wishes.case_id = case_id;
         wishes.unit = team;
         wishes.subjects = {child};
         wishes.taking_part = {school, social, clinic};
@@ -46,12 +49,17 @@ struct FormScene {
     }
 
     void decide_for(const PersonId& about, std::vector<PersonId> guardians) {
-        Custody said;
-        said.child = about;
-        said.guardians = std::move(guardians);
-        said.review_at = now + 24h * 365;
-        said.adult_at = now + 24h * 3650;
-        custody.custody = {{id<StatementId>(30), id<DeviceId>(31), HybridTime::at(now, 0), said}};
+        world.custody(case_id, lead, about, std::move(guardians));
+    }
+
+    void say(StatementBody body) {
+        world.sign(lead.device, test::World::custody_stream(case_id), std::move(body));
+    }
+
+    /// From here on the form is about a case in which nothing is recorded of custody.
+    void forget_custody() {
+        case_id = world.open_case(lead);
+        wishes.case_id = case_id;
     }
 
     static const ConsentTemplate& row(ServiceModel model = ServiceModel::famsam) {
@@ -64,7 +72,11 @@ struct FormScene {
         return fill_form(row(model), current_templates().version, wishes);
     }
 
-    FormSigners signers(const FilledForm& form) const { return signers_of(form, custody, now); }
+    FormSigners signers(const FilledForm& form) const {
+        const Federation members = world.federation();
+        const CaseView view = CaseView::build(case_id, world.cases.at(case_id), members);
+        return signers_of(form, {members, view, current_statute_table(), now});
+    }
 
     FormFacts facts(const FilledForm& form) const {
         FormFacts known{
@@ -92,7 +104,7 @@ struct FormScene {
         return signature;
     }
 
-    PageNames names() const {
+    SheetNames names() const {
         return {.persons = {{child, "Elin Alm"}, {eva, "Eva Alm"}, {per, "Per Ålund"}},
                 .units = {{team.unit, "Familjesamverkan, Nora"},
                           {school.unit, "Elevhälsan, Lindesberg"},

@@ -26,8 +26,44 @@ TEST_CASE("Signers: a change of custody changes who is missing, and nobody known
     const FormSigners signers = scene.signers(form);
     REQUIRE(signers.people.size() == 1);
     CHECK(signers.people.front().person == scene.per);
-    scene.custody = {};
+    scene.forget_custody();
     CHECK(scene.signers(form).nobody_for == std::vector{scene.child});
+    CHECK(scene.signers(form).people.empty());
+}
+
+TEST_CASE("Signers: a youth assessed as mature answers alone, or beside the guardians",
+          "[capture]") {
+    for (const bool alone : {true, false}) {
+        FormScene scene;
+        const FilledForm form = scene.form(ServiceModel::ungdomsmottagning);
+        Maturity said;
+        said.child = scene.child;
+        said.categories = form.categories;
+        said.alone = alone;
+        said.assessor = scene.lead.user;
+        said.from = FormScene::now - 1h;
+        said.until = FormScene::now + 24h * 100;
+        scene.say(said);
+        const FormSigners signers = scene.signers(form);
+        REQUIRE(signers.find(scene.child) != nullptr);
+        CHECK(signers.find(scene.child)->subjects.front().capacity == Capacity::self);
+        CHECK((signers.find(scene.eva) == nullptr) == alone);
+    }
+}
+
+TEST_CASE("Signers: a special representative takes the place of a suspended guardian",
+          "[capture]") {
+    FormScene scene;
+    const auto other = FormScene::id<PersonId>(4);
+    scene.say(GuardianSuspended{.child = scene.child,
+                                .guardian = scene.per,
+                                .special_representative = other,
+                                .from = FormScene::now - 1h,
+                                .until = FormScene::now + 24h * 100});
+    const FormSigners signers = scene.signers(scene.form());
+    CHECK(signers.find(scene.per) == nullptr);
+    REQUIRE(signers.find(other) != nullptr);
+    CHECK(signers.find(other)->subjects.front().capacity == Capacity::special_representative);
 }
 
 TEST_CASE("Signature: yields one consent for each subject and line, and nothing wider",

@@ -10,7 +10,7 @@ inline constexpr std::size_t page_lines_max = 60;  ///< one sheet of A4
 inline constexpr std::size_t page_columns = 76;
 
 /// A page of plain text that grows line by line, wrapped at words.
-class Page {
+class Sheet {
 public:
     void line(std::string_view text = {});
 

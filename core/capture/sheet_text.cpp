@@ -1,4 +1,4 @@
-#include "core/capture/page_text.hpp"
+#include "core/capture/sheet_text.hpp"
 
 #include <algorithm>
 
@@ -63,17 +63,17 @@ std::string joined(const std::vector<std::string>& parts, std::string_view last_
     return text;
 }
 
-void Page::line(std::string_view text) {
+void Sheet::line(std::string_view text) {
     text_.append(text).append("\n");
     ++lines_;
 }
 
-void Page::heading(std::string_view text) {
+void Sheet::heading(std::string_view text) {
     line();
     line(text);
 }
 
-void Page::paragraph(std::string_view text) {
+void Sheet::paragraph(std::string_view text) {
     std::string row = "  ";
     std::size_t used = 2;
     bool empty = true;
@@ -96,7 +96,7 @@ void Page::paragraph(std::string_view text) {
     if (!empty) line(row);
 }
 
-void Page::list(const std::vector<std::string>& parts, std::string_view last_word) {
+void Sheet::list(const std::vector<std::string>& parts, std::string_view last_word) {
     paragraph(joined(parts, last_word) + ".");
 }
 
