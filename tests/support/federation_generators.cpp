@@ -1,10 +1,8 @@
-#pragma once
-
-#include "tests/support/value_generators.hpp"
+#include "tests/support/generators.hpp"
 
 namespace samsyn::gen {
 
-inline rc::Gen<StatementBody> federation_body() {
+rc::Gen<StatementBody> federation_body() {
     return rc::gen::exec([]() -> StatementBody {
         switch (*up_to(12)) {
             case 0:

@@ -1,12 +1,10 @@
-#pragma once
-
-#include "tests/support/value_generators.hpp"
+#include "tests/support/generators.hpp"
 
 namespace samsyn::gen {
 
 // The case itself, its participants, consents and closings.
 
-inline rc::Gen<Consent> consent() {
+rc::Gen<Consent> consent() {
     return rc::gen::exec([] {
         Consent body;
         body.grantor = *id<PersonId>();
@@ -28,7 +26,7 @@ inline rc::Gen<Consent> consent() {
     });
 }
 
-inline rc::Gen<Closing> closing() {
+rc::Gen<Closing> closing() {
     return rc::gen::exec([] {
         Closing body;
         body.kind = *enumerator(ClosingKind::last);
@@ -42,7 +40,7 @@ inline rc::Gen<Closing> closing() {
     });
 }
 
-inline rc::Gen<StatementBody> case_body() {
+rc::Gen<StatementBody> case_body() {
     return rc::gen::exec([]() -> StatementBody {
         switch (*up_to(10)) {
             case 0:

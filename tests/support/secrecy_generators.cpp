@@ -1,12 +1,10 @@
-#pragma once
-
-#include "tests/support/value_generators.hpp"
+#include "tests/support/generators.hpp"
 
 namespace samsyn::gen {
 
 // Who decides, what is locked, what a statute opens, and what is told to one addressee.
 
-inline rc::Gen<StatementBody> custody_body() {
+rc::Gen<StatementBody> custody_body() {
     return rc::gen::exec([]() -> StatementBody {
         switch (*up_to(8)) {
             case 0:
@@ -58,11 +56,11 @@ inline rc::Gen<StatementBody> custody_body() {
     });
 }
 
-inline rc::Gen<std::vector<ItemId>> items() {
+rc::Gen<std::vector<ItemId>> items() {
     return sorted_list(statement_items_max, id<ItemId>());
 }
 
-inline rc::Gen<Override> override_said() {
+rc::Gen<Override> override_said() {
     return rc::gen::exec([] {
         Override body;
         body.statute = *rc::gen::arbitrary<std::uint16_t>();
@@ -79,7 +77,7 @@ inline rc::Gen<Override> override_said() {
     });
 }
 
-inline rc::Gen<InvestigationAnswer> investigation_answer() {
+rc::Gen<InvestigationAnswer> investigation_answer() {
     return rc::gen::exec([] {
         InvestigationAnswer body;
         body.statute = *rc::gen::arbitrary<std::uint16_t>();
@@ -94,7 +92,7 @@ inline rc::Gen<InvestigationAnswer> investigation_answer() {
     });
 }
 
-inline rc::Gen<StatementBody> secrecy_body() {
+rc::Gen<StatementBody> secrecy_body() {
     return rc::gen::exec([]() -> StatementBody {
         switch (*up_to(11)) {
             case 0:
@@ -134,7 +132,7 @@ inline rc::Gen<StatementBody> secrecy_body() {
     });
 }
 
-inline rc::Gen<StatementBody> notice_body() {
+rc::Gen<StatementBody> notice_body() {
     return rc::gen::exec([]() -> StatementBody {
         switch (*up_to(3)) {
             case 0:
