@@ -98,6 +98,13 @@ Hint hint_of_connection(Errc code) {
                 "your administrator.",
                 "Servern är inte den som avtalades vid anslutningen. Fortsätt inte; fråga din "
                 "administratör."};
+        case Errc::log_forked:
+            return {
+                "The server's log is not the one that it showed before. Go on working, nothing is "
+                "sent; tell your administrator and show `samsyn log evidence`.",
+                "Serverns logg är inte den som visats förut. Arbeta vidare, inget skickas; säg "
+                "till "
+                "din administratör och visa `samsyn log evidence`."};
         case Errc::unreachable:
         case Errc::link_lost:
             return {

@@ -176,6 +176,14 @@ public:
     Result<StatementId> author(const Stream& stream, StatementBody body);
     Result<CaseOpened> opened(const CaseId& case_id);
 
+    // --- Acts (acts.cpp) ------------------------------------------------------------------------
+    Result<StatementId> say(Saying saying);
+    Result<Hash> keep_text(const CaseId& case_id,
+                           const std::vector<PersonId>& about,
+                           std::string_view text);
+    Result<ItemId> copy_item(const ItemId& id, const std::optional<AudienceId>& closed);
+    Result<void> erase_item(const ItemId& id);
+
     // --- Items (items.cpp) ----------------------------------------------------------------------
     Result<UnitId> own_unit_in(const CaseId& case_id, const std::optional<UnitId>& wanted);
 
@@ -326,7 +334,14 @@ public:
     /// Hits that this user may read now, newest first (searching.cpp).
     Result<std::vector<StoredHit>> readable_hits(Result<std::vector<StoredHit>> found);
     std::string directory_text(const ReferenceId& id, std::string_view field);
+
+    /// Over the cases that this device knows (status.cpp).
+    std::vector<MassClosingView> mass_closings_of_led_cases(Instant now);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
+
+    // --- The access log (log_book.cpp) -----------------------------------------------------------
+    class LogBook;
+    LogBook& log();
 
     // Small durable values.
     Result<void> put_instant(std::string_view key, Instant value);
@@ -382,6 +397,7 @@ private:
     std::map<CaseId, CaseView> views_;
     DecisionCache cache_;
     bool memory_touched_ = false;
+    std::shared_ptr<LogBook> log_book_;  ///< shared for its deleter only: the type is elsewhere
 };
 
 Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/policy/mass_closing.hpp"
 #include "sync-server/hub/registry.hpp"
 
 namespace samsyn {
@@ -10,6 +11,12 @@ struct Verdict {
     Error why;               ///< the code counts for `refused` only
     EntryNumber number = 0;  ///< for `stored` and `duplicate`
     std::vector<Channel> touched;
+
+    // For the access log.
+    std::optional<Channel> about;  ///< none where it did not even verify
+    Hash hash;
+    std::uint16_t statement_kind = 0;
+    std::optional<ClosingSaid> closing;  ///< what was stored is a closing statement
 };
 
 /// Why a push goes no further: an answer to its author, or a failure of our storage.
@@ -58,6 +65,7 @@ private:
     Checked<void> escrow(const LogEntry& entry, std::string_view why);
     Checked<const SigningPublicKey*> key_of_author(const FederationId& federation,
                                                    const DeviceId& author) const;
+    Checked<const SigningPublicKey*> key_of_second(const Statement& statement) const;
     Checked<Verdict> store(LogEntry entry);
     Checked<void> check_clock(Instant time) const;
 
@@ -91,6 +99,11 @@ private:
 
     Ports ports_;
     Instant now_;
+
+    /// What the push is about, once its signature has verified.
+    std::optional<Channel> about_;
+    Hash hash_;
+    std::uint16_t statement_kind_ = 0;
 };
 
 /// Refuses: `return refuse(Errc::malformed, "previous batch");`
