@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 
 namespace samsyn {
 
@@ -82,7 +83,7 @@ public:
         const auto found = of.find(id);
         if (found == of.end() || found->second.empty())
             return to_hex(id).substr(0, short_id_digits);
-        return page_name(found->second);
+        return sheet_name(found->second);
     }
 
     std::string person(const PersonId& id) const { return name(names_.persons, id); }
@@ -109,6 +110,7 @@ public:
     std::vector<std::string> persons(const std::vector<PersonId>& ids) const {
         std::vector<std::string> all;
         for (const PersonId& id : ids) all.push_back(person(id));
+        std::ranges::sort(all);
         return all;
     }
 
@@ -162,13 +164,15 @@ bool is_mutual(const FilledForm& form, const std::map<UnitId, std::set<Recipient
     return form.flows.size() == expected;
 }
 
-/// The own unit first, then the others by id.
+/// The own unit first, then the others by name.
 std::vector<UnitId> in_order(const FilledForm& form,
-                             const std::map<UnitId, std::set<Recipient>>& parties) {
+                             const std::map<UnitId, std::set<Recipient>>& parties,
+                             const Speech& speech) {
     std::vector<UnitId> units;
-    if (parties.contains(form.unit)) units.push_back(form.unit);
-    for (const auto& [unit, hears] : parties)
-        if (unit != form.unit) units.push_back(unit);
+    for (const auto& [unit, hears] : parties) units.push_back(unit);
+    std::ranges::sort(units, {}, [&](const UnitId& unit) {
+        return std::tuple{unit != form.unit, speech.unit(unit), unit};
+    });
     return units;
 }
 
@@ -177,16 +181,17 @@ void say_agencies(Sheet& page, const FilledForm& form, const Speech& speech) {
     if (is_mutual(form, parties)) {
         page.paragraph(speech.say("All of these may tell each other:",
                                   "Alla de här får berätta för varandra:"));
-        for (const UnitId& unit : in_order(form, parties))
+        for (const UnitId& unit : in_order(form, parties, speech))
             page.paragraph("- " + speech.party(unit, parties.at(unit)));
         return;
     }
-    for (const UnitId& unit : in_order(form, parties)) {
+    for (const UnitId& unit : in_order(form, parties, speech)) {
         std::map<UnitId, std::set<Recipient>> to;
         for (const FormFlow& flow : form.flows)
             if (flow.disclosing == unit) to[flow.recipient.unit].insert(flow.recipient);
         std::vector<std::string> others;
         for (const auto& [other, hears] : to) others.push_back(speech.party(other, hears));
+        std::ranges::sort(others);
         if (others.empty()) continue;
         page.paragraph("- " + speech.unit(unit) + speech.say(" may tell ", " får berätta för ") +
                        joined(others, speech.and_word()) + ".");
@@ -249,8 +254,10 @@ void say_answers(Sheet& page,
                                         "Här räcker ett ja; de andra får veta det.")
                            : speech.say("It begins when everybody here has said yes.",
                                         "Det börjar när alla här har sagt ja."));
-    for (const FormSigner& signer : signers.people) {
-        std::string row = "  " + speech.person(signer.person);
+    std::vector<PersonId> people;
+    for (const FormSigner& signer : signers.people) people.push_back(signer.person);
+    for (const std::string& name : speech.persons(people)) {
+        std::string row = "  " + name;
         row.append(columns_of(row) < 34 ? 34 - columns_of(row) : 1, ' ');
         page.line(row + speech.say("[ ] yes  [ ] no  ", "[ ] ja  [ ] nej  ") +
                   "______________________");
@@ -262,12 +269,12 @@ std::string title_line(std::string_view title, std::string_view code, const Spee
     if (code.empty()) return line;
     const std::string right = speech.say("Form ", "Blankett ") + std::string{code};
     const std::size_t used = columns_of(line) + columns_of(right);
-    line.append(used < page_columns ? page_columns - used : 1, ' ');
+    line.append(used < sheet_columns ? sheet_columns - used : 1, ' ');
     return line + right;
 }
 
 Result<std::string> one_page(Sheet page) {
-    if (page.lines() > page_lines_max) return fail(Errc::limit_exceeded, "more than one page");
+    if (page.lines() > sheet_lines_max) return fail(Errc::limit_exceeded, "more than one page");
     return std::move(page).take();
 }
 

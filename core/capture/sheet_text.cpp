@@ -33,7 +33,7 @@ std::size_t columns_of(std::string_view text) {
         std::ranges::count_if(text, [](char c) { return !continues(c); }));
 }
 
-std::string page_name(std::string_view name) {
+std::string sheet_name(std::string_view name) {
     std::string plain;
     std::size_t columns = 0;
     while (!name.empty() && columns < name_columns_max) {
@@ -82,7 +82,7 @@ void Sheet::paragraph(std::string_view text) {
         const std::string_view word = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         const std::size_t columns = columns_of(word);
-        if (!empty && used + 1 + columns > page_columns) {
+        if (!empty && used + 1 + columns > sheet_columns) {
             line(row);
             row = "  ";
             used = 2;

@@ -6,8 +6,8 @@
 
 namespace samsyn {
 
-inline constexpr std::size_t page_lines_max = 60;  ///< one sheet of A4
-inline constexpr std::size_t page_columns = 76;
+inline constexpr std::size_t sheet_lines_max = 60;  ///< one sheet of A4
+inline constexpr std::size_t sheet_columns = 76;
 
 /// A page of plain text that grows line by line, wrapped at words.
 class Sheet {
@@ -36,7 +36,7 @@ private:
 std::size_t columns_of(std::string_view text);
 
 /// A name as it stands on a page: control characters and line ends as spaces, at most 40 columns.
-std::string page_name(std::string_view name);
+std::string sheet_name(std::string_view name);
 
 /// "a, b och c".
 std::string joined(const std::vector<std::string>& parts, std::string_view last_word);
