@@ -120,9 +120,8 @@ void SceneMaker::say_confirmation() {
             if (dice_.percent(60)) confirmation.names.push_back(one->id);
     std::ranges::sort(confirmation.names);
     const auto own = some_of(*std::ranges::find(units_, unit, &UnitRef::unit));
-    sign(dice_.percent(80) ? own.device : some_staff().device,
-         consent->header.stream,
-         confirmation);
+    sign(
+        dice_.percent(80) ? own.device : some_staff().device, consent->header.stream, confirmation);
 }
 
 void SceneMaker::say_closing() {

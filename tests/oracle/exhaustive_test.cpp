@@ -54,13 +54,11 @@ public:
         std::vector<Asked> all;
         for (const auto& who : {school_, clinic_, social_})
             for (const auto sensitivity : {Sensitivity::low, Sensitivity::normal})
-                all.push_back({.label = make_label({child_},
-                                                   social_.unit,
-                                                   Category::meeting,
-                                                   sensitivity),
-                               .request = {},
-                               .requester = who.requester(),
-                               .now = world_.now});
+                all.push_back(
+                    {.label = make_label({child_}, social_.unit, Category::meeting, sensitivity),
+                     .request = {},
+                     .requester = who.requester(),
+                     .now = world_.now});
         all.push_back({.label = make_label({child_}, social_.unit, Category::health),
                        .request = {},
                        .requester = school_.requester(),
@@ -75,16 +73,17 @@ private:
 
     void make_statements() {
         const auto stream = World::disclosing_stream(case_, social_.unit.unit);
-        auto consent = world_.draft_consent(
-            mother_, child_, social_.unit, school_.unit, {Category::meeting});
+        auto consent =
+            world_.draft_consent(mother_, child_, social_.unit, school_.unit, {Category::meeting});
         say(social_, stream, consent);
-        Closing withdrawal{.kind = ClosingKind::withdrawal,
-                           .decider = mother_,
-                           .subject = child_,
-                           .disclosing = social_.unit.unit,
-                           .recipient = Recipient{.unit = school_.unit.unit, .role = {}, .user = {}},
-                           .categories = consent.categories,
-                           .evidence = {}};
+        Closing withdrawal{
+            .kind = ClosingKind::withdrawal,
+            .decider = mother_,
+            .subject = child_,
+            .disclosing = social_.unit.unit,
+            .recipient = Recipient{.unit = school_.unit.unit, .role = {}, .user = {}},
+            .categories = consent.categories,
+            .evidence = {}};
         say(school_, stream, withdrawal);
         auto again = consent;
         again.names = {maybe_[0]->id, maybe_[1]->id};
@@ -170,16 +169,16 @@ TEST_CASE("decide: agrees with an independent reading in every case of a small w
     for (std::uint32_t chosen = 0; chosen < 1U << small.count(); ++chosen)
         for (const auto knowledge :
              {Knowledge::all_before, Knowledge::nothing, Knowledge::all_after}) {
-            // Who knows nothing of anybody cannot name anybody; those worlds are asked all the same.
+            // Who knows nothing of anybody cannot name anybody; those worlds are asked all the
+            // same.
             const auto scene = small.scene(chosen, knowledge);
             const auto world = read_by_oracle(scene);
             const Replica replica{scene};
             for (const auto& asked : questions) {
                 const auto answer = oracle::answer(world, put_to_oracle(asked));
                 if (difference(answer, replica.decide(asked)).empty()) continue;
-                FAIL(in_words(shrunk(scene, asked, oracle::Planted::none),
-                              asked,
-                              oracle::Planted::none));
+                FAIL(in_words(
+                    shrunk(scene, asked, oracle::Planted::none), asked, oracle::Planted::none));
             }
         }
 }

@@ -38,7 +38,6 @@ TEST_CASE("The oracle: its comparison with decide finds every error that is plan
     for (const auto& planted : oracle::planted_errors) {
         INFO(planted.name << ": " << planted.words);
         CHECK(found.contains(planted.error));
-        if (found.contains(planted.error)) CAPTURE(found.at(planted.error));
     }
 }
 

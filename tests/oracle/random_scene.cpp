@@ -49,19 +49,18 @@ void SceneMaker::add_staff() {
         names_.try_emplace(raw(staff_[i].user), name);
         names_.try_emplace(raw(staff_[i].device), "tablet of " + name);
     }
-    for (const auto& [id, who] : world_.administrators)
-        names_[raw(who.device)] = "administrator";
+    for (const auto& [id, who] : world_.administrators) names_[raw(who.device)] = "administrator";
 }
 
 void SceneMaker::break_members() {
     const auto stream = World::federation_stream();
     if (dice_.percent(6)) {
         const Staff who = some_staff();
-        world_.sign(world_.administrator(who.unit.organisation),
-                    stream,
-                    UserRemoved{.user = who.user,
-                                .organisation = who.unit.organisation,
-                                .from = some_time()});
+        world_.sign(
+            world_.administrator(who.unit.organisation),
+            stream,
+            UserRemoved{
+                .user = who.user, .organisation = who.unit.organisation, .from = some_time()});
     }
     if (dice_.percent(6)) {
         const Staff who = some_staff();
@@ -123,8 +122,7 @@ void SceneMaker::open() {
         if (dice_.percent(70)) guardians.push_back(people_[3]);
         world_.custody(id_, lead, people_[child], guardians);
     }
-    if (dice_.percent(60))
-        sign(lead.device, World::custody_stream(id_), AdultRecorded{people_[4]});
+    if (dice_.percent(60)) sign(lead.device, World::custody_stream(id_), AdultRecorded{people_[4]});
     of_case_.clear();
     for (const auto& stream : world_.cases[id_].streams())
         for (const auto& one : world_.cases[id_].in(stream)) of_case_.push_back(one);
@@ -134,19 +132,41 @@ RandomScene SceneMaker::make(std::size_t questions) {
     name_people();
     found();
     open();
+
     struct Row {
         unsigned weight;
         Step step;
     };
 
     static constexpr auto rows = std::to_array<Row>({
-        {30, &SceneMaker::say_consent},      {12, &SceneMaker::say_consent_again},
-        {12, &SceneMaker::say_confirmation}, {14, &SceneMaker::say_closing},
-        {6, &SceneMaker::say_ended},         {5, &SceneMaker::say_custody},
-        {3, &SceneMaker::say_participant},   {2, &SceneMaker::say_removal},
-        {2, &SceneMaker::say_adult},         {1, &SceneMaker::say_case_closed},
+        {30, &SceneMaker::say_consent},
+        {12, &SceneMaker::say_consent_again},
+        {12, &SceneMaker::say_confirmation},
+        {14, &SceneMaker::say_closing},
+        {6, &SceneMaker::say_ended},
+        {5, &SceneMaker::say_custody},
+        {3, &SceneMaker::say_participant},
+        {2, &SceneMaker::say_removal},
+        {2, &SceneMaker::say_adult},
+        {1, &SceneMaker::say_case_closed},
         {1, &SceneMaker::say_unknown},
+        {3, &SceneMaker::say_age},
+        {4, &SceneMaker::say_maturity},
+        {4, &SceneMaker::say_suspended},
+        {2, &SceneMaker::say_representative},
+        {4, &SceneMaker::say_prevented},
+        {4, &SceneMaker::say_decision_in_place},
+        {3, &SceneMaker::say_mandate},
+        {1, &SceneMaker::say_mark},
+        {5, &SceneMaker::say_audience},
+        {2, &SceneMaker::say_lock},
+        {10, &SceneMaker::say_override},
+        {7, &SceneMaker::say_verdict},
+        {3, &SceneMaker::say_answer},
+        {3, &SceneMaker::say_guest},
+        {2, &SceneMaker::say_acknowledged},
     });
+    static constexpr Row last{.weight = 1, .step = &SceneMaker::say_weeded};
     unsigned total = 0;
     for (const auto& row : rows) total += row.weight;
     const auto count = dice_.between(2, 24);
@@ -161,6 +181,7 @@ RandomScene SceneMaker::make(std::size_t questions) {
             roll -= row.weight;
         }
     }
+    if (dice_.percent(last.weight)) (this->*last.step)();
     RandomScene made;
     made.scene.federation_id = world_.federation_id;
     made.scene.id = id_;
@@ -177,13 +198,12 @@ RandomScene SceneMaker::make(std::size_t questions) {
 Asked SceneMaker::ask() {
     std::vector<PersonId> subjects{dice_.percent(70) ? people_[0] : some_person()};
     if (dice_.percent(20)) subjects.push_back(some_person());
-    Asked asked{.label = make_label(subjects,
-                                    some_disclosing(),
-                                    any(categories),
-                                    static_cast<Sensitivity>(dice_.below(3))),
-                .request = {},
-                .requester = some_staff().requester(),
-                .now = some_time()};
+    Asked asked{
+        .label = make_label(
+            subjects, some_disclosing(), any(categories), static_cast<Sensitivity>(dice_.below(3))),
+        .request = {},
+        .requester = some_staff().requester(),
+        .now = some_time()};
     if (dice_.percent(60)) {  // somebody of the school or the clinic
         asked.requester = some_of(units_[2 + dice_.below(2)]).requester();
         asked.label.disclosing = units_[1];
@@ -194,12 +214,17 @@ Asked SceneMaker::ask() {
     if (dice_.percent(25)) asked.request.action = static_cast<Action>(dice_.below(5));
     if (dice_.percent(10)) asked.request.purpose = static_cast<Purpose>(dice_.below(4));
     asked.request.shared_editing_type = dice_.percent(50);
+    if (dice_.percent(8)) asked.label.closed = any(circles_);
+    if (dice_.percent(6)) asked.request.purpose = some_purpose();
+    if (dice_.percent(8)) asked.request.ground = {Ground::Kind::statute, some_statute()};
+    if (dice_.percent(10))
+        asked.requester.viewer =
+            Viewer{.kind = static_cast<ViewerKind>(dice_.below(4)), .person = some_person()};
     return asked;
 }
 
 StatementPtr SceneMaker::sign(const DeviceId& author, const Stream& stream, StatementBody body) {
-    of_case_.push_back(
-        world_.sign(author, stream, std::move(body), some_knowledge(stream), false));
+    of_case_.push_back(world_.sign(author, stream, std::move(body), some_knowledge(stream), false));
     return of_case_.back();
 }
 
@@ -265,6 +290,26 @@ Recipient SceneMaker::some_recipient() {
     if (dice_.percent(15)) to.role = dice_.percent(50) ? Role::principal : Role::school_nurse;
     if (dice_.percent(10)) to.user = some_staff().user;
     return to;
+}
+
+Purpose SceneMaker::some_purpose() {
+    static constexpr std::array all{Purpose::coordination,
+                                    Purpose::identifying_statistics,
+                                    measure_referral,
+                                    measure_support_from_12,
+                                    measure_counselling_from_15,
+                                    Purpose{999}};
+    return any(all);
+}
+
+std::uint16_t SceneMaker::some_statute() {
+    static constexpr std::array<std::uint16_t, 6> all{statute_general_clause,
+                                                      statute_necessary_disclosure,
+                                                      statute_emergency,
+                                                      statute_investigation,
+                                                      statute_care_documentation,
+                                                      777};
+    return any(all);
 }
 
 std::vector<UserId> SceneMaker::some_users() {

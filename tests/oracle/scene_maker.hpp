@@ -67,13 +67,19 @@ private:
     Instant some_time();
     Instant some_end();
     void move_clock();
+
     Staff some_staff() { return any(staff_); }
+
     /// Mostly the lead.
     Staff some_lead();
     Staff some_of(const UnitRef& unit);
+
     UnitRef some_unit() { return any(units_); }
+
     UnitRef some_disclosing();
+
     PersonId some_person() { return any(people_); }
+
     PersonId some_child();
     PersonId some_guardian();
     Categories some_categories();

@@ -128,8 +128,8 @@ void SceneMaker::say_verdict() {
     if (judged.empty()) return;
     const auto one = any(judged);
     const bool custody = one->header.stream.kind == StreamKind::custody;
-    const auto unit = custody ? units_[0]
-                              : *std::ranges::find(units_, one->header.stream.unit, &UnitRef::unit);
+    const auto unit =
+        custody ? units_[0] : *std::ranges::find(units_, one->header.stream.unit, &UnitRef::unit);
     auto reader = some_of(unit);
     if (dice_.percent(10)) reader = some_staff();
     sign(dice_.percent(20) ? one->header.author : reader.device,
@@ -164,10 +164,10 @@ void SceneMaker::say_guest() {
 
 void SceneMaker::say_acknowledged() {
     const auto who = units_.size() > 4 ? some_of(units_.back()) : some_staff();
-    sign(dice_.percent(50) ? who.device : some_lead().device,
-         World::roster_stream(id_, who.unit.unit),
-         SecrecyAcknowledged{
-             .user = who.user, .unit = who.unit.unit, .text = world_.fresh<Hash>()});
+    sign(
+        dice_.percent(50) ? who.device : some_lead().device,
+        World::roster_stream(id_, who.unit.unit),
+        SecrecyAcknowledged{.user = who.user, .unit = who.unit.unit, .text = world_.fresh<Hash>()});
 }
 
 void SceneMaker::say_weeded() {

@@ -18,12 +18,15 @@ Scene cut_down(const Scene& scene, const Asked& asked, const std::vector<UnitId>
     std::erase_if(cut.of_case, [&](const StatementPtr& one) {
         const auto& stream = one->header.stream;
         switch (stream.kind) {
-            case StreamKind::custody: return false;
-            case StreamKind::disclosing: return stream.unit != asked.label.disclosing.unit;
+            case StreamKind::custody:
+                return false;
+            case StreamKind::disclosing:
+                return stream.unit != asked.label.disclosing.unit;
             case StreamKind::roster:
                 return std::ranges::find(own, stream.unit) == own.end() &&
                        stream.unit != asked.label.disclosing.unit;
-            default: return true;
+            default:
+                return true;
         }
     });
     return cut;
@@ -65,9 +68,9 @@ TEST_CASE("decide: reads the custody stream, the discloser's, and rosters of bot
             const auto device = cut_down(server, asked, units_of(server, asked.requester.user));
             const auto there = canonical(Replica{device}.decide(asked));
             if (there == canonical(hub.decide(asked))) continue;
-            INFO("seed " << seed << "\nthe server: "
-                         << in_words(server, asked, oracle::Planted::none) << "\nthe device: "
-                         << in_words(device, asked, oracle::Planted::none));
+            INFO("seed " << seed
+                         << "\nthe server: " << in_words(server, asked, oracle::Planted::none)
+                         << "\nthe device: " << in_words(device, asked, oracle::Planted::none));
             CHECK(false);
             return;
         }

@@ -1,6 +1,5 @@
-#include "tests/oracle/scene.hpp"
-
 #include "core/wire/statement_codec.hpp"
+#include "tests/oracle/scene.hpp"
 
 #include <sstream>
 
@@ -157,8 +156,8 @@ public:
 
     std::string operator()(const oracle::ToInvestigation& body) const {
         return "statute " + std::to_string(body.statute) + " about " + id(body.subject) +
-               " categories" + bits(body.categories) + " selection " + id(body.selection) +
-               " to " + to(body.recipient) + " until " + at(body.until);
+               " categories" + bits(body.categories) + " selection " + id(body.selection) + " to " +
+               to(body.recipient) + " until " + at(body.until);
     }
 
     std::string operator()(const oracle::Guest& body) const {
@@ -178,6 +177,12 @@ private:
     const Scene& scene_;
     Instant now_;
 };
+
+std::string joined(const std::set<std::string>& all) {
+    std::string text;
+    for (const auto& one : all) text += (text.empty() ? "" : " ") + one;
+    return text;
+}
 
 void tell(std::ostream& out,
           const Teller& teller,
@@ -213,13 +218,12 @@ std::string in_words(const Scene& scene, const Asked& asked, oracle::Planted pla
         << (question.statute ? " statute " + std::to_string(*question.statute) : "")
         << (question.shared_editing_type ? " shared" : "") << " on label about "
         << teller.ids(question.label.subjects) << " from " << teller.id(question.label.unit)
-        << " category " << question.label.category << " sensitivity "
-        << question.label.sensitivity;
+        << " category " << question.label.category << " sensitivity " << question.label.sensitivity;
     if (question.label.closed) out << " closed " << teller.id(*question.label.closed);
     if (question.viewer)
         out << " viewer " << question.viewer->kind << " " << teller.id(question.viewer->person);
     out << "\noracle: " << outcomes[static_cast<std::size_t>(answer.outcome)] << "("
-        << answer.reason << ") missing";
+        << joined(answer.reasons) << (answer.is_vague ? ", vague" : "") << ") missing";
     for (const auto& [from, subject] : answer.missing)
         out << " " << teller.id(from) << " about " << teller.id(subject);
     out << "\ndecide: " << outcomes[static_cast<std::size_t>(decision.outcome)] << "(";
@@ -228,8 +232,8 @@ std::string in_words(const Scene& scene, const Asked& asked, oracle::Planted pla
     const auto id = [&](const PersonId& person) {
         return person.is_none() ? std::string{"nobody"} : teller.id(raw(person));
     };
-    for (const auto& one : decision.missing) out << " " << id(one.from) << " about "
-                                                 << id(one.subject);
+    for (const auto& one : decision.missing)
+        out << " " << id(one.from) << " about " << id(one.subject);
     out << "\n";
     return out.str();
 }

@@ -8,7 +8,10 @@ enum class Outcome { deny, needs, permit };
 
 struct Answer {
     Outcome outcome = Outcome::deny;
-    std::string reason;  ///< the key of the first one
+    /// The page leaves open whether this is `deny` or `needs`: of one person's consents one lacks
+    /// what can still be had, another does not reach.
+    bool is_vague = false;
+    std::set<std::string> reasons;  ///< keys of those that may come first
     /// From whom, about whom; from nobody where it is not known who decides.
     std::set<std::pair<Id, Id>> missing;
     std::set<Id> inform;
@@ -19,9 +22,9 @@ struct Answer {
 /// The access decision as consent-rules.md says it, rule by rule, from the statements alone.
 ///
 /// Written to be compared with `samsyn::decide`, and so that a person can hold it against the page:
-/// nothing is remembered, nothing prepared; everything is asked anew where a rule needs it. It knows
-/// nothing of organisations that claim the same id, of pinned revocations, of second signatures in
-/// the federation log, and of the sealed directory.
+/// nothing is remembered, nothing prepared; everything is asked anew where a rule needs it. It
+/// knows nothing of organisations that claim the same id, of pinned revocations, of second
+/// signatures in the federation log, and of the sealed directory.
 Answer answer(const World& world, const Question& question);
 
 }  // namespace oracle

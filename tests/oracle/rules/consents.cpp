@@ -1,5 +1,9 @@
 #include "tests/oracle/rules/consents.hpp"
 
+#include "tests/oracle/rules/locks.hpp"
+
+#include <array>
+
 namespace oracle {
 
 namespace {
@@ -26,6 +30,16 @@ bool is_in_period(const World& world, const Consent& consent, Time now) {
     return is_within(consent.not_before, now, consent.not_after);
 }
 
+/// What was said by mouth counts for a while only, unless the matter is small.
+bool is_spoken_too_long_ago(const World& world,
+                            const Question& question,
+                            const Said& said,
+                            const Consent& consent) {
+    return consent.form == oral && question.label.sensitivity != low &&
+           !world.is_wrong_about(Planted::oral_without_end) &&
+           question.now >= said.time + world.statutes.oral_normal;
+}
+
 bool is_same_matter(const Consent& a, const Consent& b) {
     return a.grantor == b.grantor && a.subject == b.subject && a.disclosing == b.disclosing &&
            a.recipient == b.recipient && a.purpose == b.purpose;
@@ -50,110 +64,85 @@ bool is_lifted(const World& world,
     });
 }
 
-/// The first field that does not reach; empty where all do. In the order that the rules give.
-std::string failing_field(const World& world,
-                          const Question& question,
-                          const Place& place,
-                          const Consent& consent) {
-    const Recipient& to = consent.recipient;
-    if (to.unit != place.unit.unit) return "other_recipient_unit";
-    if (to.role && *to.role != place.role && !world.is_wrong_about(Planted::role_ignored))
-        return "other_role";
-    if (to.user && *to.user != question.user) return "other_user";
-    if (!has(consent.categories, question.label.category)) return "other_category";
-    if (consent.purpose != question.purpose) return "other_purpose";
-    if (!has(consent.actions, question.action) && !world.is_wrong_about(Planted::action_ignored))
-        return "other_action";
-    return {};
+/// Every field in which a consent does not reach; none: it opens.
+std::set<std::string> failing_fields(const World& world,
+                                     const Question& question,
+                                     const Place& place,
+                                     const ConsentSaid& consent) {
+    const auto& [said, body] = consent;
+    const Recipient& to = body->recipient;
+    std::set<std::string> failing;
+    const auto check = [&](bool reaches, const char* field) {
+        if (!reaches) failing.insert(field);
+    };
+    const auto wrong = [&](Planted error) { return world.is_wrong_about(error); };
+    const int category = question.label.category;
+    check(to.unit == place.unit.unit, "other_recipient_unit");
+    check(!to.role || *to.role == place.role || wrong(Planted::role_ignored), "other_role");
+    check(!to.user || *to.user == question.user, "other_user");
+    const auto unit = unit_of(world, to.unit);
+    check(unit && unit->regime == place.unit.regime, "other_regime");
+    check(has(body->categories, category), "other_category");
+    check(!has(body->reserved, category), "reserved");
+    check(body->purpose == question.purpose, "other_purpose");
+    check(has(body->actions, question.action) || wrong(Planted::action_ignored), "other_action");
+    check(is_in_period(world, *body, question.now), "outside_period");
+    const bool too_far = body->form == oral && question.label.sensitivity == far_reaching;
+    check(!too_far || wrong(Planted::oral_without_end), "writing_needed");
+    check(question.now >= body->not_after || !is_spoken_too_long_ago(world, question, *said, *body),
+          "writing_needed");
+    check(is_confirmed(world, *said), "confirmation_missing");
+    check(counts(world, *said), "withdrawn");
+    if (place.unit.regime == private_party) {
+        if (!to.user)
+            failing.insert("must_be_named");
+        else
+            check(has_acknowledged(world, question.user, place.unit.unit),
+                  "acknowledgement_missing");
+    }
+    return failing;
 }
 
-/// Every closing in scope is named by the consent, or by a confirmation of it; a consent that the
-/// closing's author knew is not newer than it, whoever names it.
-bool reopens(const World& world,
-             const ConsentSaid& consent,
-             const std::vector<ClosingSaid>& closings) {
-    return std::ranges::all_of(closings, [&](const ClosingSaid& closing) {
-        const Id& no = closing.first->id;
-        if (contains(consent.second->names, no)) return true;
-        const bool older = knew(world.of_case, *closing.first, consent.first->id);
-        if (world.is_wrong_about(Planted::newer_consent_reopens))
-            return is_after(*consent.first, *closing.first);
-        if (older) return false;
-        const auto confirmations = standing<Confirmation>(world);
-        return std::ranges::any_of(confirmations, [&](const auto& one) {
-            return one.second->consent == consent.first->id && contains(one.second->names, no);
-        });
-    });
-}
-
-/// What another consent in the same matter, which neither names nor is named, leaves of this one.
-/// Empty where it leaves what is asked for.
-std::string narrowed_by_others(const World& world,
-                               const Question& question,
-                               const std::vector<ConsentSaid>& all,
-                               const ConsentSaid& consent) {
-    if (world.is_wrong_about(Planted::concurrent_consents_add_up)) return {};
+/// What other consents in the same matter, which neither name nor are named, take from this one.
+void narrow(const World& world,
+            const Question& question,
+            const std::vector<ConsentSaid>& all,
+            const ConsentSaid& consent,
+            std::set<std::string>& failing) {
+    if (world.is_wrong_about(Planted::concurrent_consents_add_up)) return;
     for (const ConsentSaid& other : all) {
         if (other.first == consent.first || !is_same_matter(*other.second, *consent.second) ||
             !has(other.second->categories, question.label.category) ||
             !is_in_period(world, *other.second, question.now) ||
+            is_spoken_too_long_ago(world, question, *other.first, *other.second) ||
             is_lifted(world, all, other, question.label.category))
             continue;
         if (world.is_wrong_about(Planted::ended_stops_narrowing) && !counts(world, *other.first))
             continue;
-        if (has(other.second->reserved, question.label.category)) return "reserved";
-        if (!has(other.second->actions, question.action)) return "other_action";
+        if (has(other.second->reserved, question.label.category)) failing.insert("reserved");
+        if (!has(other.second->actions, question.action) &&
+            !world.is_wrong_about(Planted::action_ignored))
+            failing.insert("other_action");
     }
-    return {};
 }
 
-/// What is wrong with the form of a consent that otherwise reaches.
-bool is_good_in_form(const World& world, const Question& question, const ConsentSaid& consent) {
-    if (consent.second->form != oral || question.label.sensitivity == low) return true;
-    if (world.is_wrong_about(Planted::oral_without_end)) return true;
-    return question.label.sensitivity == normal &&
-           question.now < consent.first->time + world.statutes.oral_normal;
+bool can_still_be_had(const std::set<std::string>& failing) {
+    return std::ranges::all_of(failing, [](const std::string& field) {
+        return field == "confirmation_missing" || field == "writing_needed";
+    });
 }
 
-/// How one consent stands to the question by itself.
-Position judge(const World& world,
-               const Question& question,
-               const Place& place,
-               const std::vector<ConsentSaid>& all,
-               const ConsentSaid& consent) {
-    const auto& [said, body] = consent;
-    if (!is_in_period(world, *body, question.now) || !counts(world, *said) ||
-        is_replaced(all, consent, question.label.category))
-        return {};
-    if (!is_confirmed(world, *said)) return {.stand = Stand::unconfirmed};
-    const auto field = failing_field(world, question, place, *body);
-    if (!field.empty()) return {.stand = Stand::reaches_not, .why = field};
-    if (has(body->reserved, question.label.category)) return {.stand = Stand::reserved};
-    const auto narrowed = narrowed_by_others(world, question, all, consent);
-    if (narrowed == "reserved") return {.stand = Stand::reserved};
-    if (!narrowed.empty()) return {.stand = Stand::reaches_not, .why = narrowed};
-    if (place.unit.regime == private_party && !body->recipient.user)
-        return {.stand = Stand::reaches_not, .why = "must_be_named"};
-    if (!is_good_in_form(world, question, consent)) return {.stand = Stand::by_mouth};
-    return {.stand = Stand::covers,
-            .by_mouth = body->form == oral && question.label.sensitivity == normal};
-}
-
-/// How far a consent gets, where none covers: the one that gets furthest is told.
-int progress(const Position& position) {
-    static const std::vector<std::string> fields{"other_recipient_unit",
-                                                 "other_role",
-                                                 "other_user",
-                                                 "other_category",
-                                                 "other_purpose",
-                                                 "other_action",
-                                                 "must_be_named"};
-    if (position.stand == Stand::covers) return 100;
-    if (position.stand == Stand::by_mouth) return 90;
-    if (position.stand == Stand::reserved) return 80;
-    if (position.stand == Stand::reaches_not)
-        return 10 + static_cast<int>(std::ranges::find(fields, position.why) - fields.begin());
-    return position.stand == Stand::unconfirmed ? 5 : 0;
+/// Adds what one more consent, which does not cover, says of where the person stands.
+void take(Position& position, const std::set<std::string>& failing, bool is_first) {
+    position.why.insert(failing.begin(), failing.end());
+    auto stand = can_still_be_had(failing) ? Stand::needed : Stand::too_short;
+    if (failing == std::set<std::string>{"reserved"}) stand = Stand::reserved;
+    if (is_first)
+        position.stand = stand;
+    else if ((position.stand == Stand::needed) != (stand == Stand::needed))
+        position.stand = Stand::vague;
+    else if (position.stand != Stand::vague)
+        position.stand = std::max(position.stand, stand);
 }
 
 }  // namespace
@@ -162,12 +151,38 @@ bool is_confirmed(const World& world, const Said& consent) {
     if (world.is_wrong_about(Planted::confirmation_not_needed)) return true;
     if (acted_in(world, consent.author, consent.of_unit, consent.time)) return true;
     const auto all = standing<Confirmation>(world);
-    return std::ranges::any_of(all,
-                               [&](const auto& one) { return one.second->consent == consent.id; });
+    return std::ranges::any_of(all, [&](const auto& one) {
+        return one.second->consent == consent.id &&
+               (one.first->of_unit == consent.of_unit ||
+                world.is_wrong_about(Planted::anybody_confirms));
+    });
 }
 
-bool is_in_force(const World& world, const Said& said, const Consent& consent, Time now) {
-    return counts(world, said) && is_confirmed(world, said) && is_in_period(world, consent, now);
+bool is_in_force(const World& world,
+                 const Question& question,
+                 const Said& said,
+                 const Consent& consent) {
+    return counts(world, said) && is_confirmed(world, said) &&
+           is_in_period(world, consent, question.now) &&
+           !is_spoken_too_long_ago(world, question, said, consent);
+}
+
+bool reopens(const World& world,
+             const Said& said,
+             const Consent& consent,
+             const std::vector<ClosingSaid>& closings) {
+    return std::ranges::all_of(closings, [&](const ClosingSaid& closing) {
+        const Id& no = closing.first->id;
+        if (contains(consent.names, no)) return true;
+        if (world.is_wrong_about(Planted::newer_consent_reopens))
+            return is_after(said, *closing.first);
+        if (knew(world.of_case, *closing.first, said.id)) return false;  // it is no newer one
+        const auto confirmations = standing<Confirmation>(world);
+        return std::ranges::any_of(confirmations, [&](const auto& one) {
+            return one.second->consent == said.id && one.first->of_unit == said.of_unit &&
+                   contains(one.second->names, no);
+        });
+    });
 }
 
 std::vector<ClosingSaid> closings_of(const World& world,
@@ -185,7 +200,8 @@ std::vector<ClosingSaid> closings_of(const World& world,
                 (to.user && *to.user != question.user))
                 continue;
         }
-        if (!has(body->categories, question.label.category) &&
+        // No category named is no limit: a no errs on the side of closing.
+        if (body->categories != 0 && !has(body->categories, question.label.category) &&
             !world.is_wrong_about(Planted::withdrawal_ignores_scope))
             continue;
         if (body->kind == objection && question.label.sensitivity == low &&
@@ -203,19 +219,34 @@ Position position_of(const World& world,
                      const Id& subject) {
     const auto closings = closings_of(world, question, place, person, subject);
     const auto all = consents_of(world, question, person, subject);
-    Position best;
-    bool is_open = closings.empty();
+    Position position;
+    bool covered = false;
+    bool in_writing = false;
+    bool first = true;
     for (const ConsentSaid& consent : all) {
-        if (!reopens(world, consent, closings)) continue;
-        if (is_in_force(world, *consent.first, *consent.second, question.now)) is_open = true;
-        const Position position = judge(world, question, place, all, consent);
-        if (progress(position) > progress(best)) best = position;
+        if (is_replaced(all, consent, question.label.category)) continue;
+        auto failing = failing_fields(world, question, place, consent);
+        narrow(world, question, all, consent, failing);
+        if (!failing.empty()) {
+            take(position, failing, first);
+            first = false;
+        } else if (reopens(world, *consent.first, *consent.second, closings)) {
+            covered = true;
+            in_writing |= consent.second->form != oral;
+        }
     }
-    if (is_open) return best;
-    const bool soft = std::ranges::any_of(closings, [](const ClosingSaid& closing) {
-        return closing.second->kind == block || closing.second->kind == objection;
-    });
-    return {.stand = soft ? Stand::locked : Stand::refused};
+    const bool has_limit = question.label.sensitivity != low;
+    if (covered) return {.stand = Stand::covers, .by_mouth = has_limit && !in_writing};
+    if (!closings.empty()) {
+        position = {.stand = Stand::refused};
+        for (const auto& [said, body] : closings) {
+            static constexpr std::array words{"refused", "withdrawn", "objected", "blocked"};
+            position.why.insert(words.at(static_cast<std::size_t>(body->kind)));
+            if (body->kind == block || body->kind == objection) position.stand = Stand::locked;
+        }
+    }
+    if (position.why.empty()) position.why.insert("consent_missing");
+    return position;
 }
 
 }  // namespace oracle

@@ -4,22 +4,21 @@
 
 namespace oracle {
 
-/// How one person who decides stands to one question, from the best to the worst.
+/// How one person who decides stands to one question.
 enum class Stand {
     covers,
-    silent,       ///< neither refused nor given any consent in force
-    unconfirmed,  ///< gave one that the disclosing unit has not confirmed
-    by_mouth,     ///< gave one that reaches, and it has to be in writing
-    reaches_not,  ///< gave one in force that does not reach
-    reserved,     ///< gave one with a reservation here
-    refused,      ///< refusal or withdrawal
-    locked,       ///< objection or block
+    needed,     ///< gave none; or one that only lacks a confirmation, or writing
+    vague,      ///< gave several: one lacks what can still be had, another does not reach
+    too_short,  ///< gave one, and it does not reach
+    reserved,   ///< gave one that would reach, but for its reservation
+    refused,    ///< refusal or withdrawal
+    locked,     ///< objection or block
 };
 
 struct Position {
-    Stand stand = Stand::silent;
-    std::string why{};        ///< of `reaches_not`: the first failing field
-    bool by_mouth = false;    ///< of `covers`: rests on oral consents alone, which have a limit
+    Stand stand = Stand::needed;
+    std::set<std::string> why{};  ///< every field that fails, of every consent
+    bool by_mouth = false;        ///< of `covers`: rests on an oral consent with a limit
 };
 
 Position position_of(const World& world,
@@ -43,6 +42,15 @@ bool is_confirmed(const World& world, const Said& consent);
 
 /// True where the consent can open anything at all at that time: confirmed, in its period, not
 /// ended.
-bool is_in_force(const World& world, const Said& said, const Consent& consent, Time now);
+bool is_in_force(const World& world,
+                 const Question& question,
+                 const Said& said,
+                 const Consent& consent);
+
+/// Named by the consent or a confirmation of it, each of the closings; and newer than them.
+bool reopens(const World& world,
+             const Said& said,
+             const Consent& consent,
+             const std::vector<ClosingSaid>& closings);
 
 }  // namespace oracle

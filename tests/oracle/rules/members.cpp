@@ -14,8 +14,8 @@ bool is_root(const World& world, const Id& author) {
 bool administers(const World& world, const Id& author, const Id& organisation) {
     bool found = false;
     each<Administrator>(world.federation, [&](const Said& said, const Administrator& who) {
-        found |= is_root(world, said.author) && who.device == author &&
-                 who.organisation == organisation;
+        found |=
+            is_root(world, said.author) && who.device == author && who.organisation == organisation;
     });
     return found;
 }
@@ -114,8 +114,8 @@ bool acts_in(const World& world, const Id& device, const Id& unit, Time now) {
 }
 
 bool acted_somewhere(const World& world, const Id& device, Time at) {
-    return std::ranges::any_of(
-        units(world), [&](const Id& unit) { return acted_in(world, device, unit, at); });
+    return std::ranges::any_of(units(world),
+                               [&](const Id& unit) { return acted_in(world, device, unit, at); });
 }
 
 bool ever_acted_in(const World& world, const Id& device, const Id& unit) {

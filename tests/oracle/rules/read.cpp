@@ -1,6 +1,5 @@
 #include "tests/oracle/rules/said.hpp"
 
-
 namespace oracle {
 
 namespace {
@@ -116,8 +115,15 @@ Body read_prevented(Cursor& in) {
 }
 
 Body read_override(Cursor& in) {
-    Override opened{in.code(),    in.id(),        in.number(8), in.maybe_id(), in.ids(16),
-                    in.recipient(), in.time(),    in.time(),    in.ids(32)};
+    Override opened{in.code(),
+                    in.id(),
+                    in.number(8),
+                    in.maybe_id(),
+                    in.ids(16),
+                    in.recipient(),
+                    in.time(),
+                    in.time(),
+                    in.ids(32)};
     in.hash();
     return opened;
 }
@@ -156,32 +162,56 @@ Body skip(Cursor& in, Body body) {
 
 Body read_federation_body(int kind, Cursor& in) {
     switch (kind) {
-        case 0: return skip(in, Founding{});
-        case 1: return Admitted{in.id(), in.time(), in.time()};
-        case 2: return skip(in, Administrator{in.id(), in.id(), in.id()});
-        case 3: return Unit{in.id(), in.id(), in.small()};
-        case 4: return Member{in.id(), in.id(), in.id(), in.small(), in.time(), in.time()};
-        case 5: return read_device(in);
-        case 6: return Revoked{in.id()};
-        case 8: return MemberRemoved{in.id(), in.id(), in.time()};
-        default: return skip(in, kind <= 12 ? Body{Unread{}} : Body{Unknown{}});
+        case 0:
+            return skip(in, Founding{});
+        case 1:
+            return Admitted{in.id(), in.time(), in.time()};
+        case 2:
+            return skip(in, Administrator{in.id(), in.id(), in.id()});
+        case 3:
+            return Unit{in.id(), in.id(), in.small()};
+        case 4:
+            return Member{in.id(), in.id(), in.id(), in.small(), in.time(), in.time()};
+        case 5:
+            return read_device(in);
+        case 6:
+            return Revoked{in.id()};
+        case 8:
+            return MemberRemoved{in.id(), in.id(), in.time()};
+        default:
+            return skip(in, kind <= 12 ? Body{Unread{}} : Body{Unknown{}});
     }
 }
 
 Body read_case_body(int kind, Cursor& in) {
     switch (kind) {
-        case 64: in.small(); return Opened{in.id(), in.id()};
-        case 65: in.small(); return Closed{};
-        case 66: return Participant{in.id(), in.id(), in.small(), in.time(), in.time()};
-        case 67: return Removed{in.id(), in.id()};
-        case 68: return Custody{in.id(), in.ids(16), in.time(), in.time()};
-        case 69: return Adult{in.id()};
-        case 70: return read_consent(in);
-        case 71: return Confirmation{in.hash(), in.ids(32)};
-        case 72: return read_closing(in);
-        case 73: return Ended{in.hash()};
-        case 74: in.time(); return Weeded{};
-        case 75: return Age{in.id(), in.small()};
+        case 64:
+            in.small();
+            return Opened{in.id(), in.id()};
+        case 65:
+            in.small();
+            return Closed{};
+        case 66:
+            return Participant{in.id(), in.id(), in.small(), in.time(), in.time()};
+        case 67:
+            return Removed{in.id(), in.id()};
+        case 68:
+            return Custody{in.id(), in.ids(16), in.time(), in.time()};
+        case 69:
+            return Adult{in.id()};
+        case 70:
+            return read_consent(in);
+        case 71:
+            return Confirmation{in.hash(), in.ids(32)};
+        case 72:
+            return read_closing(in);
+        case 73:
+            return Ended{in.hash()};
+        case 74:
+            in.time();
+            return Weeded{};
+        case 75:
+            return Age{in.id(), in.small()};
         case 76: {
             Maturity mature{in.id(), in.number(8), in.flag(), 0, 0};
             in.id();  // the assessor
@@ -189,20 +219,34 @@ Body read_case_body(int kind, Cursor& in) {
             mature.until = in.time();
             return mature;
         }
-        case 77: return Suspended{in.id(), in.id(), in.maybe_id(), in.time(), in.time()};
-        case 78: return Representative{in.id(), in.id(), in.number(8), in.time(), in.time()};
-        case 79: return read_prevented(in);
-        case 80: return InPlace{in.id(), in.id(), in.code(), in.id(), in.hash(), in.time(), in.flag()};
-        case 81: return Mandate{in.id(), in.id(), in.number(2), in.number(8), in.time(), in.time()};
-        case 82: return Mark{in.id(), in.small(), in.ids(16)};
-        case 83: return skip(in, Audience{in.id(), in.ids(16)});
-        case 84: return Lock{in.id(), in.id(), in.ids(16)};
-        case 86: return read_override(in);
-        case 87: return skip(in, Verdict{in.hash(), in.flag()});
-        case 88: return read_answer(in);
-        case 91: return Guest{in.hash(), in.id()};
-        case 93: return skip(in, Acknowledged{in.id(), in.id()});
-        default: return skip(in, kind <= 98 ? Body{Unread{}} : Body{Unknown{}});
+        case 77:
+            return Suspended{in.id(), in.id(), in.maybe_id(), in.time(), in.time()};
+        case 78:
+            return Representative{in.id(), in.id(), in.number(8), in.time(), in.time()};
+        case 79:
+            return read_prevented(in);
+        case 80:
+            return InPlace{in.id(), in.id(), in.code(), in.id(), in.hash(), in.time(), in.flag()};
+        case 81:
+            return Mandate{in.id(), in.id(), in.number(2), in.number(8), in.time(), in.time()};
+        case 82:
+            return Mark{in.id(), in.small(), in.ids(16)};
+        case 83:
+            return skip(in, Audience{in.id(), in.ids(16)});
+        case 84:
+            return Lock{in.id(), in.id(), in.ids(16)};
+        case 86:
+            return read_override(in);
+        case 87:
+            return skip(in, Verdict{in.hash(), in.flag()});
+        case 88:
+            return read_answer(in);
+        case 91:
+            return Guest{in.hash(), in.id()};
+        case 93:
+            return skip(in, Acknowledged{in.id(), in.id()});
+        default:
+            return skip(in, kind <= 98 ? Body{Unread{}} : Body{Unknown{}});
     }
 }
 
@@ -226,8 +270,8 @@ std::optional<Said> read_said(const Id& id, std::string_view signed_part) {
     said.kind = in.code();
     if (in.number(4) != in.rest().size() || in.failed()) return std::nullopt;
     Cursor body{in.rest()};
-    said.body = said.kind < 64 ? read_federation_body(said.kind, body)
-                               : read_case_body(said.kind, body);
+    said.body =
+        said.kind < 64 ? read_federation_body(said.kind, body) : read_case_body(said.kind, body);
     if (!body.is_whole()) return std::nullopt;
     return said;
 }

@@ -23,13 +23,21 @@ inline constexpr Time for_ever = INT64_MAX;
 
 /// Numbers of enumerations, as far as the rules speak of them.
 enum StreamNumber : int { federation, custody_stream, disclosing_stream, roster, notice };
+
 enum RegimeNumber : int { social = 1, team = 5, police = 6, prosecutor = 7, private_party = 8 };
+
 enum SensitivityNumber : int { low, normal, far_reaching };
+
 enum ActionNumber : int { read, show_in_meeting, contribute, copy_to_own_record, keep_offline };
+
 enum ClosingNumber : int { refusal, withdrawal, objection, block };
+
 enum FormNumber : int { written, oral, electronic };
-enum CategoryNumber : int { housing = 6, plan = 8, meeting = 9, contact = 10 };
+
+enum CategoryNumber : int { housing = 6, meeting = 9, contact = 10, emergency = 12 };
+
 enum MarkNumber : int { secrecy_marking, protected_registration, hidden_existence };
+
 enum ViewerNumber : int { subject_viewer, guardian_viewer, mandate_viewer, guest_viewer };
 
 inline bool has(Bits bits, int number) {
@@ -239,11 +247,42 @@ struct Unread {};
 /// A kind that is not known.
 struct Unknown {};
 
-using Body = std::variant<Founding, Admitted, Administrator, Unit, Member, Device, Revoked,
-                          MemberRemoved, Opened, Closed, Participant, Removed, Custody, Adult,
-                          Consent, Confirmation, Closing, Ended, Weeded, Age, Maturity, Suspended,
-                          Representative, Prevented, InPlace, Mandate, Mark, Audience, Lock,
-                          Override, Verdict, ToInvestigation, Guest, Acknowledged, Unread, Unknown>;
+using Body = std::variant<Founding,
+                          Admitted,
+                          Administrator,
+                          Unit,
+                          Member,
+                          Device,
+                          Revoked,
+                          MemberRemoved,
+                          Opened,
+                          Closed,
+                          Participant,
+                          Removed,
+                          Custody,
+                          Adult,
+                          Consent,
+                          Confirmation,
+                          Closing,
+                          Ended,
+                          Weeded,
+                          Age,
+                          Maturity,
+                          Suspended,
+                          Representative,
+                          Prevented,
+                          InPlace,
+                          Mandate,
+                          Mark,
+                          Audience,
+                          Lock,
+                          Override,
+                          Verdict,
+                          ToInvestigation,
+                          Guest,
+                          Acknowledged,
+                          Unread,
+                          Unknown>;
 
 /// One statement.
 struct Said {

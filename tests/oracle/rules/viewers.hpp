@@ -5,6 +5,6 @@
 namespace oracle {
 
 /// Why the viewer may not be shown what the user may show; empty where it may.
-std::string not_for_viewer(const World& world, const Question& question, const Place& place);
+std::string not_for_viewer(const World& world, const Question& question);
 
 }  // namespace oracle

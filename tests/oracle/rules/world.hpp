@@ -13,20 +13,27 @@ struct Statutes {
     struct Purpose {
         int purpose = 0;
         bool consent_suffices = true;
-        std::optional<int> child_alone_from;  ///< years
+        bool is_measure = false;
+        Bits categories = ~Bits{0};
+        int child_alone_from = 0;     ///< years; 0: at no age
+        bool needs_decision = false;  ///< ... where a board's decision stands for every guardian
+        Time from = 0, until = for_ever;
     };
 
-    enum class SecondReader { before, within_72_hours, none };
+    enum class Way { opening, answer, direct_access };
+    enum class SecondReader { before, afterwards, none };
 
     struct Ground {
         int statute = 0;
-        Bits disclosing_regimes = 0;
-        Bits recipient_regimes = 0;
-        Bits categories = 0;
-        bool passes_blocks = false;  ///< those that it names
+        Way way = Way::opening;
+        Bits disclosing = 0;  ///< regimes
+        Bits recipients = 0;
+        Bits actions = 0;
+        bool adults_only = false;
         SecondReader second_reader = SecondReader::before;
+        Time read_within = 0;
         Time longest = 0;
-        bool answers_investigation = false;
+        Time from = 0, until = for_ever;
     };
 
     std::vector<Purpose> purposes;
@@ -129,6 +136,9 @@ bool has_effect(const World& world, const Said& said);
 
 bool participates(const World& world, const Id& user, const Id& unit, Time now);
 
+/// True where somebody who may stop everything says so in words that are not known here.
+bool restricts(const World& world, const Said& said);
+
 /// Every effective statement of one kind that nobody ended.
 template <class Kind>
 std::vector<std::pair<const Said*, const Kind*>> standing(const World& world) {
@@ -137,6 +147,24 @@ std::vector<std::pair<const Said*, const Kind*>> standing(const World& world) {
         if (counts(world, said)) all.emplace_back(&said, &body);
     });
     return all;
+}
+
+/// The statements of one kind that count now: none that another one of the same matter knew, and
+/// none that was ended. What was ended has replaced others all the same.
+template <class Kind, class SameMatter>
+std::vector<std::pair<const Said*, const Kind*>> current(const World& world, SameMatter same) {
+    std::vector<std::pair<const Said*, const Kind*>> all;
+    each<Kind>(world.of_case, [&](const Said& said, const Kind& body) {
+        if (has_effect(world, said)) all.emplace_back(&said, &body);
+    });
+    auto kept = all;
+    std::erase_if(kept, [&](const auto& one) {
+        return !counts(world, *one.first) || std::ranges::any_of(all, [&](const auto& other) {
+            return other.first != one.first && same(*other.second, *one.second) &&
+                   knew(world.of_case, *other.first, one.first->id);
+        });
+    });
+    return kept;
 }
 
 }  // namespace oracle
