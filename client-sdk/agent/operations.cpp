@@ -17,7 +17,8 @@ const Operation* find_operation(std::string_view name) {
                                   item_operations(),
                                   search_operations(),
                                   insight_operations(),
-                                  admin_operations()})
+                                  admin_operations(),
+                                  leaving_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
     return nullptr;

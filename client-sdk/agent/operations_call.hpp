@@ -31,6 +31,7 @@ std::span<const Operation> item_operations();
 std::span<const Operation> search_operations();
 std::span<const Operation> insight_operations();
 std::span<const Operation> admin_operations();
+std::span<const Operation> leaving_operations();
 
 /// The case, user, unit or persons that an argument names.
 Result<CaseId> case_of(Call& call);

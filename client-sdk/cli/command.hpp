@@ -73,6 +73,10 @@ void add_item_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);
 void add_insight_commands(CLI::App& app, Session& session);
+void add_leaving_commands(CLI::App& app, Session& session);  // escrow, unconfirmed
+
+/// What went to escrow of this person's, and how old the knowledge is: part of `samsyn status`.
+int print_leaving(const Session& session, AgentClient& agent);
 void add_sync_command(CLI::App& app, Session& session);
 
 }  // namespace samsyn

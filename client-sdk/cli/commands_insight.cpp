@@ -168,12 +168,14 @@ int run_status(const Session& session) {
     if (unlocked)
         if (const int code = ask(session, *agent, "status", json::object(), result)) return code;
     result["lock"] = lock;
-    if (session.json)
+    if (session.json) {
         show_json(result);
-    else if (unlocked)
+    } else if (unlocked) {
         print_status(session, result);
-    else
+        if (const int code = print_leaving(session, *agent)) return code;
+    } else {
         print_locked(session, lock);
+    }
     return unlocked ? exit_ok : exit_locked;
 }
 

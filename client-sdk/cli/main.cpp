@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
     add_item_commands(app, session);
     add_search_commands(app, session);
     add_insight_commands(app, session);
+    add_leaving_commands(app, session);
     add_sync_command(app, session);
 
     try {

@@ -51,6 +51,7 @@ Result<Verdict> Acceptance::accept(EntryKind kind, ByteView bytes) {
             case EntryKind::batch:
                 return accept_batch(bytes);
             case EntryKind::escrow:
+                return accept_escrow(bytes);
             case EntryKind::reads:
                 break;
         }
@@ -60,7 +61,7 @@ Result<Verdict> Acceptance::accept(EntryKind kind, ByteView bytes) {
     if (verdict) return *std::move(verdict);
     const Stop& stop = verdict.error();
     if (stop.storage_failed) return std::unexpected{stop.why};
-    return Verdict{stop.outcome, stop.why, stop.number, {}};
+    return Verdict{stop.outcome, stop.why, stop.number, stop.touched};
 }
 
 Checked<const SigningPublicKey*> Acceptance::key_of_author(const FederationId& federation,
@@ -72,7 +73,7 @@ Checked<const SigningPublicKey*> Acceptance::key_of_author(const FederationId& f
     return key;
 }
 
-Checked<void> Acceptance::admit(const LogEntry& entry) {
+Checked<void> Acceptance::admit_offer(const LogEntry& entry) {
     Storage& storage = ports_.storage;
     const auto stored = SAMSYN_TRY(or_fail(storage.find(entry.hash)));
     if (stored) return std::unexpected{Stop{AnswerOutcome::duplicate, {}, stored->number}};
@@ -82,7 +83,11 @@ Checked<void> Acceptance::admit(const LogEntry& entry) {
     if (offered && *offered != entry.hash) return refuse(Errc::counter_reused, "counter");
     SAMSYN_TRY(check_leap(entry.author, entry.counter));
 
-    SAMSYN_TRY(or_fail(storage.record_offer(entry.author, entry.counter, entry.hash)));
+    return or_fail(storage.record_offer(entry.author, entry.counter, entry.hash));
+}
+
+Checked<void> Acceptance::admit(const LogEntry& entry) {
+    SAMSYN_TRY(admit_offer(entry));
     // What it said in time is stored. What comes now may have been made by whoever has its key
     // since, and what was offered before in vain is below the pin.
     const Federation& federation = ports_.registry.federation();
@@ -105,7 +110,9 @@ Checked<void> Acceptance::check_leap(const DeviceId& author, std::uint64_t count
 Checked<void> Acceptance::escrow(const LogEntry& entry, std::string_view why) {
     SAMSYN_TRY(
         or_fail(ports_.storage.put_escrow(entry, Error{Errc::revoked_device, std::string{why}})));
-    return answer(AnswerOutcome::escrowed, why);
+    Stop stop{AnswerOutcome::escrowed, Error{{}, std::string{why}}};
+    stop.touched = SAMSYN_TRY(show_held(entry));
+    return std::unexpected{std::move(stop)};
 }
 
 Checked<Verdict> Acceptance::store(LogEntry entry) {
@@ -149,6 +156,8 @@ Checked<Verdict> Acceptance::accept_statement(ByteView bytes) {
     Verdict verdict = SAMSYN_TRY(store(std::move(entry)));
     if (std::holds_alternative<DeviceRevoked>(statement->body))
         SAMSYN_TRY(pin_revocation(*statement));
+    if (std::holds_alternative<EscrowVerdict>(statement->body))
+        SAMSYN_TRY(record_release(*statement));
     const auto order = order_in(statement->id, statement->body);
     // In the same transaction: whoever has the tablet finds no secret behind its PIN any more.
     if (order && order->kind != OrderKind::lock)

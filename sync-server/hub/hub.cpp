@@ -47,13 +47,16 @@ void Hub::Impl::on_handshake(LinkId id, HubLink& link, ByteView message, Instant
     }
     if (step.restricted) return on_restricted(id, link, *step.restricted, now);
     if (!step.authenticated) return;
-    if (const auto done = on_authenticated(id, link, *step.authenticated); !done)
+    if (const auto done = on_authenticated(id, link, *step.authenticated, now); !done)
         group_failed = done.error();
 }
 
 Result<void> Hub::Impl::on_authenticated(LinkId id,
                                          HubLink& link,
-                                         const ServerHandshake::Authenticated& who) {
+                                         const ServerHandshake::Authenticated& who,
+                                         Instant now) {
+    if (who.hello.purpose == SessionPurpose::hand_in)
+        return enter_hand_in(id, link, who.device, now);
     CounterState counters = SAMSYN_TRY(ports.storage.counters(who.device));
     link.delivery.emplace(who.device);
     close_oldest_session(who.device);
@@ -103,7 +106,12 @@ void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now)
     // A device that this group has just revoked pushes no more, what is on its way included.
     if (!registry.federation().in_good_standing(link.delivery->device(), now))
         return close(id, link, {Errc::revoked_device, "device"});
-    if (!within_rate(link.delivery->device(), push.kind, now)) {
+    take_push(id, link, link.delivery->device(), push, now);
+}
+
+void Hub::Impl::take_push(
+    LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now) {
+    if (!within_rate(by, push.kind, now)) {
         // Its answers first: else it would spend what it may push on the same pushes again.
         link.ending = Error{Errc::rate_limited, "pushes of one device"};
         awake.insert(id);
@@ -278,6 +286,8 @@ void Hub::on_message(LinkId id, ByteView message, Instant now) {
     if (impl_->group_failed) return;  // the group is lost, and with it this link
     if (link->restricted)
         impl_->on_restricted_message(id, *link, message, now);
+    else if (link->hand_in)
+        impl_->on_hand_in_message(id, *link, message, now);
     else if (!link->delivery)
         impl_->on_handshake(id, *link, message, now);
     else
@@ -312,6 +322,10 @@ Hub::Next Hub::next_message(LinkId id, Instant now) {
         impl.close(id, *link, *link->ending);
         return next_message(id, now);
     }
+    if (link->hand_in) {
+        auto message = impl.next_of_hand_in(*link);
+        return {message ? std::optional{encode_message(*message)} : std::nullopt, false};
+    }
     if (!link->resumed) return {};
     auto message = impl.next_of_session(*link, now);
     if (!message) {
@@ -330,7 +344,7 @@ std::vector<LinkId> Hub::take_awake() {
 
 bool Hub::is_authenticated(LinkId id) const {
     const HubLink* const link = impl_->find(id);
-    return link != nullptr && (link->delivery || link->restricted);
+    return link != nullptr && (link->delivery || link->restricted || link->hand_in);
 }
 
 std::vector<Hub::Note> Hub::take_notes() {
