@@ -89,7 +89,7 @@ void ChildProcess::reap() {
 std::optional<ChannelMessage> ChildProcess::receive() {
     auto message = receive_with_fd(channel_.value());
     if (message && !*message) return std::nullopt;
-    if (message && !(**message).closed) return std::move(**message);
+    if (message && !(*message)->closed) return *std::move(message);
     reap();
     ChannelMessage closed;
     closed.closed = true;

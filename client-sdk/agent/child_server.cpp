@@ -124,7 +124,7 @@ void ChildServer::take_connection(ChannelMessage message) {
     auto connection =
         std::make_shared<LineConnection>(io_, limits_.queued_bytes_max, std::move(events));
     if (!full) connections_.insert(connection);
-    const auto started = connection->start(std::move(message.fd), std::move(message.bytes));
+    const auto started = connection->start(std::move(message.fd), message.bytes);
     if (!started) {
         log_line("child", to_string(started.error()));
         connections_.erase(connection);

@@ -29,7 +29,7 @@ SecretText::SecretText() : bytes_(new char[size_max]()) {}
 
 SecretText::SecretText(std::string_view text) : SecretText() {
     size_ = std::min(text.size(), size_max);
-    std::copy_n(text.data(), size_, bytes_.get());
+    std::ranges::copy(text.substr(0, size_), bytes_.get());
 }
 
 SecretText::SecretText(SecretText&& other) noexcept

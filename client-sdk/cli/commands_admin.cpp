@@ -158,13 +158,8 @@ int list_everything(const Session& session) {
     return exit_ok;
 }
 
-}  // namespace
-
-void add_admin_commands(CLI::App& app, Session& session) {
-    CLI::App& admin =
-        group(app, "admin", "What an administrator does, on an administrator's machine.");
-    add_founding_commands(admin, session);
-
+/// Names: of units, users and organisations.
+void add_naming_commands(CLI::App& admin, Session& session) {
     CLI::App& units = group(admin, "unit", "Adds units.");
     Command{units,
             session,
@@ -203,6 +198,15 @@ void add_admin_commands(CLI::App& app, Session& session) {
         .text("name", "name", "What it is called")
         .required()
         .asks("admin.organisation.name", &print_organisation);
+}
+
+}  // namespace
+
+void add_admin_commands(CLI::App& app, Session& session) {
+    CLI::App& admin =
+        group(app, "admin", "What an administrator does, on an administrator's machine.");
+    add_founding_commands(admin, session);
+    add_naming_commands(admin, session);
     Command{admin,
             session,
             "invite",

@@ -114,6 +114,15 @@ int print_leaving(const Session& session, AgentClient& agent) {
     return exit_ok;
 }
 
+void print_knowledge(const Session& session, const json& result) {
+    const std::string from = local_time_in(result, "knowledge_from");
+    print(session.say("as known on ", "enligt vad enheten visste ") +
+          (from.empty()
+               ? session.say("this device, before any contact", "före all kontakt med servern")
+               : from) +
+          "\n");
+}
+
 void add_leaving_commands(CLI::App& app, Session& session) {
     CLI::App& escrow =
         group(app, "escrow", "Unsent work on withdrawn items, for a case lead to judge.");

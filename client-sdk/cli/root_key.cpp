@@ -50,8 +50,9 @@ Result<RootKey> from_text(std::string_view text) {
     if (!text.empty()) return fail(Errc::malformed, "root key: end");
 
     std::uint64_t counter = 0;
-    const char* const last = counter_text.data() + counter_text.size();
-    const auto [end, error] = std::from_chars(counter_text.data(), last, counter);
+    const char* const first = std::to_address(counter_text.begin());
+    const char* const last = std::to_address(counter_text.end());
+    const auto [end, error] = std::from_chars(first, last, counter);
     if (error != std::errc{} || end != last) return fail(Errc::malformed, "root key: counter");
     const Bytes federation = SAMSYN_TRY(bytes_of(federation_hex));
     const Bytes head = SAMSYN_TRY(bytes_of(head_hex));

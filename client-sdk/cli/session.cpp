@@ -137,13 +137,13 @@ std::string names_in(const json& object, const char* key) {
 }
 
 std::string local_in(const Session& session, const json& object, const char* key) {
-    const std::string swedish = text_in(object, (std::string{key} + "_sv").c_str());
+    std::string swedish = text_in(object, (std::string{key} + "_sv").c_str());
     if (session.language == Language::swedish && !swedish.empty()) return swedish;
     return text_in(object, key);
 }
 
 std::string local_time_in(const json& object, const char* key) {
-    const std::string iso = text_in(object, key);
+    std::string iso = text_in(object, key);
     if (iso.size() != 20) return iso;
     const auto date = date_from_text(std::string_view{iso}.substr(0, 10));
     if (!date) return iso;

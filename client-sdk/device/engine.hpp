@@ -179,6 +179,14 @@ public:
     Result<StatementId> author(const Stream& stream, StatementBody body);
     Result<CaseOpened> opened(const CaseId& case_id);
 
+    // --- Acts (acts.cpp) ------------------------------------------------------------------------
+    Result<StatementId> say(Saying saying);
+    Result<Hash> keep_text(const CaseId& case_id,
+                           const std::vector<PersonId>& about,
+                           std::string_view text);
+    Result<ItemId> copy_item(const ItemId& id, const std::optional<AudienceId>& closed);
+    Result<void> erase_item(const ItemId& id);
+
     // --- Items (items.cpp) ----------------------------------------------------------------------
     Result<UnitId> own_unit_in(const CaseId& case_id, const std::optional<UnitId>& wanted);
 
@@ -385,6 +393,10 @@ public:
     std::string directory_text(const ReferenceId& id, std::string_view field);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
 
+    // --- The access log (log_book.cpp) -----------------------------------------------------------
+    class LogBook;
+    LogBook& log();
+
     // Small durable values.
     Result<void> put_instant(std::string_view key, Instant value);
     Result<std::optional<Instant>> instant(std::string_view key);
@@ -441,6 +453,7 @@ private:
     DecisionCache cache_;
     bool memory_touched_ = false;
     bool confirming_ = false;
+    std::shared_ptr<LogBook> log_book_;  ///< shared for its deleter only: the type is elsewhere
 };
 
 Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);

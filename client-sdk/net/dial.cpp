@@ -76,7 +76,7 @@ net::awaitable<Result<tcp::socket>> dial(ServerAddress address, std::chrono::sec
 
     stream.expires_never();
     boost::system::error_code ignored;  // an optimisation only: small messages do not wait
-    (void)stream.socket().set_option(tcp::no_delay{true}, ignored);
+    stream.socket().set_option(tcp::no_delay{true}, ignored);
     co_return stream.release_socket();
 }
 

@@ -49,8 +49,11 @@ void ClientSession::on_timer(Instant now) {
 
 void ClientSession::poke(Instant now) {
     if (phase_ == Phase::closed || !may_push_) return;
-    if (const auto pushed = push_outgoing(now); !pushed) return fail_with(pushed.error());
+    auto pushed = push_reads();
+    if (pushed) pushed = push_outgoing(now);
+    if (!pushed) return fail_with(pushed.error());
     serve_keeper();
+    ask_log();
     announce_if_synced();
 }
 
@@ -96,26 +99,63 @@ Result<void> ClientSession::handle(const Challenge& challenge, Instant) {
     incarnation_ = challenge.incarnation;
     phase_ = Phase::proof_sent;
     send(proof);
+    // At once, so that it costs no round trip: the answer comes behind the welcome.
+    LogKeeper* const log = hands_in() ? nullptr : ports_.ledger.log_keeper();
+    if (log != nullptr) send(SAMSYN_TRY(log->known_log()));
     return {};
 }
 
 Result<void> ClientSession::handle(const Welcome& welcome, Instant now) {
     if (phase_ != Phase::proof_sent) return fail(Errc::unexpected_message, "welcome");
     SAMSYN_TRY(ports_.ledger.on_welcome(welcome));
-    phase_ = Phase::resuming;
-    deadline_.reset();
     if (hands_in()) {  // nothing is delivered: there is nothing to wait for but orders and answers
         phase_ = Phase::live;
         may_push_ = true;
         deadline_ = now + limits_.handshake_max;  // for the order that says why we are here
         return after_change(now);
     }
+    phase_ = Phase::proving;
+    return ports_.ledger.log_keeper() == nullptr ? start_replicating() : Result<void>{};
+}
+
+/// Nothing is replicated with a server whose log is not the one that it showed before.
+Result<void> ClientSession::handle(const LogProof& proof, Instant now) {
+    if (phase_ != Phase::proving) return fail(Errc::unexpected_message, "log proof");
+    SAMSYN_TRY(check_checkpoint(proof.checkpoint));
+    SAMSYN_TRY(ports_.ledger.log_keeper()->on_log_proof(proof, now));
+    return start_replicating();
+}
+
+Result<void> ClientSession::start_replicating() {
+    phase_ = Phase::resuming;
+    deadline_.reset();
+    SAMSYN_TRY(push_reads());  // before anything else that this device has to say
     send_cursors(ports_.ledger.cursors(incarnation_));
     return {};
 }
 
+Result<void> ClientSession::check_checkpoint(const SignedCheckpoint& checkpoint) const {
+    if (checkpoint.server_key != server_key_ || !verify_checkpoint(checkpoint, ports_.verifier))
+        return fail(Errc::bad_signature, "checkpoint");
+    if (checkpoint.checkpoint.federation != ports_.ledger.federation() ||
+        checkpoint.checkpoint.incarnation != incarnation_)
+        return fail(Errc::malformed, "checkpoint of another log");
+    return {};
+}
+
+Result<void> ClientSession::handle(const LogRows& rows, Instant now) {
+    SAMSYN_TRY(require_replicating());
+    if (!query_ || query_->ticket != rows.ticket) return fail(Errc::unexpected_message, "log rows");
+    query_.reset();
+    if (rows.checkpoint) SAMSYN_TRY(check_checkpoint(*rows.checkpoint));
+    SAMSYN_TRY(ports_.ledger.log_keeper()->on_log_rows(rows, now));
+    ask_log();
+    return after_change(now);
+}
+
 Result<void> ClientSession::handle(const Answer& answer, Instant now) {
     SAMSYN_TRY(require_replicating());
+    if (SAMSYN_TRY(handle_reads(answer, now))) return after_change(now);
     const auto found = unanswered_.find(answer.ticket);
     if (found == unanswered_.end()) return fail(Errc::unexpected_message, "ticket");
     const Unanswered answered = found->second;
@@ -162,6 +202,7 @@ Result<void> ClientSession::handle(const CaughtUp& caught_up, Instant now) {
     caught_up_ = !first;
     if (!first) phase_ = Phase::live;
     serve_keeper();
+    ask_log();
     return after_change(now);
 }
 
@@ -217,6 +258,7 @@ Result<void> ClientSession::handle(const Other&, Instant) {
 /// Something was applied or answered: what waits may have changed with it.
 Result<void> ClientSession::after_change(Instant now) {
     announced_ = false;
+    SAMSYN_TRY(push_reads());
     if (auto rewinds = ports_.ledger.take_rewinds(); !rewinds.empty() && !hands_in()) {
         caught_up_ = false;
         send_cursors(std::move(rewinds));
@@ -264,6 +306,40 @@ Result<void> ClientSession::push_outgoing(Instant now) {
     return {};
 }
 
+/// True where the answer is to the reads in flight. A server that refuses them is told no more of
+/// them in this session: they wait, and the rest goes on.
+Result<bool> ClientSession::handle_reads(const Answer& answer, Instant now) {
+    if (!reads_ || reads_->ticket != answer.ticket) return false;
+    const std::uint64_t last = reads_->last;
+    reads_.reset();
+    const bool taken =
+        answer.outcome == AnswerOutcome::stored || answer.outcome == AnswerOutcome::duplicate;
+    reads_failed_ = !taken;
+    if (taken) SAMSYN_TRY(ports_.ledger.log_keeper()->on_reads_acknowledged(last, now));
+    return true;
+}
+
+/// One piece at a time.
+Result<void> ClientSession::push_reads() {
+    LogKeeper* const log = ports_.ledger.log_keeper();
+    if (log == nullptr || reads_ || reads_failed_) return {};
+    auto reads = SAMSYN_TRY(log->waiting_reads());
+    if (!reads) return {};
+    reads_ = UnansweredReads{next_ticket_++, reads->last};
+    announced_ = false;
+    send(Push{reads_->ticket, EntryKind::reads, std::move(reads->bytes)});
+    return {};
+}
+
+void ClientSession::ask_log() {
+    LogKeeper* const log = ports_.ledger.log_keeper();
+    if (log == nullptr || query_ || !may_push_ || hands_in()) return;
+    query_ = log->wanted_query();
+    if (!query_) return;
+    announced_ = false;
+    send(*query_);
+}
+
 void ClientSession::send_cursors(std::vector<Resume::Cursor> cursors) {
     std::span<const Resume::Cursor> rest{cursors};
     do {
@@ -302,7 +378,7 @@ void ClientSession::after_keeper(const Result<void>& kept) {
 
 void ClientSession::announce_if_synced() {
     if (!caught_up_ || !drained_ || !unanswered_.empty() || announced_) return;
-    if (registering_ || confirming_) return;
+    if (registering_ || confirming_ || reads_ || query_) return;
     announced_ = true;
     outputs_.emplace_back(Synced{});
 }

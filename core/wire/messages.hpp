@@ -2,6 +2,8 @@
 
 #include "core/base/secret.hpp"
 #include "core/wire/batch.hpp"
+#include "core/wire/log_messages.hpp"
+#include "core/wire/room_messages.hpp"
 
 #include <array>
 
@@ -252,7 +254,17 @@ using Message = std::variant<Hello,
                              RestrictedProof,
                              RestrictedAnswer,
                              Order,
-                             OrderAnswer>;
+                             OrderAnswer,
+                             RoomCall,
+                             RoomHello,
+                             RoomKey,
+                             RoomFrame,
+                             RoomTick,
+                             RoomRefused,
+                             LogProofRequest,
+                             LogProof,
+                             LogQuery,
+                             LogRows>;
 
 inline constexpr std::uint8_t wire_version = 1;      ///< of the encoding of messages
 inline constexpr std::uint16_t session_version = 1;  ///< of what they mean; agreed in the hello

@@ -57,11 +57,21 @@ Result<Verdict> Acceptance::accept(EntryKind kind, ByteView bytes) {
         }
         return refuse(Errc::malformed, "kind of push");
     };
-    auto verdict = judge();
-    if (verdict) return *std::move(verdict);
-    const Stop& stop = verdict.error();
-    if (stop.storage_failed) return std::unexpected{stop.why};
-    return Verdict{stop.outcome, stop.why, stop.number, stop.touched};
+    auto judged = judge();
+    if (!judged && judged.error().storage_failed) return std::unexpected{judged.error().why};
+    Verdict verdict;
+    if (judged) {
+        verdict = *std::move(judged);
+    } else {
+        verdict.outcome = judged.error().outcome;
+        verdict.why = judged.error().why;
+        verdict.number = judged.error().number;
+        verdict.touched = judged.error().touched;
+    }
+    verdict.about = about_;
+    verdict.hash = hash_;
+    verdict.statement_kind = statement_kind_;
+    return verdict;
 }
 
 Checked<const SigningPublicKey*> Acceptance::key_of_author(const FederationId& federation,
@@ -75,6 +85,8 @@ Checked<const SigningPublicKey*> Acceptance::key_of_author(const FederationId& f
 
 Checked<void> Acceptance::admit_offer(const LogEntry& entry) {
     Storage& storage = ports_.storage;
+    about_ = entry.channel;
+    hash_ = entry.hash;
     const auto stored = SAMSYN_TRY(or_fail(storage.find(entry.hash)));
     if (stored) return std::unexpected{Stop{AnswerOutcome::duplicate, {}, stored->number}};
     if (entry.counter == 0 || entry.counter > counter_max)
@@ -117,7 +129,13 @@ Checked<void> Acceptance::escrow(const LogEntry& entry, std::string_view why) {
 
 Checked<Verdict> Acceptance::store(LogEntry entry) {
     const EntryNumber number = SAMSYN_TRY(or_fail(ports_.storage.append(entry)));
-    return Verdict{AnswerOutcome::stored, {}, number, {entry.channel}};
+    return Verdict{.outcome = AnswerOutcome::stored,
+                   .why = {},
+                   .number = number,
+                   .touched = {entry.channel},
+                   .about = {},
+                   .hash = {},
+                   .statement_kind = 0};
 }
 
 Checked<void> Acceptance::check_clock(Instant time) const {
@@ -150,6 +168,7 @@ Checked<Verdict> Acceptance::accept_statement(ByteView bytes) {
                    header.counter,
                    {},
                    to_bytes(bytes)};
+    statement_kind_ = statement_kind(statement->body);
     SAMSYN_TRY(admit(entry));
     SAMSYN_TRY(check_statement(*statement));
     SAMSYN_TRY(or_refuse(ports_.registry.add(statement)));

@@ -10,6 +10,11 @@ struct Verdict {
     Error why;               ///< the code counts for `refused` only
     EntryNumber number = 0;  ///< for `stored` and `duplicate`
     std::vector<Channel> touched;
+
+    // For the access log.
+    std::optional<Channel> about;  ///< none where it did not even verify
+    Hash hash;
+    std::uint16_t statement_kind = 0;
 };
 
 /// Why a push goes no further: an answer to its author, or a failure of our storage.
@@ -106,6 +111,11 @@ private:
 
     Ports ports_;
     Instant now_;
+
+    /// What the push is about, once its signature has verified.
+    std::optional<Channel> about_;
+    Hash hash_;
+    std::uint16_t statement_kind_ = 0;
 };
 
 /// Refuses: `return refuse(Errc::malformed, "previous batch");`

@@ -149,9 +149,7 @@ Result<std::optional<Message>> Delivery::farewell(const Channel& channel,
         for (LogEntry& entry : entries)
             if (registry.ends_place(entry, device_))
                 deliver.entries.push_back({entry.number, entry.kind, std::move(entry.bytes)});
-        if (deliver.entries.empty()) continue;
-        cursors_[channel] = after;  // so that a withdrawal follows
-        return deliver;
+        if (!deliver.entries.empty()) return deliver;
     }
 }
 

@@ -63,6 +63,9 @@ Result<void> Hub::Impl::on_authenticated(LinkId id,
     Welcome welcome;
     welcome.greatest_counter = counters.greatest;
     welcome.gaps = std::move(counters.gaps);
+    const TreeHead tree = access_log.head();
+    welcome.log_size = tree.size;
+    welcome.log_root = tree.root;
     reply(id, link, welcome);
     return {};
 }
@@ -87,10 +90,17 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
         on_push(id, link, *push, now);
     } else if (const auto* const resume = std::get_if<Resume>(&*message)) {
         on_resume(id, link, *resume, now);
+    } else if (const auto* const asks = std::get_if<LogProofRequest>(&*message)) {
+        link.log_request = *asks;
+        awake.insert(id);
+    } else if (const auto* const query = std::get_if<LogQuery>(&*message)) {
+        on_log_query(id, link, *query, now);
     } else if (const auto* const enrols = std::get_if<UnlockRegister>(&*message)) {
         on_unlock_register(id, link, *enrols, now);
     } else if (const auto* const confirms = std::get_if<UnlockConfirm>(&*message)) {
         on_unlock_confirm(id, link, *confirms, now);
+    } else if (is_of_room(*message)) {
+        on_room(id, link, *message, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
         link.replies.clear();
         link.closing = true;
@@ -117,13 +127,22 @@ void Hub::Impl::take_push(
         awake.insert(id);
         return;
     }
+    const DeviceId device = by;
     const Acceptance::Ports acceptance_ports{
         ports.storage, registry, ports.signer, ports.verifier, ports.hasher};
-    auto verdict = Acceptance{acceptance_ports, now}.accept(push.kind, push.bytes);
-    if (!verdict) {
-        group_failed = verdict.error();
+    auto verdict = push.kind == EntryKind::reads
+                       ? accept_reads(device, push.bytes, now)
+                       : Acceptance{acceptance_ports, now}.accept(push.kind, push.bytes);
+    Result<void> logged;
+    if (verdict && (push.kind != EntryKind::reads || verdict->outcome == AnswerOutcome::refused))
+        logged = log_push(device, push.kind, *verdict, now);
+    if (!verdict || !logged) {
+        group_failed = verdict ? logged.error() : verdict.error();
         return;
     }
+    if (push.kind == EntryKind::reads && verdict->outcome == AnswerOutcome::stored &&
+        !verdict->why.context.empty())
+        notes.push_back({"read_chain_broken", id, verdict->why.context});
     Answer answer;
     answer.ticket = push.ticket;
     answer.outcome = verdict->outcome;
@@ -139,8 +158,9 @@ void Hub::Impl::take_push(
 
 bool Hub::Impl::within_rate(const DeviceId& device, EntryKind kind, Instant now) {
     Allowance& allowance = allowances[device];
-    return kind == EntryKind::batch ? allowance.batches.take(limits.batch_rate, now)
-                                    : allowance.statements.take(limits.statement_rate, now);
+    if (kind == EntryKind::batch) return allowance.batches.take(limits.batch_rate, now);
+    if (kind == EntryKind::reads) return allowance.reads.take(limits.reads_rate, now);
+    return allowance.statements.take(limits.statement_rate, now);
 }
 
 void Hub::Impl::on_resume(LinkId id, HubLink& link, const Resume& resume, Instant now) {
@@ -165,7 +185,7 @@ void Hub::Impl::release(Instant now) {
             awake.insert(id);
         }
         link.uncommitted.clear();
-        if (link.restricted && touched.contains(Channel{Stream{}})) awake.insert(id);
+        if ((link.restricted || link.hand_in) && touched.contains(Channel{Stream{}})) awake.insert(id);
         if (link.closing || !link.delivery) continue;
         const DeviceId& device = link.delivery->device();
         if (!registry.federation().in_good_standing(device, now)) {
@@ -182,6 +202,7 @@ void Hub::Impl::release(Instant now) {
 /// part find out by losing their connection, for which they are prepared anyway.
 void Hub::Impl::abandon(const Error& why) {
     ports.storage.rollback();
+    access_log.rolled_back();
     notes.clear();
     const auto reloaded = reload();
     for (auto& [id, link] : links)
@@ -198,11 +219,18 @@ CaughtUp Hub::Impl::caught_up(CaughtUp::Phase phase, Instant now) {
     return message;
 }
 
-Result<std::optional<Message>> Hub::Impl::next_of_session(HubLink& link, Instant now) {
+Result<std::optional<Message>> Hub::Impl::next_of_session(HubLink& link,
+                                                          Round& round,
+                                                          Instant now) {
     const auto deliver = [&](Delivery::Phase phase) -> Result<std::optional<Message>> {
         auto message = SAMSYN_TRY(
             link.delivery->next(phase, registry, ports.storage, limits.deliver_bytes_max, now));
-        if (message) link.announce_everything = true;
+        if (!message) return message;
+        link.announce_everything = true;
+        if (const auto row = row_of(link.delivery->device(), *message, now)) {
+            round.logged = true;
+            SAMSYN_TRY(log_in_round(round, *row));
+        }
         return message;
     };
     // Statements before answers: who is told "stale epoch" has what to decide by.
@@ -217,6 +245,7 @@ Result<std::optional<Message>> Hub::Impl::next_of_session(HubLink& link, Instant
         link.answers.pop_front();
         return answer;
     }
+    if (auto of_room = next_of_rooms(link, now)) return of_room;
     auto content = SAMSYN_TRY(deliver(Delivery::Phase::everything));
     if (content) return content;
     if (!link.announce_everything) return std::nullopt;
@@ -232,9 +261,10 @@ Result<std::unique_ptr<Hub>> Hub::open(Ports ports,
                                        const FederationId& federation,
                                        HubLimits limits) {
     auto registry = SAMSYN_TRY(Registry::load(ports.storage, federation, ports.hasher));
+    auto log = SAMSYN_TRY(AccessLog::load(ports.storage.log(), ports.hasher));
     const Incarnation incarnation = SAMSYN_TRY(incarnation_of(ports.storage, ports.random));
-    return std::unique_ptr<Hub>{new Hub{
-        std::make_unique<Impl>(ports, federation, limits, incarnation, std::move(registry))}};
+    return std::unique_ptr<Hub>{new Hub{std::make_unique<Impl>(
+        ports, federation, limits, incarnation, std::move(registry), std::move(log))}};
 }
 
 Result<void> Hub::begin_group() {
@@ -256,11 +286,13 @@ Result<void> Hub::end_group(Instant now) {
     if (impl.group_failed)
         committed = std::unexpected{*impl.group_failed};
     else
-        committed = impl.ports.storage.commit();
+        committed = impl.access_log.seal();
+    if (committed) committed = impl.ports.storage.commit();
     if (!committed) {
         impl.abandon(committed.error());
         return committed;
     }
+    impl.access_log.committed();
     ++impl.counted.groups;
     impl.release(now);
     return {};
@@ -300,14 +332,39 @@ void Hub::on_close(LinkId link) {
 }
 
 Hub::Next Hub::next_message(LinkId id, Instant now) {
+    return std::move(next_messages({&id, 1}, now).front());
+}
+
+std::vector<Hub::Next> Hub::next_messages(std::span<const LinkId> ids, Instant now) {
     Impl& impl = *impl_;
     SAMSYN_ASSERT(!impl.in_group);
-    HubLink* const link = impl.find(id);
+    std::vector<Next> nexts;
+    std::vector<bool> logged;
+    Impl::Round round;
+    for (const LinkId id : ids) {
+        round.logged = false;
+        nexts.push_back(impl.next_for(id, round, now));
+        logged.push_back(round.logged);
+    }
+    const auto committed = impl.commit_round(round);
+    if (committed) return nexts;
+    // What has no row does not leave; who should have had it connects again and asks from there.
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        HubLink* const link = logged[i] ? impl.find(ids[i]) : nullptr;
+        if (link == nullptr) continue;
+        impl.close(ids[i], *link, committed.error());
+        nexts[i] = impl.next_for(ids[i], round, now);
+    }
+    return nexts;
+}
+
+Hub::Next Hub::Impl::next_for(LinkId id, Round& round, Instant now) {
+    HubLink* const link = find(id);
     if (link == nullptr) return {std::nullopt, true};
     // The fence for the session itself: a certificate may have ended since the last statement.
-    if (link->delivery && !link->closing && !impl.registry_lost &&
-        !impl.registry.federation().in_good_standing(link->delivery->device(), now))
-        impl.close(id, *link, {Errc::revoked_device, "device"});
+    if (link->delivery && !link->closing && !registry_lost &&
+        !registry.federation().in_good_standing(link->delivery->device(), now))
+        close(id, *link, {Errc::revoked_device, "device"});
     if (!link->replies.empty()) {
         Bytes reply = std::move(link->replies.front());
         link->replies.pop_front();
@@ -315,22 +372,22 @@ Hub::Next Hub::next_message(LinkId id, Instant now) {
     }
     if (link->closing) return {std::nullopt, true};
     if (link->restricted) {
-        auto message = impl.next_of_restricted(*link);
+        auto message = next_of_restricted(*link);
         return {message ? std::optional{encode_message(*message)} : std::nullopt, false};
     }
     if (link->ending && link->answers.empty()) {
-        impl.close(id, *link, *link->ending);
-        return next_message(id, now);
+        close(id, *link, *link->ending);
+        return next_for(id, round, now);
     }
     if (link->hand_in) {
-        auto message = impl.next_of_hand_in(*link);
+        auto message = next_of_hand_in(*link);
         return {message ? std::optional{encode_message(*message)} : std::nullopt, false};
     }
-    if (!link->resumed) return {};
-    auto message = impl.next_of_session(*link, now);
+    auto message = next_of_log(*link, round, now);
+    if (message && !*message && link->resumed) message = next_of_session(*link, round, now);
     if (!message) {
-        impl.close(id, *link, message.error());
-        return next_message(id, now);
+        close(id, *link, message.error());
+        return next_for(id, round, now);
     }
     if (!*message) return {};
     return {encode_message(**message), false};

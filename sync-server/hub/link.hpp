@@ -2,6 +2,7 @@
 
 #include "core/sync/server_handshake.hpp"
 #include "sync-server/hub/delivery.hpp"
+#include "sync-server/hub/room_relay.hpp"
 #include "sync-server/hub/token_bucket.hpp"
 
 #include <deque>
@@ -32,6 +33,9 @@ struct HubLink {
     std::deque<Bytes> replies;
     std::vector<Answer> uncommitted;
     std::deque<Answer> answers;
+    std::optional<LogProofRequest> log_request;  ///< waits for its answer; a later one replaces it
+    std::deque<LogQuery> log_queries;
+    RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;
     bool announce_everything = false;
@@ -43,7 +47,10 @@ struct HubLink {
 struct Allowance {
     TokenBucket statements;
     TokenBucket batches;
+    TokenBucket reads;
+    TokenBucket log_queries;
     TokenBucket restricted;
+    TokenBucket rooms;
 };
 
 }  // namespace samsyn

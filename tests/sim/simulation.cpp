@@ -145,7 +145,10 @@ bool Simulation::deliver_something(std::size_t index) {
 void Simulation::pull(std::size_t index) {
     Member& member = *members_[index];
     Hub::Next next = hub_->next_message(member.wire->link, clock_.now());
-    if (next.message) member.wire->to_client = std::move(next.message);
+    if (next.message) {
+        check_logged(*next.message);
+        member.wire->to_client = std::move(next.message);
+    }
     if (next.close && !member.wire->to_client) cut(index);
 }
 

@@ -79,6 +79,7 @@ private:
     void on_append(const LogEntry& entry);
     void note_policy();
     void check_knowledge(std::size_t member);
+    void check_logged(ByteView message);
 
     Hash hash_of(std::size_t member);
 

@@ -1,4 +1,5 @@
 #include "core/wire/escrow.hpp"
+#include "core/wire/log_rows.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "tests/sim/member.hpp"
 
@@ -56,6 +57,23 @@ void Simulation::note_policy() {
         for (const DeviceId& device :
              permitted_devices(label, {*federation, view}, current_statute_table(), clock_.now()))
             ever_permitted_[id].insert(federation->device(device)->certificate.user);
+}
+
+/// Every frame of content has a row of the access log, durable before it leaves.
+void Simulation::check_logged(ByteView bytes) {
+    const auto message = decode_message(bytes, message_bytes_max);
+    const auto* const deliver = message ? std::get_if<Deliver>(&*message) : nullptr;
+    if (deliver == nullptr || deliver->entries.empty() ||
+        !std::holds_alternative<CompartmentId>(deliver->channel.name))
+        return;
+    const auto tree = storage_.log().tree();
+    const auto last = tree && *tree ? storage_.log().row((**tree).size - 1) : Result<Bytes>{};
+    const auto row = last ? decode_log_row(*last) : Result<LogRow>{};
+    const auto* const said = row ? std::get_if<RowDelivered>(&row->act) : nullptr;
+    if (said == nullptr || said->channel != deliver->channel ||
+        said->first != deliver->entries.front().number ||
+        said->last != deliver->entries.back().number)
+        violations_.emplace_back("content left before it was logged");
 }
 
 /// What a device can show must be its own unit's, or have been permitted at some moment.

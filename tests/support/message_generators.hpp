@@ -84,6 +84,55 @@ inline rc::Gen<Message> unlocking_message() {
     });
 }
 
+inline rc::Gen<SignedCheckpoint> checkpoint() {
+    return rc::gen::exec([] {
+        return SignedCheckpoint{{*id<FederationId>(),
+                                 *id<Incarnation>(),
+                                 {*rc::gen::inRange<std::uint64_t>(0, 1U << 20U), *id<Hash>()},
+                                 *instant()},
+                                *id<SigningPublicKey>(),
+                                *id<Signature>()};
+    });
+}
+
+inline rc::Gen<LogRows> log_rows() {
+    return rc::gen::exec([] {
+        LogRows rows;
+        rows.ticket = *rc::gen::arbitrary<std::uint32_t>();
+        if (*rc::gen::arbitrary<bool>()) {
+            rows.refused = Errc::not_permitted;
+            return rows;
+        }
+        rows.checkpoint = *checkpoint();
+        rows.growth = *list(6, id<Hash>());
+        for (const auto number : *sorted_list(5, rc::gen::inRange<std::uint64_t>(0, 1000)))
+            rows.rows.push_back({number, *bytes(60), *list(6, id<Hash>())});
+        rows.more = !rows.rows.empty() && *rc::gen::arbitrary<bool>();
+        return rows;
+    });
+}
+
+inline rc::Gen<Message> log_message() {
+    return rc::gen::exec([]() -> Message {
+        switch (*up_to(3)) {
+            case 0:
+                return LogProofRequest{*id<Incarnation>(), *rc::gen::arbitrary<std::uint64_t>()};
+            case 1:
+                return LogProof{*checkpoint(), *list(3, bytes(40)), *list(9, id<Hash>())};
+            case 2:
+                return LogQuery{*rc::gen::arbitrary<std::uint32_t>(),
+                                *id<CaseId>(),
+                                *id<UnitId>(),
+                                *instant(),
+                                *instant(),
+                                *optional(rc::gen::arbitrary<std::uint64_t>()),
+                                *rc::gen::arbitrary<std::uint64_t>()};
+            default:
+                return *log_rows();
+        }
+    });
+}
+
 inline rc::Gen<Message> session_message() {
     return rc::gen::exec([]() -> Message {
         switch (*up_to(10)) {
@@ -130,8 +179,48 @@ inline rc::Gen<Message> session_message() {
     });
 }
 
+inline rc::Gen<Message> room_message() {
+    return rc::gen::exec([]() -> Message {
+        const auto session = *id<StatementId>();
+        const auto room = *id<DeviceId>();
+        const auto number = *rc::gen::arbitrary<std::uint32_t>();
+        switch (*up_to(5)) {
+            case 0:
+                return RoomCall{session, room, *id<DeviceId>(), *id<CaseId>()};
+            case 1:
+                return RoomHello{session, room, *id<DeviceId>(), *id<Nonce>()};
+            case 2:
+                return RoomKey{session,
+                               room,
+                               *id<DeviceId>(),
+                               number,
+                               *id<Nonce>(),
+                               *instant(),
+                               *bytes(room_box_bytes_max),
+                               *id<Signature>()};
+            case 3:
+                return RoomFrame{session,
+                                 room,
+                                 number,
+                                 *rc::gen::arbitrary<std::uint64_t>(),
+                                 *rc::gen::arbitrary<std::uint64_t>(),
+                                 *sorted_list(room_compartments_max, id<CompartmentId>()),
+                                 *bytes(90)};
+            case 4:
+                return RoomTick{session,
+                                room,
+                                number,
+                                *rc::gen::arbitrary<std::uint64_t>(),
+                                *rc::gen::arbitrary<std::uint64_t>(),
+                                *bytes(room_box_bytes_max)};
+            default:
+                return RoomRefused{session, room, *rc::gen::element(Errc{}, Errc::not_permitted)};
+        }
+    });
+}
+
 inline rc::Gen<Message> message() {
-    return rc::gen::oneOf(session_message(), unlocking_message());
+    return rc::gen::oneOf(session_message(), unlocking_message(), room_message(), log_message());
 }
 
 }  // namespace samsyn::gen

@@ -161,8 +161,11 @@ TEST_CASE("Device: a server's time from the past makes no ended consent count ag
     scene.consent(scene.world.clinic);
     scene.sync_everybody();
     REQUIRE(scene.text(*scene.psychiatrist, note, "text") == "Tuva sov dåligt");
+    scene.clock.advance(24h * 199);  // in contact to the last, so that no lease ends
+    scene.sync(*scene.psychiatrist);
+    REQUIRE(scene.text(*scene.psychiatrist, note, "text") == "Tuva sov dåligt");
     const Instant past = scene.clock.now();
-    scene.clock.advance(24h * 201);
+    scene.clock.advance(24h * 2);
     REQUIRE(scene.text(*scene.psychiatrist, note, "text") == "-");
     must(scene.psychiatrist->device->on_caught_up(
         past, CaughtUp::Phase::everything, scene.clock.now()));
