@@ -19,6 +19,7 @@ const Operation* find_operation(std::string_view name) {
                                   custody_operations(),
                                   case_operations(),
                                   consent_operations(),
+                                  form_operations(),
                                   item_operations(),
                                   search_operations(),
                                   insight_operations(),
@@ -61,6 +62,7 @@ Result<json> run_checked(const Operation& operation,
 ReadAction action_of(std::string_view operation) {
     for (const std::string_view list : {"item.list", "search", "find", "conflicts", "case.show"})
         if (operation == list) return ReadAction::list_shown;
+    if (operation == "emergency.open") return ReadAction::emergency_opened;
     return ReadAction::item_opened;
 }
 

@@ -32,6 +32,7 @@ std::span<const Operation> access_operations();
 std::span<const Operation> case_operations();
 std::span<const Operation> custody_operations();
 std::span<const Operation> consent_operations();
+std::span<const Operation> form_operations();
 std::span<const Operation> item_operations();
 std::span<const Operation> search_operations();
 std::span<const Operation> insight_operations();

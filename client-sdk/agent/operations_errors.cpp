@@ -106,6 +106,13 @@ Hint hint_of_connection(Errc code) {
                 "Enheten har inte nått servern på för länge och visar därför inget: det den vet om "
                 "samtycken kan vara inaktuellt. Anslut till ett nät och kör `samsyn sync`; "
                 "kontrollera klockan om det inte hjälper. Det du skriver sparas och skickas då."};
+        case Errc::log_forked:
+            return {
+                "The server's log is not the one that it showed before. Go on working, nothing is "
+                "sent; tell your administrator and show `samsyn log evidence`.",
+                "Serverns logg är inte den som visats förut. Arbeta vidare, inget skickas; säg "
+                "till "
+                "din administratör och visa `samsyn log evidence`."};
         case Errc::unreachable:
         case Errc::link_lost:
             return {

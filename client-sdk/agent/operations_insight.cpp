@@ -62,6 +62,14 @@ json optional_instant(const std::optional<Instant>& instant) {
     return instant ? to_json(*instant) : json{};
 }
 
+json mass_closing_json(const MassClosingView& alarm) {
+    return json::object(
+        {{"author", json::object({{"id", to_hex(alarm.author)}, {"name", alarm.author_name}})},
+         {"cases", alarm.cases},
+         {"from", to_json(alarm.from)},
+         {"to", to_json(alarm.to)}});
+}
+
 Result<json> status(Call& call) {
     const StatusView view = SAMSYN_TRY(call.device.status());
     json result = json::object();
@@ -79,6 +87,9 @@ Result<json> status(Call& call) {
     result["waiting_for_key"] = json::array();
     for (const CompartmentView& compartment : view.waiting_for_key)
         result["waiting_for_key"].push_back(to_json(call.names, compartment));
+    result["mass_closings"] = json::array();
+    for (const MassClosingView& alarm : view.mass_closings)
+        result["mass_closings"].push_back(mass_closing_json(alarm));
     result["parked"] = json::array();
     for (const ParkedView& parked : view.parked) {
         json row = json::object({{"id", parked.id}, {"item", to_hex(parked.item)}});

@@ -31,6 +31,7 @@ bool ends_following(Errc why) {
     switch (why) {
         case Errc::revoked_device:
         case Errc::counter_reused:
+        case Errc::log_forked:
         case Errc::wrong_federation:
         case Errc::unsupported_version:
         case Errc::update_needed:

@@ -74,6 +74,12 @@ void add_admin_commands(CLI::App& app, Session& session);
 void add_founding_commands(CLI::App& admin, Session& session);
 void add_case_commands(CLI::App& app, Session& session);
 void add_consent_commands(CLI::App& app, Session& session);
+
+/// Commands about consent forms, in the group `consent`.
+void add_form_commands(CLI::App& consents, Session& session);
+
+/// `consent refuse FORM --person …`: the positional is the form there.
+int refuse_form(const Session& session, nlohmann::json args);
 void add_item_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);

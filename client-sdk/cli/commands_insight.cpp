@@ -158,6 +158,13 @@ void print_status(const Session& session, const json& result) {
         print(session.say("waiting for a key since ", "väntar på nyckel sedan ") +
               local_time_in(row, "waiting_since") + ": " + escaped(name_in(row, "unit")) + ", " +
               escaped(local_in(session, row, "category_title")) + "\n");
+    for (const json& row : result.value("mass_closings", json::array()))
+        print(escaped(name_in(row, "author")) +
+              session.say(" has closed consents in ", " har stängt samtycken i ") +
+              text_in(row, "cases") + session.say(" cases between ", " ärenden mellan ") +
+              local_time_in(row, "from") + session.say(" and ", " och ") +
+              local_time_in(row, "to") +
+              session.say(". It is in force. Ask why.\n", ". Det gäller. Fråga varför.\n"));
     for (const json& row : result["parked"]) print_parked(session, row);
 }
 

@@ -391,6 +391,9 @@ public:
     /// Hits that this user may read now, newest first (searching.cpp).
     Result<std::vector<StoredHit>> readable_hits(Result<std::vector<StoredHit>> found);
     std::string directory_text(const ReferenceId& id, std::string_view field);
+
+    /// Over the cases that this device knows (status.cpp).
+    std::vector<MassClosingView> mass_closings_of_led_cases(Instant now);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
 
     // --- The access log (log_book.cpp) -----------------------------------------------------------

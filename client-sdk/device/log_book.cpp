@@ -88,8 +88,7 @@ bool Device::Impl::LogBook::covers(const LogRestored& restore) {
 /// Where the log that is shown must begin: with what was held, less what signed restores have cut.
 /// Errors: `log_forked` where they do not lead to this life of the log.
 Result<TreeHead> Device::Impl::LogBook::base_after_restores(const SignedCheckpoint& held,
-                                                            const LogProof& proof,
-                                                            Instant) {
+                                                            const LogProof& proof) {
     TreeHead base = held.checkpoint.tree;
     Incarnation life = held.checkpoint.incarnation;
     const Incarnation& now_alive = proof.checkpoint.checkpoint.incarnation;
@@ -127,7 +126,7 @@ Result<void> Device::Impl::LogBook::follow(const std::optional<SignedCheckpoint>
 Result<void> Device::Impl::LogBook::on_log_proof(const LogProof& proof, Instant now) {
     const auto held = SAMSYN_TRY(reads().checkpoint());
     if (!held) return follow(held, {}, proof.checkpoint, {}, now);
-    const auto base = base_after_restores(*held, proof, now);
+    const auto base = base_after_restores(*held, proof);
     if (base) return follow(held, *base, proof.checkpoint, proof.path, now);
     if (base.error().code != Errc::log_forked) return std::unexpected{base.error()};
     SAMSYN_TRY(my_.transact(

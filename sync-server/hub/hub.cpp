@@ -153,7 +153,15 @@ void Hub::Impl::take_push(
         verdict->outcome == AnswerOutcome::stale_epoch)
         answer.server_time = now;
     link.uncommitted.push_back(std::move(answer));
+    if (verdict->closing) watch_closing(id, *verdict->closing, now);
     touched.insert(verdict->touched.begin(), verdict->touched.end());
+}
+
+/// They take effect: a no is a no. But somebody should look.
+void Hub::Impl::watch_closing(LinkId id, const ClosingSaid& said, Instant now) {
+    const std::size_t cases = closings.on_closing(said, now);
+    if (cases == 0) return;
+    notes.push_back({"mass_closing", id, std::to_string(cases) + " cases within an hour"});
 }
 
 bool Hub::Impl::within_rate(const DeviceId& device, EntryKind kind, Instant now) {

@@ -2,6 +2,7 @@
 
 #include "sync-server/hub/acceptance.hpp"
 #include "sync-server/hub/access_log.hpp"
+#include "sync-server/hub/closing_watch.hpp"
 #include "sync-server/hub/hub.hpp"
 #include "sync-server/hub/link.hpp"
 
@@ -36,6 +37,7 @@ struct Hub::Impl {
     std::map<LinkId, HubLink> links;
     std::set<LinkId> awake;
     std::map<DeviceId, Allowance> allowances;
+    ClosingWatch closings;
     RoomRelay room_relay;
     Hub::Counts counted;
     std::uint64_t links_opened = 0;
@@ -89,6 +91,7 @@ struct Hub::Impl {
     void on_session_message(LinkId id, HubLink& link, ByteView message, Instant now);
     void on_push(LinkId id, HubLink& link, const Push& push, Instant now);
     void on_resume(LinkId id, HubLink& link, const Resume& resume, Instant now);
+    void watch_closing(LinkId id, const ClosingSaid& said, Instant now);
     bool within_rate(const DeviceId& device, EntryKind kind, Instant now);
 
     // Unlocking and orders: hub_restricted.cpp. The storage's errors fail the group.

@@ -405,6 +405,8 @@ public:
     LogKeeper* log_keeper() override;
 
 private:
+    friend class ConsentForms;  // samsyn/consent_forms.hpp
+
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

@@ -342,7 +342,8 @@ TEST_CASE("Operations: the lead sees who has read, when and why, each row proved
     scene.open_item(*scene.psychiatrist);
     scene.sync(*scene.psychiatrist);
     const std::string case_id = to_hex(scene.family.case_id);
-    const json log = scene.ask(*scene.psychologist, {{"case", case_id}}, "log.show", {});
+    const json log =
+        scene.ask(*scene.psychologist, {{"case", case_id}}, "log.show", json::object());
     CHECK(log["complete"] == true);
     CHECK(log["refused"].empty());
     json read;
@@ -360,7 +361,7 @@ TEST_CASE("Operations: the lead sees who has read, when and why, each row proved
     const json others = scene.ask(*scene.psychiatrist,
                                   {{"case", case_id}, {"unit", to_hex(scene.world.team)}},
                                   "log.show",
-                                  {});
+                                  json::object());
     CHECK(others["rows"].empty());
     CHECK(others["refused"].size() == 1);
 }
