@@ -3,6 +3,8 @@
 #include "client-sdk/agent/operations_call.hpp"
 #include "core/base/system_clock.hpp"
 
+#include <samsyn/leaving.hpp>
+
 #include <new>
 
 namespace samsyn {
@@ -23,6 +25,7 @@ const Operation* find_operation(std::string_view name) {
                                   insight_operations(),
                                   log_operations(),
                                   admin_operations(),
+                                  leaving_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
@@ -72,6 +75,16 @@ Result<void> log_shown(Device& device, std::string_view operation, const Directo
     return {};
 }
 
+bool shows_decisions(std::string_view operation) {
+    return operation == "readers" || operation == "why" || operation == "access";
+}
+
+/// A decision is as good as the statements that it rests on: how old these are, beside it.
+void note_knowledge(Device& device, json& result) {
+    const LeaseView lease = device.lease();
+    result["knowledge_from"] = lease.fresh_at ? to_json(*lease.fresh_at) : json{};
+}
+
 const Clock& machine_clock() {
     static const SystemClock clock;
     return clock;
@@ -92,6 +105,7 @@ json Operations::run(std::string_view operation, const json& args) {
         if (result)
             if (const auto logged = log_shown(device_, operation, names); !logged)
                 result = std::unexpected{logged.error()};
+        if (result && shows_decisions(operation)) note_knowledge(device_, *result);
         if (result) return json::object({{"ok", true}, {"result", *std::move(result)}});
         json answer = failed(result.error());
         if (result.error().code == Errc::ambiguous)

@@ -85,6 +85,13 @@ void add_rekey_command(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);
 void add_show_commands(CLI::App& app, Session& session);
 void add_insight_commands(CLI::App& app, Session& session);
+void add_leaving_commands(CLI::App& app, Session& session);  // escrow, unconfirmed
+
+/// What went to escrow of this person's, and how old the knowledge is: part of `samsyn status`.
+int print_leaving(const Session& session, AgentClient& agent);
+
+/// From when the knowledge is that decisions in `result` rest on.
+void print_knowledge(const Session& session, const nlohmann::json& result);
 void add_log_commands(CLI::App& app, Session& session);
 void add_sync_command(CLI::App& app, Session& session);
 

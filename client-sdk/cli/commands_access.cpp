@@ -96,6 +96,7 @@ void print_why(const Session& session, const json& result) {
         for (const json& answer : row["answers"]) print_answer(session, answer);
     }
     if (result["compartments"].empty()) print(session.say("Nothing yet.\n", "Inget än.\n"));
+    print_knowledge(session, result);
 }
 
 void print_holder(const Session& session, const json& holder) {
@@ -131,6 +132,7 @@ void print_access(const Session& session, const json& result) {
         for (const json& holder : row["holders"]) print_holder(session, holder);
     }
     if (result["compartments"].empty()) print(session.say("Nothing yet.\n", "Inget än.\n"));
+    print_knowledge(session, result);
     if (const std::string count = text_in(result, "unconfirmed"); count != "0")
         print(count + session.say(" copies are not confirmed to be gone.\n",
                                   " kopior är inte bekräftat borta.\n"));

@@ -24,6 +24,7 @@ void print_readers(const Session& session, const json& result) {
                   "\n");
     }
     if (result["compartments"].empty()) print(session.say("Nothing yet.\n", "Inget än.\n"));
+    print_knowledge(session, result);
 }
 
 std::string connection_text(const Session& session, const json& result) {
@@ -128,12 +129,14 @@ int run_status(const Session& session) {
     if (unlocked)
         if (const int code = ask(session, *agent, "status", json::object(), result)) return code;
     result["lock"] = lock;
-    if (session.json)
+    if (session.json) {
         show_json(result);
-    else if (unlocked)
+    } else if (unlocked) {
         print_status(session, result);
-    else
+        if (const int code = print_leaving(session, *agent)) return code;
+    } else {
         print_locked(session, lock);
+    }
     return unlocked ? exit_ok : exit_locked;
 }
 

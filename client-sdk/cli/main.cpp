@@ -66,6 +66,7 @@ int run(int argc, char** argv) {
     add_access_commands(app, session);
     add_act_commands(app, session);
     add_insight_commands(app, session);
+    add_leaving_commands(app, session);
     add_log_commands(app, session);
     add_sync_command(app, session);
 

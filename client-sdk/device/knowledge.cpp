@@ -130,9 +130,13 @@ Result<void> Device::Impl::purge_if_denied(const CompartmentId& id, Instant now)
     if (!compartment) return {};
     const Decision answer = decision(compartment->stored, Request{}, me(), now);
     if (answer.permitted()) return {};
-    SAMSYN_TRY(park_denied(id, denial(answer)));
-    if (compartment->epochs.empty()) return {};
+    const Error why = denial(answer);
+    const bool escrowed = SAMSYN_TRY(escrow_unsent(compartment->stored, why, now));
+    SAMSYN_TRY(park_denied(id, why));  // for what nobody was found to open it
+    if (compartment->epochs.empty() && !escrowed) return {};
     touch();
+    SAMSYN_TRY(owe_receipt(*compartment, answer, now));
+    SAMSYN_TRY(forget_escrow_of(id));
     // What is kept beside the store's tables holds boxes with keys, too.
     SAMSYN_TRY(store.erase_value(key_for("waiting", id)));
     for (const KnownEpoch& epoch : compartment->epochs)

@@ -1,3 +1,4 @@
+#include "client-sdk/device/change_texts.hpp"
 #include "client-sdk/device/engine.hpp"
 #include "core/policy/mass_closing.hpp"
 
@@ -7,19 +8,6 @@
 namespace samsyn {
 
 namespace {
-
-/// What a person wrote, so that it can be read although the item may be gone from this device.
-std::vector<ParkedView::Text> texts_of(const Change& change) {
-    const TypeInfo* type = find_type(change.header.type);
-    std::vector<ParkedView::Text> texts;
-    for (std::size_t i = 0; i < change.values.size(); ++i) {
-        const auto* text = std::get_if<std::string>(&change.values[i]);
-        if (!text) continue;
-        const FieldInfo* field = type ? find_field(*type, change.header.writes[i].field) : nullptr;
-        texts.push_back({field ? std::string{field->key} : std::string{}, *text});
-    }
-    return texts;
-}
 
 constexpr std::chrono::days mass_closings_shown{7};
 
@@ -89,7 +77,7 @@ Result<StatusView> Device::status() {
         CompartmentView view = SAMSYN_TRY(my.view_of(compartment, my.now()));
         if (view.waiting_since) status.waiting_for_key.push_back(std::move(view));
     }
-    status.conflicts = SAMSYN_TRY(conflicts()).size();
+    if (my.require_lease()) status.conflicts = SAMSYN_TRY(conflicts()).size();
     status.mass_closings = my.mass_closings_of_led_cases(my.now());
     status.last_synced = SAMSYN_TRY(my.instant(key_synced));
     status.server_time = my.server_time();

@@ -9,10 +9,14 @@
 
 namespace samsyn {
 
-ClientSession::ClientSession(Ports ports, const Hash& exporter, SessionLimits limits)
+ClientSession::ClientSession(Ports ports,
+                             const Hash& exporter,
+                             SessionLimits limits,
+                             SessionPurpose purpose)
     : ports_(ports),
       exporter_(exporter),
-      limits_(limits) {}
+      limits_(limits),
+      purpose_(purpose) {}
 
 // --- What happened -------------------------------------------------------------------------------
 
@@ -20,6 +24,7 @@ void ClientSession::on_open(Instant now) {
     SAMSYN_ASSERT(phase_ == Phase::fresh);
     nonce_ = random_id<Nonce>(ports_.random);
     Hello hello;
+    hello.purpose = purpose_;
     hello.version_min = session_version;
     hello.version_max = session_version;
     hello.federation = ports_.ledger.federation();
@@ -39,7 +44,7 @@ void ClientSession::on_message(ByteView message, Instant now) {
 
 void ClientSession::on_timer(Instant now) {
     if (phase_ != Phase::closed && deadline_ && now >= *deadline_)
-        close(Error{Errc::timed_out, "handshake"});
+        close(Error{Errc::timed_out, hands_in() ? "hand-in" : "handshake"});
 }
 
 void ClientSession::poke(Instant now) {
@@ -95,13 +100,20 @@ Result<void> ClientSession::handle(const Challenge& challenge, Instant) {
     phase_ = Phase::proof_sent;
     send(proof);
     // At once, so that it costs no round trip: the answer comes behind the welcome.
-    if (LogKeeper* const log = ports_.ledger.log_keeper()) send(SAMSYN_TRY(log->known_log()));
+    LogKeeper* const log = hands_in() ? nullptr : ports_.ledger.log_keeper();
+    if (log != nullptr) send(SAMSYN_TRY(log->known_log()));
     return {};
 }
 
-Result<void> ClientSession::handle(const Welcome& welcome, Instant) {
+Result<void> ClientSession::handle(const Welcome& welcome, Instant now) {
     if (phase_ != Phase::proof_sent) return fail(Errc::unexpected_message, "welcome");
     SAMSYN_TRY(ports_.ledger.on_welcome(welcome));
+    if (hands_in()) {  // nothing is delivered: there is nothing to wait for but orders and answers
+        phase_ = Phase::live;
+        may_push_ = true;
+        deadline_ = now + limits_.handshake_max;  // for the order that says why we are here
+        return after_change(now);
+    }
     phase_ = Phase::proving;
     return ports_.ledger.log_keeper() == nullptr ? start_replicating() : Result<void>{};
 }
@@ -156,6 +168,7 @@ Result<void> ClientSession::handle(const Answer& answer, Instant now) {
 
 Result<void> ClientSession::handle(const Deliver& deliver, Instant now) {
     SAMSYN_TRY(require_replicating());
+    if (hands_in()) return fail(Errc::unexpected_message, "delivery while handing in");
     const bool content = std::holds_alternative<CompartmentId>(deliver.channel.name);
     if (content && !may_push_) return fail(Errc::unexpected_message, "content before statements");
     SAMSYN_TRY(ports_.ledger.apply(incarnation_, deliver, now));
@@ -175,6 +188,7 @@ Result<void> ClientSession::handle(const Withdrawn& withdrawn, Instant now) {
 
 Result<void> ClientSession::handle(const CaughtUp& caught_up, Instant now) {
     SAMSYN_TRY(require_replicating());
+    if (hands_in()) return fail(Errc::unexpected_message, "signed time while handing in");
     const bool first = caught_up.phase == CaughtUp::Phase::statements;
     if (first == may_push_) return fail(Errc::unexpected_message, "caught up");
     if (!ports_.verifier.verify(server_key_,
@@ -221,6 +235,14 @@ Result<void> ClientSession::handle(const UnlockConfirmed& confirmed, Instant now
     return after_change(now);
 }
 
+Result<void> ClientSession::handle(const Order& order, Instant now) {
+    if (!hands_in() || phase_ != Phase::live) return fail(Errc::unexpected_message, "order");
+    if (const auto outcome = SAMSYN_TRY(ports_.ledger.on_order(order, now))) send(*outcome);
+    caught_up_ = true;
+    deadline_.reset();
+    return after_change(now);
+}
+
 Result<void> ClientSession::handle(const Goodbye& goodbye, Instant) {
     close(Error{goodbye.why, goodbye.context});
     return {};
@@ -237,7 +259,7 @@ Result<void> ClientSession::handle(const Other&, Instant) {
 Result<void> ClientSession::after_change(Instant now) {
     announced_ = false;
     SAMSYN_TRY(push_reads());
-    if (auto rewinds = ports_.ledger.take_rewinds(); !rewinds.empty()) {
+    if (auto rewinds = ports_.ledger.take_rewinds(); !rewinds.empty() && !hands_in()) {
         caught_up_ = false;
         send_cursors(std::move(rewinds));
     }
@@ -262,8 +284,10 @@ Result<void> ClientSession::push_outgoing(Instant now) {
     drained_ = false;
     while (may_push_ && fits_window(1)) {
         const std::size_t used = std::min(unanswered_bytes_, limits_.unanswered_bytes_max);
-        std::vector<Outgoing> outgoing = SAMSYN_TRY(ports_.ledger.outgoing_after(
-            pushed_counter_, limits_.unanswered_bytes_max - used, now));
+        const std::size_t room = limits_.unanswered_bytes_max - used;
+        std::vector<Outgoing> outgoing =
+            hands_in() ? SAMSYN_TRY(ports_.ledger.hand_in_after(pushed_counter_, room, now))
+                       : SAMSYN_TRY(ports_.ledger.outgoing_after(pushed_counter_, room, now));
         if (outgoing.empty()) {
             drained_ = true;
             return {};
@@ -309,7 +333,7 @@ Result<void> ClientSession::push_reads() {
 
 void ClientSession::ask_log() {
     LogKeeper* const log = ports_.ledger.log_keeper();
-    if (log == nullptr || query_ || !may_push_) return;
+    if (log == nullptr || query_ || !may_push_ || hands_in()) return;
     query_ = log->wanted_query();
     if (!query_) return;
     announced_ = false;
@@ -328,7 +352,8 @@ void ClientSession::send_cursors(std::vector<Resume::Cursor> cursors) {
 /// One thing at a time: first what the server must be told so that it can forget, then what is new.
 /// A vault that fails is no reason not to synchronise: a later session asks it again.
 void ClientSession::serve_keeper() {
-    if (ports_.keeper == nullptr || keeper_failed_ || !may_push_ || registering_ || confirming_)
+    if (ports_.keeper == nullptr || hands_in() || keeper_failed_ || !may_push_ || registering_ ||
+        confirming_)
         return;
     auto unconfirmed = ports_.keeper->unconfirmed();
     if (!unconfirmed) return after_keeper(std::unexpected{unconfirmed.error()});

@@ -62,6 +62,19 @@ public:
 
     /// Cursors to move now: a supplement opened earlier entries. Empties the list.
     virtual std::vector<Resume::Cursor> take_rewinds() = 0;
+
+    /// Like `outgoing_after`, of what a revoked device may still hand in: escrow, receipts, reads.
+    virtual Result<std::vector<Outgoing>> hand_in_after(std::uint64_t /*counter*/,
+                                                        std::size_t /*bytes_max*/,
+                                                        Instant /*now*/) {
+        return std::vector<Outgoing>{};
+    }
+
+    /// An order that came in a hand-in session. None: it is not one for the ledger. Errors: storage
+    /// only.
+    virtual Result<std::optional<OrderAnswer>> on_order(const Order& /*order*/, Instant /*now*/) {
+        return std::optional<OrderAnswer>{};
+    }
 };
 
 struct SessionLimits {
@@ -109,7 +122,11 @@ public:
     };
 
     /// `exporter`: TLS keying material of this connection, so that a relay gains nothing.
-    ClientSession(Ports ports, const Hash& exporter, SessionLimits limits = {});
+    /// `purpose`: `hand_in` for a device that was told that it is revoked.
+    ClientSession(Ports ports,
+                  const Hash& exporter,
+                  SessionLimits limits = {},
+                  SessionPurpose purpose = SessionPurpose::session);
 
     void on_open(Instant now);
 
@@ -147,6 +164,7 @@ private:
     Result<void> handle(const LogRows& rows, Instant now);
     Result<void> handle(const UnlockRegistered& registered, Instant now);
     Result<void> handle(const UnlockConfirmed& confirmed, Instant now);
+    Result<void> handle(const Order& order, Instant now);
     template <class Other>
     Result<void> handle(const Other& other, Instant now);
 
@@ -160,6 +178,9 @@ private:
     Result<void> require_replicating() const;
     Result<void> push_outgoing(Instant now);
     bool fits_window(std::size_t bytes) const;
+
+    bool hands_in() const { return purpose_ == SessionPurpose::hand_in; }
+
     void send_cursors(std::vector<Resume::Cursor> cursors);
     void announce_if_synced();
     void serve_keeper();
@@ -176,6 +197,7 @@ private:
     Ports ports_;
     Hash exporter_;
     SessionLimits limits_;
+    SessionPurpose purpose_;
     Phase phase_ = Phase::fresh;
     Nonce nonce_;
     SigningPublicKey server_key_;

@@ -34,8 +34,10 @@ using EntryNumber = std::uint64_t;
 // In the order of a session: hello → challenge → proof → welcome → the rest. docs/PROTOCOL.md.
 
 /// What a connection is for. A *restricted* session is that of a locked device: it names itself by
-/// its unlock token and gets its PIN's secret and signed orders, nothing else.
-enum class SessionPurpose : std::uint8_t { session, restricted, last = restricted };
+/// its unlock token and gets its PIN's secret and signed orders, nothing else. A *hand-in* session
+/// is that of a revoked device: it pushes escrow, receipts and its reads, and gets answers and
+/// signed orders, nothing else.
+enum class SessionPurpose : std::uint8_t { session, restricted, hand_in, last = hand_in };
 
 struct Hello {
     SessionPurpose purpose{};

@@ -52,6 +52,7 @@ Result<Verdict> Acceptance::accept(EntryKind kind, ByteView bytes) {
             case EntryKind::batch:
                 return accept_batch(bytes);
             case EntryKind::escrow:
+                return accept_escrow(bytes);
             case EntryKind::reads:
                 break;
         }
@@ -66,6 +67,7 @@ Result<Verdict> Acceptance::accept(EntryKind kind, ByteView bytes) {
         verdict.outcome = judged.error().outcome;
         verdict.why = judged.error().why;
         verdict.number = judged.error().number;
+        verdict.touched = judged.error().touched;
     }
     verdict.about = about_;
     verdict.hash = hash_;
@@ -82,7 +84,7 @@ Checked<const SigningPublicKey*> Acceptance::key_of_author(const FederationId& f
     return key;
 }
 
-Checked<void> Acceptance::admit(const LogEntry& entry) {
+Checked<void> Acceptance::admit_offer(const LogEntry& entry) {
     Storage& storage = ports_.storage;
     about_ = entry.channel;
     hash_ = entry.hash;
@@ -94,7 +96,11 @@ Checked<void> Acceptance::admit(const LogEntry& entry) {
     if (offered && *offered != entry.hash) return refuse(Errc::counter_reused, "counter");
     SAMSYN_TRY(check_leap(entry.author, entry.counter));
 
-    SAMSYN_TRY(or_fail(storage.record_offer(entry.author, entry.counter, entry.hash)));
+    return or_fail(storage.record_offer(entry.author, entry.counter, entry.hash));
+}
+
+Checked<void> Acceptance::admit(const LogEntry& entry) {
+    SAMSYN_TRY(admit_offer(entry));
     // What it said in time is stored. What comes now may have been made by whoever has its key
     // since, and what was offered before in vain is below the pin.
     const Federation& federation = ports_.registry.federation();
@@ -117,7 +123,9 @@ Checked<void> Acceptance::check_leap(const DeviceId& author, std::uint64_t count
 Checked<void> Acceptance::escrow(const LogEntry& entry, std::string_view why) {
     SAMSYN_TRY(
         or_fail(ports_.storage.put_escrow(entry, Error{Errc::revoked_device, std::string{why}})));
-    return answer(AnswerOutcome::escrowed, why);
+    Stop stop{AnswerOutcome::escrowed, Error{{}, std::string{why}}};
+    stop.touched = SAMSYN_TRY(show_held(entry));
+    return std::unexpected{std::move(stop)};
 }
 
 Checked<Verdict> Acceptance::store(LogEntry entry) {
@@ -171,6 +179,8 @@ Checked<Verdict> Acceptance::accept_statement(ByteView bytes) {
     verdict.closing = closing_said(*statement, ports_.registry.federation());
     if (std::holds_alternative<DeviceRevoked>(statement->body))
         SAMSYN_TRY(pin_revocation(*statement));
+    if (std::holds_alternative<EscrowVerdict>(statement->body))
+        SAMSYN_TRY(record_release(*statement));
     const auto order = order_in(statement->id, statement->body);
     // In the same transaction: whoever has the tablet finds no secret behind its PIN any more.
     if (order && order->kind != OrderKind::lock)

@@ -47,13 +47,16 @@ void Hub::Impl::on_handshake(LinkId id, HubLink& link, ByteView message, Instant
     }
     if (step.restricted) return on_restricted(id, link, *step.restricted, now);
     if (!step.authenticated) return;
-    if (const auto done = on_authenticated(id, link, *step.authenticated); !done)
+    if (const auto done = on_authenticated(id, link, *step.authenticated, now); !done)
         group_failed = done.error();
 }
 
 Result<void> Hub::Impl::on_authenticated(LinkId id,
                                          HubLink& link,
-                                         const ServerHandshake::Authenticated& who) {
+                                         const ServerHandshake::Authenticated& who,
+                                         Instant now) {
+    if (who.hello.purpose == SessionPurpose::hand_in)
+        return enter_hand_in(id, link, who.device, now);
     CounterState counters = SAMSYN_TRY(ports.storage.counters(who.device));
     link.delivery.emplace(who.device);
     close_oldest_session(who.device);
@@ -113,13 +116,18 @@ void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now)
     // A device that this group has just revoked pushes no more, what is on its way included.
     if (!registry.federation().in_good_standing(link.delivery->device(), now))
         return close(id, link, {Errc::revoked_device, "device"});
-    if (!within_rate(link.delivery->device(), push.kind, now)) {
+    take_push(id, link, link.delivery->device(), push, now);
+}
+
+void Hub::Impl::take_push(
+    LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now) {
+    if (!within_rate(by, push.kind, now)) {
         // Its answers first: else it would spend what it may push on the same pushes again.
         link.ending = Error{Errc::rate_limited, "pushes of one device"};
         awake.insert(id);
         return;
     }
-    const DeviceId device = link.delivery->device();
+    const DeviceId device = by;
     const Acceptance::Ports acceptance_ports{
         ports.storage, registry, ports.signer, ports.verifier, ports.hasher};
     auto verdict = push.kind == EntryKind::reads
@@ -185,7 +193,7 @@ void Hub::Impl::release(Instant now) {
             awake.insert(id);
         }
         link.uncommitted.clear();
-        if (link.restricted && touched.contains(Channel{Stream{}})) awake.insert(id);
+        if ((link.restricted || link.hand_in) && touched.contains(Channel{Stream{}})) awake.insert(id);
         if (link.closing || !link.delivery) continue;
         const DeviceId& device = link.delivery->device();
         if (!registry.federation().in_good_standing(device, now)) {
@@ -318,6 +326,8 @@ void Hub::on_message(LinkId id, ByteView message, Instant now) {
     if (impl_->group_failed) return;  // the group is lost, and with it this link
     if (link->restricted)
         impl_->on_restricted_message(id, *link, message, now);
+    else if (link->hand_in)
+        impl_->on_hand_in_message(id, *link, message, now);
     else if (!link->delivery)
         impl_->on_handshake(id, *link, message, now);
     else
@@ -377,6 +387,10 @@ Hub::Next Hub::Impl::next_for(LinkId id, Round& round, Instant now) {
         close(id, *link, *link->ending);
         return next_for(id, round, now);
     }
+    if (link->hand_in) {
+        auto message = next_of_hand_in(*link);
+        return {message ? std::optional{encode_message(*message)} : std::nullopt, false};
+    }
     auto message = next_of_log(*link, round, now);
     if (message && !*message && link->resumed) message = next_of_session(*link, round, now);
     if (!message) {
@@ -395,7 +409,7 @@ std::vector<LinkId> Hub::take_awake() {
 
 bool Hub::is_authenticated(LinkId id) const {
     const HubLink* const link = impl_->find(id);
-    return link != nullptr && (link->delivery || link->restricted);
+    return link != nullptr && (link->delivery || link->restricted || link->hand_in);
 }
 
 std::vector<Hub::Note> Hub::take_notes() {

@@ -84,7 +84,8 @@ struct Hub::Impl {
     void on_handshake(LinkId id, HubLink& link, ByteView message, Instant now);
     Result<void> on_authenticated(LinkId id,
                                   HubLink& link,
-                                  const ServerHandshake::Authenticated& who);
+                                  const ServerHandshake::Authenticated& who,
+                                  Instant now);
     void close_oldest_session(const DeviceId& device);
     void close_oldest_restricted(const DeviceId& device);
     void on_session_message(LinkId id, HubLink& link, ByteView message, Instant now);
@@ -106,6 +107,12 @@ struct Hub::Impl {
                                   Instant now);
     void on_restricted_message(LinkId id, HubLink& link, ByteView message, Instant now);
     void on_order_answer(LinkId id, HubLink& link, const OrderAnswer& answer, Instant now);
+
+    // A revoked device: hub_hand_in.cpp.
+    Result<void> enter_hand_in(LinkId id, HubLink& link, const DeviceId& device, Instant now);
+    void on_hand_in_message(LinkId id, HubLink& link, ByteView message, Instant now);
+    std::optional<Message> next_of_hand_in(HubLink& link);
+    void take_push(LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now);
     std::optional<Message> next_of_restricted(HubLink& link);
     std::optional<Message> next_order(HubLink::Restricted& restricted);
 

@@ -28,6 +28,7 @@ struct HubLink {
     Hash exporter;
     std::uint64_t opened;                  ///< order of opening: the oldest goes first
     std::optional<Restricted> restricted;  ///< once a locked device has shown its token
+    std::optional<Restricted> hand_in;     ///< once a device has proved who it is, for handing in
     std::optional<Delivery> delivery;      ///< once the device has proved who it is
     std::deque<Bytes> replies;
     std::vector<Answer> uncommitted;

@@ -67,6 +67,7 @@ Result<Registry> Registry::load(Storage& storage, const FederationId& id, const 
                 return fail(Errc::wrong_federation, "server database");
             founded = true;
         }
+        registry.note_author(entry.channel, entry.author);
         if (stream.kind == StreamKind::federation)
             registry.federation_log_.add(statement);
         else
@@ -87,6 +88,11 @@ Result<Registry> Registry::load(Storage& storage, const FederationId& id, const 
     };
     SAMSYN_TRY(storage.for_each(EntryKind::packet, keep_packet));
     SAMSYN_TRY(storage.for_each(EntryKind::supplement, keep_supplement));
+    const auto keep_author = [&](const LogEntry& entry) -> Result<void> {
+        registry.note_author(entry.channel, entry.author);
+        return {};
+    };
+    SAMSYN_TRY(storage.for_each(EntryKind::escrow, keep_author));
     return registry;
 }
 
@@ -176,7 +182,60 @@ Result<void> Registry::add_to_case(const StatementPtr& statement) {
         return fail(Errc::not_permitted, "the author may not sign this");
     cases_[id] = std::move(candidate);
     decisions_.forget_case(id);
+    note_author({statement->header.stream}, statement->header.author);
     return {};
+}
+
+void Registry::note_author(const Channel& channel, const DeviceId& device) {
+    const auto* const stream = std::get_if<Stream>(&channel.name);
+    if (stream != nullptr && stream->kind == StreamKind::notice)
+        notice_authors_[*stream].insert(device);
+}
+
+std::vector<Stream> Registry::rosters_once_of(const CaseId& id, const DeviceId& device) const {
+    const auto found = cases_.find(id);
+    const UserId user = federation_->user_of(device);
+    std::vector<Stream> rosters;
+    if (found == cases_.end() || user.is_none()) return rosters;
+    const StatementGraph& log = found->second.log;
+    for (const Stream& stream : log.streams()) {
+        if (stream.kind != StreamKind::roster || !federation_->ever_acted_in(device, stream.unit))
+            continue;
+        const auto adds = [&](const StatementPtr& statement) {
+            const auto* const added = std::get_if<ParticipantAdded>(&statement->body);
+            return added != nullptr && added->user == user;
+        };
+        if (std::ranges::any_of(log.in(stream), adds)) rosters.push_back(stream);
+    }
+    return rosters;
+}
+
+bool Registry::ends_place(const LogEntry& entry, const DeviceId& device) const {
+    const auto* const stream = std::get_if<Stream>(&entry.channel.name);
+    if (stream == nullptr || entry.kind != EntryKind::statement) return false;
+    const auto found = cases_.find(stream->case_id);
+    if (found == cases_.end()) return false;
+    const StatementGraph& log = found->second.log;
+    const UserId user = federation_->user_of(device);
+    const StatementPtr statement = log.find(StatementId::from(entry.hash.view()));
+    if (!statement) return false;
+    if (const auto* const removed = std::get_if<ParticipantRemoved>(&statement->body))
+        return removed->user == user;
+    const auto* const ended = std::get_if<Ended>(&statement->body);
+    const StatementPtr target = ended == nullptr ? nullptr : log.find(ended->statement);
+    if (!target) return false;
+    const auto* const added = std::get_if<ParticipantAdded>(&target->body);
+    return added != nullptr && added->user == user;
+}
+
+std::vector<Stream> Registry::notices_by(const CaseId& id, const DeviceId& device) const {
+    std::vector<Stream> streams;
+    const Stream first{StreamKind::notice, id, {}};
+    for (auto at = notice_authors_.lower_bound(first);
+         at != notice_authors_.end() && at->first.case_id == id;
+         ++at)
+        if (at->second.contains(device)) streams.push_back(at->first);
+    return streams;
 }
 
 void Registry::add(const KeyPacket& packet) {

@@ -55,8 +55,8 @@ void Simulation::write_something() {
                 return;
             }
             const FieldInput field{std::string{key}, canary};
-            (void)device.edit_item(item.id,
-                                   std::span{&field, 1});  // not permitted to all: that is fine
+            // Not permitted to all: that is fine.
+            if (device.edit_item(item.id, std::span{&field, 1})) note_produced(index, item.id);
         }
         return;
     }
@@ -66,7 +66,9 @@ void Simulation::write_something() {
     item.about = {family_.child};
     item.fields = {{item.type == ItemType::plan_goal ? "goal" : "text", canary}};
     const auto added = device.add_item(item);
-    if (added) acknowledged_.push_back({index, *added, canary});
+    if (!added) return;
+    acknowledged_.push_back({index, *added, canary});
+    note_produced(index, *added);
 }
 
 void Simulation::connect(std::size_t index) {

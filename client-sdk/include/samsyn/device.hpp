@@ -18,6 +18,10 @@
 namespace samsyn {
 
 class Database;
+struct EscrowNotice;
+struct EscrowView;
+struct LeaseView;
+struct Unconfirmed;
 
 /// What an administrator hands to a new device, once (DESIGN.md, "Device"). Travels as text.
 struct Invitation {
@@ -253,6 +257,29 @@ public:
     Result<void> delete_item(const ItemId& item);
     Result<void> settle(const Settlement& settlement);
 
+    // --- When somebody leaves (samsyn/leaving.hpp) --------------------------------------------
+    /// How old this device's knowledge is, and what that allows.
+    LeaseView lease();
+
+    /// This person's unsent work that went to escrow, newest first, and what became of it.
+    Result<std::vector<EscrowNotice>> escrowed();
+
+    /// What this device was given to judge, oldest first.
+    Result<std::vector<EscrowView>> escrow();
+
+    /// Writes the change again where it was meant to go, under its author's name and time, as this
+    /// device's restatement. Errors: also `no_key` where it cannot be opened, `already_exists`
+    /// where it was judged, `clock_off` where it claims a time ahead of now, `lease_ended`.
+    Result<StatementId> release_escrow(const Hash& entry);
+
+    /// The reason is kept sealed, as evidence. Errors: as `release_escrow`, `invalid_argument`
+    /// without a reason.
+    Result<StatementId> refuse_escrow(const Hash& entry, std::string_view reason);
+
+    /// Devices that held keys of this case, may not read any more, and have not confirmed that
+    /// they hold nothing; as far as this device knows packets.
+    Result<std::vector<Unconfirmed>> unconfirmed(const CaseId& case_id);
+
     // --- The access log (docs/PROTOCOL.md) -------------------------------------------------------
     /// Logs, durably, that a person is about to be shown these items. A host calls it before any
     /// content leaves the device for a screen, a printer or a copy; on an error nothing may be
@@ -371,6 +398,10 @@ public:
     Result<void> on_answer(std::uint64_t counter, const Answer& answer, Instant now) override;
     Result<void> on_caught_up(Instant server_time, CaughtUp::Phase phase, Instant now) override;
     std::vector<Resume::Cursor> take_rewinds() override;
+    Result<std::vector<Outgoing>> hand_in_after(std::uint64_t counter,
+                                                std::size_t bytes_max,
+                                                Instant now) override;
+    Result<std::optional<OrderAnswer>> on_order(const Order& order, Instant now) override;
     LogKeeper* log_keeper() override;
 
 private:

@@ -189,7 +189,7 @@ TEST_CASE("Device: C-16: a consent without parties, about-what or period says wh
         CHECK(refused.error().context.find(part) != std::string::npos);
 }
 
-TEST_CASE("Device: unsent work on withdrawn items is kept and shown with the reason",
+TEST_CASE("Device: unsent work on withdrawn items is kept, and its author is told",
           "[device][consent]") {
     DeviceScene scene;
     const ItemId goal = scene.goal(*scene.psychologist, "Skolan");
@@ -203,8 +203,9 @@ TEST_CASE("Device: unsent work on withdrawn items is kept and shown with the rea
     CHECK(scene.text(*scene.counsellor, goal, "goal") == "-");
     const auto status = must(scene.counsellor->device->status());
     CHECK(status.unsent_changes == 0);
-    REQUIRE(status.parked.size() == 1);
-    CHECK(status.parked.front().item == goal);
+    CHECK(status.parked.empty());
+    REQUIRE(must(scene.counsellor->device->escrowed()).size() == 1);
+    CHECK(must(scene.counsellor->device->escrowed()).front().item == goal);
 }
 
 }  // namespace samsyn
