@@ -12,13 +12,18 @@ namespace {
 using nlohmann::json;
 
 const Operation* find_operation(std::string_view name) {
-    for (const auto operations : {case_operations(),
+    for (const auto operations : {access_operations(),
+                                  act_operations(),
+                                  custody_operations(),
+                                  case_operations(),
                                   consent_operations(),
+                                  form_operations(),
                                   item_operations(),
                                   search_operations(),
                                   insight_operations(),
                                   log_operations(),
-                                  admin_operations()})
+                                  admin_operations(),
+                                  showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
     return nullptr;
@@ -42,10 +47,11 @@ Result<json> run_checked(const Operation& operation,
                          Device& device,
                          const Clock& clock,
                          const json& args,
-                         Directory& names) {
+                         Directory& names,
+                         ShowMode& showing) {
     const Arguments arguments =
         SAMSYN_TRY(Arguments::from(args, operation.required, operation.optional));
-    Call call{device, clock, arguments, names};
+    Call call{device, clock, arguments, names, showing};
     return operation.run(call);
 }
 
@@ -53,6 +59,7 @@ Result<json> run_checked(const Operation& operation,
 ReadAction action_of(std::string_view operation) {
     for (const std::string_view list : {"item.list", "search", "find", "conflicts", "case.show"})
         if (operation == list) return ReadAction::list_shown;
+    if (operation == "emergency.open") return ReadAction::emergency_opened;
     return ReadAction::item_opened;
 }
 
@@ -81,7 +88,7 @@ json Operations::run(std::string_view operation, const json& args) {
     Directory names{device_};
     // Nothing here throws for what a stranger sends. What is caught is memory that ran out.
     try {
-        Result<json> result = run_checked(*found, device_, clock_, args, names);
+        Result<json> result = run_checked(*found, device_, clock_, args, names, showing_);
         if (result)
             if (const auto logged = log_shown(device_, operation, names); !logged)
                 result = std::unexpected{logged.error()};

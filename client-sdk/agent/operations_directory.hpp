@@ -46,6 +46,11 @@ public:
     /// A readable item of any case.
     Result<ItemId> item(std::string_view argument, std::string_view text);
 
+    /// The id that the text means among these.
+    Result<std::string> pick(std::string_view argument,
+                             std::string_view text,
+                             std::vector<Candidate> from);
+
     const std::vector<Candidate>& candidates() const { return candidates_; }
 
     /// The answer of this request will show content of the item. Whatever turns content into an
@@ -70,9 +75,6 @@ public:
     const std::vector<UnitView>& units();
 
 private:
-    Result<std::string> pick(std::string_view argument,
-                             std::string_view text,
-                             std::vector<Candidate> from);
     const std::vector<PersonView>& persons(const CaseId& case_id);
     const std::vector<CaseSummary>& cases();
 

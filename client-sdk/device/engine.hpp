@@ -176,6 +176,14 @@ public:
     Result<StatementId> author(const Stream& stream, StatementBody body);
     Result<CaseOpened> opened(const CaseId& case_id);
 
+    // --- Acts (acts.cpp) ------------------------------------------------------------------------
+    Result<StatementId> say(Saying saying);
+    Result<Hash> keep_text(const CaseId& case_id,
+                           const std::vector<PersonId>& about,
+                           std::string_view text);
+    Result<ItemId> copy_item(const ItemId& id, const std::optional<AudienceId>& closed);
+    Result<void> erase_item(const ItemId& id);
+
     // --- Items (items.cpp) ----------------------------------------------------------------------
     Result<UnitId> own_unit_in(const CaseId& case_id, const std::optional<UnitId>& wanted);
 
@@ -326,6 +334,9 @@ public:
     /// Hits that this user may read now, newest first (searching.cpp).
     Result<std::vector<StoredHit>> readable_hits(Result<std::vector<StoredHit>> found);
     std::string directory_text(const ReferenceId& id, std::string_view field);
+
+    /// Over the cases that this device knows (status.cpp).
+    std::vector<MassClosingView> mass_closings_of_led_cases(Instant now);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
 
     // --- The access log (log_book.cpp) -----------------------------------------------------------

@@ -1,4 +1,5 @@
 #include "client-sdk/device/engine.hpp"
+#include "core/policy/second_signature.hpp"
 
 #include <algorithm>
 
@@ -62,9 +63,12 @@ Result<void> Device::Impl::check_statement(const Statement& statement) {
     // A device id is the hash of its key, so a key that was once found never changes; only an
     // unknown author is worth building the federation anew.
     const SigningPublicKey* key = federation_.signing_key(statement.header.author);
-    if (!key) key = federation().signing_key(statement.header.author);
+    if (!key || statement.second) key = federation().signing_key(statement.header.author);
     if (!key) return fail(Errc::unknown_device, "author of a statement");
-    if (!verify_statement(statement, *key, ports.verifier))
+    // Few have one: the newest federation is asked.
+    const SigningPublicKey* second = nullptr;
+    if (statement.second) second = SAMSYN_TRY(second_key(statement, federation()));
+    if (!verify_statement(statement, *key, ports.verifier, second))
         return fail(Errc::bad_signature, kind_name(statement.body));
     return {};
 }

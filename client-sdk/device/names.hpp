@@ -23,6 +23,7 @@ inline constexpr std::string_view key_discarded = "statements.discarded";
 inline constexpr std::string_view key_refused = "statements.refused";
 inline constexpr std::string_view key_faults = "faults";
 inline constexpr std::string_view key_restate = "restate.due";
+inline constexpr std::string_view key_form_read = "form.read";
 
 template <class IdType>
 std::string key_for(std::string_view prefix, const IdType& id) {

@@ -3,6 +3,7 @@
 #include "core/base/secret.hpp"
 #include "core/wire/batch.hpp"
 #include "core/wire/log_messages.hpp"
+#include "core/wire/room_messages.hpp"
 
 #include <array>
 
@@ -252,6 +253,12 @@ using Message = std::variant<Hello,
                              RestrictedAnswer,
                              Order,
                              OrderAnswer,
+                             RoomCall,
+                             RoomHello,
+                             RoomKey,
+                             RoomFrame,
+                             RoomTick,
+                             RoomRefused,
                              LogProofRequest,
                              LogProof,
                              LogQuery,

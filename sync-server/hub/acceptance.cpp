@@ -1,5 +1,6 @@
 #include "sync-server/hub/acceptance.hpp"
 
+#include "core/policy/second_signature.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/unlocking.hpp"
 
@@ -127,7 +128,8 @@ Checked<Verdict> Acceptance::store(LogEntry entry) {
                    .touched = {entry.channel},
                    .about = {},
                    .hash = {},
-                   .statement_kind = 0};
+                   .statement_kind = 0,
+                   .closing = {}};
 }
 
 Checked<void> Acceptance::check_clock(Instant time) const {
@@ -149,7 +151,8 @@ Checked<Verdict> Acceptance::accept_statement(ByteView bytes) {
     const SigningPublicKey* const key = SAMSYN_TRY(key_of_author(federation, header.author));
     if (!is_well_named(header.stream, statement_kind(statement->body)))
         return refuse(Errc::malformed, "stream of the statement");
-    if (!verify_statement(*statement, *key, ports_.verifier))
+    const SigningPublicKey* const second = SAMSYN_TRY(key_of_second(*statement));
+    if (!verify_statement(*statement, *key, ports_.verifier, second))
         return refuse(Errc::bad_signature, "statement");
 
     LogEntry entry{{header.stream},
@@ -165,6 +168,7 @@ Checked<Verdict> Acceptance::accept_statement(ByteView bytes) {
     SAMSYN_TRY(check_statement(*statement));
     SAMSYN_TRY(or_refuse(ports_.registry.add(statement)));
     Verdict verdict = SAMSYN_TRY(store(std::move(entry)));
+    verdict.closing = closing_said(*statement, ports_.registry.federation());
     if (std::holds_alternative<DeviceRevoked>(statement->body))
         SAMSYN_TRY(pin_revocation(*statement));
     const auto order = order_in(statement->id, statement->body);
@@ -190,6 +194,17 @@ Result<void> check_certificate(const DeviceId& device,
 }
 
 }  // namespace
+
+/// Nobody can tell when a second signature was made: that of a device which is no longer active is
+/// not taken. Devices do not ask that: they take what the server took.
+Checked<const SigningPublicKey*> Acceptance::key_of_second(const Statement& statement) const {
+    const Federation& federation = ports_.registry.federation();
+    const auto* const key = SAMSYN_TRY(or_refuse(second_key(statement, federation)));
+    if (key == nullptr || federation.is_root(statement.second->device)) return key;
+    if (!federation.in_good_standing(statement.second->device, now_))
+        return refuse(Errc::revoked_device, "second signature");
+    return key;
+}
 
 Checked<void> Acceptance::check_statement(const Statement& statement) const {
     // A later program may read in it what it may not say: not to be found out afterwards.

@@ -96,6 +96,8 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
         on_unlock_register(id, link, *enrols, now);
     } else if (const auto* const confirms = std::get_if<UnlockConfirm>(&*message)) {
         on_unlock_confirm(id, link, *confirms, now);
+    } else if (is_of_room(*message)) {
+        on_room(id, link, *message, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
         link.replies.clear();
         link.closing = true;
@@ -143,7 +145,15 @@ void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now)
         verdict->outcome == AnswerOutcome::stale_epoch)
         answer.server_time = now;
     link.uncommitted.push_back(std::move(answer));
+    if (verdict->closing) watch_closing(id, *verdict->closing, now);
     touched.insert(verdict->touched.begin(), verdict->touched.end());
+}
+
+/// They take effect: a no is a no. But somebody should look.
+void Hub::Impl::watch_closing(LinkId id, const ClosingSaid& said, Instant now) {
+    const std::size_t cases = closings.on_closing(said, now);
+    if (cases == 0) return;
+    notes.push_back({"mass_closing", id, std::to_string(cases) + " cases within an hour"});
 }
 
 bool Hub::Impl::within_rate(const DeviceId& device, EntryKind kind, Instant now) {
@@ -235,6 +245,7 @@ Result<std::optional<Message>> Hub::Impl::next_of_session(HubLink& link,
         link.answers.pop_front();
         return answer;
     }
+    if (auto of_room = next_of_rooms(link, now)) return of_room;
     auto content = SAMSYN_TRY(deliver(Delivery::Phase::everything));
     if (content) return content;
     if (!link.announce_everything) return std::nullopt;

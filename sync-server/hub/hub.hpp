@@ -34,6 +34,9 @@ struct HubLimits {
 
     /// Restricted sessions of one device; past that they are refused with rate_limited, uncounted.
     Rate restricted_rate{std::chrono::seconds{10}, 30};
+
+    /// Messages of room sessions of one device; past that its link is closed with rate_limited.
+    Rate room_rate{std::chrono::milliseconds{200}, 200};
 };
 
 /// The server's mind: accepts, checks, orders, and says who gets which entry. Reads no content.

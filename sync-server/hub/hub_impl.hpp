@@ -2,6 +2,7 @@
 
 #include "sync-server/hub/acceptance.hpp"
 #include "sync-server/hub/access_log.hpp"
+#include "sync-server/hub/closing_watch.hpp"
 #include "sync-server/hub/hub.hpp"
 #include "sync-server/hub/link.hpp"
 
@@ -12,7 +13,7 @@ inline constexpr std::size_t hub_context_bytes_max = 200;
 /// What a row says of a decision.
 RowGround ground_of(const Decision& decision);
 
-/// What the hub is made of: shared by `hub.cpp` and `hub_restricted.cpp`.
+/// What the hub is made of: shared by the files `hub*.cpp`.
 struct Hub::Impl {
     Impl(Ports given_ports,
          const FederationId& id,
@@ -36,6 +37,8 @@ struct Hub::Impl {
     std::map<LinkId, HubLink> links;
     std::set<LinkId> awake;
     std::map<DeviceId, Allowance> allowances;
+    ClosingWatch closings;
+    RoomRelay room_relay;
     Hub::Counts counted;
     std::uint64_t links_opened = 0;
 
@@ -87,6 +90,7 @@ struct Hub::Impl {
     void on_session_message(LinkId id, HubLink& link, ByteView message, Instant now);
     void on_push(LinkId id, HubLink& link, const Push& push, Instant now);
     void on_resume(LinkId id, HubLink& link, const Resume& resume, Instant now);
+    void watch_closing(LinkId id, const ClosingSaid& said, Instant now);
     bool within_rate(const DeviceId& device, EntryKind kind, Instant now);
 
     // Unlocking and orders: hub_restricted.cpp. The storage's errors fail the group.
@@ -104,6 +108,12 @@ struct Hub::Impl {
     void on_order_answer(LinkId id, HubLink& link, const OrderAnswer& answer, Instant now);
     std::optional<Message> next_of_restricted(HubLink& link);
     std::optional<Message> next_order(HubLink::Restricted& restricted);
+
+    // Room sessions: hub_rooms.cpp.
+    void on_room(LinkId id, HubLink& link, const Message& message, Instant now);
+    void refuse_room(HubLink& link, LinkId id, const Message& message, Errc why);
+    void post_to(const DeviceId& device, const Message& message);
+    std::optional<Message> next_of_rooms(HubLink& link, Instant now);
 
     void release(Instant now);
     void abandon(const Error& why);

@@ -2,6 +2,7 @@
 
 #include "core/sync/server_handshake.hpp"
 #include "sync-server/hub/delivery.hpp"
+#include "sync-server/hub/room_relay.hpp"
 #include "sync-server/hub/token_bucket.hpp"
 
 #include <deque>
@@ -33,6 +34,7 @@ struct HubLink {
     std::deque<Answer> answers;
     std::optional<LogProofRequest> log_request;  ///< waits for its answer; a later one replaces it
     std::deque<LogQuery> log_queries;
+    RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;
     bool announce_everything = false;
@@ -47,6 +49,7 @@ struct Allowance {
     TokenBucket reads;
     TokenBucket log_queries;
     TokenBucket restricted;
+    TokenBucket rooms;
 };
 
 }  // namespace samsyn

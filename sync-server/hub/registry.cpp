@@ -1,5 +1,6 @@
 #include "sync-server/hub/registry.hpp"
 
+#include "core/policy/notices.hpp"
 #include "core/wire/statement_codec.hpp"
 
 #include <algorithm>
@@ -28,6 +29,13 @@ Bytes name_of_parts(const KeyPacket& packet) {
         for (const StatementId& head : named.heads) out.id(head);
     }
     return to_bytes(out.view());
+}
+
+/// What was destroyed stays so: receipts and verdicts tell how it went, nothing else comes.
+bool is_weeded(const StatementGraph& log, const CaseId& id) {
+    return std::ranges::any_of(log.in({StreamKind::custody, id, {}}), [](const auto& statement) {
+        return std::holds_alternative<CaseWeeded>(statement->body);
+    });
 }
 
 /// The next instant after `now` at which a participation of the case begins or ends.
@@ -154,8 +162,14 @@ Result<void> Registry::add_to_case(const StatementPtr& statement) {
     if (found != cases_.end()) candidate.log = found->second.log;
     const CaseView* const before = view(id);
     const CaseView nothing = CaseView::build(id, {}, *federation_);
-    SAMSYN_TRY(may_publish(
-        statement->header, statement->body, before == nullptr ? nothing : *before, *federation_));
+    SAMSYN_TRY(may_publish(statement->header,
+                           statement->body,
+                           before == nullptr ? nothing : *before,
+                           *federation_,
+                           statement->second ? &*statement->second : nullptr));
+    const bool notice = statement->header.stream.kind == StreamKind::notice;
+    if (!notice && is_weeded(candidate.log, id))
+        return fail(Errc::not_permitted, "the case is weeded");
     candidate.log.add(statement);
     candidate.view = CaseView::build(id, candidate.log, *federation_);
     if (contains(candidate.view->without_effect(), statement->id))
@@ -235,8 +249,11 @@ Registry::Streams Registry::streams_of(const CaseId& id,
     const CaseView* const case_view = view(id);
     const Federation::Device* const known = federation_->device(device);
     if (case_view == nullptr || known == nullptr || known->certificate.user.is_none()) return {};
-    return {streams_for(device, *case_view, *federation_, now),
-            next_participation(*case_view, now)};
+    auto streams = streams_for(device, *case_view, *federation_, now);
+    const auto reports =
+        intake_streams_for(device, cases_.at(id).log, *case_view, *federation_, now);
+    streams.insert(streams.end(), reports.begin(), reports.end());
+    return {std::move(streams), next_participation(*case_view, now)};
 }
 
 bool Registry::permits_all(const CompartmentId& id,

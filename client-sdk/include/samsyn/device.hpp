@@ -5,7 +5,9 @@
 #include "core/sync/client_session.hpp"
 #include "core/vfs/sealed_vfs.hpp"
 
+#include <samsyn/access.hpp>
 #include <samsyn/access_log.hpp>
+#include <samsyn/acts.hpp>
 #include <samsyn/views.hpp>
 
 #include <filesystem>
@@ -62,6 +64,7 @@ struct NewItem {
     std::optional<UnitId>
         unit;  ///< which of the user's units discloses; needed if there are several
     std::vector<FieldInput> fields;
+    std::optional<AudienceId> closed{};  ///< of an `Audience`: only the users whom it names
 };
 
 struct NewConsent {
@@ -188,6 +191,22 @@ public:
                     const Requester& requester,
                     const Request& request);
 
+    /// May this requester, on what grounds, until when, and what would have to be obtained: as far
+    /// as this device can know (`AccessAnswer::known`). Errors: `not_found` for an unknown
+    /// compartment.
+    Result<AccessAnswer> explain(const CompartmentId& compartment,
+                                 const Requester& requester,
+                                 const Request& request);
+
+    /// A person of the case who looks along while this device's user shows; none where the case
+    /// names them neither as subject nor as guardian nor as mandate holder.
+    Result<std::optional<Viewer>> viewer(const CaseId& case_id, const PersonId& person);
+
+    /// The devices to which keys of the compartment were sealed, sorted; those that may read no
+    /// longer and have not signed a purge are unconfirmed. Errors: `not_found`; `not_permitted`
+    /// for whom the compartment is closed.
+    Result<std::vector<HolderView>> copy_holders(const CompartmentId& compartment);
+
     // --- What a person does ----------------------------------------------------------------
     Result<CaseId> open_case(ServiceModel model, std::string_view title, const UnitId& unit);
     Result<PersonId> add_person(const CaseId& case_id,
@@ -205,6 +224,28 @@ public:
                                         const StatementId& consent,
                                         std::vector<StatementId> names);
     Result<std::vector<StatementId>> record_closing(const NewClosing& closing);
+    /// States what `saying` says. Errors: also those of `may_sign`; `invalid_argument` for a kind
+    /// that has its own call here, for a text where the kind has no field for it, or whom a text is
+    /// about is missing; `not_found` for a unit or statement that it names.
+    Result<StatementId> say(Saying saying);
+
+    /// Copies items of the disclosing unit to labels closed with a fresh selection, and states the
+    /// override or the answer to an investigation that opens them. Errors: as `say` and `add_item`.
+    Result<Selected> open_selected(Saying saying, std::span<const ItemId> items);
+
+    /// Moves items between a label and the same label closed (locked, released): each is copied to
+    /// a new id, and the old one deleted. None as `closed` opens. Errors: as `add_item`.
+    Result<std::vector<ItemId>> reclose(std::span<const ItemId> items,
+                                        const std::optional<AudienceId>& closed);
+
+    /// A fresh id for an audience or an investigation lock.
+    AudienceId new_closed_id();
+
+    /// States that the contact sheet of an emergency is opened, durable before it is shown; then
+    /// the sheets that the own unit's participants may read. Works offline. Errors: `not_found`
+    /// where there is none; `invalid_argument` without a reason.
+    Result<std::vector<ItemView>> open_emergency(const CaseId& case_id, std::string_view reason);
+
     Result<StatementId> close_case(const CaseId& case_id, std::uint8_t reason);
 
     Result<ItemId> add_item(const NewItem& item);
@@ -333,6 +374,8 @@ public:
     LogKeeper* log_keeper() override;
 
 private:
+    friend class ConsentForms;  // samsyn/consent_forms.hpp
+
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
