@@ -1,4 +1,5 @@
 #include "client-sdk/agent/operations.hpp"
+#include "core/wire/batch.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "tests/client-sdk/device/device_scene.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -196,11 +197,21 @@ TEST_CASE("Device: keeps the newest checkpoint and puts it into its batches", "[
     LogScene scene;
     const auto known = must(scene.psychologist->device->log_keeper()->known_log());
     CHECK(known.size > 0);
-    scene.sync(*scene.counsellor);
+    (void)scene.note(*scene.worker, "Något nytt");
+    scene.sync(*scene.worker);
     scene.sync(*scene.psychologist);
     const auto later = must(scene.psychologist->device->log_keeper()->known_log());
     CHECK(later.size > known.size);
     CHECK(must(scene.psychologist->device->log_evidence()).empty());
+
+    const ItemView item = must(scene.psychologist->device->item(scene.item));
+    const auto entries = must(scene.storage->read({item.compartment}, 0, 1 << 20));
+    const auto last = std::ranges::find(
+        entries.rbegin(), entries.rend(), EntryKind::batch, [](const auto& e) { return e.kind; });
+    REQUIRE(last != entries.rend());
+    const Batch batch = must(decode_batch(last->bytes, scene.world.hasher()));
+    CHECK(batch.header.log_size >= known.size);
+    CHECK(!batch.header.log_root.is_none());
 }
 
 // Attack: truncates the log.
@@ -208,6 +219,7 @@ TEST_CASE("Device: refuses a server whose log is shorter than it was, and keeps 
           "[device][log][attack]") {
     LogScene scene;
     const TreeHead early = must(scene.storage->log().tree()).value();
+    (void)scene.note(*scene.worker, "Något nytt");
     scene.sync_everybody();
     const TreeHead late = must(scene.storage->log().tree()).value();
     REQUIRE(early.size < late.size);
