@@ -1,6 +1,7 @@
 #include "client-sdk/agent/operations.hpp"
 
 #include "client-sdk/agent/operations_call.hpp"
+#include "client-sdk/agent/operations_consultations.hpp"
 #include "core/base/system_clock.hpp"
 
 #include <new>
@@ -16,6 +17,7 @@ const Operation* find_operation(std::string_view name) {
                                   consent_operations(),
                                   item_operations(),
                                   search_operations(),
+                                  consultation_operations(),
                                   insight_operations(),
                                   admin_operations()})
         for (const Operation& operation : operations)
@@ -69,6 +71,8 @@ json Operations::run(std::string_view operation, const json& args) {
         json answer = failed(result.error());
         if (result.error().code == Errc::ambiguous)
             answer["error"]["candidates"] = candidates_json(names.candidates());
+        if (result.error().context == consultation_identifies)
+            explain_findings(args, answer["error"]);
         return answer;
     } catch (const std::bad_alloc&) {
         return failed({Errc::out_of_memory, "operation"});

@@ -71,6 +71,7 @@ void add_case_commands(CLI::App& app, Session& session);
 void add_consent_commands(CLI::App& app, Session& session);
 void add_item_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);
+void add_consult_commands(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);
 void add_insight_commands(CLI::App& app, Session& session);
 void add_sync_command(CLI::App& app, Session& session);
