@@ -1,6 +1,7 @@
 #include "client-sdk/agent/operations.hpp"
 
 #include "client-sdk/agent/operations_call.hpp"
+#include "client-sdk/agent/operations_consultations.hpp"
 #include "core/base/system_clock.hpp"
 
 #include <samsyn/leaving.hpp>
@@ -22,6 +23,7 @@ const Operation* find_operation(std::string_view name) {
                                   form_operations(),
                                   item_operations(),
                                   search_operations(),
+                                  consultation_operations(),
                                   insight_operations(),
                                   log_operations(),
                                   admin_operations(),
@@ -110,6 +112,8 @@ json Operations::run(std::string_view operation, const json& args) {
         json answer = failed(result.error());
         if (result.error().code == Errc::ambiguous)
             answer["error"]["candidates"] = candidates_json(names.candidates());
+        if (result.error().context == consultation_identifies)
+            explain_findings(args, answer["error"]);
         return answer;
     } catch (const std::bad_alloc&) {
         return failed({Errc::out_of_memory, "operation"});

@@ -82,6 +82,7 @@ void add_form_commands(CLI::App& consents, Session& session);
 int refuse_form(const Session& session, nlohmann::json args);
 void add_item_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);
+void add_consult_commands(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);
 void add_show_commands(CLI::App& app, Session& session);
 void add_insight_commands(CLI::App& app, Session& session);

@@ -61,6 +61,7 @@ int run(int argc, char** argv) {
     add_case_commands(app, session);
     add_consent_commands(app, session);
     add_item_commands(app, session);
+    add_consult_commands(app, session);
     add_search_commands(app, session);
     add_show_commands(app, session);
     add_access_commands(app, session);
