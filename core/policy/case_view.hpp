@@ -1,59 +1,11 @@
 #pragma once
 
+#include "core/policy/case_facts.hpp"
 #include "core/policy/federation.hpp"
 
-#include <set>
 #include <vector>
 
 namespace samsyn {
-
-/// A statement with its body already known to be of kind `Body`.
-template <class Body>
-struct Signed {
-    StatementId id;
-    DeviceId author;
-    HybridTime time;
-    Body body;
-};
-
-/// What one disclosing stream says, sorted out for `decide`: only statements whose author may sign
-/// them, only those that nobody ended.
-struct DisclosingFacts {
-    std::vector<Signed<Consent>> consents;
-    std::vector<Signed<Confirmation>> confirmations;
-    std::vector<Signed<Closing>> closings;
-    /// Consents that somebody ended: they open nothing, and still narrow the others.
-    std::set<StatementId> ended;
-    /// Consents confirmed by the disclosing unit, with the closing statements that the
-    /// confirmations name. The author's own work in that unit is a confirmation that names none.
-    std::map<StatementId, std::set<StatementId>> confirmed;
-    /// Of each consent that a newer one in the same matter names, the categories of those newer
-    /// ones: there it opens nothing any more.
-    std::map<StatementId, Categories> replaced;
-    /// The same, of confirmed newer ones only: there it does not narrow the others either.
-    std::map<StatementId, Categories> lifted;
-    bool update_needed = false;  ///< an unknown restricting statement is in the stream
-};
-
-struct RosterFacts {
-    std::vector<Signed<ParticipantAdded>> added;
-    std::vector<Signed<ParticipantRemoved>> removed;
-    bool update_needed = false;
-
-    /// True while an addition stands that no later removal (by time, id) took back.
-    bool participates(const UserId& user, Instant now) const;
-    std::optional<Duty> duty_of(const UserId& user, Instant now) const;
-};
-
-struct CustodyFacts {
-    std::optional<Signed<CaseOpened>> opened;  ///< the earliest, by (time, id)
-    /// Those that no other one for the same child knew of: more than one is a disagreement.
-    std::vector<Signed<Custody>> custody;
-    std::set<PersonId> adults;
-    std::vector<Signed<Closing>> closings;  ///< those that name no disclosing unit
-    bool closed = false;
-    bool update_needed = false;
-};
 
 /// One case as `decide` sees it: a pure function of its statements and the federation.
 /// Immutable once built; thread-safe. The federation must outlive it.
@@ -70,6 +22,10 @@ public:
     /// Empty facts for a unit without a stream.
     const DisclosingFacts& disclosing(const UnitId& unit) const;
     const RosterFacts& roster(const UnitId& unit) const;
+
+    /// Reports of concern that were made under this id. Empty once somebody has opened it as a
+    /// case.
+    const ConcernFacts& concerns() const { return concerns_; }
 
     /// Units with a disclosing stream, and units with a roster.
     std::vector<UnitId> disclosing_units() const;
@@ -108,16 +64,18 @@ private:
 
     /// Who may end a statement of this case.
     struct Endable {
-        enum class By : std::uint8_t { lead_or_team, author_or_unit, author, nobody };
+        enum class By : std::uint8_t { signer, author_or_unit, author, nobody };
         By by{};
         Stream stream;
         DeviceId author;
+        StatementPtr said;
     };
 
     CaseId id_;
     const Federation* federation_ = nullptr;
     std::map<StatementId, Endable> endable_;
     CustodyFacts custody_;
+    ConcernFacts concerns_;
     std::map<UnitId, DisclosingFacts> disclosing_;
     std::map<UnitId, RosterFacts> rosters_;
     std::vector<StatementId> without_effect_;
@@ -167,10 +125,10 @@ Result<void> check_sense(const StatementHeader& header, const StatementBody& bod
 Result<void> check_complete(const Consent& consent);
 
 /// Which streams of a case a device receives: the custody stream; the disclosing streams of its own
-/// units and of units that name one of those units as recipient; the rosters of its own units, of
-/// the units whose disclosing streams these are, and of units named as recipients in those streams.
-/// Its own are the units for which it acts now and for which its user takes part in the case. Empty
-/// for a device that takes no part. Of the notices those to its own units. Sorted.
+/// units and of units that name one of those units there (as recipient, or as the one that locks);
+/// the rosters of its own units, of the units whose disclosing streams these are, and of units
+/// named there. Its own are the units for which it acts now and for which its user takes part in
+/// the case. Empty for a device that takes no part. Of the notices those to its own units. Sorted.
 std::vector<Stream> streams_for(const DeviceId& device,
                                 const CaseView& view,
                                 const Federation& federation,

@@ -24,8 +24,8 @@ Result<void> may_sign(const StatementHeader& header,
     const bool own = federation.are_of_one_user(header.author, found->second.author);
     const bool by_unit = federation.acted_in(header.author, header.stream.unit, rules.at());
     switch (found->second.by) {
-        case By::lead_or_team:
-            return rules.lead_or_team();
+        case By::signer:
+            return std::visit(SignRules{header, view, federation, true}, found->second.said->body);
         case By::author_or_unit:
             return SignRules::require(own || by_unit, "its author or unit ends");
         case By::author:
