@@ -224,6 +224,9 @@ Result<json> convert_consultation(Call& call) {
 /// Ends the author's own part: the device then purges rows, keys and words (docs/STORAGE.md).
 Result<void> destroy(Call& call, const Consultation& one) {
     const CaseId& id = one.item.case_id;
+    // What never was sealed has no key to purge with it: its text is written over first.
+    const std::array<FieldInput, 1> nothing{FieldInput{"text", std::string{"-"}}};
+    if (one.item.unsent) SAMSYN_TRY(call.device.edit_item(one.item.id, nothing));
     for (const auto& participant : SAMSYN_TRY(call.device.participants(id)))
         (void)SAMSYN_TRY(call.device.remove_participant(id, participant.user, participant.unit));
     if (SAMSYN_TRY(consultation_in(call.device, id)))
