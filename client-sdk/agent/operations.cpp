@@ -4,6 +4,8 @@
 #include "client-sdk/agent/operations_consultations.hpp"
 #include "core/base/system_clock.hpp"
 
+#include <samsyn/leaving.hpp>
+
 #include <new>
 
 namespace samsyn {
@@ -13,13 +15,20 @@ namespace {
 using nlohmann::json;
 
 const Operation* find_operation(std::string_view name) {
-    for (const auto operations : {case_operations(),
+    for (const auto operations : {access_operations(),
+                                  act_operations(),
+                                  custody_operations(),
+                                  case_operations(),
                                   consent_operations(),
+                                  form_operations(),
                                   item_operations(),
                                   search_operations(),
                                   consultation_operations(),
                                   insight_operations(),
-                                  admin_operations()})
+                                  log_operations(),
+                                  admin_operations(),
+                                  leaving_operations(),
+                                  showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
     return nullptr;
@@ -43,11 +52,39 @@ Result<json> run_checked(const Operation& operation,
                          Device& device,
                          const Clock& clock,
                          const json& args,
-                         Directory& names) {
+                         Directory& names,
+                         ShowMode& showing) {
     const Arguments arguments =
         SAMSYN_TRY(Arguments::from(args, operation.required, operation.optional));
-    Call call{device, clock, arguments, names};
+    Call call{device, clock, arguments, names, showing};
     return operation.run(call);
+}
+
+/// What an operation does with the content that its answer shows.
+ReadAction action_of(std::string_view operation) {
+    for (const std::string_view list : {"item.list", "search", "find", "conflicts", "case.show"})
+        if (operation == list) return ReadAction::list_shown;
+    if (operation == "emergency.open") return ReadAction::emergency_opened;
+    return ReadAction::item_opened;
+}
+
+/// The one place where reads are logged: every answer passes here. What its author has just
+/// written is no read.
+Result<void> log_shown(Device& device, std::string_view operation, const Directory& names) {
+    if (operation.ends_with(".add")) return {};
+    for (const auto& [case_id, items] : names.shown())
+        SAMSYN_TRY(device.record_shown({action_of(operation), case_id, items}));
+    return {};
+}
+
+bool shows_decisions(std::string_view operation) {
+    return operation == "readers" || operation == "why" || operation == "access";
+}
+
+/// A decision is as good as the statements that it rests on: how old these are, beside it.
+void note_knowledge(Device& device, json& result) {
+    const LeaseView lease = device.lease();
+    result["knowledge_from"] = lease.fresh_at ? to_json(*lease.fresh_at) : json{};
 }
 
 const Clock& machine_clock() {
@@ -66,7 +103,11 @@ json Operations::run(std::string_view operation, const json& args) {
     Directory names{device_};
     // Nothing here throws for what a stranger sends. What is caught is memory that ran out.
     try {
-        Result<json> result = run_checked(*found, device_, clock_, args, names);
+        Result<json> result = run_checked(*found, device_, clock_, args, names, showing_);
+        if (result)
+            if (const auto logged = log_shown(device_, operation, names); !logged)
+                result = std::unexpected{logged.error()};
+        if (result && shows_decisions(operation)) note_knowledge(device_, *result);
         if (result) return json::object({{"ok", true}, {"result", *std::move(result)}});
         json answer = failed(result.error());
         if (result.error().code == Errc::ambiguous)

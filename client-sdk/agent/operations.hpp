@@ -1,6 +1,7 @@
 #pragma once
 
 #include <samsyn/device.hpp>
+#include <samsyn/showing.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -18,7 +19,10 @@ public:
     explicit Operations(Device& device);
 
     /// `clock` says what "today" is in arguments; tests move it by hand. Both must outlive it.
-    Operations(Device& device, const Clock& clock) : device_(device), clock_(clock) {}
+    Operations(Device& device, const Clock& clock)
+        : device_(device),
+          clock_(clock),
+          showing_(device) {}
 
     /// Runs one operation. Answers `{"ok": true, "result": …}` or `{"ok": false, "error": {"code",
     /// "message", "context", "hint"}}`. Hostile or incomplete `args` give `invalid_argument`.
@@ -30,6 +34,7 @@ public:
 private:
     Device& device_;
     const Clock& clock_;
+    ShowMode showing_;  ///< what is shown on this tablet; gone with the process
 };
 
 /// The `error` object for an `Error`, with a hint in plain words on what to do.

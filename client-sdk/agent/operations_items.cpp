@@ -40,6 +40,7 @@ Result<NewItem> new_item(Call& call, const TypeInfo& type) {
         if (!item.sensitivity) return fail(Errc::invalid_argument, "sensitivity");
     }
     if (call.args.has("unit")) item.unit = SAMSYN_TRY(unit_of(call, "unit"));
+    item.closed = SAMSYN_TRY(closed_of(call, "closed"));
     item.fields = SAMSYN_TRY(fields_of(call, item.case_id, type, "fields"));
     return item;
 }
@@ -206,7 +207,11 @@ Result<json> settle(Call& call) {
 }
 
 constexpr Operation operations[] = {
-    {"note.add", &add_note, true, "case about text", "date place category sensitivity unit fields"},
+    {"note.add",
+     &add_note,
+     true,
+     "case about text",
+     "date place category sensitivity unit closed fields"},
     {"observation.add",
      &add_observation,
      true,
@@ -222,7 +227,7 @@ constexpr Operation operations[] = {
      true,
      "case about goal",
      "need action responsible follow_up category sensitivity unit fields"},
-    {"item.add", &add_item, true, "case about type fields", "category sensitivity unit"},
+    {"item.add", &add_item, true, "case about type fields", "category sensitivity unit closed"},
     {"item.edit", &edit_item, true, "item fields"},
     {"item.delete", &delete_item, true, "item"},
     {"item.list", &list_items, false, "case", "type about"},

@@ -98,10 +98,13 @@ void add_closing(CLI::App& consents,
     const std::string example = "samsyn consent " + name +
                                 " \"Familjen Alm\" --by \"Per Alm\" --about \"Elin Alm\" --from "
                                 "\"Nora/Familjesamverkan\" --to \"Region/BUP\"";
-    Command{consents, session, name, description, example}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
-        .texts("--consent", "consent", "A consent to take the scope from, by its id")
+    Command command{consents, session, name, description, example};
+    command.text("case", "case", "Title, or the beginning of the id").required();
+    if (operation == "consent.refuse")
+        command
+            .text("--person", "person", "Who says no to the form that is named instead of a case")
+            .text("--how", "how", "oral, phone, ... (of a form)");
+    command.texts("--consent", "consent", "A consent to take the scope from, by its id")
         .text("--by,--decider", "decider", "Who says so")
         .texts("--about", "about", "Whom it is about")
         .texts("--from", "from", "Disclosing unit (default: every unit)")
@@ -111,6 +114,7 @@ void add_closing(CLI::App& consents,
         .texts("--category", "categories", "health, attendance, ... (default: all)")
         .text("--evidence", "evidence", "What was said; sealed")
         .runs([&session, operation](const json& args) {
+            if (args.contains("person")) return refuse_form(session, args);
             return perform(session, operation, with_recipients(args), &print_closed);
         });
 }
@@ -177,16 +181,7 @@ void add_consent_commands(CLI::App& app, Session& session) {
             "samsyn consent list \"Familjen Alm\""}
         .text("case", "case", "Title, or the beginning of the id (default: all cases)")
         .asks("consent.list", &print_consents);
-    Command{consents,
-            session,
-            "pending",
-            "Lists consents that your unit has yet to confirm.",
-            "samsyn consent pending"}
-        .text("case", "case", "Title, or the beginning of the id (default: all cases)")
-        .runs([&session](json args) {
-            args["pending"] = true;
-            return perform(session, "consent.list", args, &print_consents);
-        });
+    add_form_commands(consents, session);
     add_closing(consents,
                 session,
                 "withdraw",

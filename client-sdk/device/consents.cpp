@@ -1,4 +1,4 @@
-#include "client-sdk/device/engine.hpp"
+#include "client-sdk/device/recording.hpp"
 
 #include <algorithm>
 
@@ -45,39 +45,6 @@ Result<void> check_count(std::size_t count) {
 
 }  // namespace
 
-namespace {
-
-struct Evidence {
-    CaseId case_id;
-    std::vector<PersonId> subjects;
-    std::string_view text;
-    std::string_view form;
-};
-
-}  // namespace
-
-/// Keeps what the family said or signed as a sealed item of the recorder's unit; its hash.
-template <class Engine>
-static Result<Hash> keep_evidence(Engine& my, const Evidence& evidence) {
-    if (evidence.text.empty()) return Hash{};
-    const TypeInfo* type = find_type(ItemType::consent_evidence);
-    SAMSYN_ASSERT(type != nullptr);
-    const UnitId unit = SAMSYN_TRY(my.own_unit_in(evidence.case_id, std::nullopt));
-    typename Engine::Draft draft;
-    draft.case_id = evidence.case_id;
-    draft.label = {.subjects = evidence.subjects,
-                   .disclosing = *my.federation().unit(unit),
-                   .category = type->category,
-                   .sensitivity = type->sensitivity,
-                   .closed = {}};
-    draft.item = random_id<ItemId>(my.ports.random);
-    draft.type = type->type;
-    draft.fields = {{"text", Value{std::string{evidence.text}}},
-                    {"form", Value{std::string{evidence.form}}}};
-    SAMSYN_TRY(my.create_item(draft));
-    return my.ports.hasher.hash(Domain::evidence, {as_bytes(evidence.text)});
-}
-
 Result<std::vector<StatementId>> Device::record_consent(const NewConsent& consent) {
     Impl& my = *impl_;
     SAMSYN_TRY(check_complete(consent));
@@ -104,11 +71,12 @@ Result<std::vector<StatementId>> Device::record_consent(const NewConsent& consen
         said.form = consent.form;
         said.reserved = consent.reserved;
         said.names = SAMSYN_TRY(sorted_names(consent.names));
-        said.evidence = SAMSYN_TRY(keep_evidence(my,
-                                                 {.case_id = consent.case_id,
-                                                  .subjects = consent.subjects,
-                                                  .text = consent.evidence,
-                                                  .form = key_of(consent.form)}));
+        const KeptEvidence kept = SAMSYN_TRY(keep_evidence(my,
+                                                           {.case_id = consent.case_id,
+                                                            .subjects = consent.subjects,
+                                                            .text = consent.evidence,
+                                                            .form = key_of(consent.form)}));
+        said.evidence = kept.hash;
         std::vector<StatementId> ids;
         for (const PersonId& subject : consent.subjects) {
             for (const UnitId& unit : consent.disclosing) {
@@ -153,11 +121,12 @@ Result<std::vector<StatementId>> Device::record_closing(const NewClosing& closin
         said.categories = closing.categories;
         // "No more" without saying about what closes everything: a no is never read narrowly.
         if (said.categories.empty()) said.categories.bits = Categories::known;
-        said.evidence = SAMSYN_TRY(keep_evidence(my,
-                                                 {.case_id = closing.case_id,
-                                                  .subjects = closing.subjects,
-                                                  .text = closing.evidence,
-                                                  .form = ""}));
+        const KeptEvidence kept = SAMSYN_TRY(keep_evidence(my,
+                                                           {.case_id = closing.case_id,
+                                                            .subjects = closing.subjects,
+                                                            .text = closing.evidence,
+                                                            .form = ""}));
+        said.evidence = kept.hash;
         std::vector<StatementId> ids;
         for (const PersonId& subject : closing.subjects) {
             said.subject = subject;

@@ -31,7 +31,9 @@ bool reopens(const Signed<Consent>& consent,
              const Closings& closings,
              const DisclosingFacts& facts) {
     const auto confirmed = facts.confirmed.find(consent.id);
+    const auto vain = facts.not_reopened.find(consent.id);
     return std::ranges::all_of(closings, [&](const auto* closing) {
+        if (vain != facts.not_reopened.end() && vain->second.contains(closing->id)) return false;
         return contains(consent.body.names, closing->id) ||
                (confirmed != facts.confirmed.end() && confirmed->second.contains(closing->id));
     });

@@ -1,8 +1,10 @@
 #include "core/policy/decide.hpp"
 
 #include "core/policy/contains.hpp"
-#include "core/policy/question.hpp"
+#include "core/policy/locks.hpp"
 #include "core/policy/quorum.hpp"
+#include "core/policy/statutes.hpp"
+#include "core/policy/viewers.hpp"
 
 #include <algorithm>
 
@@ -12,34 +14,15 @@ namespace {
 
 using namespace policy;
 
-using Places = std::vector<Place>;
 using Positions = std::vector<Position>;
-using Answer = std::optional<Decision>;
-
-Decision permit(Reason reason) {
-    return {.outcome = Outcome::permit, .reasons = {reason}};
-}
-
-Decision deny(Reason reason) {
-    return {.outcome = Outcome::deny, .reasons = {reason}};
-}
-
-/// The units for which the requester takes part now. Rosters that need a newer program are left
-/// out: they might take back what they seem to give.
-Places places_of(const Question& question) {
-    Places places;
-    for (const auto& unit : question.view.roster_units()) {
-        const auto& roster = question.view.roster(unit);
-        const auto& user = question.requester.user;
-        if (!roster.update_needed && roster.participates(user, question.now) &&
-            question.federation.acts_in(question.requester.device, unit, question.now))
-            places.push_back({*question.federation.unit(unit),
-                              question.federation.role_in(user, unit, question.now)});
-    }
-    return places;
-}
 
 // --- Before the rules: is this a question at all, and whose? ------------------------------------
+
+/// Where it is hidden that the case exists: the same for everybody who may not know.
+Answer hidden_existence(const Question& question, const Places& places) {
+    if (is_hidden_from(question, places)) return deny(Reason::no_such_thing);
+    return {};
+}
 
 Answer newest_rules(const Question& question, const Places&) {
     if (question.federation.update_needed() || question.view.custody().update_needed ||
@@ -50,10 +33,14 @@ Answer newest_rules(const Question& question, const Places&) {
 
 Answer good_standing(const Question& question, const Places&) {
     const auto& [user, device, viewer] = question.requester;
-    if (viewer) return deny(Reason::viewer_not_subject);
     if (user.is_none() || question.federation.user_of(device) != user ||
         !question.federation.in_good_standing(device, question.now))
         return deny(Reason::not_in_good_standing);
+    return {};
+}
+
+Answer weeded(const Question& question, const Places&) {
+    if (question.view.custody().weeded) return deny(Reason::case_weeded);
     return {};
 }
 
@@ -80,6 +67,25 @@ Answer directory(const Question& question, const Places&) {
     return permit(Reason::directory_readable);
 }
 
+/// A report of concern is of no case: the reporter, and who works in the intake to which it goes.
+/// Whoever reports again under its id, to another intake, shuts it instead of widening it.
+Answer concern(const Question& question, const Places&) {
+    const auto& reports = question.view.concerns();
+    if (reports.empty() || question.view.id() == directory_case) return {};
+    const auto& [user, device, viewer] = question.requester;
+    bool is_reporter = true;
+    for (const auto& report : reports) {
+        const bool reported = question.federation.are_of_one_user(device, report.author);
+        if (!reported && !question.federation.acts_in(device, report.body.intake, question.now))
+            return deny(Reason::no_such_thing);
+        is_reporter = is_reporter && reported;
+    }
+    if (question.label.closed) return deny(Reason::closed_label);
+    if (question.request.action == Action::contribute && !is_reporter)
+        return deny(Reason::only_disclosing_unit_edits);
+    return permit(Reason::own_concern_report);
+}
+
 Answer participation(const Question& question, const Places& places) {
     if (!question.view.custody().opened) return deny(Reason::case_not_opened);
     if (!places.empty()) return {};
@@ -92,31 +98,31 @@ Answer participation(const Question& question, const Places& places) {
 
 // --- The rules of consent-rules.md, by number ---------------------------------------------------
 
-/// 1. Hard locks. No audience is known yet, so a closed label is closed to everybody.
-Answer hard_locks(const Question& question, const Places&) {
-    if (question.label.closed) return deny(Reason::closed_label);
+/// 1. Hard locks.
+Answer hard_locks(const Question& question, const Places& places) {
+    if (const auto reason = locked(question, places)) return deny(*reason);
     return {};
 }
 
 /// 2. The disclosing unit itself.
 Answer own_unit(const Question& question, const Places& places) {
     const auto is_own = [&](const Place& place) { return place.unit == question.label.disclosing; };
-    if (std::ranges::any_of(places, is_own)) return permit(Reason::own_unit);
-    return {};
+    if (!std::ranges::any_of(places, is_own)) return {};
+    return permit(question.label.closed ? Reason::audience_named : Reason::own_unit);
 }
 
-/// 3. Statutory override. No statute has a row yet, so none covers anything; consent does not cure
-/// that.
-Answer statute(const Question& question, const Places&) {
-    if (question.request.ground.kind == Ground::Kind::statute) return deny(Reason::not_covered);
-    return {};
+/// 3. Statutory override, and the answer to an investigation.
+Answer statute(const Question& question, const Places& places) {
+    return by_statute(question, places);
 }
 
 /// What no consent can open: a purpose without a row or beyond consent, a closed case, items that
 /// only their own unit edits.
 Answer beyond_consent(const Question& question, const Places&) {
-    const auto* row = find_purpose(question.table, question.request.purpose);
-    if (!row || !row->consent_suffices) return deny(Reason::not_covered);
+    const auto* row = question.purpose();
+    if (!row || !row->consent_suffices || !row->in_force.at(question.now) ||
+        !row->categories.contains(question.label.category))
+        return deny(Reason::not_covered);
     if (question.view.custody().closed) return deny(Reason::case_closed);
     if (question.request.action == Action::contribute && !question.request.shared_editing_type)
         return deny(Reason::only_disclosing_unit_edits);
@@ -161,9 +167,12 @@ Answer quorum_consent(const Question& question, const Positions& positions) {
 }
 
 constexpr std::array rules = {
+    hidden_existence,
     newest_rules,
     good_standing,
+    weeded,
     true_label,
+    concern,
     directory,
     participation,
     hard_locks,  // 1
@@ -198,6 +207,25 @@ Decision first_match(const Question& question) {
     return best ? *std::move(best) : deny(Reason::not_participant);
 }
 
+/// The user first, then the one to whom it is shown: both must be permitted.
+Decision answer_to(const Question& question) {
+    if (!question.requester.viewer) return first_match(question);
+    auto request = question.request;
+    request.action = Action::show_in_meeting;
+    const Requester user{question.requester.user, question.requester.device};
+    const Question shown{question.label,
+                         request,
+                         user,
+                         question.federation,
+                         question.view,
+                         question.table,
+                         question.now};
+    auto decision = first_match(shown);
+    if (!decision.permitted()) return decision;
+    if (auto refusal = not_shown(question)) return *std::move(refusal);
+    return decision;
+}
+
 }  // namespace
 
 Decision decide(const Label& label,
@@ -208,7 +236,10 @@ Decision decide(const Label& label,
                 Instant now) {
     const Question question{
         label, request, requester, statements.federation, statements.case_view, table, now};
-    auto decision = first_match(question);
+    auto decision = answer_to(question);
+    if (!decision.permitted() && question.view.custody().hidden() &&
+        sees_by_consent_only(question, places_of(question)))
+        decision = deny(Reason::no_such_thing);
     decision.valid_until = next_change(question);
     return decision;
 }

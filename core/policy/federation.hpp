@@ -142,9 +142,12 @@ public:
     /// The user of a device; none for a room screen, or for a device not known here.
     UserId user_of(const DeviceId& device) const;
 
-    /// May this author say this in the federation log? Errors: `unknown_device`; `not_permitted`
-    /// naming the rule; `revoked_device` where the counter is past the author's pin.
-    Result<void> may_sign(const StatementHeader& header, const StatementBody& body) const;
+    /// May this author say this in the federation log? `second`: the statement's second signature,
+    /// verified before. Errors: `unknown_device`; `not_permitted` naming the rule; `revoked_device`
+    /// where the counter is past the author's pin.
+    Result<void> may_sign(const StatementHeader& header,
+                          const StatementBody& body,
+                          const SecondSignature* second = nullptr) const;
 
     /// False where the author's device is revoked with a pin below `counter` or a gap at it: such a
     /// statement or batch goes to escrow and has no effect.
@@ -167,6 +170,9 @@ public:
 
     /// The same, for what concerns one device and its user only.
     Instant next_boundary(const DeviceId& device, Instant now) const;
+
+    /// Every restore of the server that was signed by those who may, in the order (time, id).
+    const std::vector<LogRestored>& restores() const { return restores_; }
 
     const std::vector<StatementId>& without_effect() const { return without_effect_; }
 
@@ -191,6 +197,7 @@ private:
     std::map<DeviceId, RevocationPinned> pins_;
     std::map<DeviceId, std::vector<DeviceOrder>> orders_;
     std::vector<Instant> boundaries_;  ///< sorted
+    std::vector<LogRestored> restores_;
     std::vector<StatementId> without_effect_;
     bool update_needed_ = false;
 };

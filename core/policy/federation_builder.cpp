@@ -1,5 +1,5 @@
 #include "core/policy/claims.hpp"
-#include "core/policy/federation.hpp"
+#include "core/policy/federation_rules.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -8,109 +8,6 @@ namespace samsyn {
 
 namespace {
 
-/// A device keeps organisation, user and signing key: only its sealing key and end may change.
-bool renews(const DeviceCertified& was, const DeviceCertified& body) {
-    return was.organisation == body.organisation && was.user == body.user &&
-           was.kind == body.kind && was.signing_key == body.signing_key;
-}
-
-/// Who may say a kind in the federation log: a function of the body, over what is certified so far.
-struct MaySign {
-    const Federation& federation;
-    const DeviceId& author;
-    bool restricting = false;
-
-    Result<void> root() const {
-        if (federation.is_root(author)) return {};
-        return fail(Errc::not_permitted, "the root signs this");
-    }
-
-    Result<void> administrator(const OrganisationId& organisation) const {
-        if (federation.is_administrator(author, organisation)) return {};
-        return fail(Errc::not_permitted, "an administrator of the organisation signs this");
-    }
-
-    Result<void> operator()(const Founding&) const { return root(); }
-
-    Result<void> operator()(const OrganisationAdmitted&) const { return root(); }
-
-    Result<void> operator()(const AdministratorCertified& body) const {
-        if (!federation.organisations().contains(body.organisation))
-            return fail(Errc::not_permitted, "the organisation is not admitted");
-        SAMSYN_TRY(free_for_a_device(body.device));
-        return root();
-    }
-
-    Result<void> operator()(const ServerCertified&) const { return root(); }
-
-    Result<void> operator()(const UnitCertified& body) const {
-        const auto* known = federation.unit(body.unit.unit);
-        if (known && *known != body.unit)
-            return fail(Errc::not_permitted, "the unit is certified otherwise");
-        return administrator(body.unit.organisation);
-    }
-
-    Result<void> operator()(const UserCertified& body) const {
-        if (!federation.has_unit(body.organisation, body.unit))
-            return fail(Errc::not_permitted, "the unit is not the organisation's");
-        return administrator(body.organisation);
-    }
-
-    Result<void> operator()(const DeviceCertified& body) const {
-        SAMSYN_TRY(free_for_a_device(body.device));
-        const auto* known = federation.device(body.device);
-        if (known && !renews(known->certificate, body))
-            return fail(Errc::not_permitted, "the device is certified otherwise");
-        return administrator(body.organisation);
-    }
-
-    Result<void> operator()(const DeviceRevoked& body) const { return orders(body.device); }
-
-    Result<void> operator()(const DeviceLocked& body) const { return orders(body.device); }
-
-    Result<void> operator()(const DeviceWiped& body) const { return orders(body.device); }
-
-    Result<void> orders(const DeviceId& device) const {
-        const auto* known = federation.device(device);
-        if (!known) return fail(Errc::unknown_device, "device");
-        const bool machine = known->certificate.kind == DeviceKind::administrator_machine;
-        if (machine && federation.is_root(author)) return {};
-        for (const auto& rival : known->rivals)
-            if (administrator(rival.organisation)) return {};
-        return administrator(known->certificate.organisation);
-    }
-
-    Result<void> operator()(const RevocationPinned&) const {
-        if (federation.is_certified_server(author)) return {};
-        return fail(Errc::not_permitted, "a certified server signs this");
-    }
-
-    Result<void> operator()(const UserRemoved& body) const {
-        return administrator(body.organisation);
-    }
-
-    /// Nobody here knows who may say a kind that nobody here knows: every known author. One that
-    /// stops all reading is believed only of those who may stop it in other ways too.
-    Result<void> operator()(const Unknown&) const {
-        if (!federation.signing_key(author)) return fail(Errc::unknown_device, "author");
-        if (!restricting || federation.is_root(author) ||
-            federation.is_some_administrator(author) || federation.is_certified_server(author))
-            return {};
-        return fail(Errc::not_permitted, "root, administrator or server restricts");
-    }
-
-    /// Whoever could certify the root or a server as a device could revoke it.
-    Result<void> free_for_a_device(const DeviceId& id) const {
-        if (!federation.is_root(id) && !federation.is_certified_server(id)) return {};
-        return fail(Errc::not_permitted, "the id of the root or of a server");
-    }
-
-    template <class OfACase>
-    Result<void> operator()(const OfACase&) const {
-        return fail(Errc::not_permitted, "a statement of a case in the federation log");
-    }
-};
-
 template <class T>
 const T* body_of(const StatementPtr& statement) {
     return std::get_if<T>(&statement->body);
@@ -118,12 +15,14 @@ const T* body_of(const StatementPtr& statement) {
 
 }  // namespace
 
-Result<void> Federation::may_sign(const StatementHeader& header, const StatementBody& body) const {
+Result<void> Federation::may_sign(const StatementHeader& header,
+                                  const StatementBody& body,
+                                  const SecondSignature* second) const {
     if (header.stream.kind != StreamKind::federation)
         return fail(Errc::not_permitted, "not in the federation log");
     if (!signing_key(header.author)) return fail(Errc::unknown_device, "author");
     if (!counts(header.author, header.counter)) return fail(Errc::revoked_device, "author");
-    return std::visit(MaySign{*this, header.author, header.restricting}, body);
+    return std::visit(FederationRules{*this, header.author, header.restricting, second}, body);
 }
 
 /// Reads the log one kind after the other, each resting on those before it.
@@ -146,6 +45,7 @@ public:
         each<UserRemoved>([&](const auto& body, const auto&) {
             built_.users_[body.user].removals.push_back(body);
         });
+        each<LogRestored>([&](const auto& body, const auto&) { built_.restores_.push_back(body); });
         read_orders();
         each<Unknown>([&](const auto&, const StatementHeader& header) {
             built_.update_needed_ = built_.update_needed_ || header.restricting;
@@ -174,19 +74,26 @@ private:
     void each(Apply apply) {
         for (const auto& statement : log_) {
             const auto* body = body_of<Kind>(statement);
-            if (!body || !may(statement->header, statement->body)) continue;
+            if (!body || !may(statement->header, statement->body, second_of(*statement))) continue;
             apply(*body, statement->header);
             with_effect_.insert(statement->id);
         }
     }
 
-    bool may(const StatementHeader& header, const StatementBody& body) const {
+    static const SecondSignature* second_of(const Statement& statement) {
+        return statement.second ? &*statement.second : nullptr;
+    }
+
+    bool may(const StatementHeader& header,
+             const StatementBody& body,
+             const SecondSignature* second = nullptr) const {
         if (const auto* machine = std::get_if<AdministratorCertified>(&body))
             if (!is_bound(machine->device, machine->signing_key)) return false;
         const bool denies =
             order_in({}, body).has_value() || std::holds_alternative<UserRemoved>(body);
-        if (!denies) return built_.may_sign(header, body).has_value();
-        return std::visit(MaySign{built_, header.author, header.restricting}, body).has_value();
+        if (!denies) return built_.may_sign(header, body, second).has_value();
+        return std::visit(FederationRules{built_, header.author, header.restricting}, body)
+            .has_value();
     }
 
     /// Whoever could certify another key under a device's id would speak in its name.

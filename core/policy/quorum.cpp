@@ -1,5 +1,6 @@
 #include "core/policy/quorum.hpp"
 
+#include "core/policy/contains.hpp"
 #include "core/policy/deciders.hpp"
 
 #include <algorithm>
@@ -79,6 +80,7 @@ std::vector<Reason> shortfalls(const Question& question,
     const auto& facts = question.disclosing();
     check(facts.confirmed.contains(consent.id), Reason::confirmation_missing);
     check(!facts.ended.contains(consent.id), Reason::withdrawn);
+    if (const auto reason = not_bound(body.recipient, question, place)) reasons.push_back(*reason);
 
     std::ranges::sort(reasons);  // the table of reasons has the order of the page
     const auto doubles = std::ranges::unique(reasons);
@@ -162,16 +164,22 @@ Instant end_of(const Signed<Consent>& consent, const Question& question) {
 std::vector<Position> positions(const Question& question, const Place& place) {
     std::vector<Position> all;
     for (const auto& subject : question.label.subjects) {
-        const auto deciders = who_decides(subject, question.view.custody(), question.now);
-        if (deciders.people.empty())
-            all.push_back({{}, subject, Kind::silent, {Reason::custody_unknown}, {}, nullptr});
+        const auto deciders = who_decides(question, place, subject);
+        bool somebody_there = false;
         for (const auto& decider : deciders.people) {
             auto position = position_of(question, place, decider, subject);
             const bool asked_first_now = position.reasons == std::vector{Reason::consent_missing};
             if (asked_first_now && deciders.came_of_age && lapsed_consents(question, subject))
                 position.reasons = {Reason::guardian_lapsed};
+            if (contains(deciders.prevented, decider) && position.kind != Kind::consents)
+                position.kind = Kind::informed;
+            else
+                somebody_there = somebody_there || decider != subject || deciders.prevented.empty();
             all.push_back(std::move(position));
         }
+        // Where every guardian is out of reach, a child who decides together with them is alone.
+        if (!somebody_there)
+            all.push_back({{}, subject, Kind::silent, {Reason::custody_unknown}, {}, nullptr});
     }
     return all;
 }
@@ -180,7 +188,7 @@ std::vector<MissingConsent> missing_consents(const Question& question,
                                              const std::vector<Position>& positions) {
     std::vector<MissingConsent> missing;
     for (const auto& position : positions) {
-        if (position.kind == Kind::consents) continue;
+        if (position.kind == Kind::consents || position.kind == Kind::informed) continue;
         if (position.kind != Kind::closed &&
             another_suffices(question, positions, position.subject))
             continue;
@@ -200,7 +208,8 @@ Decision quorum(const Question& question, const std::vector<Position>& positions
             permit.obligations.get_in_writing =
                 permit.obligations.get_in_writing ||
                 end_of(*position.consent, question) < position.consent->body.not_after;
-        } else if (another_suffices(question, positions, position.subject)) {
+        } else if (position.kind == Kind::informed ||
+                   another_suffices(question, positions, position.subject)) {
             permit.obligations.inform.push_back(position.decider);
         } else {
             auto& answer = position.kind == Kind::falls_short ? deny : needs;

@@ -11,6 +11,7 @@ struct Position {
         silent,       ///< no consent at all, or one that still lacks a confirmation or writing
         falls_short,  ///< a consent does not reach
         closed,       ///< something in scope closes it
+        informed,     ///< is prevented from deciding, and told afterwards
     };
 
     PersonId decider;

@@ -1,6 +1,8 @@
 #include "core/wire/messages.hpp"
 
 #include "core/wire/lists.hpp"
+#include "core/wire/log_messages_codec.hpp"
+#include "core/wire/room_codec.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "core/wire/unlocking_messages.hpp"
 
@@ -57,11 +59,41 @@ void write(Writer& out, const Channel& channel) {
 
 // --- Bodies --------------------------------------------------------------------------------------
 
+using log_messages::write;
+using rooms::write;
 using unlocking::write;
 
 template <class Body>
+concept OfRooms = std::is_same_v<Body, RoomCall> || std::is_same_v<Body, RoomHello> ||
+                  std::is_same_v<Body, RoomKey> || std::is_same_v<Body, RoomFrame> ||
+                  std::is_same_v<Body, RoomTick> || std::is_same_v<Body, RoomRefused>;
+
+template <class Body>
 Result<Body> read(Reader& in) {
-    return unlocking::read<Body>(in);
+    if constexpr (OfRooms<Body>)
+        return rooms::read<Body>(in);
+    else
+        return unlocking::read<Body>(in);
+}
+
+template <>
+Result<LogProofRequest> read(Reader& in) {
+    return log_messages::read_log_proof_request(in);
+}
+
+template <>
+Result<LogProof> read(Reader& in) {
+    return log_messages::read_log_proof(in);
+}
+
+template <>
+Result<LogQuery> read(Reader& in) {
+    return log_messages::read_log_query(in);
+}
+
+template <>
+Result<LogRows> read(Reader& in) {
+    return log_messages::read_log_rows(in);
 }
 
 void write(Writer& out, const Hello& hello) {

@@ -2,6 +2,7 @@
 
 #include "core/sync/server_handshake.hpp"
 #include "sync-server/hub/delivery.hpp"
+#include "sync-server/hub/room_relay.hpp"
 #include "sync-server/hub/token_bucket.hpp"
 
 #include <deque>
@@ -27,10 +28,14 @@ struct HubLink {
     Hash exporter;
     std::uint64_t opened;                  ///< order of opening: the oldest goes first
     std::optional<Restricted> restricted;  ///< once a locked device has shown its token
+    std::optional<Restricted> hand_in;     ///< once a device has proved who it is, for handing in
     std::optional<Delivery> delivery;      ///< once the device has proved who it is
     std::deque<Bytes> replies;
     std::vector<Answer> uncommitted;
     std::deque<Answer> answers;
+    std::optional<LogProofRequest> log_request;  ///< waits for its answer; a later one replaces it
+    std::deque<LogQuery> log_queries;
+    RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;
     bool announce_everything = false;
@@ -42,7 +47,10 @@ struct HubLink {
 struct Allowance {
     TokenBucket statements;
     TokenBucket batches;
+    TokenBucket reads;
+    TokenBucket log_queries;
     TokenBucket restricted;
+    TokenBucket rooms;
 };
 
 }  // namespace samsyn

@@ -5,133 +5,16 @@
 
 namespace samsyn::gen {
 
-inline rc::Gen<Channel> channel() {
-    return rc::gen::exec([]() -> Channel {
-        if (*rc::gen::arbitrary<bool>()) return Channel{*stream()};
-        return Channel{*id<CompartmentId>()};
-    });
-}
-
-inline rc::Gen<Deliver> deliver() {
-    return rc::gen::exec([] {
-        Deliver deliver;
-        deliver.channel = *channel();
-        const bool statements = std::holds_alternative<Stream>(deliver.channel.name);
-        for (const auto number : *sorted_list(5, rc::gen::inRange<EntryNumber>(1, 1000))) {
-            const auto kind =
-                statements ? EntryKind::statement : static_cast<EntryKind>(*rc::gen::inRange(1, 4));
-            deliver.entries.push_back({number, kind, *bytes(40)});
-        }
-        deliver.up_to = *rc::gen::inRange<EntryNumber>(1000, 2000);
-        return deliver;
-    });
-}
-
-inline rc::Gen<Answer> answer() {
-    return rc::gen::exec([] {
-        Answer answer;
-        answer.ticket = *rc::gen::arbitrary<std::uint32_t>();
-        answer.outcome = *enumerator(AnswerOutcome::last);
-        answer.why = *rc::gen::element(Errc{}, Errc::not_permitted, Errc::missing_parent);
-        answer.context = *text();
-        answer.number = *rc::gen::arbitrary<std::uint64_t>();
-        answer.server_time = *instant();
-        return answer;
-    });
-}
-
-inline rc::Gen<Resume> resume() {
-    return rc::gen::exec([] {
-        Resume resume;
-        for (const Channel& one : *list(6, channel()))
-            resume.cursors.push_back({one, *rc::gen::arbitrary<std::uint64_t>()});
-        resume.last = *rc::gen::arbitrary<bool>();
-        return resume;
-    });
-}
-
-template <class Secret>
-rc::Gen<Secret> secret() {
-    return rc::gen::map(id<Hash>(), [](const Hash& hash) { return Secret::from(hash.bytes); });
-}
-
-inline rc::Gen<Message> unlocking_message() {
-    return rc::gen::exec([]() -> Message {
-        switch (*up_to(7)) {
-            case 0:
-                return UnlockRegister{*id<UnlockToken>(), *optional(secret<PinVerifier>())};
-            case 1:
-                return UnlockRegistered{{}, *optional(secret<PinSecret>())};
-            case 2:
-                return UnlockConfirm{*secret<PinVerifier>()};
-            case 3:
-                return UnlockConfirmed{*rc::gen::element(Errc{}, Errc::not_found)};
-            case 4:
-                return RestrictedProof{*id<UnlockToken>(), *optional(id<Hash>())};
-            case 5: {
-                const auto outcome = *enumerator(RestrictedOutcome::last);
-                RestrictedAnswer answer{outcome, 0, {}};
-                if (outcome == RestrictedOutcome::secret) answer.secret = *secret<PinSecret>();
-                if (outcome == RestrictedOutcome::wrong)
-                    answer.tries_left = *rc::gen::inRange<std::uint8_t>(1, 10);
-                return answer;
-            }
-            case 6:
-                return Order{*bytes(60), *list(5, bytes(40))};
-            default:
-                return OrderAnswer{*id<StatementId>(), *enumerator(OrderOutcome::last)};
-        }
-    });
-}
-
-inline rc::Gen<Message> session_message() {
-    return rc::gen::exec([]() -> Message {
-        switch (*up_to(10)) {
-            case 0:
-                return Hello{SessionPurpose::session,
-                             1,
-                             *rc::gen::inRange<std::uint16_t>(1, 9),
-                             *id<FederationId>(),
-                             *id<DeviceId>(),
-                             *id<Nonce>(),
-                             *rc::gen::arbitrary<std::uint32_t>(),
-                             *rc::gen::arbitrary<std::uint16_t>()};
-            case 1:
-                return Challenge{*rc::gen::arbitrary<std::uint16_t>(),
-                                 *id<Nonce>(),
-                                 *instant(),
-                                 *id<Incarnation>(),
-                                 *rc::gen::arbitrary<std::uint32_t>(),
-                                 *id<SigningPublicKey>(),
-                                 *id<Signature>()};
-            case 2:
-                return Proof{*statement_ids(statement_previous_max), *id<Signature>()};
-            case 3:
-                return Welcome{*rc::gen::arbitrary<std::uint64_t>(),
-                               *sorted_list(9, rc::gen::arbitrary<std::uint64_t>()),
-                               *rc::gen::arbitrary<std::uint64_t>(),
-                               *id<Hash>()};
-            case 4:
-                return *resume();
-            case 5:
-                return Push{
-                    *rc::gen::arbitrary<std::uint32_t>(), *enumerator(EntryKind::last), *bytes(60)};
-            case 6:
-                return *answer();
-            case 7:
-                return *deliver();
-            case 8:
-                return Withdrawn{*channel()};
-            case 9:
-                return CaughtUp{*enumerator(CaughtUp::Phase::last), *instant(), *id<Signature>()};
-            default:
-                return Goodbye{*rc::gen::element(Errc{}, Errc::rate_limited), *text()};
-        }
-    });
-}
-
-inline rc::Gen<Message> message() {
-    return rc::gen::oneOf(session_message(), unlocking_message());
-}
+rc::Gen<Channel> channel();
+rc::Gen<Deliver> deliver();
+rc::Gen<Answer> answer();
+rc::Gen<Resume> resume();
+rc::Gen<Message> unlocking_message();
+rc::Gen<SignedCheckpoint> checkpoint();
+rc::Gen<LogRows> log_rows();
+rc::Gen<Message> log_message();
+rc::Gen<Message> session_message();
+rc::Gen<Message> room_message();
+rc::Gen<Message> message();
 
 }  // namespace samsyn::gen

@@ -327,7 +327,8 @@ TEST_CASE("Operations: hostile arguments are refused by name and change nothing"
         {"item.edit", {{"item", 0}, {"fields", 0}}},
         {"item.list", {{"case", story.case_id}, {"type", 0}}},
         {"settle", {{"item", 0}, {"field", 0}, {"keep", 0}}},
-        {"why", {{"case", story.case_id}, {"user", 0}}},
+        {"why", {{"case", story.case_id}, {"who", 0}}},
+        {"access", {{"case", 0}}},
         {"admin.unit.add", {{"organisation", 0}, {"regime", 0}, {"name", 0}}},
         {"admin.invite", {{"user", 0}, {"hours", 0}}},
         {"admin.accept", {{"answer", 0}}},
@@ -374,9 +375,27 @@ TEST_CASE("Operations: readers and why answer with reasons in both languages", "
     const json why =
         Story::result(story.run("why", {{"case", story.case_id}, {"category", "parenting"}}));
     REQUIRE(why["compartments"].size() == 1);
-    const json reason = why["compartments"][0]["decision"]["reasons"][0];
+    const json reason = why["compartments"][0]["answers"][0]["decision"]["reasons"][0];
     CHECK(reason["key"] == "own_unit");
     CHECK(reason["sv"] == "din egen enhet har skrivit det");
+}
+
+TEST_CASE("Operations: why answers about users, units, devices and the family", "[operations]") {
+    Story story;
+    const json note = story.note();
+    const auto answers = [&](const json& who) {
+        json args = {{"item", note["id"]}};
+        if (!who.is_null()) args["who"] = who;
+        return Story::result(story.run("why", args))["compartments"][0]["answers"];
+    };
+    CHECK(answers(nullptr)[0]["decision"]["outcome"] == "permit");
+    CHECK(answers(story.user)[0]["decision"]["outcome"] == "permit");
+    CHECK(answers(story.unit)[0]["decision"]["outcome"] == "permit");
+    CHECK(answers(to_hex(story.staff_device()))[0]["who"]["device"] ==
+          to_hex(story.staff_device()));
+    CHECK(answers("Eva Alm")[0]["viewer"] == true);
+    CHECK(Story::error(story.run("why", {{"item", note["id"]}, {"who", "Ingen Alls"}}))["code"] ==
+          "not_found");
 }
 
 TEST_CASE("error_to_json: gives a refusal the reason's words", "[operations]") {

@@ -1,0 +1,136 @@
+#pragma once
+
+#include "core/policy/federation.hpp"
+
+namespace samsyn {
+
+// Private to core/policy.
+
+/// A device keeps organisation, user and signing key: only its sealing key and end may change.
+inline bool renews(const DeviceCertified& was, const DeviceCertified& body) {
+    return was.organisation == body.organisation && was.user == body.user &&
+           was.kind == body.kind && was.signing_key == body.signing_key;
+}
+
+/// Who may say a kind in the federation log: a function of the body, over what is certified so far.
+struct FederationRules {
+    const Federation& federation;
+    const DeviceId& author;
+    bool restricting = false;
+    const SecondSignature* second = nullptr;
+
+    Result<void> root() const {
+        if (federation.is_root(author)) return {};
+        return fail(Errc::not_permitted, "the root signs this");
+    }
+
+    Result<void> administrator(const OrganisationId& organisation) const {
+        if (federation.is_administrator(author, organisation)) return {};
+        return fail(Errc::not_permitted, "an administrator of the organisation signs this");
+    }
+
+    Result<void> operator()(const Founding&) const { return root(); }
+
+    Result<void> operator()(const OrganisationAdmitted&) const { return root(); }
+
+    Result<void> operator()(const AdministratorCertified& body) const {
+        if (!federation.organisations().contains(body.organisation))
+            return fail(Errc::not_permitted, "the organisation is not admitted");
+        SAMSYN_TRY(free_for_a_device(body.device));
+        return root();
+    }
+
+    Result<void> operator()(const ServerCertified&) const { return root(); }
+
+    Result<void> operator()(const UnitCertified& body) const {
+        const auto* known = federation.unit(body.unit.unit);
+        if (known && *known != body.unit)
+            return fail(Errc::not_permitted, "the unit is certified otherwise");
+        return administrator(body.unit.organisation);
+    }
+
+    Result<void> operator()(const UserCertified& body) const {
+        if (!federation.has_unit(body.organisation, body.unit))
+            return fail(Errc::not_permitted, "the unit is not the organisation's");
+        return administrator(body.organisation);
+    }
+
+    Result<void> operator()(const DeviceCertified& body) const {
+        SAMSYN_TRY(free_for_a_device(body.device));
+        const auto* known = federation.device(body.device);
+        if (known && !renews(known->certificate, body))
+            return fail(Errc::not_permitted, "the device is certified otherwise");
+        return administrator(body.organisation);
+    }
+
+    Result<void> operator()(const DeviceRevoked& body) const { return orders(body.device); }
+
+    Result<void> operator()(const DeviceLocked& body) const { return orders(body.device); }
+
+    Result<void> operator()(const DeviceWiped& body) const { return orders(body.device); }
+
+    Result<void> orders(const DeviceId& device) const {
+        const auto* known = federation.device(device);
+        if (!known) return fail(Errc::unknown_device, "device");
+        const bool machine = known->certificate.kind == DeviceKind::administrator_machine;
+        if (machine && federation.is_root(author)) return {};
+        for (const auto& rival : known->rivals)
+            if (administrator(rival.organisation)) return {};
+        return administrator(known->certificate.organisation);
+    }
+
+    Result<void> operator()(const RevocationPinned&) const {
+        if (federation.is_certified_server(author)) return {};
+        return fail(Errc::not_permitted, "a certified server signs this");
+    }
+
+    Result<void> operator()(const UserRemoved& body) const {
+        return administrator(body.organisation);
+    }
+
+    /// Nobody alone shortens the log: the root (whose key is in shares), or two administrators of
+    /// whom none could have certified the other.
+    Result<void> operator()(const LogRestored& body) const {
+        SAMSYN_TRY(two_administrators());
+        if (body.old_incarnation != body.new_incarnation) return {};
+        return fail(Errc::not_permitted, "a restore begins a new incarnation");
+    }
+
+    Result<void> two_administrators() const {
+        if (federation.is_root(author)) return {};
+        constexpr std::string_view rule =
+            "the root, or administrators of two organisations sign this";
+        if (second == nullptr) return fail(Errc::not_permitted, rule);
+        for (const auto& [organisation, admitted] : federation.organisations()) {
+            if (!federation.is_administrator(author, organisation)) continue;
+            for (const auto& [other, other_admitted] : federation.organisations())
+                if (other != organisation && federation.is_administrator(second->device, other) &&
+                    federation.user_of(second->device) != federation.user_of(author))
+                    return {};
+        }
+        return fail(Errc::not_permitted, rule);
+    }
+
+    /// Nobody here knows who may say a kind that nobody here knows: every known author. One that
+    /// stops all reading is believed only of those who may stop it in other ways too.
+    Result<void> operator()(const Unknown&) const {
+        if (!federation.signing_key(author)) return fail(Errc::unknown_device, "author");
+        if (!restricting || federation.is_root(author) ||
+            federation.is_some_administrator(author) || federation.is_certified_server(author))
+            return {};
+        return fail(Errc::not_permitted, "root, administrator or server restricts");
+    }
+
+    /// Whoever could certify the root or a server as a device could revoke it.
+    Result<void> free_for_a_device(const DeviceId& id) const {
+        if (!federation.is_root(id) && !federation.is_certified_server(id)) return {};
+        return fail(Errc::not_permitted, "the id of the root or of a server");
+    }
+
+    template <class OfACase>
+    Result<void> operator()(const OfACase&) const {
+        return fail(Errc::not_permitted, "a statement of a case in the federation log");
+    }
+};
+
+}  // namespace samsyn

@@ -1,0 +1,287 @@
+#include "client-sdk/agent/operations.hpp"
+#include "client-sdk/device/page_words.hpp"
+#include "tests/client-sdk/device/device_scene.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace samsyn;
+using nlohmann::json;
+
+namespace {
+
+/// The psychologist shows on her own tablet; the counsellor may see what is social, the
+/// psychiatrist nothing.
+struct ShowScene : DeviceScene {
+    ShowScene() {
+        share(world.school, {Category::social, Category::plan});
+        social = add("Skolgången går bättre", Category::social);
+    }
+
+    void share(const UnitId& recipient, std::initializer_list<Category> categories) {
+        for (const PersonId& guardian : family.guardians) {
+            clock.advance(1s);
+            NewConsent wish;
+            wish.case_id = family.case_id;
+            wish.grantor = guardian;
+            wish.capacity = Capacity::guardian;
+            wish.subjects = {family.child};
+            wish.disclosing = {world.team};
+            wish.recipients = {Recipient{recipient, std::nullopt, std::nullopt}};
+            for (const Category category : categories) wish.categories.insert(category);
+            wish.actions.insert(Action::read);
+            wish.actions.insert(Action::show_in_meeting);
+            wish.not_before = clock.now();
+            wish.not_after = clock.now() + 24h * 200;
+            wish.form = ConsentForm::written;
+            must(psychologist->device->record_consent(wish));
+        }
+    }
+
+    ItemId add(std::string_view text, Category category) {
+        clock.advance(1s);
+        NewItem item;
+        item.case_id = family.case_id;
+        item.type = ItemType::visit_note;
+        item.about = {family.child};
+        item.category = category;
+        item.sensitivity = Sensitivity::normal;
+        item.fields = {{"text", Value{std::string{text}}}};
+        return must(psychologist->device->add_item(item));
+    }
+
+    json run(std::string_view operation, const json& args = json::object()) {
+        return operations.run(operation, args);
+    }
+
+    json result(std::string_view operation, const json& args = json::object()) {
+        const json answer = run(operation, args);
+        INFO(operation << " " << answer.dump());
+        REQUIRE(answer.value("ok", false));
+        return answer["result"];
+    }
+
+    std::string error(std::string_view operation, const json& args = json::object()) {
+        const json answer = run(operation, args);
+        INFO(operation << " " << answer.dump());
+        REQUIRE_FALSE(answer.value("ok", true));
+        return answer["error"]["code"];
+    }
+
+    void open(const json& with = json::array()) {
+        result("show.open", {{"case", to_hex(family.case_id)}, {"with", with}, {"language", "sv"}});
+    }
+
+    std::string page() { return result("show.page")["page"].dump(); }
+
+    bool shows(std::string_view text) { return page().find(text) != std::string::npos; }
+
+    bool neutral() { return result("show.page")["page"]["items"].empty(); }
+
+    bool is_present(std::string_view name) {
+        for (const json& each : result("show.status")["present"])
+            if (each["name"] == name) return true;
+        return false;
+    }
+
+    Operations operations{*psychologist->device, clock};
+    ItemId social;
+};
+
+}  // namespace
+
+TEST_CASE("Show: alone, the presenter sees everything; with others, what all may see", "[show]") {
+    ShowScene scene;
+    scene.add("Medicinen är utbytt", Category::health);
+    scene.open();
+    CHECK(scene.shows("Skolgången går bättre"));
+    CHECK(scene.shows("Medicinen är utbytt"));
+    CHECK(scene.shows("Besöksanteckning"));
+    scene.result("show.end");
+
+    scene.open({"Mårten Öst"});
+    CHECK(scene.shows("Skolgången går bättre"));
+    CHECK_FALSE(scene.shows("Medicinen"));
+    scene.result("show.end");
+
+    scene.open({"Mårten Öst", "Siv Ljung"});
+    CHECK(scene.neutral());
+    CHECK(scene.shows("Ett ögonblick"));
+}
+
+TEST_CASE("Show: who arrives makes the page neutral, and the presenter is told what disappears",
+          "[show]") {
+    ShowScene scene;
+    scene.add("Medicinen är utbytt", Category::health);
+    scene.add("Provtagning på torsdag", Category::health);
+    scene.open();
+    const json preview = scene.result("show.arrive", {{"who", "Mårten Öst"}})["preview"];
+    CHECK(preview["name"] == "Mårten Öst");
+    CHECK(preview["disappearing"].dump().find("Besöksanteckning: Medicinen är utbytt") !=
+          std::string::npos);
+    CHECK(preview["disappearing"].dump().find("Provtagning") != std::string::npos);
+    CHECK(preview["disappearing"].dump().find("Skolgången") == std::string::npos);
+    CHECK(scene.result("show.preview")["preview"] == preview);
+    CHECK(scene.neutral());
+    CHECK_FALSE(scene.is_present("Mårten Öst"));
+    CHECK(scene.error("show.arrive", {{"who", "Siv Ljung"}}) == "conflict");
+
+    SECTION("waiting brings the page back, without the newcomer") {
+        scene.result("show.wait");
+        CHECK(scene.shows("Medicinen"));
+        CHECK_FALSE(scene.is_present("Mårten Öst"));
+    }
+    SECTION("admitting shows what both may see, and counts once the screen has taken it") {
+        scene.result("show.admit");
+        CHECK_FALSE(scene.is_present("Mårten Öst"));
+        CHECK_FALSE(scene.shows("Medicinen"));
+        CHECK(scene.is_present("Mårten Öst"));
+        CHECK(scene.shows("Skolgången"));
+        scene.result("show.leave", {{"who", "Mårten Öst"}});
+        CHECK_FALSE(scene.is_present("Mårten Öst"));
+        CHECK(scene.shows("Medicinen"));
+    }
+    SECTION("closing first admits to a neutral page, which opens by a second choice") {
+        scene.result("show.close_first");
+        CHECK(scene.neutral());
+        CHECK(scene.is_present("Mårten Öst"));
+        CHECK(scene.neutral());
+        scene.result("show.reopen");
+        CHECK(scene.shows("Skolgången"));
+        CHECK_FALSE(scene.shows("Medicinen"));
+    }
+}
+
+TEST_CASE("Attack: leaving while somebody is admitted does not bring the page back early",
+          "[show][attack]") {
+    ShowScene scene;
+    scene.add("Medicinen är utbytt", Category::health);
+    scene.open({"Åke Ström"});
+    scene.result("show.arrive", {{"who", "Mårten Öst"}});
+    scene.result("show.admit");
+    scene.result("show.leave", {{"who", "Åke Ström"}});
+    CHECK_FALSE(scene.is_present("Mårten Öst"));
+    CHECK_FALSE(scene.shows("Medicinen"));
+    CHECK(scene.is_present("Mårten Öst"));
+    CHECK_FALSE(scene.is_present("Åke Ström"));
+    CHECK_FALSE(scene.shows("Medicinen"));
+}
+
+TEST_CASE("Attack: the page does not tell whether something is hidden", "[show][attack]") {
+    ShowScene with_secret;
+    with_secret.add("Medicinen är utbytt", Category::health);
+    ShowScene without;
+    without.clock.advance(1s);
+    for (ShowScene* scene : {&with_secret, &without}) scene->open({"Mårten Öst"});
+    CHECK(with_secret.page() == without.page());
+
+    // Neither do the neutral page and its answer, whoever is at the door.
+    with_secret.result("show.arrive", {{"who", "Siv Ljung"}});
+    without.result("show.arrive", {{"who", "Siv Ljung"}});
+    CHECK(with_secret.page() == without.page());
+    CHECK(with_secret.neutral());
+}
+
+TEST_CASE("Attack: a withdrawal in the middle takes the text from the next page",
+          "[show][attack]") {
+    ShowScene scene;
+    scene.open({"Mårten Öst"});
+    CHECK(scene.shows("Skolgången"));
+    scene.withdraw(scene.world.school);
+    CHECK(scene.neutral());
+}
+
+TEST_CASE("Attack: a showing ends by itself, and with the process", "[show][attack]") {
+    ShowScene scene;
+    scene.result("show.open", {{"case", to_hex(scene.family.case_id)}, {"minutes", 30}});
+    scene.clock.advance(29min);
+    CHECK(scene.shows("Skolgången"));
+    CHECK(Operations{*scene.psychologist->device, scene.clock}.run(
+              "show.page", json::object())["error"]["code"] == "not_found");
+    scene.clock.advance(1min);
+    CHECK(scene.error("show.page") == "not_found");
+    CHECK(scene.error("show.admit") == "not_found");
+    CHECK_FALSE(scene.result("show.status")["showing"]);
+}
+
+TEST_CASE("Attack: more people come by the door only", "[show][attack]") {
+    ShowScene scene;
+    scene.open({"Mårten Öst"});
+    CHECK(scene.error("show.open", {{"case", to_hex(scene.family.case_id)}}) == "conflict");
+    CHECK(scene.is_present("Mårten Öst"));
+    CHECK(scene.error("show.admit") == "not_found");
+    CHECK(scene.error("show.leave", {{"who", "Siv Ljung"}}) == "not_found");
+    CHECK(scene.error("show.arrive", {{"who", "Mårten Öst"}}) == "already_exists");
+    CHECK(scene.error("show.arrive", {{"who", "Nobody"}}) == "not_found");
+    CHECK(scene.error("show.arrive", {{"who", "Siv Ljung"}, {"as", "ghost"}}) ==
+          "invalid_argument");
+}
+
+TEST_CASE("Show: what makes no sense is refused", "[show]") {
+    ShowScene scene;
+    const std::string id = to_hex(scene.family.case_id);
+    CHECK(scene.error("show.page") == "not_found");
+    CHECK(scene.error("show.open", {{"case", id}, {"minutes", 0}}) == "invalid_argument");
+    CHECK(scene.error("show.open", {{"case", id}, {"minutes", 100'000}}) == "invalid_argument");
+    CHECK(scene.error("show.open", {{"case", id}, {"language", "de"}}) == "invalid_argument");
+    CHECK(scene.error("show.open", {{"case", id}, {"with", {"Mårten Öst", "Mårten Öst"}}}) ==
+          "invalid_argument");
+    CHECK(scene.error("show.open", {{"case", "ingen"}}) == "not_found");
+    CHECK(scene.error("show.open", {{"case", id}, {"agents", {"Nobody"}}}) == "not_found");
+}
+
+TEST_CASE("Show: an unnamed guest sees nothing that is not any guest's", "[show]") {
+    ShowScene scene;
+    scene.result("show.open",
+                 {{"case", to_hex(scene.family.case_id)}, {"guests", {"Tolken Amir"}}});
+    CHECK(scene.is_present("Tolken Amir"));
+    CHECK_FALSE(scene.shows("Skolgången"));
+}
+
+TEST_CASE("Attack: what a text refers to is named only where its name may be shown too",
+          "[show][attack]") {
+    static constexpr FieldInfo person_field{.number = make_field(1, MergeKind::single),
+                                            .key = "who",
+                                            .title = {"Who", "Vem"},
+                                            .kind = ValueKind::person};
+    static constexpr FieldInfo number_field{.number = make_field(2, MergeKind::single),
+                                            .key = "personal_number",
+                                            .title = {"Number", "Nummer"},
+                                            .kind = ValueKind::text,
+                                            .finds = Finds::personal_number};
+    const auto id = [](unsigned char number) {
+        ItemId made;
+        made.bytes.fill(std::byte{number});
+        return made;
+    };
+    const auto field = [](const FieldInfo& info, Value value) {
+        FieldView view{.number = info.number, .info = &info};
+        view.values.push_back({.value = std::move(value)});
+        return view;
+    };
+    CompartmentId hidden;
+    CompartmentId open;
+    hidden.bytes.fill(std::byte{1});
+    open.bytes.fill(std::byte{2});
+
+    ItemView person;
+    person.id = id(7);
+    person.type = ItemType::person;
+    person.compartment = hidden;
+    const TypeInfo* const type = find_type(ItemType::person);
+    REQUIRE(type != nullptr);
+    person.fields.push_back(field(*find_field(*type, "name"), Value{std::string{"Nora Alm"}}));
+    ItemView note;
+    note.id = id(8);
+    note.type = ItemType::visit_note;
+    note.compartment = open;
+    note.fields.push_back(field(person_field, Value{ReferenceId::from(person.id.view())}));
+    note.fields.push_back(field(number_field, Value{std::string{"20170305-2389"}}));
+
+    const std::vector<ItemView> items{person, note};
+    const auto words = [&](const View& view) {
+        return PageWords{items, view, {}, {}, PageLanguage::swedish}.words_of(note);
+    };
+    CHECK(words({.compartments = {open}}).lines.empty());
+    CHECK(words({.compartments = {hidden, open}}).lines ==
+          std::vector<std::string>{"Vem: Nora Alm"});
+}
