@@ -62,7 +62,7 @@ Failing second_reader(const Row& row,
     if (row.second_reader == SecondReader::before)
         return verdict.approved_at ? Failing{} : Reason::second_reader_missing;
     const auto due = *period.verdict_due;
-    const bool in_time = verdict.approved_at ? *verdict.approved_at <= due : question.now < due;
+    const bool in_time = verdict.approved_at ? *verdict.approved_at < due : question.now < due;
     return in_time ? Failing{} : Reason::second_reader_missing;
 }
 
@@ -101,8 +101,8 @@ Failing failing(const Signed<Override>& opening, const Question& question, const
     const auto* row = find_statute(question.table, body.statute, question.now);
     if (!row || row->way != Way::override_ || !covers(body, *row, question, place))
         return Reason::not_covered;
-    if (body.selection != question.label.closed) return Reason::not_covered;
-    if (!body.selection && !leaves_a_rest(body.categories)) return Reason::not_covered;
+    if (body.selection ? body.selection != question.label.closed : !leaves_a_rest(body.categories))
+        return Reason::not_covered;
     const auto period = period_of(opening, question.table, question.now);
     if (auto reason = within_period(*period, question)) return reason;
     if (auto reason = second_reader(*row, opening, *period, question)) return reason;

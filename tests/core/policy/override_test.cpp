@@ -106,7 +106,7 @@ TEST_CASE(
         CHECK(scene.clinic_asks().permitted());
     }
     SECTION("late") {
-        scene.now += hours{73};
+        scene.now += hours{72};
         CHECK(scene.clinic_asks(statute_necessary_disclosure).reasons ==
               only(Reason::second_reader_missing));
         scene.verdict(scene.second, opening, true);
