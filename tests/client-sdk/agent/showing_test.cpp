@@ -200,7 +200,7 @@ TEST_CASE("Attack: a showing ends by itself, and with the process", "[show][atta
     scene.clock.advance(1min);
     CHECK(scene.error("show.page") == "not_found");
     CHECK(scene.error("show.admit") == "not_found");
-    CHECK_FALSE(scene.result("show.status")["showing"]);
+    CHECK(scene.result("show.status")["showing"] == false);
 }
 
 TEST_CASE("Attack: more people come by the door only", "[show][attack]") {
@@ -254,8 +254,10 @@ TEST_CASE("Attack: what a text refers to is named only where its name may be sho
         return made;
     };
     const auto field = [](const FieldInfo& info, Value value) {
-        FieldView view{.number = info.number, .info = &info};
-        view.values.push_back({.value = std::move(value)});
+        FieldView view;
+        view.number = info.number;
+        view.info = &info;
+        view.values.emplace_back().value = std::move(value);
         return view;
     };
     CompartmentId hidden;

@@ -197,6 +197,20 @@ TEST_CASE("Attack: a consent to read alone, or to show alone, puts nothing on th
     }
 }
 
+TEST_CASE("C-42: what is closed to a circle does not reach a meeting with anybody else",
+          "[room][scenario][attack]") {
+    RoomScene scene{{}};
+    Label closed = make_label({scene.child}, scene.team, Category::social);
+    const Label open = closed;
+    closed.closed = scene.fresh<AudienceId>();
+    Asked asked{scene};
+    const std::vector<Onlooker> guardian{{"Eva", Viewer{ViewerKind::guardian, scene.a}}};
+    const std::vector<Onlooker> team{{"colleague", scene.colleague.requester()}};
+    CHECK(asked.sight(open, scene.lead, team).permitted);
+    CHECK_FALSE(asked.sight(closed, scene.lead, team).permitted);
+    CHECK_FALSE(asked.sight(closed, scene.lead, guardian).permitted);
+}
+
 TEST_CASE("Attack: an onlooker whose tablet is revoked, or who has none, sees nothing",
           "[room][attack]") {
     RoomScene scene{{}};
