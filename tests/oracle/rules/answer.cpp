@@ -78,15 +78,22 @@ void ask_for(const World& world,
              Standings& standings,
              Answer& answer) {
     const Deciders deciders = deciders_of(world, question, place, subject);
-    answer.inform.insert(deciders.informed.begin(), deciders.informed.end());
-    if (deciders.who.empty()) {
+    std::vector<std::pair<Id, Position>> positions;
+    bool is_anybody_there = false;
+    for (const Id& person : deciders.who) {
+        auto position = position_of(world, question, place, person, subject);
+        if (deciders.prevented.contains(person) && position.stand != Stand::covers) {
+            answer.inform.insert(person);
+            continue;
+        }
+        positions.emplace_back(person, std::move(position));
+        // A child who decides together with guardians does not without any of them.
+        is_anybody_there |= person != subject || deciders.prevented.empty();
+    }
+    if (!is_anybody_there) {
         answer.missing.insert({Id{}, subject});
         standings.lacking.push_back({.stand = Stand::needed, .why = {"custody_unknown"}});
-        return;
     }
-    std::vector<std::pair<Id, Position>> positions;
-    for (const Id& person : deciders.who)
-        positions.emplace_back(person, position_of(world, question, place, person, subject));
     if (world.is_wrong_about(Planted::closing_of_anybody))
         for (const auto& [said, body] : standing<Closing>(world))
             if (!deciders.who.contains(body->decider) &&
