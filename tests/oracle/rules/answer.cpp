@@ -90,10 +90,6 @@ void ask_for(const World& world,
         // A child who decides together with guardians does not without any of them.
         is_anybody_there |= person != subject || deciders.prevented.empty();
     }
-    if (!is_anybody_there) {
-        answer.missing.insert({Id{}, subject});
-        standings.lacking.push_back({.stand = Stand::needed, .why = {"custody_unknown"}});
-    }
     if (world.is_wrong_about(Planted::closing_of_anybody))
         for (const auto& [said, body] : standing<Closing>(world))
             if (!deciders.who.contains(body->decider) &&
@@ -105,6 +101,10 @@ void ask_for(const World& world,
         positions, [](const auto& one) { return one.second.stand == Stand::covers; });
     const bool one_suffices =
         question.label.sensitivity == low || world.is_wrong_about(Planted::one_guardian_suffices);
+    if (!is_anybody_there && !(anyone && one_suffices)) {
+        answer.missing.insert({Id{}, subject});
+        standings.lacking.push_back({.stand = Stand::needed, .why = {"custody_unknown"}});
+    }
     for (auto& [person, position] : positions) {
         if (position.stand == Stand::covers) {
             answer.get_in_writing |= position.by_mouth;
