@@ -1,7 +1,10 @@
 #include "client-sdk/agent/operations.hpp"
 
 #include "client-sdk/agent/operations_call.hpp"
+#include "client-sdk/agent/operations_consultations.hpp"
 #include "core/base/system_clock.hpp"
+
+#include <samsyn/leaving.hpp>
 
 #include <new>
 
@@ -12,13 +15,19 @@ namespace {
 using nlohmann::json;
 
 const Operation* find_operation(std::string_view name) {
-    for (const auto operations : {case_operations(),
+    for (const auto operations : {access_operations(),
+                                  act_operations(),
+                                  custody_operations(),
+                                  case_operations(),
                                   consent_operations(),
                                   form_operations(),
                                   item_operations(),
                                   search_operations(),
+                                  consultation_operations(),
                                   insight_operations(),
+                                  log_operations(),
                                   admin_operations(),
+                                  leaving_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
@@ -51,6 +60,33 @@ Result<json> run_checked(const Operation& operation,
     return operation.run(call);
 }
 
+/// What an operation does with the content that its answer shows.
+ReadAction action_of(std::string_view operation) {
+    for (const std::string_view list : {"item.list", "search", "find", "conflicts", "case.show"})
+        if (operation == list) return ReadAction::list_shown;
+    if (operation == "emergency.open") return ReadAction::emergency_opened;
+    return ReadAction::item_opened;
+}
+
+/// The one place where reads are logged: every answer passes here. What its author has just
+/// written is no read.
+Result<void> log_shown(Device& device, std::string_view operation, const Directory& names) {
+    if (operation.ends_with(".add")) return {};
+    for (const auto& [case_id, items] : names.shown())
+        SAMSYN_TRY(device.record_shown({action_of(operation), case_id, items}));
+    return {};
+}
+
+bool shows_decisions(std::string_view operation) {
+    return operation == "readers" || operation == "why" || operation == "access";
+}
+
+/// A decision is as good as the statements that it rests on: how old these are, beside it.
+void note_knowledge(Device& device, json& result) {
+    const LeaseView lease = device.lease();
+    result["knowledge_from"] = lease.fresh_at ? to_json(*lease.fresh_at) : json{};
+}
+
 const Clock& machine_clock() {
     static const SystemClock clock;
     return clock;
@@ -68,10 +104,16 @@ json Operations::run(std::string_view operation, const json& args) {
     // Nothing here throws for what a stranger sends. What is caught is memory that ran out.
     try {
         Result<json> result = run_checked(*found, device_, clock_, args, names, showing_);
+        if (result)
+            if (const auto logged = log_shown(device_, operation, names); !logged)
+                result = std::unexpected{logged.error()};
+        if (result && shows_decisions(operation)) note_knowledge(device_, *result);
         if (result) return json::object({{"ok", true}, {"result", *std::move(result)}});
         json answer = failed(result.error());
         if (result.error().code == Errc::ambiguous)
             answer["error"]["candidates"] = candidates_json(names.candidates());
+        if (result.error().context == consultation_identifies)
+            explain_findings(args, answer["error"]);
         return answer;
     } catch (const std::bad_alloc&) {
         return failed({Errc::out_of_memory, "operation"});

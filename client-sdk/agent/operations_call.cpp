@@ -104,6 +104,13 @@ Result<CaseId> case_of(Call& call) {
     return call.names.case_id("case", SAMSYN_TRY(call.args.text("case")));
 }
 
+Result<std::optional<AudienceId>> closed_of(Call& call, std::string_view argument) {
+    if (!call.args.has(argument)) return std::nullopt;
+    const auto bytes = from_hex(SAMSYN_TRY(call.args.text(argument)));
+    if (!bytes || bytes->size() != AudienceId::size) return fail(Errc::invalid_argument, argument);
+    return AudienceId::from(*bytes);
+}
+
 Result<UserId> user_of(Call& call, std::string_view argument) {
     return call.names.user(argument, SAMSYN_TRY(call.args.text(argument)));
 }

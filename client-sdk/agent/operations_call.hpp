@@ -28,13 +28,18 @@ struct Operation {
     std::string_view optional = {};
 };
 
+std::span<const Operation> access_operations();
 std::span<const Operation> case_operations();
+std::span<const Operation> custody_operations();
 std::span<const Operation> consent_operations();
 std::span<const Operation> form_operations();
 std::span<const Operation> item_operations();
 std::span<const Operation> search_operations();
 std::span<const Operation> insight_operations();
+std::span<const Operation> act_operations();
 std::span<const Operation> admin_operations();
+std::span<const Operation> leaving_operations();
+std::span<const Operation> log_operations();
 std::span<const Operation> showing_operations();
 
 /// The case, user, unit or persons that an argument names.
@@ -46,6 +51,9 @@ Result<std::vector<PersonId>> persons_of(Call& call,
                                          const CaseId& case_id,
                                          std::string_view argument);
 Result<std::vector<UnitId>> units_of(Call& call, std::string_view argument);
+
+/// The id of a closed circle, whole; none where the argument is missing.
+Result<std::optional<AudienceId>> closed_of(Call& call, std::string_view argument);
 
 /// Keys like "health"; empty where the argument is missing.
 Result<Categories> categories_of(const Arguments& args, std::string_view argument);

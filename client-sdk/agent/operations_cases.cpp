@@ -1,4 +1,5 @@
 #include "client-sdk/agent/operations_call.hpp"
+#include "client-sdk/agent/operations_consultations.hpp"
 #include "core/model/local_date.hpp"
 
 #include <algorithm>
@@ -68,6 +69,8 @@ Result<json> close_case(Call& call) {
 
 Result<json> add_person(Call& call) {
     const CaseId case_id = SAMSYN_TRY(case_of(call));
+    if (SAMSYN_TRY(is_consultation(call.device, case_id)))
+        return fail(Errc::invalid_argument, "case: a consultation is about nobody");
     const std::string name = SAMSYN_TRY(call.args.text("name"));
     const TypeInfo* type = find_type(ItemType::person);
     SAMSYN_ASSERT(type != nullptr);

@@ -53,6 +53,12 @@ public:
 
     const std::vector<Candidate>& candidates() const { return candidates_; }
 
+    /// The answer of this request will show content of the item. Whatever turns content into an
+    /// answer calls this: `Operations::run` logs it before the answer leaves.
+    void note_shown(const CaseId& case_id, const ItemId& item) { shown_[case_id].push_back(item); }
+
+    const std::map<CaseId, std::vector<ItemId>>& shown() const { return shown_; }
+
     /// `{"id": hex, "name": …}`; a unit also names its organisation. Empty names where the device
     /// does not know one.
     nlohmann::json describe(const UserId& id);
@@ -74,6 +80,7 @@ private:
 
     Device& device_;
     std::vector<Candidate> candidates_;
+    std::map<CaseId, std::vector<ItemId>> shown_;
     std::optional<std::vector<UserView>> users_;
     std::optional<std::vector<UnitView>> units_;
     std::optional<std::vector<CaseSummary>> cases_;

@@ -98,6 +98,21 @@ Hint hint_of_connection(Errc code) {
                 "your administrator.",
                 "Servern är inte den som avtalades vid anslutningen. Fortsätt inte; fråga din "
                 "administratör."};
+        case Errc::lease_ended:
+            return {
+                "This device has not reached the server for too long, so it shows nothing: what it "
+                "knows of consents may be out of date. Connect to a network and run `samsyn sync`; "
+                "check the clock if that does not help. What you write is kept and sent then.",
+                "Enheten har inte nått servern på för länge och visar därför inget: det den vet om "
+                "samtycken kan vara inaktuellt. Anslut till ett nät och kör `samsyn sync`; "
+                "kontrollera klockan om det inte hjälper. Det du skriver sparas och skickas då."};
+        case Errc::log_forked:
+            return {
+                "The server's log is not the one that it showed before. Go on working, nothing is "
+                "sent; tell your administrator and show `samsyn log evidence`.",
+                "Serverns logg är inte den som visats förut. Arbeta vidare, inget skickas; säg "
+                "till "
+                "din administratör och visa `samsyn log evidence`."};
         case Errc::unreachable:
         case Errc::link_lost:
             return {

@@ -58,57 +58,16 @@ Result<json> readers(Call& call) {
         {{"case", call.names.describe(case_id)}, {"compartments", std::move(list)}});
 }
 
-/// The compartments that the arguments leave: those of an item, of a unit, of a category.
-Result<std::vector<CompartmentView>> compartments_of(Call& call, CaseId case_id) {
-    std::optional<CompartmentId> wanted;
-    if (call.args.has("item")) {
-        const std::string text = SAMSYN_TRY(call.args.text("item"));
-        const ItemId id = SAMSYN_TRY(call.names.item("item", text));
-        const ItemView item = SAMSYN_TRY(call.device.item(id));
-        wanted = item.compartment;
-        case_id = item.case_id;
-    }
-    std::optional<UnitId> unit;
-    if (call.args.has("unit")) unit = SAMSYN_TRY(unit_of(call, "unit"));
-    const Categories categories = SAMSYN_TRY(categories_of(call.args, "category"));
-
-    std::vector<CompartmentView> found;
-    for (CompartmentView& compartment : SAMSYN_TRY(call.device.compartments(case_id))) {
-        const Label& label = compartment.label;
-        if ((!wanted || compartment.id == *wanted) && (!unit || label.disclosing.unit == *unit) &&
-            (categories.empty() || categories.contains(label.category)))
-            found.push_back(std::move(compartment));
-    }
-    return found;
-}
-
-Result<json> why(Call& call) {
-    if (call.args.has("case") == call.args.has("item"))
-        return fail(Errc::invalid_argument, "case: give either a case or an item");
-    CaseId case_id;
-    if (call.args.has("case")) case_id = SAMSYN_TRY(case_of(call));
-    UserId user = call.names.me();
-    if (call.args.has("user")) user = SAMSYN_TRY(user_of(call, "user"));
-    Request request;
-    request.action = SAMSYN_TRY(term_of(call.args, "action", &find_action, Action::read));
-    request.purpose =
-        SAMSYN_TRY(term_of(call.args, "purpose", &find_purpose, Purpose::coordination));
-
-    json list = json::array();
-    for (const CompartmentView& compartment : SAMSYN_TRY(compartments_of(call, case_id))) {
-        json row = to_json(call.names, compartment);
-        const Decision decision = decision_for(call, compartment, user, request);
-        row["decision"] = to_json(call.names, compartment.case_id, decision);
-        list.push_back(std::move(row));
-    }
-    return json::object({{"user", call.names.describe(user)},
-                         {"action", key_of(request.action)},
-                         {"purpose", key_of(request.purpose)},
-                         {"compartments", std::move(list)}});
-}
-
 json optional_instant(const std::optional<Instant>& instant) {
     return instant ? to_json(*instant) : json{};
+}
+
+json mass_closing_json(const MassClosingView& alarm) {
+    return json::object(
+        {{"author", json::object({{"id", to_hex(alarm.author)}, {"name", alarm.author_name}})},
+         {"cases", alarm.cases},
+         {"from", to_json(alarm.from)},
+         {"to", to_json(alarm.to)}});
 }
 
 Result<json> status(Call& call) {
@@ -128,6 +87,9 @@ Result<json> status(Call& call) {
     result["waiting_for_key"] = json::array();
     for (const CompartmentView& compartment : view.waiting_for_key)
         result["waiting_for_key"].push_back(to_json(call.names, compartment));
+    result["mass_closings"] = json::array();
+    for (const MassClosingView& alarm : view.mass_closings)
+        result["mass_closings"].push_back(mass_closing_json(alarm));
     result["parked"] = json::array();
     for (const ParkedView& parked : view.parked) {
         json row = json::object({{"id", parked.id}, {"item", to_hex(parked.item)}});
@@ -188,7 +150,6 @@ Result<json> organisations(Call& call) {
 
 constexpr Operation operations[] = {
     {"readers", &readers, false, "case"},
-    {"why", &why, false, "", "case item user unit category action purpose"},
     {"status", &status, false, ""},
     {"users", &users, false, ""},
     {"units", &units, false, ""},

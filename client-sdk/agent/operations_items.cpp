@@ -1,4 +1,5 @@
 #include "client-sdk/agent/operations_call.hpp"
+#include "client-sdk/agent/operations_consultations.hpp"
 
 #include <algorithm>
 
@@ -24,6 +25,8 @@ Result<json> written_item(Call& call, const ItemId& id) {
 Result<NewItem> new_item(Call& call, const TypeInfo& type) {
     NewItem item;
     item.case_id = SAMSYN_TRY(case_of(call));
+    if (SAMSYN_TRY(is_consultation(call.device, item.case_id)))
+        return fail(Errc::invalid_argument, "case: a consultation takes nothing else");
     item.type = type.type;
     item.about = SAMSYN_TRY(persons_of(call, item.case_id, "about"));
     if (item.about.empty()) return fail(Errc::invalid_argument, "about");
@@ -37,6 +40,7 @@ Result<NewItem> new_item(Call& call, const TypeInfo& type) {
         if (!item.sensitivity) return fail(Errc::invalid_argument, "sensitivity");
     }
     if (call.args.has("unit")) item.unit = SAMSYN_TRY(unit_of(call, "unit"));
+    item.closed = SAMSYN_TRY(closed_of(call, "closed"));
     item.fields = SAMSYN_TRY(fields_of(call, item.case_id, type, "fields"));
     return item;
 }
@@ -85,6 +89,8 @@ Result<json> add_item(Call& call) {
     const TypeInfo* type = find_type(SAMSYN_TRY(call.args.text("type")));
     if (type == nullptr || type->category == Category::directory)
         return fail(Errc::invalid_argument, "type");
+    if (type->type == ItemType::consultation)
+        return fail(Errc::invalid_argument, "type: a consultation is added by consult.add");
     return add_of_type(call, type->type, {});
 }
 
@@ -97,6 +103,8 @@ Result<json> edit_item(Call& call) {
     const ItemView item = SAMSYN_TRY(call.device.item(id));
     const TypeInfo* type = find_type(item.type);
     if (type == nullptr) return fail(Errc::update_needed, "type");
+    if (item.type == ItemType::consultation)
+        return fail(Errc::invalid_argument, "item: a consultation is written once");
     const auto fields = SAMSYN_TRY(fields_of(call, item.case_id, *type, "fields"));
     if (fields.empty()) return fail(Errc::invalid_argument, "fields");
     SAMSYN_TRY(call.device.edit_item(id, fields));
@@ -173,6 +181,8 @@ Result<Value> kept_value(const FieldView& field, const json& keep) {
 Result<json> settle(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const ItemView item = SAMSYN_TRY(call.device.item(id));
+    if (item.type == ItemType::consultation)
+        return fail(Errc::invalid_argument, "item: a consultation is written once");
     Settlement settlement{
         .item = id, .field = SAMSYN_TRY(call.args.text("field")), .value = {}, .seen = {}};
     const FieldView* field = find_view(item, settlement.field);
@@ -197,7 +207,11 @@ Result<json> settle(Call& call) {
 }
 
 constexpr Operation operations[] = {
-    {"note.add", &add_note, true, "case about text", "date place category sensitivity unit fields"},
+    {"note.add",
+     &add_note,
+     true,
+     "case about text",
+     "date place category sensitivity unit closed fields"},
     {"observation.add",
      &add_observation,
      true,
@@ -213,7 +227,7 @@ constexpr Operation operations[] = {
      true,
      "case about goal",
      "need action responsible follow_up category sensitivity unit fields"},
-    {"item.add", &add_item, true, "case about type fields", "category sensitivity unit"},
+    {"item.add", &add_item, true, "case about type fields", "category sensitivity unit closed"},
     {"item.edit", &edit_item, true, "item fields"},
     {"item.delete", &delete_item, true, "item"},
     {"item.list", &list_items, false, "case", "type about"},

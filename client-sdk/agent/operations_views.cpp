@@ -195,6 +195,7 @@ json to_json(Directory& names, const CaseSummary& summary) {
 }
 
 json to_json(Directory& names, const CaseId& case_id, const PersonView& person) {
+    names.note_shown(case_id, ItemId::from(person.id.view()));
     return json::object({{"id", to_hex(person.id)},
                          {"name", person.name},
                          {"adult", person.adult},
@@ -215,6 +216,7 @@ json to_json(Directory& names, const CompartmentView& compartment) {
 }
 
 json to_json(Directory& names, const ItemView& item) {
+    names.note_shown(item.case_id, item.id);
     json out = json::object();
     out["id"] = to_hex(item.id);
     out["case"] = names.describe(item.case_id);

@@ -31,6 +31,7 @@ bool ends_following(Errc why) {
     switch (why) {
         case Errc::revoked_device:
         case Errc::counter_reused:
+        case Errc::log_forked:
         case Errc::wrong_federation:
         case Errc::unsupported_version:
         case Errc::update_needed:
@@ -83,8 +84,9 @@ void SyncService::connect() {
     synced_ = false;
     enter(State::connecting);
     Link::Listener& listener = *this;  // a private base is out of make_unique's reach
-    link_ =
-        std::make_unique<Link>(parts_.io, parts_.server(), parts_.link, listener, parts_.limits);
+    Link::Ports ports = parts_.link;
+    if (handing_in_) ports.purpose = SessionPurpose::hand_in;
+    link_ = std::make_unique<Link>(parts_.io, parts_.server(), ports, listener, parts_.limits);
 }
 
 void SyncService::disconnect() {
@@ -94,6 +96,7 @@ void SyncService::disconnect() {
 }
 
 void SyncService::on_live() {
+    if (handing_in_) return;
     backoff_.reset();
     last_error_.reset();
     enter(State::live);
@@ -101,6 +104,7 @@ void SyncService::on_live() {
 }
 
 void SyncService::on_synced() {
+    if (handing_in_) return end_session(*std::exchange(handing_in_, std::nullopt));
     synced_ = true;
     parts_.emit({{"event", "synced"}});
     finish({});
@@ -124,7 +128,18 @@ void SyncService::on_answered(const ClientSession::Answered& answered) {
 }
 
 void SyncService::on_closed(const Error& why) {
-    end_session(why);
+    if (handing_in_) return end_session(*std::exchange(handing_in_, std::nullopt));
+    if (!hand_in_after(why)) end_session(why);
+}
+
+bool SyncService::hand_in_after(const Error& why) {
+    const bool turned_away = why.code == Errc::revoked_device || why.code == Errc::not_permitted;
+    if (!turned_away || handed_in_) return false;
+    handed_in_ = true;
+    handing_in_ = why;
+    link_.reset();
+    connect();
+    return true;
 }
 
 void SyncService::end_session(const Error& why) {

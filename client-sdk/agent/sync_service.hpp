@@ -65,6 +65,10 @@ private:
     void connect();
     void disconnect();
     void end_session(const Error& why);
+
+    /// Turned away: once in this process's life it hands in what a revoked device may. False where
+    /// that is not the case.
+    bool hand_in_after(const Error& why);
     void wait_to_reconnect();
     void expect_progress();
     void finish(const Result<void>& result);
@@ -80,6 +84,8 @@ private:
     Instant since_;
     bool following_ = false;
     bool synced_ = false;  // and nothing written since
+    bool handed_in_ = false;
+    std::optional<Error> handing_in_;  // and why the session before it ended
     std::optional<Error> last_error_;
 };
 

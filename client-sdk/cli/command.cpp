@@ -128,7 +128,8 @@ json Command::arguments(const std::vector<std::unique_ptr<Bound>>& all) {
 }
 
 void Command::runs(std::function<int(const json& args)> run) {
-    app_->callback([&session = session_, bound = bound_, run = std::move(run)] {
+    app_->callback([app = app_, &session = session_, bound = bound_, run = std::move(run)] {
+        if (!app->get_subcommands().empty()) return;  // it has said what to do
         session.command = [args = arguments(*bound), run] { return run(args); };
     });
 }

@@ -39,6 +39,9 @@ public:
     /// Runs `run` with the arguments instead of asking for one operation.
     void runs(std::function<int(const nlohmann::json& args)> run);
 
+    /// For subcommands beside what the command itself does: they go first.
+    CLI::App& app() { return *app_; }
+
 private:
     enum class Kind { text, texts, number, flag, pairs };
 
@@ -65,6 +68,8 @@ CLI::App& group(CLI::App& parent, const std::string& name, const std::string& de
 
 void add_device_commands(CLI::App& app, Session& session);  // enrol, agent
 void add_lock_commands(CLI::App& app, Session& session);  // unlock, lock, stop, pin, phrase, assist
+void add_access_commands(CLI::App& app, Session& session);  // why, access
+void add_act_commands(CLI::App& app, Session& session);
 void add_admin_commands(CLI::App& app, Session& session);
 void add_founding_commands(CLI::App& admin, Session& session);
 void add_case_commands(CLI::App& app, Session& session);
@@ -77,9 +82,18 @@ void add_form_commands(CLI::App& consents, Session& session);
 int refuse_form(const Session& session, nlohmann::json args);
 void add_item_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);
+void add_consult_commands(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);
 void add_show_commands(CLI::App& app, Session& session);
 void add_insight_commands(CLI::App& app, Session& session);
+void add_leaving_commands(CLI::App& app, Session& session);  // escrow, unconfirmed
+
+/// What went to escrow of this person's, and how old the knowledge is: part of `samsyn status`.
+int print_leaving(const Session& session, AgentClient& agent);
+
+/// From when the knowledge is that decisions in `result` rest on.
+void print_knowledge(const Session& session, const nlohmann::json& result);
+void add_log_commands(CLI::App& app, Session& session);
 void add_sync_command(CLI::App& app, Session& session);
 
 }  // namespace samsyn

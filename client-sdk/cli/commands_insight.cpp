@@ -1,4 +1,5 @@
 #include "client-sdk/agent/agent_client.hpp"
+#include "client-sdk/cli/answer_text.hpp"
 #include "client-sdk/cli/command.hpp"
 
 #include <algorithm>
@@ -8,34 +9,6 @@ namespace samsyn {
 namespace {
 
 using nlohmann::json;
-
-std::string reason_text(const Session& session, const json& decision) {
-    const json reasons = decision.value("reasons", json::array());
-    if (reasons.empty()) return {};
-    return session.language == Language::swedish ? text_in(reasons.front(), "sv")
-                                                 : text_in(reasons.front(), "en");
-}
-
-/// "consent is missing: Per Alm for Elin Alm".
-std::string denial_text(const Session& session, const json& decision) {
-    std::string text = reason_text(session, decision);
-    bool first = true;
-    for (const json& missing : decision.value("missing", json::array())) {
-        const std::string from = name_in(missing, "from");
-        text.append(first ? ": " : ", ");
-        text.append(from.empty() ? session.say("not known who", "okänt vem") : from);
-        text.append(session.say(" for ", " för ")).append(name_in(missing, "subject"));
-        first = false;
-    }
-    return text;
-}
-
-void print_compartment(const Session& session, const json& row) {
-    print(escaped(name_in(row, "unit")) + " · " +
-          escaped(local_in(session, row, "category_title")) + " · " +
-          escaped(names_in(row, "about")) + "  (" + text_in(row, "items") +
-          session.say(" items)", " poster)") + "\n");
-}
 
 void print_readers(const Session& session, const json& result) {
     for (const json& row : result["compartments"]) {
@@ -51,19 +24,7 @@ void print_readers(const Session& session, const json& result) {
                   "\n");
     }
     if (result["compartments"].empty()) print(session.say("Nothing yet.\n", "Inget än.\n"));
-}
-
-void print_why(const Session& session, const json& result) {
-    for (const json& row : result["compartments"]) {
-        const json& decision = row["decision"];
-        print_compartment(session, row);
-        const bool permitted = text_in(decision, "outcome") == "permit";
-        print("  " + escaped(name_in(result, "user")) + ": " +
-              (permitted ? session.say("yes, ", "ja, ") : session.say("no, ", "nej, ")) +
-              escaped(denial_text(session, decision)) + "\n");
-        if (const std::string until = local_time_in(decision, "valid_until"); !until.empty())
-            print(session.say("  until ", "  till ") + until + "\n");
-    }
+    print_knowledge(session, result);
 }
 
 std::string connection_text(const Session& session, const json& result) {
@@ -168,12 +129,14 @@ int run_status(const Session& session) {
     if (unlocked)
         if (const int code = ask(session, *agent, "status", json::object(), result)) return code;
     result["lock"] = lock;
-    if (session.json)
+    if (session.json) {
         show_json(result);
-    else if (unlocked)
+    } else if (unlocked) {
         print_status(session, result);
-    else
+        if (const int code = print_leaving(session, *agent)) return code;
+    } else {
         print_locked(session, lock);
+    }
     return unlocked ? exit_ok : exit_locked;
 }
 
@@ -195,6 +158,13 @@ void print_status(const Session& session, const json& result) {
         print(session.say("waiting for a key since ", "väntar på nyckel sedan ") +
               local_time_in(row, "waiting_since") + ": " + escaped(name_in(row, "unit")) + ", " +
               escaped(local_in(session, row, "category_title")) + "\n");
+    for (const json& row : result.value("mass_closings", json::array()))
+        print(escaped(name_in(row, "author")) +
+              session.say(" has closed consents in ", " har stängt samtycken i ") +
+              text_in(row, "cases") + session.say(" cases between ", " ärenden mellan ") +
+              local_time_in(row, "from") + session.say(" and ", " och ") +
+              local_time_in(row, "to") +
+              session.say(". It is in force. Ask why.\n", ". Det gäller. Fråga varför.\n"));
     for (const json& row : result["parked"]) print_parked(session, row);
 }
 
@@ -235,19 +205,6 @@ void add_insight_commands(CLI::App& app, Session& session) {
         .text("case", "case", "Title, or the beginning of the id")
         .required()
         .asks("readers", &print_readers);
-    Command{app,
-            session,
-            "why",
-            "Asks whether somebody may, and says why.",
-            "samsyn why --case \"Familjen Alm\" --user \"Karin Berg\" --category health"}
-        .text("--case", "case", "Title, or the beginning of the id")
-        .text("--item", "item", "An item, instead of a case")
-        .text("--user", "user", "Who (default: you)")
-        .text("--unit", "unit", "Only what this unit discloses")
-        .text("--category", "category", "Only this category")
-        .text("--action", "action", "read (default), show_in_meeting, contribute, ...")
-        .text("--purpose", "purpose", "coordination (default), ...")
-        .asks("why", &print_why);
     Command{app,
             session,
             "status",

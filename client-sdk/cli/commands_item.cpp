@@ -121,6 +121,7 @@ Command& with_label(Command& command) {
         .text("--category", "category", "Instead of the usual one: health, attendance, ...")
         .text("--sensitivity", "sensitivity", "low, normal or far_reaching")
         .text("--unit", "unit", "Your unit that writes it, if you work in several")
+        .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)")
         .pairs("--set", "fields", "More fields, as key=value");
 }
 

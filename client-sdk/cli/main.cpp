@@ -61,9 +61,14 @@ int run(int argc, char** argv) {
     add_case_commands(app, session);
     add_consent_commands(app, session);
     add_item_commands(app, session);
+    add_consult_commands(app, session);
     add_search_commands(app, session);
     add_show_commands(app, session);
+    add_access_commands(app, session);
+    add_act_commands(app, session);
     add_insight_commands(app, session);
+    add_leaving_commands(app, session);
+    add_log_commands(app, session);
     add_sync_command(app, session);
 
     try {

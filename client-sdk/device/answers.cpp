@@ -26,6 +26,7 @@ Result<void> Device::on_answer(std::uint64_t counter, const Answer& answer, Inst
     return my.transact([&]() -> Result<void> {
         const auto sent = SAMSYN_TRY(my.store.outgoing(counter));
         if (!sent) return {};
+        if (sent->kind == EntryKind::escrow) return my.answer_escrow(*sent, answer);
         SAMSYN_TRY(my.store.mark_answered(counter, answer.outcome));
         // After a purge the box in a packet or supplement would be the last copy of a key.
         const KnownCompartment* compartment = my.find(sent->compartment);

@@ -41,6 +41,13 @@ Result<void> Device::apply(const Incarnation& incarnation, const Deliver& delive
             my.stale_answers.clear();
             if (stream->kind == StreamKind::federation) my.attentive = true;
             SAMSYN_TRY(my.purge_denied(now));
+            // Of a roster that we are on no more only that was said: should we come back, all of it
+            // comes again.
+            if (stream->kind == StreamKind::roster && my.was_put_on(*stream) &&
+                !my.view(stream->case_id)
+                     .roster(stream->unit)
+                     .participates(my.config.user, my.decision_time(now)))
+                SAMSYN_TRY(my.store.put_cursor(incarnation, deliver.channel, 0));
         }
         for (auto i = rewinds_before; i < my.rewinds.size(); ++i)
             SAMSYN_TRY(my.store.put_cursor(incarnation, my.rewinds[i].channel, 0));
@@ -48,13 +55,23 @@ Result<void> Device::apply(const Incarnation& incarnation, const Deliver& delive
     });
 }
 
+bool Device::Impl::was_put_on(const Stream& roster) const {
+    return std::ranges::any_of(graph(roster.case_id).in(roster), [&](const auto& statement) {
+        const auto* added = std::get_if<ParticipantAdded>(&statement->body);
+        return added && added->user == config.user;
+    });
+}
+
 Result<void> Device::Impl::apply_entry(const Channel& channel,
                                        const Deliver::Entry& entry,
                                        Instant now) {
     if (std::holds_alternative<Stream>(channel.name)) {
+        const auto& stream = std::get<Stream>(channel.name);
+        if (entry.kind == EntryKind::escrow && stream.kind == StreamKind::notice)
+            return apply_escrow(stream, entry.bytes);
         if (entry.kind != EntryKind::statement) return fail(Errc::malformed, "kind of entry");
         const auto statement = SAMSYN_TRY(decode_statement(entry.bytes, ports.hasher));
-        if (statement.header.stream != std::get<Stream>(channel.name))
+        if (statement.header.stream != stream)
             return fail(Errc::malformed, "stream of a statement");
         if (SAMSYN_TRY(take_statement(entry.bytes))) observe(statement.header.time, now);
         return {};

@@ -71,6 +71,7 @@ Result<bool> Device::Impl::learn_time(Instant server_time, Instant now) {
     if (newest_own_ <= std::max(now, server_time_) + server_ahead_max)
         floor_ = std::max(floor_, newest_own_);
     SAMSYN_TRY(put_instant(key_server_time, server_time_));
+    SAMSYN_TRY(renew_lease(server_time, now));
     const bool ahead = corrected(now) > server_time + clock_ahead_max;
     const bool repaired = offset_.count() != 0 && now <= server_time + clock_ahead_max &&
                           now + clock_ahead_max >= server_time;

@@ -63,6 +63,8 @@ Result<void> Device::Impl::load() {
     const Instant never{};
     server_time_ = SAMSYN_TRY(instant(key_server_time)).value_or(never);
     floor_ = floor_saved_ = SAMSYN_TRY(instant(key_floor)).value_or(never);
+    // One from before there were leases goes by the newest signed time.
+    fresh_at_ = SAMSYN_TRY(instant(key_fresh)).value_or(server_time_);
     HybridTime last{};
     if (const auto bytes = SAMSYN_TRY(store.value(key_clock))) {
         Reader in{*bytes};

@@ -4,10 +4,13 @@
 #include "client-sdk/device/names.hpp"
 #include "core/model/schema.hpp"
 #include "core/policy/decision_cache.hpp"
+#include "core/policy/lease.hpp"
 #include "core/store/device_store.hpp"
+#include "core/wire/escrow.hpp"
 #include "core/wire/statement_codec.hpp"
 
 #include <samsyn/device.hpp>
+#include <samsyn/leaving.hpp>
 
 #include <algorithm>
 #include <set>
@@ -45,7 +48,7 @@ public:
             memory_touched_ = false;
             // Noted in the database: what fails here is done after the next transaction, or at the
             // next opening. What was asked for is committed all the same.
-            if (store.purge_unfinished()) (void)store.finish_purge();
+            if (store.purge_unfinished() && store.finish_purge()) confirm_purges();
             return result;
         }
         transaction.reset();
@@ -176,6 +179,14 @@ public:
     Result<StatementId> author(const Stream& stream, StatementBody body);
     Result<CaseOpened> opened(const CaseId& case_id);
 
+    // --- Acts (acts.cpp) ------------------------------------------------------------------------
+    Result<StatementId> say(Saying saying);
+    Result<Hash> keep_text(const CaseId& case_id,
+                           const std::vector<PersonId>& about,
+                           std::string_view text);
+    Result<ItemId> copy_item(const ItemId& id, const std::optional<AudienceId>& closed);
+    Result<void> erase_item(const ItemId& id);
+
     // --- Items (items.cpp) ----------------------------------------------------------------------
     Result<UnitId> own_unit_in(const CaseId& case_id, const std::optional<UnitId>& wanted);
 
@@ -271,6 +282,7 @@ public:
     Result<void> unpark_reopened(Instant now);
 
     // --- What the server says (applying.cpp, supplements.cpp, answers.cpp) ----------------------
+    bool was_put_on(const Stream& roster) const;
     Result<void> apply_entry(const Channel& channel, const Deliver::Entry& entry, Instant now);
     Result<void> apply_packet(const CompartmentId& channel, ByteView bytes, Instant now);
     Result<void> apply_supplement(const CompartmentId& channel, ByteView bytes, Instant now);
@@ -309,12 +321,65 @@ public:
     /// A box that does not open is noted, and nothing else.
     Result<void> open_old_key(KnownEpoch& epoch, const Supplement& supplement, Instant now);
     bool is_wider_than_permitted(const KeyPacket& packet);
+
+    /// Does a supplement give old keys to somebody outside the disclosing unit without a consent
+    /// that reaches history?
+    bool is_beyond_reach(const Supplement& supplement, const Label& label, const CaseId& case_id);
     Result<void> note_fault(const Error& error);
     Result<void> answer_batch(const StoredOutgoing& sent, const Answer& answer, Instant now);
     Result<void> answer_packet(const StoredOutgoing& sent, const Answer& answer, Instant now);
     Result<void> answer_statement(const StoredOutgoing& sent, const Answer& answer, Instant now);
     Result<void> reseal(const StoredOutgoing& sent, const Batch& batch);
     Result<void> restamp(Instant now);
+
+    // --- Leaving (escrow.cpp, escrow_duty.cpp, receipts.cpp, lease.cpp) --------------------------
+    /// Puts all unsent work of a compartment in escrow, in the caller's transaction: sealed for
+    /// whom the policy names, queued, noted for its author, and gone from here. False where there
+    /// was none; what nobody can be found for stays.
+    Result<bool> escrow_unsent(const StoredCompartment& compartment, const Error& why, Instant now);
+    Result<std::optional<EscrowBlob>> seal_for_escrow(const StoredCompartment& compartment,
+                                                      const PendingChange& unsent,
+                                                      const Error& why,
+                                                      const std::vector<DeviceId>& recipients,
+                                                      Instant now);
+    Result<void> apply_escrow(const Stream& stream, ByteView bytes);
+    Result<void> answer_escrow(const StoredOutgoing& sent, const Answer& answer);
+    Result<void> forget_escrow_of(const CompartmentId& compartment);
+
+    /// An entry in escrow as far as this device can open it.
+    struct OpenedEscrow {
+        Hash id;
+        StoredCompartment compartment;
+        DeviceId author;
+        Instant written;
+        Error why;
+        std::vector<Change> changes;
+        bool opened = false;
+    };
+
+    OpenedEscrow open_escrow(const EscrowBlob& blob);
+    OpenedEscrow open_escrow(const HeldEntry& held);
+    Result<std::optional<OpenedEscrow>> find_escrow(const Hash& id);
+    Result<std::vector<OpenedEscrow>> all_escrow();
+    EscrowState state_of(const Stream& stream, const Hash& id) const;
+    Result<StatementId> judge_escrow(const OpenedEscrow& entry, bool released, const Hash& reason);
+    Result<void> release(const OpenedEscrow& entry);
+
+    /// A key is gone, or will be with the transaction: its disclosing unit is told once the purge
+    /// is durable.
+    Result<void> owe_receipt(const KnownCompartment& compartment,
+                             const Decision& denied,
+                             Instant now);
+    Result<void> write_receipts(Instant now);
+    void confirm_purges();
+
+    Lease lease(Instant now);
+
+    /// Signed time renews the lease, unless it falls behind our own clock by more than it ever did.
+    Result<void> renew_lease(Instant server_time, Instant now);
+
+    /// Errors: `lease_ended`.
+    Result<void> require_lease();
 
     // --- Reading (views.cpp, case_views.cpp, directory.cpp) -------------------------------------
     using UnsentVersions = std::set<std::pair<ItemId, Version>>;
@@ -326,7 +391,14 @@ public:
     /// Hits that this user may read now, newest first (searching.cpp).
     Result<std::vector<StoredHit>> readable_hits(Result<std::vector<StoredHit>> found);
     std::string directory_text(const ReferenceId& id, std::string_view field);
+
+    /// Over the cases that this device knows (status.cpp).
+    std::vector<MassClosingView> mass_closings_of_led_cases(Instant now);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
+
+    // --- The access log (log_book.cpp) -----------------------------------------------------------
+    class LogBook;
+    LogBook& log();
 
     // Small durable values.
     Result<void> put_instant(std::string_view key, Instant value);
@@ -371,6 +443,7 @@ public:
 private:
     std::chrono::milliseconds offset_{0};
     Instant server_time_{};
+    Instant fresh_at_{};    ///< of the decision clock, when the lease was renewed
     Instant newest_own_{};  ///< time of our newest statement
     Instant floor_{};
     Instant floor_saved_{};
@@ -382,6 +455,8 @@ private:
     std::map<CaseId, CaseView> views_;
     DecisionCache cache_;
     bool memory_touched_ = false;
+    bool confirming_ = false;
+    std::shared_ptr<LogBook> log_book_;  ///< shared for its deleter only: the type is elsewhere
 };
 
 Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);

@@ -82,11 +82,13 @@ Result<KnownEpoch*> Device::Impl::current_epoch(KnownCompartment& compartment, I
     const auto devices = permitted(compartment.stored, now);
     if (!std::ranges::binary_search(devices, self)) return nullptr;
     if (stale_answers[compartment.stored.id] >= stale_answers_max) return nullptr;
+    const bool may_start = lease(now).may_make_keys();
 
     KnownEpoch* best = best_open(compartment, devices);
     const bool complete = best && best->packet.keys.size() == devices.size();
     const bool aged = best && best->packet.instant + epoch_age_max < decision_time(now);
     if (complete && !aged) return best;
+    if (!may_start) return nullptr;  // what we know is too old to say who may read
 
     PacketReason reason = PacketReason::first;
     if (complete) {

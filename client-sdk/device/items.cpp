@@ -188,7 +188,7 @@ Result<ItemId> Device::add_item(const NewItem& item) {
                        .category = category,
                        .sensitivity = item.sensitivity.value_or(
                            item.category ? usual_sensitivity(category) : type->sensitivity),
-                       .closed = {}};
+                       .closed = item.closed};
         draft.item = random_id<ItemId>(my.ports.random);
         draft.type = item.type;
         draft.fields = item.fields;

@@ -1,4 +1,5 @@
 #include "client-sdk/device/engine.hpp"
+#include "core/policy/second_signature.hpp"
 
 #include <algorithm>
 
@@ -62,9 +63,12 @@ Result<void> Device::Impl::check_statement(const Statement& statement) {
     // A device id is the hash of its key, so a key that was once found never changes; only an
     // unknown author is worth building the federation anew.
     const SigningPublicKey* key = federation_.signing_key(statement.header.author);
-    if (!key) key = federation().signing_key(statement.header.author);
+    if (!key || statement.second) key = federation().signing_key(statement.header.author);
     if (!key) return fail(Errc::unknown_device, "author of a statement");
-    if (!verify_statement(statement, *key, ports.verifier))
+    // Few have one: the newest federation is asked.
+    const SigningPublicKey* second = nullptr;
+    if (statement.second) second = SAMSYN_TRY(second_key(statement, federation()));
+    if (!verify_statement(statement, *key, ports.verifier, second))
         return fail(Errc::bad_signature, kind_name(statement.body));
     return {};
 }
@@ -126,9 +130,13 @@ Result<void> Device::Impl::purge_if_denied(const CompartmentId& id, Instant now)
     if (!compartment) return {};
     const Decision answer = decision(compartment->stored, Request{}, me(), now);
     if (answer.permitted()) return {};
-    SAMSYN_TRY(park_denied(id, denial(answer)));
-    if (compartment->epochs.empty()) return {};
+    const Error why = denial(answer);
+    const bool escrowed = SAMSYN_TRY(escrow_unsent(compartment->stored, why, now));
+    SAMSYN_TRY(park_denied(id, why));  // for what nobody was found to open it
+    if (compartment->epochs.empty() && !escrowed) return {};
     touch();
+    SAMSYN_TRY(owe_receipt(*compartment, answer, now));
+    SAMSYN_TRY(forget_escrow_of(id));
     // What is kept beside the store's tables holds boxes with keys, too.
     SAMSYN_TRY(store.erase_value(key_for("waiting", id)));
     for (const KnownEpoch& epoch : compartment->epochs)

@@ -49,6 +49,11 @@ Result<std::vector<Outgoing>> Device::outgoing_after(std::uint64_t counter,
                                                      std::size_t bytes_max,
                                                      Instant now) {
     Impl& my = *impl_;
+    if (const auto owed = SAMSYN_TRY(my.store.value(key_receipts)); owed && !owed->empty()) {
+        const auto confirmed =
+            my.transact([&]() -> Result<void> { return my.write_receipts(now); });
+        if (!confirmed) return std::unexpected{confirmed.error()};
+    }
     // Content is sealed once everything has been delivered: then the epochs that others have
     // started are known, and ours are not one more beside them. Statements go at once.
     if (my.everything_here) {

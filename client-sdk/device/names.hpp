@@ -15,6 +15,8 @@ inline constexpr std::string_view key_clock = "clock.last";
 inline constexpr std::string_view key_offset = "clock.offset";
 inline constexpr std::string_view key_floor = "clock.floor";
 inline constexpr std::string_view key_server_time = "server.time";
+inline constexpr std::string_view key_fresh = "lease.fresh";
+inline constexpr std::string_view key_lag = "lease.lag";
 inline constexpr std::string_view key_doubtful_time = "server.time.doubtful";
 inline constexpr std::string_view key_incarnation = "server.incarnation";
 inline constexpr std::string_view key_synced = "synced";
@@ -23,6 +25,9 @@ inline constexpr std::string_view key_discarded = "statements.discarded";
 inline constexpr std::string_view key_refused = "statements.refused";
 inline constexpr std::string_view key_faults = "faults";
 inline constexpr std::string_view key_restate = "restate.due";
+inline constexpr std::string_view key_receipts = "receipts.due";
+inline constexpr std::string_view key_escrow_sent = "escrow.sent";
+inline constexpr std::string_view key_escrow_held = "escrow.held";
 inline constexpr std::string_view key_form_read = "form.read";
 
 template <class IdType>

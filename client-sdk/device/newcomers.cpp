@@ -134,7 +134,7 @@ Result<void> Device::Impl::give_history(KnownCompartment& compartment,
                                         const std::optional<StatementId>& ground) {
     constexpr std::size_t keys_max = 300;
     const Federation::Device* certified = federation().device(newcomer);
-    if (!certified) return {};
+    if (!certified || !lease(now()).may_make_keys()) return {};
     const auto before = SAMSYN_TRY(given(compartment.stored.id, newcomer));
 
     std::vector<EpochId> lacking;

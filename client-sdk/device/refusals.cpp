@@ -45,6 +45,14 @@ struct Denies {
     bool operator()(const ParticipantRemoved&) const { return true; }
 
     bool operator()(const Closing&) const { return true; }
+
+    bool operator()(const CaseWeeded&) const { return true; }
+
+    bool operator()(const ProtectionMark&) const { return true; }
+
+    bool operator()(const DecisionInPlace& body) const { return body.stayed; }
+
+    bool operator()(const SecondReaderVerdict& body) const { return !body.approved; }
 };
 
 }  // namespace

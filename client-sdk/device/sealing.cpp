@@ -1,4 +1,5 @@
 #include "client-sdk/device/engine.hpp"
+#include "core/store/read_log.hpp"
 
 #include <algorithm>
 
@@ -82,6 +83,10 @@ Result<Device::Impl::Sealed> Device::Impl::seal_batch(const StoredCompartment& c
     header.sequence = position.sequence + 1;
     header.previous = position.previous;
     header.heads = heads_for(compartment);
+    if (const auto seen = SAMSYN_TRY(ReadLog{store.database()}.checkpoint())) {
+        header.log_size = seen->checkpoint.tree.size;
+        header.log_root = seen->checkpoint.tree.root;
+    }
     header.time = tick(now);
     header.restatement = restatement;
     const std::string replaces_key = key_for("replaces", compartment.id);

@@ -65,7 +65,7 @@ Result<SearchView> Device::search(const CaseId& case_id,
                                   std::string_view words,
                                   std::size_t count_max) {
     Impl& my = *impl_;
-    SAMSYN_TRY(my.note_read());
+    SAMSYN_TRY(my.require_lease());
     if (my.graph(case_id).size() == 0) return fail(Errc::not_found, "case");
     auto hits = SAMSYN_TRY(my.readable_hits(my.store.search(case_id, words)));
     SearchView view;
@@ -82,7 +82,7 @@ Result<SearchView> Device::search(const CaseId& case_id,
 
 Result<std::vector<FoundView>> Device::find(std::string_view text) {
     Impl& my = *impl_;
-    SAMSYN_TRY(my.note_read());
+    SAMSYN_TRY(my.require_lease());
     std::vector<FoundView> found;
     if (text.size() > found_text_bytes_max) return fail(Errc::not_permitted, across_cases_refused);
 

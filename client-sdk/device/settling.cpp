@@ -35,22 +35,24 @@ static Result<StoredCompartment> changeable(Engine& my, const StoredItem& item) 
     return compartment;
 }
 
+Result<void> Device::Impl::erase_item(const ItemId& id) {
+    const StoredItem item = SAMSYN_TRY(readable_item(id));
+    const StoredCompartment compartment = SAMSYN_TRY(changeable(*this, item));
+    auto replaces = all_standing(item.state);
+    if (replaces.size() > write_replaces_max)
+        return fail(Errc::limit_exceeded, "versions to delete");
+    Change change;
+    change.header.item = id;
+    change.header.type = item.type;
+    change.header.time = tick(now());
+    change.header.writes = {{deleted_field, std::move(replaces)}};
+    change.values = {Value{true}};
+    return write(compartment, change);
+}
+
 Result<void> Device::delete_item(const ItemId& id) {
     Impl& my = *impl_;
-    return my.transact([&]() -> Result<void> {
-        const StoredItem item = SAMSYN_TRY(my.readable_item(id));
-        const StoredCompartment compartment = SAMSYN_TRY(changeable(my, item));
-        auto replaces = all_standing(item.state);
-        if (replaces.size() > write_replaces_max)
-            return fail(Errc::limit_exceeded, "versions to delete");
-        Change change;
-        change.header.item = id;
-        change.header.type = item.type;
-        change.header.time = my.tick(my.now());
-        change.header.writes = {{deleted_field, std::move(replaces)}};
-        change.values = {Value{true}};
-        return my.write(compartment, change);
-    });
+    return my.transact([&]() -> Result<void> { return my.erase_item(id); });
 }
 
 Result<void> Device::settle(const Settlement& settlement) {

@@ -48,6 +48,7 @@ Result<StatementId> Device::Impl::author(const Stream& stream, StatementBody bod
         header.previous = accepted_heads(stream);
     }
     SAMSYN_TRY(may_sign(header, body, facts, members));
+    if (in_case) SAMSYN_TRY(check_sense(header, body));
 
     auto statement = sign_statement(std::move(header), std::move(body), ports.signer, ports.hasher);
     const Bytes bytes = encode_statement(statement);

@@ -1,4 +1,6 @@
+#include "client-sdk/device/change_texts.hpp"
 #include "client-sdk/device/engine.hpp"
+#include "core/policy/mass_closing.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -7,20 +9,32 @@ namespace samsyn {
 
 namespace {
 
-/// What a person wrote, so that it can be read although the item may be gone from this device.
-std::vector<ParkedView::Text> texts_of(const Change& change) {
-    const TypeInfo* type = find_type(change.header.type);
-    std::vector<ParkedView::Text> texts;
-    for (std::size_t i = 0; i < change.values.size(); ++i) {
-        const auto* text = std::get_if<std::string>(&change.values[i]);
-        if (!text) continue;
-        const FieldInfo* field = type ? find_field(*type, change.header.writes[i].field) : nullptr;
-        texts.push_back({field ? std::string{field->key} : std::string{}, *text});
-    }
-    return texts;
-}
+constexpr std::chrono::days mass_closings_shown{7};
 
 }  // namespace
+
+std::vector<MassClosingView> Device::Impl::mass_closings_of_led_cases(Instant now) {
+    const Federation& members = federation();
+    std::vector<ClosingSaid> said;
+    for (const auto& [id, graph] : case_graphs)
+        for (const Stream& stream : graph.streams())
+            for (const StatementPtr& statement : graph.in(stream))
+                if (const auto closing = closing_said(*statement, members))
+                    said.push_back(*closing);
+    std::vector<MassClosingView> views;
+    for (const MassClosing& alarm : mass_closings(std::move(said))) {
+        const bool leads = std::ranges::any_of(alarm.cases, [&](const CaseId& id) {
+            return view(id).is_lead_or_team(self, decision_time(now));
+        });
+        if (!leads || alarm.to + mass_closings_shown < now) continue;
+        views.push_back({alarm.author,
+                         directory_text(same_bytes<ReferenceId>(alarm.author), "name"),
+                         alarm.cases.size(),
+                         alarm.from,
+                         alarm.to});
+    }
+    return views;
+}
 
 Result<StatusView> Device::status() {
     Impl& my = *impl_;
@@ -63,7 +77,8 @@ Result<StatusView> Device::status() {
         CompartmentView view = SAMSYN_TRY(my.view_of(compartment, my.now()));
         if (view.waiting_since) status.waiting_for_key.push_back(std::move(view));
     }
-    status.conflicts = SAMSYN_TRY(conflicts()).size();
+    if (my.require_lease()) status.conflicts = SAMSYN_TRY(conflicts()).size();
+    status.mass_closings = my.mass_closings_of_led_cases(my.now());
     status.last_synced = SAMSYN_TRY(my.instant(key_synced));
     status.server_time = my.server_time();
     status.doubtful_server_time = SAMSYN_TRY(my.instant(key_doubtful_time));

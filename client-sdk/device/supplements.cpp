@@ -56,6 +56,8 @@ Result<void> Device::Impl::note_holder(const CompartmentId& compartment,
 Result<void> Device::Impl::open_old_key(KnownEpoch& epoch,
                                         const Supplement& supplement,
                                         Instant now) {
+    if (is_beyond_reach(supplement, epoch.packet.label, epoch.packet.case_id))
+        return note_fault({Errc::not_permitted, "a supplement beyond its reach"});
     for (const Supplement::OldKey& old : supplement.keys) {
         if (epoch.has_key || old.epoch != epoch.packet.id) continue;
         const Hash context = supplement_context(supplement, old.epoch, ports.hasher);
@@ -67,6 +69,20 @@ Result<void> Device::Impl::open_old_key(KnownEpoch& epoch,
         SAMSYN_TRY(note_fault(gained.error()));
     }
     return {};
+}
+
+bool Device::Impl::is_beyond_reach(const Supplement& supplement,
+                                   const Label& label,
+                                   const CaseId& case_id) {
+    const UnitId& unit = label.disclosing.unit;
+    if (label.category == Category::directory) return false;
+    if (federation().ever_acted_in(supplement.recipient, unit)) return false;
+    if (!supplement.ground) return true;
+    const auto& consents = view(case_id).disclosing(unit).consents;
+    return std::ranges::none_of(consents, [&](const auto& consent) {
+        return consent.id == *supplement.ground && consent.body.reach == Reach::history &&
+               consent.body.categories.contains(label.category);
+    });
 }
 
 Result<void> Device::Impl::open_kept_supplements(KnownEpoch& epoch, Instant now) {
@@ -100,6 +116,13 @@ Result<void> Device::Impl::note_supplement(const Supplement& supplement, Instant
     std::vector<EpochId> epochs;
     epochs.reserve(supplement.keys.size());
     for (const Supplement::OldKey& old : supplement.keys) epochs.push_back(old.epoch);
+    if (is_beyond_reach(supplement, label, compartment->stored.case_id)) {
+        // Somebody reads along whom nobody let in: nothing more of ours is written under these.
+        SAMSYN_TRY(note_fault({Errc::not_permitted, "a supplement beyond its reach"}));
+        for (const EpochId& epoch : epochs)
+            if (find_epoch(*find(supplement.compartment), epoch)) SAMSYN_TRY(close_epoch(epoch));
+        return note_holder(supplement.compartment, supplement.recipient, epochs);
+    }
     if (directory || members.ever_acted_in(supplement.author, label.disclosing.unit))
         SAMSYN_TRY(note_holder(supplement.compartment, supplement.recipient, epochs));
     const bool ours =

@@ -89,21 +89,21 @@ Result<std::vector<ItemView>> Device::Impl::readable_items(const CaseId& case_id
 
 Result<std::vector<ItemView>> Device::items(const CaseId& case_id) {
     Impl& my = *impl_;
-    SAMSYN_TRY(my.note_read());
+    SAMSYN_TRY(my.require_lease());
     if (my.graph(case_id).size() == 0) return fail(Errc::not_found, "case");
     return my.readable_items(case_id);
 }
 
 Result<ItemView> Device::item(const ItemId& id) {
     Impl& my = *impl_;
-    SAMSYN_TRY(my.note_read());
+    SAMSYN_TRY(my.require_lease());
     const StoredItem found = SAMSYN_TRY(my.readable_item(id));
     return my.view_of(found, SAMSYN_TRY(my.unsent_versions()));
 }
 
 Result<std::vector<ItemView>> Device::conflicts() {
     Impl& my = *impl_;
-    SAMSYN_TRY(my.note_read());
+    SAMSYN_TRY(my.require_lease());
     std::vector<ItemView> conflicts;
     for (const auto& [case_id, graph] : my.case_graphs)
         for (ItemView& item : SAMSYN_TRY(my.readable_items(case_id)))

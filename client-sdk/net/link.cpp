@@ -19,7 +19,8 @@ public:
         session_.emplace(
             ClientSession::Ports{ports_.ledger, ports_.random, ports_.verifier, ports_.keeper},
             exporter,
-            limits_);
+            limits_,
+            ports_.purpose);
         session_->on_open(now);
     }
 

@@ -57,6 +57,7 @@ public:
         const Verifier& verifier;
         const Clock& clock;
         UnlockKeeper* keeper = nullptr;  ///< see `ClientSession::Ports`; outlives the link
+        SessionPurpose purpose = SessionPurpose::session;  ///< or `hand_in`
     };
 
     /// Starts to connect to `address` ("host:port"). `io`, the ports and the listener must outlive

@@ -4,6 +4,16 @@
 
 namespace samsyn {
 
+std::set<UnitId> DisclosingFacts::named_units() const {
+    std::set<UnitId> units;
+    for (const auto& consent : consents) units.insert(consent.body.recipient.unit);
+    for (const auto& opening : overrides) units.insert(opening.body.recipient.unit);
+    for (const auto& answer : answers) units.insert(answer.body.recipient.unit);
+    for (const auto& [id, locks_of_id] : locks)
+        for (const auto& lock : locks_of_id) units.insert(lock.body.unit);
+    return units;
+}
+
 bool RosterFacts::participates(const UserId& user, Instant now) const {
     return duty_of(user, now).has_value();
 }

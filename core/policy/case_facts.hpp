@@ -46,8 +46,9 @@ struct DisclosingFacts {
     std::map<StatementId, Categories> replaced;
     /// The same, of confirmed newer ones only: there it does not narrow the others either.
     std::map<StatementId, Categories> lifted;
-    /// Of each consent, the withdrawals that it names in vain: it shows old evidence, so it says
-    /// that they were a mistake, and lacks the hands that such a correction needs.
+    /// Of each consent, the closings that it, or its confirmation, names in vain: withdrawals that
+    /// it calls a mistake without the hands that this needs, and those whose author knew the
+    /// consent.
     std::map<StatementId, std::set<StatementId>> not_reopened;
     /// Of each consent the guests whom the grantor named.
     std::map<StatementId, std::set<PersonId>> guests;
@@ -60,6 +61,10 @@ struct DisclosingFacts {
     std::vector<Signed<InvestigationAnswer>> answers;
     std::map<StatementId, Verdicts> verdicts;
     bool update_needed = false;  ///< an unknown restricting statement is in the stream
+
+    /// The units that consents, overrides, answers and investigation locks here name: whose rosters
+    /// a decision about this unit's items can read.
+    std::set<UnitId> named_units() const;
 };
 
 struct RosterFacts {

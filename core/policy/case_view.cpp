@@ -73,14 +73,12 @@ std::vector<Stream> streams_for(const DeviceId& device,
     std::set<UnitId> disclosing = own;
     std::set<UnitId> rosters = own;
     for (const auto& unit : view.disclosing_units()) {
-        const auto& consents = view.disclosing(unit).consents;
-        const auto names_own = [&](const auto& consent) {
-            return own.contains(consent.body.recipient.unit);
-        };
-        if (!own.contains(unit) && std::ranges::none_of(consents, names_own)) continue;
+        const auto named = view.disclosing(unit).named_units();
+        const auto is_own = [&](const auto& unit_named) { return own.contains(unit_named); };
+        if (!own.contains(unit) && std::ranges::none_of(named, is_own)) continue;
         disclosing.insert(unit);
         rosters.insert(unit);  // whoever writes under its label seals for its participants too
-        for (const auto& consent : consents) rosters.insert(consent.body.recipient.unit);
+        rosters.insert(named.begin(), named.end());
     }
 
     std::vector<Stream> streams{{StreamKind::custody, view.id(), {}}};

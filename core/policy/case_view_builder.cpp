@@ -331,7 +331,8 @@ private:
 
     void relate(const UnitId& unit, DisclosingFacts& facts) {
         policy::relate_consents(facts);
-        policy::find_vain_corrections(facts, view_.custody_.closings, countersigned_, federation_);
+        policy::find_vain_reopenings(
+            facts, view_.custody_.closings, countersigned_, federation_, graph_);
         policy::read_audiences(facts, std::move(audiences_[unit]), graph_, ended_);
     }
 

@@ -44,6 +44,46 @@ private:
     std::map<Key, std::set<When>> shown_;
 };
 
+using ClosingsById = std::map<StatementId, const Signed<Closing>*>;
+
+void find_vain_corrections(DisclosingFacts& facts,
+                           const ClosingsById& closings,
+                           const std::set<StatementId>& countersigned,
+                           const Federation& federation) {
+    const Evidence evidence{facts.consents};
+    for (const auto& consent : facts.consents) {
+        const auto examine = [&](const StatementId& name) {
+            const auto found = closings.find(name);
+            if (found == closings.end()) return;
+            const auto& closing = *found->second;
+            if (closing.body.kind != ClosingKind::withdrawal ||
+                !evidence.was_shown_before(closing, consent))
+                return;
+            if (!countersigned.contains(consent.id) ||
+                !federation.are_of_one_user(consent.author, closing.author))
+                facts.not_reopened[consent.id].insert(name);
+        };
+        for (const auto& name : consent.body.names) examine(name);
+        const auto confirmed = facts.confirmed.find(consent.id);
+        if (confirmed == facts.confirmed.end()) continue;
+        for (const auto& name : confirmed->second) examine(name);
+    }
+}
+
+void find_old_consents(DisclosingFacts& facts,
+                       const ClosingsById& closings,
+                       const StatementGraph& graph) {
+    std::map<StatementId, std::set<StatementId>> known_to_author;  // of a closing
+    for (const auto& [consent, names] : facts.confirmed) {
+        for (const auto& name : names) {
+            if (!closings.contains(name)) continue;
+            const auto [known, is_new] = known_to_author.try_emplace(name);
+            if (is_new) known->second = graph.known_to({&name, 1});
+            if (known->second.contains(consent)) facts.not_reopened[consent].insert(name);
+        }
+    }
+}
+
 }  // namespace
 
 void relate_consents(DisclosingFacts& facts) {
@@ -60,35 +100,17 @@ void relate_consents(DisclosingFacts& facts) {
     }
 }
 
-void find_vain_corrections(DisclosingFacts& facts,
-                           const std::vector<Signed<Closing>>& elsewhere,
-                           const std::set<StatementId>& countersigned,
-                           const Federation& federation) {
-    std::map<StatementId, const Signed<Closing>*> withdrawals;
-    const auto collect = [&](const std::vector<Signed<Closing>>& closings) {
-        for (const auto& closing : closings)
-            if (closing.body.kind == ClosingKind::withdrawal) withdrawals[closing.id] = &closing;
-    };
-    collect(facts.closings);
-    collect(elsewhere);
-    if (withdrawals.empty()) return;
-
-    const Evidence evidence{facts.consents};
-    for (const auto& consent : facts.consents) {
-        const auto examine = [&](const StatementId& name) {
-            const auto found = withdrawals.find(name);
-            if (found == withdrawals.end()) return;
-            const auto& withdrawal = *found->second;
-            if (!evidence.was_shown_before(withdrawal, consent)) return;
-            if (!countersigned.contains(consent.id) ||
-                !federation.are_of_one_user(consent.author, withdrawal.author))
-                facts.not_reopened[consent.id].insert(name);
-        };
-        for (const auto& name : consent.body.names) examine(name);
-        const auto confirmed = facts.confirmed.find(consent.id);
-        if (confirmed == facts.confirmed.end()) continue;
-        for (const auto& name : confirmed->second) examine(name);
-    }
+void find_vain_reopenings(DisclosingFacts& facts,
+                          const std::vector<Signed<Closing>>& elsewhere,
+                          const std::set<StatementId>& countersigned,
+                          const Federation& federation,
+                          const StatementGraph& graph) {
+    std::map<StatementId, const Signed<Closing>*> closings;
+    for (const auto& closing : facts.closings) closings[closing.id] = &closing;
+    for (const auto& closing : elsewhere) closings[closing.id] = &closing;
+    if (closings.empty()) return;
+    find_vain_corrections(facts, closings, countersigned, federation);
+    find_old_consents(facts, closings, graph);
 }
 
 }  // namespace samsyn::policy

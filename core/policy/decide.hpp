@@ -166,7 +166,8 @@ std::vector<DeviceId> permitted_devices(const Label& label,
                                         Instant now);
 
 /// The streams whose heads a key packet for `label` names: federation, custody, the disclosing
-/// stream, its unit's roster and the roster of every unit that a consent there names. Sorted.
+/// stream, its unit's roster and the roster of every unit that is named there (`named_units`); for
+/// reports of concern their notice streams. Sorted.
 /// A packet that leaves out a roster seals for nobody on it: the server refuses it.
 std::vector<Stream> streams_of_decision(const CaseId& case_id,
                                         const Label& label,

@@ -106,28 +106,23 @@ bool is_prevented(const PersonId& guardian, const PersonId& child, const Questio
     return said && !has_said_no(guardian, child, question);
 }
 
-Deciders sorted(const std::set<PersonId>& people, std::vector<PersonId> informed = {}) {
-    return {.people = {people.begin(), people.end()}, .informed = std::move(informed)};
-}
-
-/// For a child who does not decide alone.
+/// For a child who does not decide alone. That guardians cannot be reached takes nobody out: so
+/// that a no of theirs, wherever it was said, never makes their consent count.
 Deciders guardians_decide(const Question& question, const Place& place, const PersonId& child) {
     std::set<PersonId> people;
-    std::vector<PersonId> prevented;
+    Deciders answer;
     const auto guardians = guardians_of(child, question);
     for (const auto& guardian : guardians) {
         if (decided_in_place(child, guardian, question, place)) continue;
-        if (is_prevented(guardian, child, question))
-            prevented.push_back(guardian);
-        else
-            people.insert(guardian);
+        people.insert(guardian);
+        if (is_prevented(guardian, child, question)) answer.prevented.push_back(guardian);
     }
-    const bool decided_for_all = !guardians.empty() && people.empty() && prevented.empty();
-    // Where every guardian is only out of reach, nobody is known who could decide meanwhile.
+    const bool decided_for_all = !guardians.empty() && people.empty();
     if (people.empty() && !decided_for_all) return {};
     if (assessed(child, question).together || (decided_for_all && open_measure(child, question)))
         people.insert(child);
-    return sorted(people, std::move(prevented));
+    answer.people = {people.begin(), people.end()};
+    return answer;
 }
 
 /// The person, or who represents that person in this category.

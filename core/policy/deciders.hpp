@@ -6,9 +6,11 @@ namespace samsyn::policy {
 
 /// Rule 0: who decides for a subject at `now`. Everyone named must agree; nobody means unknown.
 struct Deciders {
-    std::vector<PersonId> people;    ///< sorted
-    std::vector<PersonId> informed;  ///< guardians who are prevented: told afterwards; sorted
-    bool came_of_age = false;        ///< a child until now: the guardians' consents have lapsed
+    std::vector<PersonId> people;  ///< sorted
+    /// Those of them who cannot be reached: where they are silent, the others suffice, and they are
+    /// told afterwards. Sorted.
+    std::vector<PersonId> prevented;
+    bool came_of_age = false;  ///< a child until now: the guardians' consents have lapsed
 };
 
 /// For this label, measure and recipient.

@@ -25,9 +25,7 @@ Result<void> may_sign(const StatementHeader& header,
     const bool by_unit = federation.acted_in(header.author, header.stream.unit, rules.at());
     switch (found->second.by) {
         case By::signer:
-            // What whoever once had a place may say, is ended by those who have one.
-            SAMSYN_TRY(rules.participant());
-            return std::visit(rules, found->second.said->body);
+            return std::visit(SignRules{header, view, federation, true}, found->second.said->body);
         case By::author_or_unit:
             return SignRules::require(own || by_unit, "its author or unit ends");
         case By::author:

@@ -1,5 +1,6 @@
 #include "core/policy/quorum.hpp"
 
+#include "core/policy/contains.hpp"
 #include "core/policy/deciders.hpp"
 
 #include <algorithm>
@@ -164,17 +165,21 @@ std::vector<Position> positions(const Question& question, const Place& place) {
     std::vector<Position> all;
     for (const auto& subject : question.label.subjects) {
         const auto deciders = who_decides(question, place, subject);
-        if (deciders.people.empty())
-            all.push_back({{}, subject, Kind::silent, {Reason::custody_unknown}, {}, nullptr});
+        bool somebody_there = false;
         for (const auto& decider : deciders.people) {
             auto position = position_of(question, place, decider, subject);
             const bool asked_first_now = position.reasons == std::vector{Reason::consent_missing};
             if (asked_first_now && deciders.came_of_age && lapsed_consents(question, subject))
                 position.reasons = {Reason::guardian_lapsed};
+            if (contains(deciders.prevented, decider) && position.kind != Kind::consents)
+                position.kind = Kind::informed;
+            else
+                somebody_there = somebody_there || decider != subject || deciders.prevented.empty();
             all.push_back(std::move(position));
         }
-        for (const auto& guardian : deciders.informed)
-            all.push_back({guardian, subject, Kind::informed, {}, {}, nullptr});
+        // Where every guardian is out of reach, a child who decides together with them is alone.
+        if (!somebody_there)
+            all.push_back({{}, subject, Kind::silent, {Reason::custody_unknown}, {}, nullptr});
     }
     return all;
 }

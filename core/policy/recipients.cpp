@@ -62,13 +62,8 @@ std::vector<Stream> streams_of_decision(const CaseId& case_id,
     if (case_id == directory_case) return streams;
     streams.push_back({StreamKind::custody, case_id, {}});
     streams.push_back({StreamKind::disclosing, case_id, label.disclosing.unit});
-    const auto& facts = view.disclosing(label.disclosing.unit);
-    std::set<UnitId> units{label.disclosing.unit};
-    for (const auto& consent : facts.consents) units.insert(consent.body.recipient.unit);
-    for (const auto& opening : facts.overrides) units.insert(opening.body.recipient.unit);
-    for (const auto& answer : facts.answers) units.insert(answer.body.recipient.unit);
-    for (const auto& [id, locks] : facts.locks)
-        for (const auto& lock : locks) units.insert(lock.body.unit);
+    auto units = view.disclosing(label.disclosing.unit).named_units();
+    units.insert(label.disclosing.unit);
     for (const auto& unit : units) streams.push_back({StreamKind::roster, case_id, unit});
     std::set<UnitId> intakes;
     for (const auto& report : view.concerns()) intakes.insert(report.body.intake);

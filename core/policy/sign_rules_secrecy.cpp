@@ -1,3 +1,4 @@
+#include "core/policy/leaving.hpp"
 #include "core/policy/sign_rules.hpp"
 
 #include <algorithm>
@@ -191,13 +192,8 @@ Result<void> SignRules::operator()(const PurgeReceipt&) const {
 Result<void> SignRules::operator()(const EscrowVerdict&) const {
     const auto& unit = header.stream.unit;
     SAMSYN_TRY(in(StreamKind::notice, unit));
-    const auto duty = duty_for(unit);
-    if (duty == Duty::lead || duty == Duty::coordinator) return {};
-    const auto& opened = view.custody().opened;
-    const bool leads = opened && opened->body.unit == unit &&
-                       opened->body.lead == federation.user_of(header.author) &&
-                       view.is_lead_or_team(header.author, at());
-    return require(leads, "the unit's case lead signs this");
+    return require(may_judge_escrow(header.author, unit, view, federation, at()),
+                   "the unit's case lead signs this");
 }
 
 Result<void> SignRules::operator()(const ReviewVerdict& body) const {

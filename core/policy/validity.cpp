@@ -61,8 +61,9 @@ void consider_custody(Earliest& earliest, const Question& question) {
 void consider_disclosing(Earliest& earliest, const Question& question) {
     const auto& facts = question.disclosing();
     const auto& subjects = question.label.subjects;
+    const bool hidden = question.view.custody().hidden();  // a consent may show that it exists
     for (const auto& consent : facts.consents) {
-        if (!contains(subjects, consent.body.subject)) continue;
+        if (!hidden && !contains(subjects, consent.body.subject)) continue;
         earliest.consider(consent.body.not_before);
         earliest.consider(consent.body.not_after);
         earliest.consider(end_of(consent, question));

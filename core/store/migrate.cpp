@@ -112,6 +112,30 @@ constexpr const char* schema_3 =
     "CREATE VIRTUAL TABLE search USING fts5(names, number, text, "
     "tokenize = \"unicode61 remove_diacritics 0\")";
 
+// The device's own chain of reads, and what it knows of the server's log.
+constexpr const char* schema_4 = R"sql(
+CREATE TABLE reads(
+  sequence INTEGER PRIMARY KEY,
+  case_id BLOB NOT NULL,
+  entry BLOB NOT NULL,
+  hash BLOB NOT NULL,
+  acknowledged INTEGER) STRICT;
+CREATE INDEX reads_waiting ON reads(sequence) WHERE acknowledged IS NULL;
+CREATE INDEX reads_case ON reads(case_id, sequence);
+
+CREATE TABLE log_checkpoint(
+  id INTEGER PRIMARY KEY CHECK(id = 1),
+  checkpoint BLOB NOT NULL) STRICT;
+
+CREATE TABLE log_evidence(
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  held BLOB NOT NULL,
+  shown BLOB NOT NULL) STRICT;
+)sql";
+
 /// What brings a database from one version to the next.
 struct Step {
     const char* sql;
@@ -120,7 +144,8 @@ struct Step {
 
 // Row n leads from version n to n + 1. A row is never changed once a program with it is released: a
 // new version adds a row here and a fixture in tests/vectors/databases.
-constexpr std::array steps{Step{schema_1}, Step{schema_2}, Step{schema_3, &rebuild_index}};
+constexpr std::array steps{
+    Step{schema_1}, Step{schema_2}, Step{schema_3, &rebuild_index}, Step{schema_4}};
 
 Result<std::int64_t> only_number(Database& db, const char* sql) {
     Query query = SAMSYN_TRY(db.query(sql));

@@ -9,10 +9,14 @@
 
 namespace samsyn {
 
-ClientSession::ClientSession(Ports ports, const Hash& exporter, SessionLimits limits)
+ClientSession::ClientSession(Ports ports,
+                             const Hash& exporter,
+                             SessionLimits limits,
+                             SessionPurpose purpose)
     : ports_(ports),
       exporter_(exporter),
-      limits_(limits) {}
+      limits_(limits),
+      purpose_(purpose) {}
 
 // --- What happened -------------------------------------------------------------------------------
 
@@ -20,6 +24,7 @@ void ClientSession::on_open(Instant now) {
     SAMSYN_ASSERT(phase_ == Phase::fresh);
     nonce_ = random_id<Nonce>(ports_.random);
     Hello hello;
+    hello.purpose = purpose_;
     hello.version_min = session_version;
     hello.version_max = session_version;
     hello.federation = ports_.ledger.federation();
@@ -39,13 +44,16 @@ void ClientSession::on_message(ByteView message, Instant now) {
 
 void ClientSession::on_timer(Instant now) {
     if (phase_ != Phase::closed && deadline_ && now >= *deadline_)
-        close(Error{Errc::timed_out, "handshake"});
+        close(Error{Errc::timed_out, hands_in() ? "hand-in" : "handshake"});
 }
 
 void ClientSession::poke(Instant now) {
     if (phase_ == Phase::closed || !may_push_) return;
-    if (const auto pushed = push_outgoing(now); !pushed) return fail_with(pushed.error());
+    auto pushed = push_reads();
+    if (pushed) pushed = push_outgoing(now);
+    if (!pushed) return fail_with(pushed.error());
     serve_keeper();
+    ask_log();
     announce_if_synced();
 }
 
@@ -91,20 +99,63 @@ Result<void> ClientSession::handle(const Challenge& challenge, Instant) {
     incarnation_ = challenge.incarnation;
     phase_ = Phase::proof_sent;
     send(proof);
+    // At once, so that it costs no round trip: the answer comes behind the welcome.
+    LogKeeper* const log = hands_in() ? nullptr : ports_.ledger.log_keeper();
+    if (log != nullptr) send(SAMSYN_TRY(log->known_log()));
     return {};
 }
 
-Result<void> ClientSession::handle(const Welcome& welcome, Instant) {
+Result<void> ClientSession::handle(const Welcome& welcome, Instant now) {
     if (phase_ != Phase::proof_sent) return fail(Errc::unexpected_message, "welcome");
     SAMSYN_TRY(ports_.ledger.on_welcome(welcome));
+    if (hands_in()) {  // nothing is delivered: there is nothing to wait for but orders and answers
+        phase_ = Phase::live;
+        may_push_ = true;
+        deadline_ = now + limits_.handshake_max;  // for the order that says why we are here
+        return after_change(now);
+    }
+    phase_ = Phase::proving;
+    return ports_.ledger.log_keeper() == nullptr ? start_replicating() : Result<void>{};
+}
+
+/// Nothing is replicated with a server whose log is not the one that it showed before.
+Result<void> ClientSession::handle(const LogProof& proof, Instant now) {
+    if (phase_ != Phase::proving) return fail(Errc::unexpected_message, "log proof");
+    SAMSYN_TRY(check_checkpoint(proof.checkpoint));
+    SAMSYN_TRY(ports_.ledger.log_keeper()->on_log_proof(proof, now));
+    return start_replicating();
+}
+
+Result<void> ClientSession::start_replicating() {
     phase_ = Phase::resuming;
     deadline_.reset();
+    SAMSYN_TRY(push_reads());  // before anything else that this device has to say
     send_cursors(ports_.ledger.cursors(incarnation_));
     return {};
 }
 
+Result<void> ClientSession::check_checkpoint(const SignedCheckpoint& checkpoint) const {
+    if (checkpoint.server_key != server_key_ || !verify_checkpoint(checkpoint, ports_.verifier))
+        return fail(Errc::bad_signature, "checkpoint");
+    if (checkpoint.checkpoint.federation != ports_.ledger.federation() ||
+        checkpoint.checkpoint.incarnation != incarnation_)
+        return fail(Errc::malformed, "checkpoint of another log");
+    return {};
+}
+
+Result<void> ClientSession::handle(const LogRows& rows, Instant now) {
+    SAMSYN_TRY(require_replicating());
+    if (!query_ || query_->ticket != rows.ticket) return fail(Errc::unexpected_message, "log rows");
+    query_.reset();
+    if (rows.checkpoint) SAMSYN_TRY(check_checkpoint(*rows.checkpoint));
+    SAMSYN_TRY(ports_.ledger.log_keeper()->on_log_rows(rows, now));
+    ask_log();
+    return after_change(now);
+}
+
 Result<void> ClientSession::handle(const Answer& answer, Instant now) {
     SAMSYN_TRY(require_replicating());
+    if (SAMSYN_TRY(handle_reads(answer, now))) return after_change(now);
     const auto found = unanswered_.find(answer.ticket);
     if (found == unanswered_.end()) return fail(Errc::unexpected_message, "ticket");
     const Unanswered answered = found->second;
@@ -117,6 +168,7 @@ Result<void> ClientSession::handle(const Answer& answer, Instant now) {
 
 Result<void> ClientSession::handle(const Deliver& deliver, Instant now) {
     SAMSYN_TRY(require_replicating());
+    if (hands_in()) return fail(Errc::unexpected_message, "delivery while handing in");
     const bool content = std::holds_alternative<CompartmentId>(deliver.channel.name);
     if (content && !may_push_) return fail(Errc::unexpected_message, "content before statements");
     SAMSYN_TRY(ports_.ledger.apply(incarnation_, deliver, now));
@@ -136,6 +188,7 @@ Result<void> ClientSession::handle(const Withdrawn& withdrawn, Instant now) {
 
 Result<void> ClientSession::handle(const CaughtUp& caught_up, Instant now) {
     SAMSYN_TRY(require_replicating());
+    if (hands_in()) return fail(Errc::unexpected_message, "signed time while handing in");
     const bool first = caught_up.phase == CaughtUp::Phase::statements;
     if (first == may_push_) return fail(Errc::unexpected_message, "caught up");
     if (!ports_.verifier.verify(server_key_,
@@ -149,6 +202,7 @@ Result<void> ClientSession::handle(const CaughtUp& caught_up, Instant now) {
     caught_up_ = !first;
     if (!first) phase_ = Phase::live;
     serve_keeper();
+    ask_log();
     return after_change(now);
 }
 
@@ -181,6 +235,14 @@ Result<void> ClientSession::handle(const UnlockConfirmed& confirmed, Instant now
     return after_change(now);
 }
 
+Result<void> ClientSession::handle(const Order& order, Instant now) {
+    if (!hands_in() || phase_ != Phase::live) return fail(Errc::unexpected_message, "order");
+    if (const auto outcome = SAMSYN_TRY(ports_.ledger.on_order(order, now))) send(*outcome);
+    caught_up_ = true;
+    deadline_.reset();
+    return after_change(now);
+}
+
 Result<void> ClientSession::handle(const Goodbye& goodbye, Instant) {
     close(Error{goodbye.why, goodbye.context});
     return {};
@@ -196,7 +258,8 @@ Result<void> ClientSession::handle(const Other&, Instant) {
 /// Something was applied or answered: what waits may have changed with it.
 Result<void> ClientSession::after_change(Instant now) {
     announced_ = false;
-    if (auto rewinds = ports_.ledger.take_rewinds(); !rewinds.empty()) {
+    SAMSYN_TRY(push_reads());
+    if (auto rewinds = ports_.ledger.take_rewinds(); !rewinds.empty() && !hands_in()) {
         caught_up_ = false;
         send_cursors(std::move(rewinds));
     }
@@ -221,8 +284,10 @@ Result<void> ClientSession::push_outgoing(Instant now) {
     drained_ = false;
     while (may_push_ && fits_window(1)) {
         const std::size_t used = std::min(unanswered_bytes_, limits_.unanswered_bytes_max);
-        std::vector<Outgoing> outgoing = SAMSYN_TRY(ports_.ledger.outgoing_after(
-            pushed_counter_, limits_.unanswered_bytes_max - used, now));
+        const std::size_t room = limits_.unanswered_bytes_max - used;
+        std::vector<Outgoing> outgoing =
+            hands_in() ? SAMSYN_TRY(ports_.ledger.hand_in_after(pushed_counter_, room, now))
+                       : SAMSYN_TRY(ports_.ledger.outgoing_after(pushed_counter_, room, now));
         if (outgoing.empty()) {
             drained_ = true;
             return {};
@@ -241,6 +306,40 @@ Result<void> ClientSession::push_outgoing(Instant now) {
     return {};
 }
 
+/// True where the answer is to the reads in flight. A server that refuses them is told no more of
+/// them in this session: they wait, and the rest goes on.
+Result<bool> ClientSession::handle_reads(const Answer& answer, Instant now) {
+    if (!reads_ || reads_->ticket != answer.ticket) return false;
+    const std::uint64_t last = reads_->last;
+    reads_.reset();
+    const bool taken =
+        answer.outcome == AnswerOutcome::stored || answer.outcome == AnswerOutcome::duplicate;
+    reads_failed_ = !taken;
+    if (taken) SAMSYN_TRY(ports_.ledger.log_keeper()->on_reads_acknowledged(last, now));
+    return true;
+}
+
+/// One piece at a time.
+Result<void> ClientSession::push_reads() {
+    LogKeeper* const log = ports_.ledger.log_keeper();
+    if (log == nullptr || reads_ || reads_failed_) return {};
+    auto reads = SAMSYN_TRY(log->waiting_reads());
+    if (!reads) return {};
+    reads_ = UnansweredReads{next_ticket_++, reads->last};
+    announced_ = false;
+    send(Push{reads_->ticket, EntryKind::reads, std::move(reads->bytes)});
+    return {};
+}
+
+void ClientSession::ask_log() {
+    LogKeeper* const log = ports_.ledger.log_keeper();
+    if (log == nullptr || query_ || !may_push_ || hands_in()) return;
+    query_ = log->wanted_query();
+    if (!query_) return;
+    announced_ = false;
+    send(*query_);
+}
+
 void ClientSession::send_cursors(std::vector<Resume::Cursor> cursors) {
     std::span<const Resume::Cursor> rest{cursors};
     do {
@@ -253,7 +352,8 @@ void ClientSession::send_cursors(std::vector<Resume::Cursor> cursors) {
 /// One thing at a time: first what the server must be told so that it can forget, then what is new.
 /// A vault that fails is no reason not to synchronise: a later session asks it again.
 void ClientSession::serve_keeper() {
-    if (ports_.keeper == nullptr || keeper_failed_ || !may_push_ || registering_ || confirming_)
+    if (ports_.keeper == nullptr || hands_in() || keeper_failed_ || !may_push_ || registering_ ||
+        confirming_)
         return;
     auto unconfirmed = ports_.keeper->unconfirmed();
     if (!unconfirmed) return after_keeper(std::unexpected{unconfirmed.error()});
@@ -278,7 +378,7 @@ void ClientSession::after_keeper(const Result<void>& kept) {
 
 void ClientSession::announce_if_synced() {
     if (!caught_up_ || !drained_ || !unanswered_.empty() || announced_) return;
-    if (registering_ || confirming_) return;
+    if (registering_ || confirming_ || reads_ || query_) return;
     announced_ = true;
     outputs_.emplace_back(Synced{});
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/sync/log_keeper.hpp"
 #include "core/sync/unlock_keeper.hpp"
 #include "core/wire/messages.hpp"
 
@@ -56,8 +57,24 @@ public:
     /// Fresh signed time (verified by the session), and whether everything has been delivered.
     virtual Result<void> on_caught_up(Instant server_time, CaughtUp::Phase phase, Instant now) = 0;
 
+    /// Null: the session neither asks about the server's access log nor tells of reads.
+    virtual LogKeeper* log_keeper() { return nullptr; }
+
     /// Cursors to move now: a supplement opened earlier entries. Empties the list.
     virtual std::vector<Resume::Cursor> take_rewinds() = 0;
+
+    /// Like `outgoing_after`, of what a revoked device may still hand in: escrow, receipts, reads.
+    virtual Result<std::vector<Outgoing>> hand_in_after(std::uint64_t /*counter*/,
+                                                        std::size_t /*bytes_max*/,
+                                                        Instant /*now*/) {
+        return std::vector<Outgoing>{};
+    }
+
+    /// An order that came in a hand-in session. None: it is not one for the ledger. Errors: storage
+    /// only.
+    virtual Result<std::optional<OrderAnswer>> on_order(const Order& /*order*/, Instant /*now*/) {
+        return std::optional<OrderAnswer>{};
+    }
 };
 
 struct SessionLimits {
@@ -105,7 +122,11 @@ public:
     };
 
     /// `exporter`: TLS keying material of this connection, so that a relay gains nothing.
-    ClientSession(Ports ports, const Hash& exporter, SessionLimits limits = {});
+    /// `purpose`: `hand_in` for a device that was told that it is revoked.
+    ClientSession(Ports ports,
+                  const Hash& exporter,
+                  SessionLimits limits = {},
+                  SessionPurpose purpose = SessionPurpose::session);
 
     void on_open(Instant now);
 
@@ -122,7 +143,15 @@ public:
     bool is_live() const { return phase_ == Phase::live; }
 
 private:
-    enum class Phase : std::uint8_t { fresh, hello_sent, proof_sent, resuming, live, closed };
+    enum class Phase : std::uint8_t {
+        fresh,
+        hello_sent,
+        proof_sent,
+        proving,
+        resuming,
+        live,
+        closed
+    };
 
     Result<void> handle(const Challenge& challenge, Instant now);
     Result<void> handle(const Welcome& welcome, Instant now);
@@ -131,16 +160,27 @@ private:
     Result<void> handle(const Withdrawn& withdrawn, Instant now);
     Result<void> handle(const CaughtUp& caught_up, Instant now);
     Result<void> handle(const Goodbye& goodbye, Instant now);
+    Result<void> handle(const LogProof& proof, Instant now);
+    Result<void> handle(const LogRows& rows, Instant now);
     Result<void> handle(const UnlockRegistered& registered, Instant now);
     Result<void> handle(const UnlockConfirmed& confirmed, Instant now);
+    Result<void> handle(const Order& order, Instant now);
     template <class Other>
     Result<void> handle(const Other& other, Instant now);
 
     Result<void> dispatch(ByteView bytes, Instant now);
+    Result<void> start_replicating();
+    Result<void> check_checkpoint(const SignedCheckpoint& checkpoint) const;
+    Result<bool> handle_reads(const Answer& answer, Instant now);
+    Result<void> push_reads();
+    void ask_log();
     Result<void> after_change(Instant now);
     Result<void> require_replicating() const;
     Result<void> push_outgoing(Instant now);
     bool fits_window(std::size_t bytes) const;
+
+    bool hands_in() const { return purpose_ == SessionPurpose::hand_in; }
+
     void send_cursors(std::vector<Resume::Cursor> cursors);
     void announce_if_synced();
     void serve_keeper();
@@ -157,6 +197,7 @@ private:
     Ports ports_;
     Hash exporter_;
     SessionLimits limits_;
+    SessionPurpose purpose_;
     Phase phase_ = Phase::fresh;
     Nonce nonce_;
     SigningPublicKey server_key_;
@@ -167,6 +208,16 @@ private:
     std::uint32_t next_ticket_ = 1;
     std::size_t unanswered_bytes_ = 0;
     std::uint64_t pushed_counter_ = 0;
+
+    /// In flight: reads, by their ticket, and a query of the log.
+    struct UnansweredReads {
+        std::uint32_t ticket = 0;
+        std::uint64_t last = 0;
+    };
+
+    std::optional<UnansweredReads> reads_;
+    std::optional<LogQuery> query_;
+    bool reads_failed_ = false;  ///< this session tells of no more
     /// In flight with the keeper: at most one of these.
     std::optional<UnlockRegistration> registering_;
     std::optional<PinVerifier> confirming_;

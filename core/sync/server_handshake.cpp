@@ -22,7 +22,7 @@ ServerHandshake::Step ServerHandshake::on_message(ByteView message,
     } else if (const auto* hello = std::get_if<Hello>(&*decoded); hello && !hello_) {
         step = on_hello(*hello, now);
     } else if (const auto* proof = std::get_if<Proof>(&*decoded);
-               proof && is_for(SessionPurpose::session)) {
+               proof && (is_for(SessionPurpose::session) || is_for(SessionPurpose::hand_in))) {
         step = on_proof(*proof, federation, now);
     } else if (const auto* token = std::get_if<RestrictedProof>(&*decoded);
                token && is_for(SessionPurpose::restricted)) {
@@ -72,6 +72,13 @@ ServerHandshake::Step ServerHandshake::on_proof(const Proof& proof,
     if (key == nullptr) return refuse(Error{Errc::unknown_device, "hello"});
     if (!signed_well) return refuse(Error{Errc::bad_signature, "proof"});
     const Federation::Device* device = federation.device(hello_->device);
+    if (is_for(SessionPurpose::hand_in)) {
+        // Whoever was ever certified hands in what it has, and gets nothing for it.
+        if (device == nullptr) return refuse(Error{Errc::unknown_device, "hand-in"});
+        Step step;
+        step.authenticated = Authenticated{hello_->device, *hello_, proof.federation_heads};
+        return step;
+    }
     if (device != nullptr && device->revoked) return refuse(Error{Errc::revoked_device, "proof"});
     if (!federation.in_good_standing(hello_->device, now))
         return refuse(Error{Errc::not_permitted, "not in good standing"});

@@ -36,8 +36,8 @@ public:
         Nonce client_nonce;
     };
 
-    /// What to do after a message: send `reply`, and go on, close, or be authenticated
-    /// (for a restricted session: ask the hub).
+    /// `hello.purpose` says for what: a session, or handing in. What to do after a message: send
+    /// `reply`, and go on, close, or be authenticated (for a restricted session: ask the hub).
     struct Step {
         std::optional<Bytes> reply;
         std::optional<Authenticated> authenticated;

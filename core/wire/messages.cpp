@@ -1,6 +1,7 @@
 #include "core/wire/messages.hpp"
 
 #include "core/wire/lists.hpp"
+#include "core/wire/log_messages_codec.hpp"
 #include "core/wire/room_codec.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "core/wire/unlocking_messages.hpp"
@@ -58,6 +59,7 @@ void write(Writer& out, const Channel& channel) {
 
 // --- Bodies --------------------------------------------------------------------------------------
 
+using log_messages::write;
 using rooms::write;
 using unlocking::write;
 
@@ -72,6 +74,26 @@ Result<Body> read(Reader& in) {
         return rooms::read<Body>(in);
     else
         return unlocking::read<Body>(in);
+}
+
+template <>
+Result<LogProofRequest> read(Reader& in) {
+    return log_messages::read_log_proof_request(in);
+}
+
+template <>
+Result<LogProof> read(Reader& in) {
+    return log_messages::read_log_proof(in);
+}
+
+template <>
+Result<LogQuery> read(Reader& in) {
+    return log_messages::read_log_query(in);
+}
+
+template <>
+Result<LogRows> read(Reader& in) {
+    return log_messages::read_log_rows(in);
 }
 
 void write(Writer& out, const Hello& hello) {

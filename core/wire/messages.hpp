@@ -2,6 +2,7 @@
 
 #include "core/base/secret.hpp"
 #include "core/wire/batch.hpp"
+#include "core/wire/log_messages.hpp"
 #include "core/wire/room_messages.hpp"
 
 #include <array>
@@ -33,8 +34,10 @@ using EntryNumber = std::uint64_t;
 // In the order of a session: hello → challenge → proof → welcome → the rest. docs/PROTOCOL.md.
 
 /// What a connection is for. A *restricted* session is that of a locked device: it names itself by
-/// its unlock token and gets its PIN's secret and signed orders, nothing else.
-enum class SessionPurpose : std::uint8_t { session, restricted, last = restricted };
+/// its unlock token and gets its PIN's secret and signed orders, nothing else. A *hand-in* session
+/// is that of a revoked device: it pushes escrow, receipts and its reads, and gets answers and
+/// signed orders, nothing else.
+enum class SessionPurpose : std::uint8_t { session, restricted, hand_in, last = hand_in };
 
 struct Hello {
     SessionPurpose purpose{};
@@ -257,7 +260,11 @@ using Message = std::variant<Hello,
                              RoomKey,
                              RoomFrame,
                              RoomTick,
-                             RoomRefused>;
+                             RoomRefused,
+                             LogProofRequest,
+                             LogProof,
+                             LogQuery,
+                             LogRows>;
 
 inline constexpr std::uint8_t wire_version = 1;      ///< of the encoding of messages
 inline constexpr std::uint16_t session_version = 1;  ///< of what they mean; agreed in the hello

@@ -32,6 +32,12 @@ Fallible<void> run_status(const StatusOptions& options) {
                            "The database cannot be read: " + to_string(counted.error()) + ".");
         answer[name] = count;
     }
+    const auto tree = storage->log().tree();
+    if (!tree)
+        return give_up(ServerExit::damaged,
+                       "The access log cannot be read: " + to_string(tree.error()) + ".");
+    answer["log_rows"] = *tree ? (**tree).size : 0;
+    answer["log_root"] = *tree ? to_hex((**tree).root) : "";
     if (options.json) {
         std::puts(answer.dump().c_str());
         return {};

@@ -1,5 +1,6 @@
 #include "sync-server/hub/acceptance.hpp"
 
+#include "core/policy/second_signature.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/unlocking.hpp"
 
@@ -51,16 +52,27 @@ Result<Verdict> Acceptance::accept(EntryKind kind, ByteView bytes) {
             case EntryKind::batch:
                 return accept_batch(bytes);
             case EntryKind::escrow:
+                return accept_escrow(bytes);
             case EntryKind::reads:
                 break;
         }
         return refuse(Errc::malformed, "kind of push");
     };
-    auto verdict = judge();
-    if (verdict) return *std::move(verdict);
-    const Stop& stop = verdict.error();
-    if (stop.storage_failed) return std::unexpected{stop.why};
-    return Verdict{stop.outcome, stop.why, stop.number, {}};
+    auto judged = judge();
+    if (!judged && judged.error().storage_failed) return std::unexpected{judged.error().why};
+    Verdict verdict;
+    if (judged) {
+        verdict = *std::move(judged);
+    } else {
+        verdict.outcome = judged.error().outcome;
+        verdict.why = judged.error().why;
+        verdict.number = judged.error().number;
+        verdict.touched = judged.error().touched;
+    }
+    verdict.about = about_;
+    verdict.hash = hash_;
+    verdict.statement_kind = statement_kind_;
+    return verdict;
 }
 
 Checked<const SigningPublicKey*> Acceptance::key_of_author(const FederationId& federation,
@@ -72,8 +84,10 @@ Checked<const SigningPublicKey*> Acceptance::key_of_author(const FederationId& f
     return key;
 }
 
-Checked<void> Acceptance::admit(const LogEntry& entry) {
+Checked<void> Acceptance::admit_offer(const LogEntry& entry) {
     Storage& storage = ports_.storage;
+    about_ = entry.channel;
+    hash_ = entry.hash;
     const auto stored = SAMSYN_TRY(or_fail(storage.find(entry.hash)));
     if (stored) return std::unexpected{Stop{AnswerOutcome::duplicate, {}, stored->number}};
     if (entry.counter == 0 || entry.counter > counter_max)
@@ -82,7 +96,11 @@ Checked<void> Acceptance::admit(const LogEntry& entry) {
     if (offered && *offered != entry.hash) return refuse(Errc::counter_reused, "counter");
     SAMSYN_TRY(check_leap(entry.author, entry.counter));
 
-    SAMSYN_TRY(or_fail(storage.record_offer(entry.author, entry.counter, entry.hash)));
+    return or_fail(storage.record_offer(entry.author, entry.counter, entry.hash));
+}
+
+Checked<void> Acceptance::admit(const LogEntry& entry) {
+    SAMSYN_TRY(admit_offer(entry));
     // What it said in time is stored. What comes now may have been made by whoever has its key
     // since, and what was offered before in vain is below the pin.
     const Federation& federation = ports_.registry.federation();
@@ -105,12 +123,21 @@ Checked<void> Acceptance::check_leap(const DeviceId& author, std::uint64_t count
 Checked<void> Acceptance::escrow(const LogEntry& entry, std::string_view why) {
     SAMSYN_TRY(
         or_fail(ports_.storage.put_escrow(entry, Error{Errc::revoked_device, std::string{why}})));
-    return answer(AnswerOutcome::escrowed, why);
+    Stop stop{AnswerOutcome::escrowed, Error{{}, std::string{why}}};
+    stop.touched = SAMSYN_TRY(show_held(entry));
+    return std::unexpected{std::move(stop)};
 }
 
 Checked<Verdict> Acceptance::store(LogEntry entry) {
     const EntryNumber number = SAMSYN_TRY(or_fail(ports_.storage.append(entry)));
-    return Verdict{AnswerOutcome::stored, {}, number, {entry.channel}};
+    return Verdict{.outcome = AnswerOutcome::stored,
+                   .why = {},
+                   .number = number,
+                   .touched = {entry.channel},
+                   .about = {},
+                   .hash = {},
+                   .statement_kind = 0,
+                   .closing = {}};
 }
 
 Checked<void> Acceptance::check_clock(Instant time) const {
@@ -132,7 +159,8 @@ Checked<Verdict> Acceptance::accept_statement(ByteView bytes) {
     const SigningPublicKey* const key = SAMSYN_TRY(key_of_author(federation, header.author));
     if (!is_well_named(header.stream, statement_kind(statement->body)))
         return refuse(Errc::malformed, "stream of the statement");
-    if (!verify_statement(*statement, *key, ports_.verifier))
+    const SigningPublicKey* const second = SAMSYN_TRY(key_of_second(*statement));
+    if (!verify_statement(*statement, *key, ports_.verifier, second))
         return refuse(Errc::bad_signature, "statement");
 
     LogEntry entry{{header.stream},
@@ -143,12 +171,16 @@ Checked<Verdict> Acceptance::accept_statement(ByteView bytes) {
                    header.counter,
                    {},
                    to_bytes(bytes)};
+    statement_kind_ = statement_kind(statement->body);
     SAMSYN_TRY(admit(entry));
     SAMSYN_TRY(check_statement(*statement));
     SAMSYN_TRY(or_refuse(ports_.registry.add(statement)));
     Verdict verdict = SAMSYN_TRY(store(std::move(entry)));
+    verdict.closing = closing_said(*statement, ports_.registry.federation());
     if (std::holds_alternative<DeviceRevoked>(statement->body))
         SAMSYN_TRY(pin_revocation(*statement));
+    if (std::holds_alternative<EscrowVerdict>(statement->body))
+        SAMSYN_TRY(record_release(*statement));
     const auto order = order_in(statement->id, statement->body);
     // In the same transaction: whoever has the tablet finds no secret behind its PIN any more.
     if (order && order->kind != OrderKind::lock)
@@ -172,6 +204,17 @@ Result<void> check_certificate(const DeviceId& device,
 }
 
 }  // namespace
+
+/// Nobody can tell when a second signature was made: that of a device which is no longer active is
+/// not taken. Devices do not ask that: they take what the server took.
+Checked<const SigningPublicKey*> Acceptance::key_of_second(const Statement& statement) const {
+    const Federation& federation = ports_.registry.federation();
+    const auto* const key = SAMSYN_TRY(or_refuse(second_key(statement, federation)));
+    if (key == nullptr || federation.is_root(statement.second->device)) return key;
+    if (!federation.in_good_standing(statement.second->device, now_))
+        return refuse(Errc::revoked_device, "second signature");
+    return key;
+}
 
 Checked<void> Acceptance::check_statement(const Statement& statement) const {
     // A later program may read in it what it may not say: not to be found out afterwards.

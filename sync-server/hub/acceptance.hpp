@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/policy/mass_closing.hpp"
 #include "sync-server/hub/registry.hpp"
 
 namespace samsyn {
@@ -10,6 +11,12 @@ struct Verdict {
     Error why;               ///< the code counts for `refused` only
     EntryNumber number = 0;  ///< for `stored` and `duplicate`
     std::vector<Channel> touched;
+
+    // For the access log.
+    std::optional<Channel> about;  ///< none where it did not even verify
+    Hash hash;
+    std::uint16_t statement_kind = 0;
+    std::optional<ClosingSaid> closing;  ///< what was stored is a closing statement
 };
 
 /// Why a push goes no further: an answer to its author, or a failure of our storage.
@@ -18,6 +25,7 @@ struct Stop {
     Error why;
     EntryNumber number = 0;
     bool storage_failed = false;
+    std::vector<Channel> touched{};  ///< where something was kept all the same
 };
 
 template <class T>
@@ -50,14 +58,27 @@ private:
     Checked<Verdict> accept_supplement(ByteView bytes);
     Checked<Verdict> accept_batch(ByteView bytes);
 
+    // Escrow: acceptance_escrow.cpp.
+    Checked<Verdict> accept_escrow(ByteView bytes);
+
+    /// What a revoked device said too late also goes to the case leads, as it came.
+    Checked<std::vector<Channel>> show_held(const LogEntry& entry);
+
+    /// A released change counts as written by its author: whoever restates it now says the truth.
+    Checked<void> record_release(const Statement& verdict);
+
     /// What every kind has in common once its signature is verified: a duplicate is recognised, the
     /// offer recorded, a counter used twice or leaping too far refused, what a revoked device may
     /// no longer say kept.
     Checked<void> admit(const LogEntry& entry);
+
+    /// The same without what concerns revoked devices.
+    Checked<void> admit_offer(const LogEntry& entry);
     Checked<void> check_leap(const DeviceId& author, std::uint64_t counter) const;
     Checked<void> escrow(const LogEntry& entry, std::string_view why);
     Checked<const SigningPublicKey*> key_of_author(const FederationId& federation,
                                                    const DeviceId& author) const;
+    Checked<const SigningPublicKey*> key_of_second(const Statement& statement) const;
     Checked<Verdict> store(LogEntry entry);
     Checked<void> check_clock(Instant time) const;
 
@@ -88,9 +109,16 @@ private:
                                  const ChangeHeader& change,
                                  const ItemPlace& known) const;
     Checked<void> record_writes(const Batch& batch);
+    Checked<void> record_write(const ChangeHeader& change, const DeviceId& author);
+    Checked<void> record_place(const ItemId& item, const ItemPlace& place);
 
     Ports ports_;
     Instant now_;
+
+    /// What the push is about, once its signature has verified.
+    std::optional<Channel> about_;
+    Hash hash_;
+    std::uint16_t statement_kind_ = 0;
 };
 
 /// Refuses: `return refuse(Errc::malformed, "previous batch");`

@@ -53,12 +53,8 @@ Checked<Verdict> Acceptance::accept_batch(ByteView bytes) {
     SAMSYN_TRY(check_sequence(batch));
     const auto created = SAMSYN_TRY(check_changes(batch));
 
-    for (const auto& [item, type] : created) {
-        Writer place;
-        place.id(header.compartment);
-        place.enumerator(type);
-        SAMSYN_TRY(or_fail(ports_.storage.put_value(item_key(item), place.view())));
-    }
+    for (const auto& [item, type] : created)
+        SAMSYN_TRY(record_place(item, {header.compartment, type}));
     SAMSYN_TRY(
         or_fail(ports_.storage.put_value(sequence_key(header, header.sequence), batch.id.view())));
     if (!header.restatement) SAMSYN_TRY(record_writes(batch));
@@ -186,19 +182,29 @@ Checked<void> Acceptance::check_restated(const BatchHeader& batch,
 }
 
 Checked<void> Acceptance::record_writes(const Batch& batch) {
+    for (const BatchItem& item : batch.items)
+        SAMSYN_TRY(
+            record_write(std::get<BatchItem::Full>(item.content).header, batch.header.author));
+    return {};
+}
+
+Checked<void> Acceptance::record_write(const ChangeHeader& change, const DeviceId& author) {
     Storage& storage = ports_.storage;
-    for (const BatchItem& item : batch.items) {
-        const ChangeHeader& change = std::get<BatchItem::Full>(item.content).header;
-        const Version version{change.time, batch.header.author};
-        for (const FieldWrite& write : change.writes) {
+    for (const FieldWrite& write : change.writes) {
+        SAMSYN_TRY(or_fail(storage.put_write(
+            {change.item, write.field, WriteRecord::Kind::written, Version{change.time, author}})));
+        for (const Version& replaced : write.replaces)
             SAMSYN_TRY(or_fail(storage.put_write(
-                {change.item, write.field, WriteRecord::Kind::written, version})));
-            for (const Version& replaced : write.replaces)
-                SAMSYN_TRY(or_fail(storage.put_write(
-                    {change.item, write.field, WriteRecord::Kind::replaced, replaced})));
-        }
+                {change.item, write.field, WriteRecord::Kind::replaced, replaced})));
     }
     return {};
+}
+
+Checked<void> Acceptance::record_place(const ItemId& item, const ItemPlace& place) {
+    Writer out;
+    out.id(place.compartment);
+    out.enumerator(place.type);
+    return or_fail(ports_.storage.put_value(item_key(item), out.view()));
 }
 
 }  // namespace samsyn

@@ -1,5 +1,7 @@
 #include "sync-server/hub/delivery.hpp"
 
+#include "sync-server/hub/notices.hpp"
+
 #include <algorithm>
 
 namespace samsyn {
@@ -80,6 +82,8 @@ void Delivery::refresh_case(const CaseId& id, const Registry& registry, Instant 
     const auto streams = registry.streams_of(id, device_, now);
     recheck_at_ = std::min(recheck_at_, streams.valid_until);
     for (const Stream& stream : streams.streams) pending_.insert({stream});
+    for (const Stream& stream : registry.notices_by(id, device_)) pending_.insert({stream});
+    for (const Stream& stream : registry.rosters_once_of(id, device_)) pending_.insert({stream});
     for (const CompartmentId& compartment : registry.compartments_of(id))
         if (may_read(compartment, registry, now)) pending_.insert({compartment});
 }
@@ -95,14 +99,19 @@ bool Delivery::may_receive(const Channel& channel, const Registry& registry, Ins
     const auto* const stream = std::get_if<Stream>(&channel.name);
     if (stream == nullptr) return may_read(std::get<CompartmentId>(channel.name), registry, now);
     if (stream->case_id == directory_case) return false;  // it has none
+    const auto own = registry.notices_by(stream->case_id, device_);
+    if (std::ranges::binary_search(own, *stream)) return true;
     const auto permitted = registry.streams_of(stream->case_id, device_, now).streams;
     return std::find(permitted.begin(), permitted.end(), *stream) != permitted.end();
 }
 
-bool Delivery::is_for_device(const LogEntry& entry, const Registry& registry) const {
+Result<bool> Delivery::is_for_device(const LogEntry& entry,
+                                     const Registry& registry,
+                                     Storage& storage,
+                                     Instant now) const {
     switch (entry.kind) {
         case EntryKind::statement:
-            return true;
+            return is_notice_for(entry, device_, registry, storage, now);
         case EntryKind::packet:
             // Who may read sees every packet: a device that waits for a key knows that it waits,
             // one that is given an old key can check it, and every reader is an auditor.
@@ -114,10 +123,34 @@ bool Delivery::is_for_device(const LogEntry& entry, const Registry& registry) co
             return epoch != nullptr && epoch->holders.contains(device_);
         }
         case EntryKind::escrow:
+            return is_escrow_for(entry, device_, registry, now);
         case EntryKind::reads:
             break;
     }
     return false;
+}
+
+Result<std::optional<Message>> Delivery::farewell(const Channel& channel,
+                                                  const Registry& registry,
+                                                  Storage& storage,
+                                                  std::size_t bytes_max) {
+    const auto* const stream = std::get_if<Stream>(&channel.name);
+    if (stream == nullptr || stream->kind != StreamKind::roster) return std::nullopt;
+    const auto rosters = registry.rosters_once_of(stream->case_id, device_);
+    if (!std::ranges::binary_search(rosters, *stream)) return std::nullopt;
+    for (;;) {
+        EntryNumber& after = farewells_[channel];
+        auto entries = SAMSYN_TRY(storage.read(channel, after, bytes_max));
+        if (entries.empty()) return std::nullopt;
+        after = entries.back().number;
+        Deliver deliver;
+        deliver.channel = channel;
+        deliver.up_to = after;
+        for (LogEntry& entry : entries)
+            if (registry.ends_place(entry, device_))
+                deliver.entries.push_back({entry.number, entry.kind, std::move(entry.bytes)});
+        if (!deliver.entries.empty()) return deliver;
+    }
 }
 
 Result<std::optional<Message>> Delivery::serve(const Channel& channel,
@@ -126,6 +159,7 @@ Result<std::optional<Message>> Delivery::serve(const Channel& channel,
                                                std::size_t bytes_max,
                                                Instant now) {
     if (!may_receive(channel, registry, now)) {
+        if (auto last = SAMSYN_TRY(farewell(channel, registry, storage, bytes_max))) return last;
         pending_.erase(channel);
         // The device purges it; should it be permitted again, it starts from the beginning.
         if (cursors_.erase(channel) == 0) return std::nullopt;
@@ -145,7 +179,7 @@ Result<std::optional<Message>> Delivery::serve(const Channel& channel,
     deliver.channel = channel;
     deliver.up_to = entries.back().number;
     for (LogEntry& entry : entries)
-        if (is_for_device(entry, registry))
+        if (SAMSYN_TRY(is_for_device(entry, registry, storage, now)))
             deliver.entries.push_back({entry.number, entry.kind, std::move(entry.bytes)});
     cursors_[channel] = deliver.up_to;
     return deliver;

@@ -43,18 +43,28 @@ private:
     void refresh_case(const CaseId& id, const Registry& registry, Instant now);
     bool may_receive(const Channel& channel, const Registry& registry, Instant now);
     bool may_read(const CompartmentId& compartment, const Registry& registry, Instant now);
-    bool is_for_device(const LogEntry& entry, const Registry& registry) const;
+    Result<bool> is_for_device(const LogEntry& entry,
+                               const Registry& registry,
+                               Storage& storage,
+                               Instant now) const;
     Result<std::optional<Message>> serve(const Channel& channel,
                                          const Registry& registry,
                                          Storage& storage,
                                          std::size_t bytes_max,
                                          Instant now);
 
+    /// What a device must hear of a roster that it receives no more: that its user is not on it.
+    Result<std::optional<Message>> farewell(const Channel& channel,
+                                            const Registry& registry,
+                                            Storage& storage,
+                                            std::size_t bytes_max);
+
     DeviceId device_;
     /// Of channels of which something was delivered, or that were permitted when they were named.
     std::map<Channel, EntryNumber> cursors_;
-    std::set<Channel> pending_;     ///< streams sort before compartments
-    std::set<CaseId> stale_cases_;  ///< whose rights must be looked at again
+    std::set<Channel> pending_;                 ///< streams sort before compartments
+    std::set<CaseId> stale_cases_;              ///< whose rights must be looked at again
+    std::map<Channel, EntryNumber> farewells_;  ///< how far these were looked through
     bool all_stale_ = true;
     Instant recheck_at_ = instant_max;
 };

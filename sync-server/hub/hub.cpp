@@ -47,19 +47,25 @@ void Hub::Impl::on_handshake(LinkId id, HubLink& link, ByteView message, Instant
     }
     if (step.restricted) return on_restricted(id, link, *step.restricted, now);
     if (!step.authenticated) return;
-    if (const auto done = on_authenticated(id, link, *step.authenticated); !done)
+    if (const auto done = on_authenticated(id, link, *step.authenticated, now); !done)
         group_failed = done.error();
 }
 
 Result<void> Hub::Impl::on_authenticated(LinkId id,
                                          HubLink& link,
-                                         const ServerHandshake::Authenticated& who) {
+                                         const ServerHandshake::Authenticated& who,
+                                         Instant now) {
+    if (who.hello.purpose == SessionPurpose::hand_in)
+        return enter_hand_in(id, link, who.device, now);
     CounterState counters = SAMSYN_TRY(ports.storage.counters(who.device));
     link.delivery.emplace(who.device);
     close_oldest_session(who.device);
     Welcome welcome;
     welcome.greatest_counter = counters.greatest;
     welcome.gaps = std::move(counters.gaps);
+    const TreeHead tree = access_log.head();
+    welcome.log_size = tree.size;
+    welcome.log_root = tree.root;
     reply(id, link, welcome);
     return {};
 }
@@ -84,6 +90,11 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
         on_push(id, link, *push, now);
     } else if (const auto* const resume = std::get_if<Resume>(&*message)) {
         on_resume(id, link, *resume, now);
+    } else if (const auto* const asks = std::get_if<LogProofRequest>(&*message)) {
+        link.log_request = *asks;
+        awake.insert(id);
+    } else if (const auto* const query = std::get_if<LogQuery>(&*message)) {
+        on_log_query(id, link, *query, now);
     } else if (const auto* const enrols = std::get_if<UnlockRegister>(&*message)) {
         on_unlock_register(id, link, *enrols, now);
     } else if (const auto* const confirms = std::get_if<UnlockConfirm>(&*message)) {
@@ -105,19 +116,33 @@ void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now)
     // A device that this group has just revoked pushes no more, what is on its way included.
     if (!registry.federation().in_good_standing(link.delivery->device(), now))
         return close(id, link, {Errc::revoked_device, "device"});
-    if (!within_rate(link.delivery->device(), push.kind, now)) {
+    take_push(id, link, link.delivery->device(), push, now);
+}
+
+void Hub::Impl::take_push(
+    LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now) {
+    if (!within_rate(by, push.kind, now)) {
         // Its answers first: else it would spend what it may push on the same pushes again.
         link.ending = Error{Errc::rate_limited, "pushes of one device"};
         awake.insert(id);
         return;
     }
+    const DeviceId device = by;
     const Acceptance::Ports acceptance_ports{
         ports.storage, registry, ports.signer, ports.verifier, ports.hasher};
-    auto verdict = Acceptance{acceptance_ports, now}.accept(push.kind, push.bytes);
-    if (!verdict) {
-        group_failed = verdict.error();
+    auto verdict = push.kind == EntryKind::reads
+                       ? accept_reads(device, push.bytes, now)
+                       : Acceptance{acceptance_ports, now}.accept(push.kind, push.bytes);
+    Result<void> logged;
+    if (verdict && (push.kind != EntryKind::reads || verdict->outcome == AnswerOutcome::refused))
+        logged = log_push(device, push.kind, *verdict, now);
+    if (!verdict || !logged) {
+        group_failed = verdict ? logged.error() : verdict.error();
         return;
     }
+    if (push.kind == EntryKind::reads && verdict->outcome == AnswerOutcome::stored &&
+        !verdict->why.context.empty())
+        notes.push_back({"read_chain_broken", id, verdict->why.context});
     Answer answer;
     answer.ticket = push.ticket;
     answer.outcome = verdict->outcome;
@@ -128,13 +153,22 @@ void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now)
         verdict->outcome == AnswerOutcome::stale_epoch)
         answer.server_time = now;
     link.uncommitted.push_back(std::move(answer));
+    if (verdict->closing) watch_closing(id, *verdict->closing, now);
     touched.insert(verdict->touched.begin(), verdict->touched.end());
+}
+
+/// They take effect: a no is a no. But somebody should look.
+void Hub::Impl::watch_closing(LinkId id, const ClosingSaid& said, Instant now) {
+    const std::size_t cases = closings.on_closing(said, now);
+    if (cases == 0) return;
+    notes.push_back({"mass_closing", id, std::to_string(cases) + " cases within an hour"});
 }
 
 bool Hub::Impl::within_rate(const DeviceId& device, EntryKind kind, Instant now) {
     Allowance& allowance = allowances[device];
-    return kind == EntryKind::batch ? allowance.batches.take(limits.batch_rate, now)
-                                    : allowance.statements.take(limits.statement_rate, now);
+    if (kind == EntryKind::batch) return allowance.batches.take(limits.batch_rate, now);
+    if (kind == EntryKind::reads) return allowance.reads.take(limits.reads_rate, now);
+    return allowance.statements.take(limits.statement_rate, now);
 }
 
 void Hub::Impl::on_resume(LinkId id, HubLink& link, const Resume& resume, Instant now) {
@@ -159,7 +193,7 @@ void Hub::Impl::release(Instant now) {
             awake.insert(id);
         }
         link.uncommitted.clear();
-        if (link.restricted && touched.contains(Channel{Stream{}})) awake.insert(id);
+        if ((link.restricted || link.hand_in) && touched.contains(Channel{Stream{}})) awake.insert(id);
         if (link.closing || !link.delivery) continue;
         const DeviceId& device = link.delivery->device();
         if (!registry.federation().in_good_standing(device, now)) {
@@ -176,6 +210,7 @@ void Hub::Impl::release(Instant now) {
 /// part find out by losing their connection, for which they are prepared anyway.
 void Hub::Impl::abandon(const Error& why) {
     ports.storage.rollback();
+    access_log.rolled_back();
     notes.clear();
     const auto reloaded = reload();
     for (auto& [id, link] : links)
@@ -192,11 +227,18 @@ CaughtUp Hub::Impl::caught_up(CaughtUp::Phase phase, Instant now) {
     return message;
 }
 
-Result<std::optional<Message>> Hub::Impl::next_of_session(HubLink& link, Instant now) {
+Result<std::optional<Message>> Hub::Impl::next_of_session(HubLink& link,
+                                                          Round& round,
+                                                          Instant now) {
     const auto deliver = [&](Delivery::Phase phase) -> Result<std::optional<Message>> {
         auto message = SAMSYN_TRY(
             link.delivery->next(phase, registry, ports.storage, limits.deliver_bytes_max, now));
-        if (message) link.announce_everything = true;
+        if (!message) return message;
+        link.announce_everything = true;
+        if (const auto row = row_of(link.delivery->device(), *message, now)) {
+            round.logged = true;
+            SAMSYN_TRY(log_in_round(round, *row));
+        }
         return message;
     };
     // Statements before answers: who is told "stale epoch" has what to decide by.
@@ -227,9 +269,10 @@ Result<std::unique_ptr<Hub>> Hub::open(Ports ports,
                                        const FederationId& federation,
                                        HubLimits limits) {
     auto registry = SAMSYN_TRY(Registry::load(ports.storage, federation, ports.hasher));
+    auto log = SAMSYN_TRY(AccessLog::load(ports.storage.log(), ports.hasher));
     const Incarnation incarnation = SAMSYN_TRY(incarnation_of(ports.storage, ports.random));
-    return std::unique_ptr<Hub>{new Hub{
-        std::make_unique<Impl>(ports, federation, limits, incarnation, std::move(registry))}};
+    return std::unique_ptr<Hub>{new Hub{std::make_unique<Impl>(
+        ports, federation, limits, incarnation, std::move(registry), std::move(log))}};
 }
 
 Result<void> Hub::begin_group() {
@@ -251,11 +294,13 @@ Result<void> Hub::end_group(Instant now) {
     if (impl.group_failed)
         committed = std::unexpected{*impl.group_failed};
     else
-        committed = impl.ports.storage.commit();
+        committed = impl.access_log.seal();
+    if (committed) committed = impl.ports.storage.commit();
     if (!committed) {
         impl.abandon(committed.error());
         return committed;
     }
+    impl.access_log.committed();
     ++impl.counted.groups;
     impl.release(now);
     return {};
@@ -281,6 +326,8 @@ void Hub::on_message(LinkId id, ByteView message, Instant now) {
     if (impl_->group_failed) return;  // the group is lost, and with it this link
     if (link->restricted)
         impl_->on_restricted_message(id, *link, message, now);
+    else if (link->hand_in)
+        impl_->on_hand_in_message(id, *link, message, now);
     else if (!link->delivery)
         impl_->on_handshake(id, *link, message, now);
     else
@@ -293,14 +340,39 @@ void Hub::on_close(LinkId link) {
 }
 
 Hub::Next Hub::next_message(LinkId id, Instant now) {
+    return std::move(next_messages({&id, 1}, now).front());
+}
+
+std::vector<Hub::Next> Hub::next_messages(std::span<const LinkId> ids, Instant now) {
     Impl& impl = *impl_;
     SAMSYN_ASSERT(!impl.in_group);
-    HubLink* const link = impl.find(id);
+    std::vector<Next> nexts;
+    std::vector<bool> logged;
+    Impl::Round round;
+    for (const LinkId id : ids) {
+        round.logged = false;
+        nexts.push_back(impl.next_for(id, round, now));
+        logged.push_back(round.logged);
+    }
+    const auto committed = impl.commit_round(round);
+    if (committed) return nexts;
+    // What has no row does not leave; who should have had it connects again and asks from there.
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        HubLink* const link = logged[i] ? impl.find(ids[i]) : nullptr;
+        if (link == nullptr) continue;
+        impl.close(ids[i], *link, committed.error());
+        nexts[i] = impl.next_for(ids[i], round, now);
+    }
+    return nexts;
+}
+
+Hub::Next Hub::Impl::next_for(LinkId id, Round& round, Instant now) {
+    HubLink* const link = find(id);
     if (link == nullptr) return {std::nullopt, true};
     // The fence for the session itself: a certificate may have ended since the last statement.
-    if (link->delivery && !link->closing && !impl.registry_lost &&
-        !impl.registry.federation().in_good_standing(link->delivery->device(), now))
-        impl.close(id, *link, {Errc::revoked_device, "device"});
+    if (link->delivery && !link->closing && !registry_lost &&
+        !registry.federation().in_good_standing(link->delivery->device(), now))
+        close(id, *link, {Errc::revoked_device, "device"});
     if (!link->replies.empty()) {
         Bytes reply = std::move(link->replies.front());
         link->replies.pop_front();
@@ -308,18 +380,22 @@ Hub::Next Hub::next_message(LinkId id, Instant now) {
     }
     if (link->closing) return {std::nullopt, true};
     if (link->restricted) {
-        auto message = impl.next_of_restricted(*link);
+        auto message = next_of_restricted(*link);
         return {message ? std::optional{encode_message(*message)} : std::nullopt, false};
     }
     if (link->ending && link->answers.empty()) {
-        impl.close(id, *link, *link->ending);
-        return next_message(id, now);
+        close(id, *link, *link->ending);
+        return next_for(id, round, now);
     }
-    if (!link->resumed) return {};
-    auto message = impl.next_of_session(*link, now);
+    if (link->hand_in) {
+        auto message = next_of_hand_in(*link);
+        return {message ? std::optional{encode_message(*message)} : std::nullopt, false};
+    }
+    auto message = next_of_log(*link, round, now);
+    if (message && !*message && link->resumed) message = next_of_session(*link, round, now);
     if (!message) {
-        impl.close(id, *link, message.error());
-        return next_message(id, now);
+        close(id, *link, message.error());
+        return next_for(id, round, now);
     }
     if (!*message) return {};
     return {encode_message(**message), false};
@@ -333,7 +409,7 @@ std::vector<LinkId> Hub::take_awake() {
 
 bool Hub::is_authenticated(LinkId id) const {
     const HubLink* const link = impl_->find(id);
-    return link != nullptr && (link->delivery || link->restricted);
+    return link != nullptr && (link->delivery || link->restricted || link->hand_in);
 }
 
 std::vector<Hub::Note> Hub::take_notes() {

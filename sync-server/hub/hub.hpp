@@ -27,6 +27,11 @@ struct HubLimits {
     Rate statement_rate{std::chrono::milliseconds{300}, 2000};
     Rate batch_rate{std::chrono::milliseconds{20}, 500};
 
+    /// Pieces of a device's chain of reads, of up to 256 entries each; queries of the log.
+    Rate reads_rate{std::chrono::milliseconds{300}, 500};
+    Rate log_query_rate{std::chrono::milliseconds{200}, 200};
+    std::size_t log_queries_waiting_max = 4;  ///< then the link is closed with rate_limited
+
     /// Restricted sessions of one device; past that they are refused with rate_limited, uncounted.
     Rate restricted_rate{std::chrono::seconds{10}, 30};
 
@@ -75,7 +80,12 @@ public:
         bool close = false;  ///< close the connection once `message` has been sent
     };
 
+    /// What is delivered is in the access log, durable, when this returns: a message whose row
+    /// could not be committed does not leave, and its link is closed (security.md, "Access log").
     Next next_message(LinkId link, Instant now);
+
+    /// The same for many links with one commit for all of them; in the order of `links`.
+    std::vector<Next> next_messages(std::span<const LinkId> links, Instant now);
 
     /// Links for which `next_message` may have something new since the last call; empties the list.
     std::vector<LinkId> take_awake();

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "sync-server/hub/acceptance.hpp"
+#include "sync-server/hub/access_log.hpp"
+#include "sync-server/hub/closing_watch.hpp"
 #include "sync-server/hub/hub.hpp"
 #include "sync-server/hub/link.hpp"
 
@@ -7,27 +10,34 @@ namespace samsyn {
 
 inline constexpr std::size_t hub_context_bytes_max = 200;
 
-/// What the hub is made of: shared by `hub.cpp`, `hub_restricted.cpp` and `hub_rooms.cpp`.
+/// What a row says of a decision.
+RowGround ground_of(const Decision& decision);
+
+/// What the hub is made of: shared by the files `hub*.cpp`.
 struct Hub::Impl {
     Impl(Ports given_ports,
          const FederationId& id,
          HubLimits given_limits,
          const Incarnation& life,
-         Registry loaded)
+         Registry loaded,
+         AccessLog loaded_log)
         : ports(given_ports),
           federation(id),
           limits(given_limits),
           incarnation(life),
-          registry(std::move(loaded)) {}
+          registry(std::move(loaded)),
+          access_log(std::move(loaded_log)) {}
 
     Ports ports;
     FederationId federation;
     HubLimits limits;
     Incarnation incarnation;
     Registry registry;
+    AccessLog access_log;
     std::map<LinkId, HubLink> links;
     std::set<LinkId> awake;
     std::map<DeviceId, Allowance> allowances;
+    ClosingWatch closings;
     RoomRelay room_relay;
     Hub::Counts counted;
     std::uint64_t links_opened = 0;
@@ -63,19 +73,25 @@ struct Hub::Impl {
         auto loaded = Registry::load(ports.storage, federation, ports.hasher);
         registry_lost = !loaded.has_value();
         if (!loaded) return std::unexpected{loaded.error()};
+        auto log = AccessLog::load(ports.storage.log(), ports.hasher);
+        registry_lost = !log.has_value();
+        if (!log) return std::unexpected{log.error()};
         registry = *std::move(loaded);
+        access_log = *std::move(log);
         return {};
     }
 
     void on_handshake(LinkId id, HubLink& link, ByteView message, Instant now);
     Result<void> on_authenticated(LinkId id,
                                   HubLink& link,
-                                  const ServerHandshake::Authenticated& who);
+                                  const ServerHandshake::Authenticated& who,
+                                  Instant now);
     void close_oldest_session(const DeviceId& device);
     void close_oldest_restricted(const DeviceId& device);
     void on_session_message(LinkId id, HubLink& link, ByteView message, Instant now);
     void on_push(LinkId id, HubLink& link, const Push& push, Instant now);
     void on_resume(LinkId id, HubLink& link, const Resume& resume, Instant now);
+    void watch_closing(LinkId id, const ClosingSaid& said, Instant now);
     bool within_rate(const DeviceId& device, EntryKind kind, Instant now);
 
     // Unlocking and orders: hub_restricted.cpp. The storage's errors fail the group.
@@ -91,6 +107,12 @@ struct Hub::Impl {
                                   Instant now);
     void on_restricted_message(LinkId id, HubLink& link, ByteView message, Instant now);
     void on_order_answer(LinkId id, HubLink& link, const OrderAnswer& answer, Instant now);
+
+    // A revoked device: hub_hand_in.cpp.
+    Result<void> enter_hand_in(LinkId id, HubLink& link, const DeviceId& device, Instant now);
+    void on_hand_in_message(LinkId id, HubLink& link, ByteView message, Instant now);
+    std::optional<Message> next_of_hand_in(HubLink& link);
+    void take_push(LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now);
     std::optional<Message> next_of_restricted(HubLink& link);
     std::optional<Message> next_order(HubLink::Restricted& restricted);
 
@@ -103,7 +125,47 @@ struct Hub::Impl {
     void release(Instant now);
     void abandon(const Error& why);
 
-    Result<std::optional<Message>> next_of_session(HubLink& link, Instant now);
+    // The access log: hub_log.cpp.
+
+    /// Messages that are handed out together: the rows that some of them need are durable, in one
+    /// transaction, before the first of them leaves.
+    struct Round {
+        bool open = false;            ///< a transaction
+        std::optional<Error> failed;  ///< then what was logged in it may not leave
+        bool logged = false;          ///< the message at hand needs the commit
+    };
+
+    LogRow row_by(const DeviceId& device, const Channel& about, Instant now, RowAct act);
+    std::optional<LogRow> row_of(const DeviceId& device, const Message& message, Instant now);
+    Result<void> log_push(const DeviceId& device,
+                          EntryKind kind,
+                          const Verdict& verdict,
+                          Instant now);
+    Result<void> log_in_round(Round& round, const LogRow& row);
+    void fail_round(Round& round, const Error& why);
+    Result<void> commit_round(Round& round);
+
+    SignedCheckpoint checkpoint(Instant now);
+    std::vector<StatementPtr> restores_since(const Incarnation& life) const;
+    Result<LogProof> prove_log(const LogProofRequest& request, Instant now);
+    bool may_query(const DeviceId& device, const LogQuery& query, Instant now) const;
+    Result<LogRows> answer_query(const DeviceId& device,
+                                 const LogQuery& query,
+                                 Round& round,
+                                 Instant now);
+    void on_log_query(LinkId id, HubLink& link, const LogQuery& query, Instant now);
+
+    // Reads that devices tell of: hub_reads.cpp. Errors: of the storage.
+    Result<Verdict> accept_reads(const DeviceId& device, ByteView bytes, Instant now);
+    Result<Verdict> take_reads(const DeviceId& device, const CheckedReads& reads, Instant now);
+    Result<void> log_read(const DeviceId& device,
+                          const ReadEntry& entry,
+                          const Hash& hash,
+                          Instant now);
+
+    Next next_for(LinkId id, Round& round, Instant now);
+    Result<std::optional<Message>> next_of_session(HubLink& link, Round& round, Instant now);
+    Result<std::optional<Message>> next_of_log(HubLink& link, Round& round, Instant now);
     CaughtUp caught_up(CaughtUp::Phase phase, Instant now);
 };
 

@@ -141,7 +141,7 @@ void Hub::Impl::on_restricted_message(LinkId id, HubLink& link, ByteView bytes, 
 }
 
 void Hub::Impl::on_order_answer(LinkId id, HubLink& link, const OrderAnswer& answer, Instant now) {
-    HubLink::Restricted& restricted = *link.restricted;
+    HubLink::Restricted& restricted = link.restricted ? *link.restricted : *link.hand_in;
     if (!restricted.sent.contains(answer.order) || restricted.settled.contains(answer.order))
         return close(id, link, {Errc::unexpected_message, "answer to an order"});
     const auto kept = ports.storage.unlocks().put_order_answer(restricted.device, answer, now);

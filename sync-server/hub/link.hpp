@@ -28,10 +28,13 @@ struct HubLink {
     Hash exporter;
     std::uint64_t opened;                  ///< order of opening: the oldest goes first
     std::optional<Restricted> restricted;  ///< once a locked device has shown its token
+    std::optional<Restricted> hand_in;     ///< once a device has proved who it is, for handing in
     std::optional<Delivery> delivery;      ///< once the device has proved who it is
     std::deque<Bytes> replies;
     std::vector<Answer> uncommitted;
     std::deque<Answer> answers;
+    std::optional<LogProofRequest> log_request;  ///< waits for its answer; a later one replaces it
+    std::deque<LogQuery> log_queries;
     RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;
@@ -44,6 +47,8 @@ struct HubLink {
 struct Allowance {
     TokenBucket statements;
     TokenBucket batches;
+    TokenBucket reads;
+    TokenBucket log_queries;
     TokenBucket restricted;
     TokenBucket rooms;
 };

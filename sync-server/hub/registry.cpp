@@ -1,5 +1,6 @@
 #include "sync-server/hub/registry.hpp"
 
+#include "core/policy/notices.hpp"
 #include "core/wire/statement_codec.hpp"
 
 #include <algorithm>
@@ -28,6 +29,13 @@ Bytes name_of_parts(const KeyPacket& packet) {
         for (const StatementId& head : named.heads) out.id(head);
     }
     return to_bytes(out.view());
+}
+
+/// What was destroyed stays so: receipts and verdicts tell how it went, nothing else comes.
+bool is_weeded(const StatementGraph& log, const CaseId& id) {
+    return std::ranges::any_of(log.in({StreamKind::custody, id, {}}), [](const auto& statement) {
+        return std::holds_alternative<CaseWeeded>(statement->body);
+    });
 }
 
 /// The next instant after `now` at which a participation of the case begins or ends.
@@ -59,6 +67,7 @@ Result<Registry> Registry::load(Storage& storage, const FederationId& id, const 
                 return fail(Errc::wrong_federation, "server database");
             founded = true;
         }
+        registry.note_author(entry.channel, entry.author);
         if (stream.kind == StreamKind::federation)
             registry.federation_log_.add(statement);
         else
@@ -79,6 +88,11 @@ Result<Registry> Registry::load(Storage& storage, const FederationId& id, const 
     };
     SAMSYN_TRY(storage.for_each(EntryKind::packet, keep_packet));
     SAMSYN_TRY(storage.for_each(EntryKind::supplement, keep_supplement));
+    const auto keep_author = [&](const LogEntry& entry) -> Result<void> {
+        registry.note_author(entry.channel, entry.author);
+        return {};
+    };
+    SAMSYN_TRY(storage.for_each(EntryKind::escrow, keep_author));
     return registry;
 }
 
@@ -154,15 +168,74 @@ Result<void> Registry::add_to_case(const StatementPtr& statement) {
     if (found != cases_.end()) candidate.log = found->second.log;
     const CaseView* const before = view(id);
     const CaseView nothing = CaseView::build(id, {}, *federation_);
-    SAMSYN_TRY(may_publish(
-        statement->header, statement->body, before == nullptr ? nothing : *before, *federation_));
+    SAMSYN_TRY(may_publish(statement->header,
+                           statement->body,
+                           before == nullptr ? nothing : *before,
+                           *federation_,
+                           statement->second ? &*statement->second : nullptr));
+    const bool notice = statement->header.stream.kind == StreamKind::notice;
+    if (!notice && is_weeded(candidate.log, id))
+        return fail(Errc::not_permitted, "the case is weeded");
     candidate.log.add(statement);
     candidate.view = CaseView::build(id, candidate.log, *federation_);
     if (contains(candidate.view->without_effect(), statement->id))
         return fail(Errc::not_permitted, "the author may not sign this");
     cases_[id] = std::move(candidate);
     decisions_.forget_case(id);
+    note_author({statement->header.stream}, statement->header.author);
     return {};
+}
+
+void Registry::note_author(const Channel& channel, const DeviceId& device) {
+    const auto* const stream = std::get_if<Stream>(&channel.name);
+    if (stream != nullptr && stream->kind == StreamKind::notice)
+        notice_authors_[*stream].insert(device);
+}
+
+std::vector<Stream> Registry::rosters_once_of(const CaseId& id, const DeviceId& device) const {
+    const auto found = cases_.find(id);
+    const UserId user = federation_->user_of(device);
+    std::vector<Stream> rosters;
+    if (found == cases_.end() || user.is_none()) return rosters;
+    const StatementGraph& log = found->second.log;
+    for (const Stream& stream : log.streams()) {
+        if (stream.kind != StreamKind::roster || !federation_->ever_acted_in(device, stream.unit))
+            continue;
+        const auto adds = [&](const StatementPtr& statement) {
+            const auto* const added = std::get_if<ParticipantAdded>(&statement->body);
+            return added != nullptr && added->user == user;
+        };
+        if (std::ranges::any_of(log.in(stream), adds)) rosters.push_back(stream);
+    }
+    return rosters;
+}
+
+bool Registry::ends_place(const LogEntry& entry, const DeviceId& device) const {
+    const auto* const stream = std::get_if<Stream>(&entry.channel.name);
+    if (stream == nullptr || entry.kind != EntryKind::statement) return false;
+    const auto found = cases_.find(stream->case_id);
+    if (found == cases_.end()) return false;
+    const StatementGraph& log = found->second.log;
+    const UserId user = federation_->user_of(device);
+    const StatementPtr statement = log.find(StatementId::from(entry.hash.view()));
+    if (!statement) return false;
+    if (const auto* const removed = std::get_if<ParticipantRemoved>(&statement->body))
+        return removed->user == user;
+    const auto* const ended = std::get_if<Ended>(&statement->body);
+    const StatementPtr target = ended == nullptr ? nullptr : log.find(ended->statement);
+    if (!target) return false;
+    const auto* const added = std::get_if<ParticipantAdded>(&target->body);
+    return added != nullptr && added->user == user;
+}
+
+std::vector<Stream> Registry::notices_by(const CaseId& id, const DeviceId& device) const {
+    std::vector<Stream> streams;
+    const Stream first{StreamKind::notice, id, {}};
+    for (auto at = notice_authors_.lower_bound(first);
+         at != notice_authors_.end() && at->first.case_id == id;
+         ++at)
+        if (at->second.contains(device)) streams.push_back(at->first);
+    return streams;
 }
 
 void Registry::add(const KeyPacket& packet) {
@@ -235,8 +308,11 @@ Registry::Streams Registry::streams_of(const CaseId& id,
     const CaseView* const case_view = view(id);
     const Federation::Device* const known = federation_->device(device);
     if (case_view == nullptr || known == nullptr || known->certificate.user.is_none()) return {};
-    return {streams_for(device, *case_view, *federation_, now),
-            next_participation(*case_view, now)};
+    auto streams = streams_for(device, *case_view, *federation_, now);
+    const auto reports =
+        intake_streams_for(device, cases_.at(id).log, *case_view, *federation_, now);
+    streams.insert(streams.end(), reports.begin(), reports.end());
+    return {std::move(streams), next_participation(*case_view, now)};
 }
 
 bool Registry::permits_all(const CompartmentId& id,

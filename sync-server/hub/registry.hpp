@@ -41,6 +41,8 @@ public:
 
     const StatementGraph& federation_log() const { return federation_log_; }
 
+    const Hasher& hasher() const { return *hasher_; }
+
     /// Null where no statement of the case is here; the directory always is.
     const CaseView* view(const CaseId& id) const;
     StatementPtr find_statement(const CaseId& id, const StatementId& statement) const;
@@ -86,6 +88,20 @@ public:
 
     Streams streams_of(const CaseId& id, const DeviceId& device, Instant now) const;
 
+    /// Something of the device is in a notice stream: it receives what concerns it there, whether
+    /// or not it takes part in the case any more.
+    void note_author(const Channel& channel, const DeviceId& device);
+
+    /// The notice streams of a case in which something of the device is. Sorted.
+    std::vector<Stream> notices_by(const CaseId& id, const DeviceId& device) const;
+
+    /// Rosters of a case on which the device's user was put, for a unit that it ever acted in. Who
+    /// is on it no more still has to learn that. Sorted.
+    std::vector<Stream> rosters_once_of(const CaseId& id, const DeviceId& device) const;
+
+    /// Does a statement of a roster take away the place of the device's user?
+    bool ends_place(const LogEntry& entry, const DeviceId& device) const;
+
     /// True while nobody who holds the key, or is named by the packet, is denied by all that is
     /// known now.
     bool is_open(const Epoch& epoch, Instant now) const;
@@ -126,6 +142,7 @@ private:
 
     std::unordered_map<EpochId, std::shared_ptr<Epoch>> packets_;
     std::unordered_map<Hash, DeviceId> supplements_;
+    std::map<Stream, std::set<DeviceId>> notice_authors_;
     mutable DecisionCache decisions_;
 
     /// Packets come many at the same heads: the federation as it was at those.

@@ -76,8 +76,7 @@ Result<void> RoomRelay::announce(const DeviceId& from,
     const Session session{call.case_id, call.room, from, said->until};
     if (!lasts(session, registry, now)) return std::unexpected{not_yours()};
     if (sessions_.contains(call.session)) return {};
-    std::erase_if(sessions_,
-                  [&](const auto& each) { return !lasts(each.second, registry, now); });
+    std::erase_if(sessions_, [&](const auto& each) { return !lasts(each.second, registry, now); });
     const auto of_this = std::ranges::count_if(
         sessions_, [&](const auto& each) { return each.second.presenter == from; });
     if (sessions_.size() >= sessions_max ||

@@ -1,3 +1,4 @@
+#include "core/policy/second_signature.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/hub.hpp"
 
@@ -34,7 +35,8 @@ Result<void> check_all(const Seeds& seeds, const Hasher& hasher, const Verifier&
         return fail(Errc::not_permitted, "a first statement has no effect");
     for (const Statement& statement : seeds.statements) {
         const SigningPublicKey* const key = federation.signing_key(statement.header.author);
-        if (key == nullptr || !verify_statement(statement, *key, verifier))
+        const auto second = SAMSYN_TRY(second_key(statement, federation));
+        if (key == nullptr || !verify_statement(statement, *key, verifier, second))
             return fail(Errc::bad_signature, "first statement");
     }
     return {};

@@ -189,18 +189,39 @@ void HubThread::hand_out(bool to_all) {
             candidates_.push_back(id);
         }
     }
-    for (const LinkId id : std::exchange(candidates_, {}))
-        if (const auto found = links_.find(id); found != links_.end()) hand_next(id, found->second);
+    std::vector<LinkId> ready = ready_links();
+    // One commit for the rows of many frames; a bound, so that the first frame waits for few
+    // others.
+    for (std::span<const LinkId> rest{ready}; !rest.empty();) {
+        const auto round = rest.first(std::min(rest.size(), limits_.links_in_round_max));
+        rest = rest.subspan(round.size());
+        std::vector<Hub::Next> nexts = hub_.next_messages(round, clock_.now());
+        for (std::size_t i = 0; i < round.size(); ++i)
+            hand(links_.at(round[i]), std::move(nexts[i]));
+    }
 }
 
-void HubThread::hand_next(LinkId id, Link& link) {
-    if (!link.free || link.closing) return;
-    if (goodbye_) {
-        say_goodbye(link);
-        return;
+/// The candidates whose socket is free and for whom there may be something, each once.
+std::vector<LinkId> HubThread::ready_links() {
+    std::vector<LinkId> ready;
+    std::vector<LinkId> candidates = std::exchange(candidates_, {});
+    std::ranges::sort(candidates);
+    const auto doubles = std::ranges::unique(candidates);
+    candidates.erase(doubles.begin(), doubles.end());
+    for (const LinkId id : candidates) {
+        const auto found = links_.find(id);
+        if (found == links_.end()) continue;
+        Link& link = found->second;
+        if (!link.free || link.closing) continue;
+        if (goodbye_)
+            say_goodbye(link);
+        else if (link.awake)
+            ready.push_back(id);
     }
-    if (!link.awake) return;
-    Hub::Next next = hub_.next_message(id, clock_.now());
+    return ready;
+}
+
+void HubThread::hand(Link& link, Hub::Next next) {
     link.awake = next.message.has_value();  // there may be more; asked when the socket is free
     if (!next.message && !next.close) return;
     link.free = false;

@@ -84,7 +84,8 @@ private:
     void after_commit(std::vector<Event>& events);
     void drop_group(std::vector<Event>& events, const Error& why);
     void hand_out(bool to_all);
-    void hand_next(LinkId id, Link& link);
+    std::vector<LinkId> ready_links();
+    static void hand(Link& link, Hub::Next next);
     void say_goodbye(Link& link);
 
     Hub& hub_;

@@ -32,6 +32,7 @@ struct NetLimits {
     int send_buffer_bytes = 64 * 1024;                ///< SO_SNDBUF: what a fence cannot recall
     std::chrono::milliseconds closing_max{5'000};     ///< for the peer to answer our close
     std::chrono::milliseconds stop_max{5'000};        ///< for all links at a graceful stop
+    std::size_t links_in_round_max = 64;              ///< frames that wait for one commit
     std::chrono::milliseconds hub_poll_every{1'000};  ///< how late a change by mere time may be
     std::vector<std::string> allowed_origins;         ///< browsers' pages; none as a rule
 };

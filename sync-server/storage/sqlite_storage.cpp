@@ -1,11 +1,12 @@
 #include "core/store/database.hpp"
+#include "sync-server/storage/sqlite_log_records.hpp"
 #include "sync-server/storage/sqlite_unlock_records.hpp"
 #include "sync-server/storage/storage.hpp"
 
 namespace samsyn {
 namespace {
 
-constexpr int schema_version_now = 3;
+constexpr int schema_version_now = 4;
 constexpr std::size_t gaps_max = 256;
 constexpr std::size_t entry_overhead = 16;  // number, kind and length around each entry on the wire
 
@@ -117,7 +118,8 @@ public:
             auto transaction = SAMSYN_TRY(Transaction::begin(db));
             if (version < 1) SAMSYN_TRY(db.exec(schema_sql));
             if (version < 2) SAMSYN_TRY(db.exec(schema_2_sql));
-            SAMSYN_TRY(db.exec(unlock_schema_sql));
+            if (version < 3) SAMSYN_TRY(db.exec(unlock_schema_sql));
+            SAMSYN_TRY(db.exec(log_schema_sql));
             SAMSYN_TRY(db.set_version(schema_version_now));
             SAMSYN_TRY(std::move(transaction).commit());
         }
@@ -148,6 +150,8 @@ public:
 
     UnlockRecords& unlocks() override { return unlocks_; }
 
+    LogRecords& log() override { return log_; }
+
     Result<void> put_value(std::string_view key, ByteView value) override;
     Result<std::optional<Bytes>> value(std::string_view key) override;
 
@@ -165,6 +169,7 @@ private:
 
     Database db_;
     SqliteUnlockRecords unlocks_{db_};
+    SqliteLogRecords log_{db_};
     std::optional<Transaction> transaction_;  // after db_: it rolls back before the close
 };
 

@@ -3,6 +3,7 @@
 #include "core/model/change.hpp"
 #include "core/vfs/sealed_vfs.hpp"
 #include "core/wire/messages.hpp"
+#include "sync-server/storage/log_records.hpp"
 #include "sync-server/storage/unlock_records.hpp"
 
 #include <filesystem>
@@ -88,6 +89,9 @@ public:
 
     /// Unlock tokens, PINs' verifiers and secrets, answers to orders. As long as the storage.
     virtual UnlockRecords& unlocks() = 0;
+
+    /// The access log. As long as the storage.
+    virtual LogRecords& log() = 0;
 
     virtual Result<void> put_value(std::string_view key, ByteView value) = 0;
     virtual Result<std::optional<Bytes>> value(std::string_view key) = 0;

@@ -170,7 +170,7 @@ private:
         scene_.edit(*scene_.counsellor, goal->id, "goal", canaries_.text());
         scene_.withdraw(scene_.world.school);
         scene_.sync_everybody();
-        CHECK_FALSE(must(scene_.counsellor->device->status()).parked.empty());
+        CHECK_FALSE(must(scene_.counsellor->device->escrowed()).empty());
         step_();
     }
 

@@ -1,16 +1,9 @@
-#include "client-sdk/net/link.hpp"
-#include "core/base/system_clock.hpp"
-#include "examples/support/process.hpp"
-#include "sync-server/net/server.hpp"
+#include "tests/bench/consent_bench.hpp"
 #include "tests/bench/raw_limits.hpp"
 #include "tests/bench/storage_bench.hpp"
-#include "tests/support/founded.hpp"
+#include "tests/bench/synced_world.hpp"
 
-#include <boost/asio/io_context.hpp>
-
-#include <algorithm>
 #include <cstdio>
-#include <functional>
 
 // Push, catch-up and live latency of the real thing (TLS, WebSocket, durable server), each beside
 // plain Beast, plain SQLite and plain libsodium doing the same work in the same run.
@@ -18,106 +11,8 @@
 namespace samsyn::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t items = 10'000;
 constexpr std::size_t live_changes = 200;
-
-/// About 400 bytes of Swedish text, different each time.
-std::string swedish_text(std::size_t number) {
-    return "Besök " + std::to_string(number) +
-           ": Samtal hemma vid köksbordet om hur veckan har varit. Morgnarna är fortfarande svåra, "
-           "men "
-           "skolan har flyttat första lektionen och det hjälper. Mamma berättar att läkaren på "
-           "vårdcentralen vill följa upp sömnen. Vi kom överens om att prova schemat till nästa "
-           "möte, att "
-           "kuratorn ringer på fredag och att farmor hämtar på onsdagar. Barnet vill själv vara "
-           "med på "
-           "nästa träff och visa sin teckning. Åtgärd: be skolan om närvarolista.";
-}
-
-/// One device's link, driven until something has happened.
-class Connection final : public Link::Listener {
-public:
-    Connection(boost::asio::io_context& io,
-               const std::string& address,
-               Device& device,
-               Founded4& world,
-               const samsyn::Clock& clock)
-        : link_(io, address, {device, world.random(), world.verifier(), clock}, *this) {}
-
-    void on_live() override {}
-
-    void on_synced() override { ++synced; }
-
-    void on_changed() override { ++changed; }
-
-    void on_answered(const ClientSession::Answered& answered) override {
-        const bool is_there = answered.answer.outcome == AnswerOutcome::stored ||
-                              answered.answer.outcome == AnswerOutcome::duplicate;
-        SAMSYN_ASSERT(is_there);
-    }
-
-    void on_closed(const Error& why) override {
-        assertion_failed(to_string(why).c_str(), "bench", 0);
-    }
-
-    void poke() { link_.poke(); }
-
-    std::size_t synced = 0;
-    std::size_t changed = 0;
-
-private:
-    Link link_;
-};
-
-void run_until(boost::asio::io_context& io, const std::function<bool()>& done) {
-    while (!done()) {
-        io.restart();
-        io.run_one();
-    }
-}
-
-double median(std::vector<Seconds> durations, double part = 0.5) {
-    std::ranges::sort(durations);
-    return durations[static_cast<std::size_t>(part * static_cast<double>(durations.size() - 1))]
-        .count();
-}
-
-struct World {
-    World()
-        : storage(must(open_sqlite_storage(folder.path(), pages, DatabaseMode::create))),
-          founded(clock, *storage, "", folder.path() / "devices"),
-          psychologist(founded.enrol("psykolog", founded.team, Role::psychologist)),
-          social_worker(founded.enrol("socionom", founded.team, Role::social_worker)),
-          hub(founded.make_hub()) {
-        ServerOptions options;
-        options.tls = must(make_self_signed_tls());
-        server = must(Server::start(*hub, clock, std::move(options)));
-        address = "127.0.0.1:" + std::to_string(server->port());
-    }
-
-    void sync(Device& device) {
-        boost::asio::io_context io;
-        Connection connection{io, address, device, founded, clock};
-        run_until(io, [&] { return connection.synced > 0; });
-    }
-
-    SystemClock clock;
-    story::TemporaryFolder folder;
-    SodiumPageCipher pages = test_pages();
-    std::unique_ptr<Storage> storage;
-    Founded4 founded;
-    std::unique_ptr<Person> psychologist;
-    std::unique_ptr<Person> social_worker;
-    std::unique_ptr<Hub> hub;
-    std::unique_ptr<Server> server;
-    std::string address;
-};
-
-void print(const char* what, double ours, double limit) {
-    std::printf("%-58s %10.1f ms %10.1f ms %8.2f x\n", what, ours * 1e3, limit * 1e3, ours / limit);
-}
 
 void bench_bulk(World& world, const Family& family) {
     Device& writer = *world.psychologist->device;
@@ -209,8 +104,7 @@ void bench_live(World& world, const Family& family) {
     print("p99", median(durations, 0.99), median(round_trips, 0.99) + median(commits, 0.99));
 }
 
-int run() {
-    must(start_sodium());
+int bench_sync() {
     World world;
     world.sync(*world.founded.administrator().device);
     world.sync(*world.psychologist->device);
@@ -228,10 +122,15 @@ int run() {
 }  // namespace
 }  // namespace samsyn::bench
 
-/// Without an argument everything; "storage" or "sync" for the one part. Storage comes first: it
-/// starts processes that must find SQLite unused.
+/// Without an argument everything; "storage", "sync" or "consent" for one part. Storage comes
+/// first: it starts processes that must find SQLite unused.
 int main(int argc, char** argv) {
+    using namespace samsyn;
     const std::string_view part = argc > 1 ? argv[1] : "";
-    if (part != "sync") samsyn::bench::bench_storage();
-    return part == "storage" ? 0 : samsyn::bench::run();
+    const auto wanted = [&](std::string_view name) { return part.empty() || part == name; };
+    if (wanted("storage")) bench::bench_storage();
+    if (wanted("sync") || wanted("consent")) must(start_sodium());
+    if (wanted("sync")) bench::bench_sync();
+    if (wanted("consent")) bench::bench_consent();
+    return 0;
 }

@@ -69,6 +69,8 @@ public:
 
     UnlockRecords& unlocks() override { return real_->unlocks(); }
 
+    LogRecords& log() override { return real_->log(); }
+
     Result<void> put_value(std::string_view key, ByteView value) override {
         return real_->put_value(key, value);
     }

@@ -60,3 +60,14 @@ TEST_CASE("Simulation: finds a server that acknowledges and forgets", "[sim]") {
         found = !run(seed, sim::Planted::server_acknowledges_and_forgets).empty();
     CHECK(found);
 }
+
+TEST_CASE("Simulation: unsent work on withdrawn items ends in escrow, now and then", "[sim]") {
+    std::size_t in_escrow = 0;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        sim::Simulation world{seed};
+        for (int i = 0; i < steps; ++i) world.step();
+        CHECK(world.heal());
+        in_escrow += world.in_escrow();
+    }
+    CHECK(in_escrow > 0);
+}

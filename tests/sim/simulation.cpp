@@ -55,8 +55,8 @@ void Simulation::write_something() {
                 return;
             }
             const FieldInput field{std::string{key}, canary};
-            (void)device.edit_item(item.id,
-                                   std::span{&field, 1});  // not permitted to all: that is fine
+            // Not permitted to all: that is fine.
+            if (device.edit_item(item.id, std::span{&field, 1})) note_produced(index, item.id);
         }
         return;
     }
@@ -66,7 +66,9 @@ void Simulation::write_something() {
     item.about = {family_.child};
     item.fields = {{item.type == ItemType::plan_goal ? "goal" : "text", canary}};
     const auto added = device.add_item(item);
-    if (added) acknowledged_.push_back({index, *added, canary});
+    if (!added) return;
+    acknowledged_.push_back({index, *added, canary});
+    note_produced(index, *added);
 }
 
 void Simulation::connect(std::size_t index) {
@@ -143,7 +145,10 @@ bool Simulation::deliver_something(std::size_t index) {
 void Simulation::pull(std::size_t index) {
     Member& member = *members_[index];
     Hub::Next next = hub_->next_message(member.wire->link, clock_.now());
-    if (next.message) member.wire->to_client = std::move(next.message);
+    if (next.message) {
+        check_logged(*next.message);
+        member.wire->to_client = std::move(next.message);
+    }
     if (next.close && !member.wire->to_client) cut(index);
 }
 

@@ -49,6 +49,9 @@ public:
 
     std::size_t writes() const { return acknowledged_.size(); }
 
+    /// Changes that went to escrow.
+    std::size_t in_escrow() const { return in_escrow_; }
+
 private:
     struct Member;
     struct Wire;
@@ -63,6 +66,9 @@ private:
     Device& lead();
 
     void write_something();
+    void note_produced(std::size_t member, const ItemId& item);
+    void note_arrived(const LogEntry& entry);
+    void check_conservation(std::vector<std::string>& found);
     void change_consent();
     void connect(std::size_t member);
     void cut(std::size_t member);
@@ -73,6 +79,7 @@ private:
     void on_append(const LogEntry& entry);
     void note_policy();
     void check_knowledge(std::size_t member);
+    void check_logged(ByteView message);
 
     Hash hash_of(std::size_t member);
 
@@ -96,6 +103,15 @@ private:
     Family family_;
     std::vector<Written> acknowledged_;
     std::set<ItemId> deleted_;
+
+    /// The newest write of each author to an item, as acknowledged to the person, and as it came to
+    /// the server: merged, or in escrow.
+    std::map<std::pair<DeviceId, ItemId>, HybridTime> produced_;
+    std::map<std::pair<DeviceId, ItemId>, HybridTime> arrived_;
+    std::size_t in_escrow_ = 0;
+
+    /// What each device was ever seen to have a key for.
+    std::map<DeviceId, std::set<CompartmentId>> held_;
 
     // What the policy has ever allowed, by the statements that the server accepted.
     StatementGraph federation_graph_;

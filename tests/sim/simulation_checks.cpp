@@ -1,5 +1,9 @@
+#include "core/wire/escrow.hpp"
+#include "core/wire/log_rows.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "tests/sim/member.hpp"
+
+#include <samsyn/leaving.hpp>
 
 #include <algorithm>
 
@@ -29,6 +33,7 @@ void Simulation::on_append(const LogEntry& entry) {
         text.find("Ekstubbe") != std::string_view::npos)
         violations_.emplace_back("the server was given content in the clear");
 
+    note_arrived(entry);
     if (entry.kind == EntryKind::statement) {
         auto statement = decode_statement(entry.bytes, hasher_);
         SAMSYN_ASSERT(statement.has_value());
@@ -54,9 +59,30 @@ void Simulation::note_policy() {
             ever_permitted_[id].insert(federation->device(device)->certificate.user);
 }
 
+/// Every frame of content has a row of the access log, durable before it leaves.
+void Simulation::check_logged(ByteView bytes) {
+    const auto message = decode_message(bytes, message_bytes_max);
+    const auto* const deliver = message ? std::get_if<Deliver>(&*message) : nullptr;
+    if (deliver == nullptr || deliver->entries.empty() ||
+        !std::holds_alternative<CompartmentId>(deliver->channel.name))
+        return;
+    const auto tree = storage_.log().tree();
+    const auto last = tree && *tree ? storage_.log().row((**tree).size - 1) : Result<Bytes>{};
+    const auto row = last ? decode_log_row(*last) : Result<LogRow>{};
+    const auto* const said = row ? std::get_if<RowDelivered>(&row->act) : nullptr;
+    if (said == nullptr || said->channel != deliver->channel ||
+        said->first != deliver->entries.front().number ||
+        said->last != deliver->entries.back().number)
+        violations_.emplace_back("content left before it was logged");
+}
+
 /// What a device can show must be its own unit's, or have been permitted at some moment.
 void Simulation::check_knowledge(std::size_t index) {
     Member& member = *members_[index];
+    const auto compartments = member.person->device->compartments(family_.case_id);
+    if (compartments)
+        for (const CompartmentView& compartment : *compartments)
+            if (compartment.has_key) held_[member.person->device->device()].insert(compartment.id);
     const auto items = member.person->device->items(family_.case_id);
     if (!items) return;
     for (const ItemView& item : *items) {
@@ -117,7 +143,62 @@ std::vector<std::string> Simulation::violations() {
                 complain(name + " has " + std::to_string(items.size()) + " items where " +
                          readers.begin()->first + " has " +
                          std::to_string(readers.begin()->second.size()));
+    check_conservation(found);
     return found;
+}
+
+void Simulation::note_produced(std::size_t index, const ItemId& id) {
+    Device& device = *members_[index]->person->device;
+    const auto view = device.item(id);
+    if (!view) return;
+    HybridTime& newest = produced_[{device.device(), id}];
+    for (const FieldView& field : view->fields)
+        for (const ValueView& value : field.values)
+            if (value.own) newest = std::max(newest, value.version.time);
+}
+
+void Simulation::note_arrived(const LogEntry& entry) {
+    const auto arrive = [&](const DeviceId& author, const ChangeHeader& change) {
+        HybridTime& newest = arrived_[{author, change.item}];
+        newest = std::max(newest, change.time);
+    };
+    if (entry.kind == EntryKind::batch) {
+        const auto batch = decode_batch(entry.bytes, hasher_);
+        SAMSYN_ASSERT(batch.has_value());
+        if (batch->header.restatement) return;
+        for (const BatchItem& item : batch->items)
+            arrive(batch->header.author, std::get<BatchItem::Full>(item.content).header);
+    }
+    if (entry.kind == EntryKind::escrow) {
+        const auto decoded = decode_escrow(entry.bytes, hasher_);
+        SAMSYN_ASSERT(decoded.has_value());
+        ++in_escrow_;
+        if (const auto* blob = std::get_if<EscrowBlob>(&*decoded))
+            arrive(blob->author, blob->change);
+    }
+}
+
+/// Produced = merged + in escrow + refused with a reason; and who had a key and lost its ground has
+/// given a receipt.
+void Simulation::check_conservation(std::vector<std::string>& found) {
+    std::map<DeviceId, std::set<ItemId>> parked;
+    for (auto& member : members_)
+        if (const auto status = member->person->device->status())
+            for (const ParkedView& view : status->parked)
+                parked[member->person->device->device()].insert(view.item);
+    for (const auto& [key, time] : produced_) {
+        const auto& [author, item] = key;
+        const auto arrived = arrived_.find(key);
+        if (arrived != arrived_.end() && arrived->second >= time) continue;
+        if (!parked[author].contains(item))
+            found.push_back("a write of " + to_hex(author) + " is neither merged nor in escrow");
+    }
+    const auto unconfirmed = lead().unconfirmed(family_.case_id);
+    if (!unconfirmed) return;
+    for (const Unconfirmed& one : *unconfirmed)
+        for (const CompartmentId& compartment : one.compartments)
+            if (held_[one.device].contains(compartment))
+                found.push_back(to_hex(one.device) + " had a key and has given no receipt");
 }
 
 Hash Simulation::hash_of(std::size_t index) {

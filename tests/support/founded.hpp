@@ -62,6 +62,11 @@ public:
 
     Random& random() { return random_; }
 
+    /// The federation's and the server's own keys, for what an honest test never signs.
+    SigningKey& root_key() { return root_; }
+
+    SigningKey& server_key() { return server_key_; }
+
     UnitId team, school, social, clinic;
 
 private:

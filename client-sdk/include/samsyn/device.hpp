@@ -5,6 +5,9 @@
 #include "core/sync/client_session.hpp"
 #include "core/vfs/sealed_vfs.hpp"
 
+#include <samsyn/access.hpp>
+#include <samsyn/access_log.hpp>
+#include <samsyn/acts.hpp>
 #include <samsyn/views.hpp>
 
 #include <filesystem>
@@ -15,6 +18,10 @@
 namespace samsyn {
 
 class Database;
+struct EscrowNotice;
+struct EscrowView;
+struct LeaseView;
+struct Unconfirmed;
 
 /// What an administrator hands to a new device, once (DESIGN.md, "Device"). Travels as text.
 struct Invitation {
@@ -61,6 +68,7 @@ struct NewItem {
     std::optional<UnitId>
         unit;  ///< which of the user's units discloses; needed if there are several
     std::vector<FieldInput> fields;
+    std::optional<AudienceId> closed{};  ///< of an `Audience`: only the users whom it names
 };
 
 struct NewConsent {
@@ -187,6 +195,22 @@ public:
                     const Requester& requester,
                     const Request& request);
 
+    /// May this requester, on what grounds, until when, and what would have to be obtained: as far
+    /// as this device can know (`AccessAnswer::known`). Errors: `not_found` for an unknown
+    /// compartment.
+    Result<AccessAnswer> explain(const CompartmentId& compartment,
+                                 const Requester& requester,
+                                 const Request& request);
+
+    /// A person of the case who looks along while this device's user shows; none where the case
+    /// names them neither as subject nor as guardian nor as mandate holder.
+    Result<std::optional<Viewer>> viewer(const CaseId& case_id, const PersonId& person);
+
+    /// The devices to which keys of the compartment were sealed, sorted; those that may read no
+    /// longer and have not signed a purge are unconfirmed. Errors: `not_found`; `not_permitted`
+    /// for whom the compartment is closed.
+    Result<std::vector<HolderView>> copy_holders(const CompartmentId& compartment);
+
     // --- What a person does ----------------------------------------------------------------
     Result<CaseId> open_case(ServiceModel model, std::string_view title, const UnitId& unit);
     Result<PersonId> add_person(const CaseId& case_id,
@@ -204,12 +228,88 @@ public:
                                         const StatementId& consent,
                                         std::vector<StatementId> names);
     Result<std::vector<StatementId>> record_closing(const NewClosing& closing);
+    /// States what `saying` says. Errors: also those of `may_sign`; `invalid_argument` for a kind
+    /// that has its own call here, for a text where the kind has no field for it, or whom a text is
+    /// about is missing; `not_found` for a unit or statement that it names.
+    Result<StatementId> say(Saying saying);
+
+    /// Copies items of the disclosing unit to labels closed with a fresh selection, and states the
+    /// override or the answer to an investigation that opens them. Errors: as `say` and `add_item`.
+    Result<Selected> open_selected(Saying saying, std::span<const ItemId> items);
+
+    /// Moves items between a label and the same label closed (locked, released): each is copied to
+    /// a new id, and the old one deleted. None as `closed` opens. Errors: as `add_item`.
+    Result<std::vector<ItemId>> reclose(std::span<const ItemId> items,
+                                        const std::optional<AudienceId>& closed);
+
+    /// A fresh id for an audience or an investigation lock.
+    AudienceId new_closed_id();
+
+    /// States that the contact sheet of an emergency is opened, durable before it is shown; then
+    /// the sheets that the own unit's participants may read. Works offline. Errors: `not_found`
+    /// where there is none; `invalid_argument` without a reason.
+    Result<std::vector<ItemView>> open_emergency(const CaseId& case_id, std::string_view reason);
+
     Result<StatementId> close_case(const CaseId& case_id, std::uint8_t reason);
 
     Result<ItemId> add_item(const NewItem& item);
     Result<void> edit_item(const ItemId& item, std::span<const FieldInput> fields);
     Result<void> delete_item(const ItemId& item);
     Result<void> settle(const Settlement& settlement);
+
+    // --- When somebody leaves (samsyn/leaving.hpp) --------------------------------------------
+    /// How old this device's knowledge is, and what that allows.
+    LeaseView lease();
+
+    /// This person's unsent work that went to escrow, newest first, and what became of it.
+    Result<std::vector<EscrowNotice>> escrowed();
+
+    /// What this device was given to judge, oldest first.
+    Result<std::vector<EscrowView>> escrow();
+
+    /// Writes the change again where it was meant to go, under its author's name and time, as this
+    /// device's restatement. Errors: also `no_key` where it cannot be opened, `already_exists`
+    /// where it was judged, `clock_off` where it claims a time ahead of now, `lease_ended`.
+    Result<StatementId> release_escrow(const Hash& entry);
+
+    /// The reason is kept sealed, as evidence. Errors: as `release_escrow`, `invalid_argument`
+    /// without a reason.
+    Result<StatementId> refuse_escrow(const Hash& entry, std::string_view reason);
+
+    /// Devices that held keys of this case, may not read any more, and have not confirmed that
+    /// they hold nothing; as far as this device knows packets.
+    Result<std::vector<Unconfirmed>> unconfirmed(const CaseId& case_id);
+
+    // --- The access log (docs/PROTOCOL.md) -------------------------------------------------------
+    /// Logs, durably, that a person is about to be shown these items. A host calls it before any
+    /// content leaves the device for a screen, a printer or a copy; on an error nothing may be
+    /// shown. Works on a read-only device, too. Items that are not here are left out.
+    Result<void> record_shown(const ShownItems& shown);
+
+    /// What the session is to ask the server's log next; what was asked before is dropped. The
+    /// answer comes by and by: until then `log_answer` is not complete.
+    void ask_log(const LogQuestion& question);
+    const LogAnswer& log_answer();
+
+    /// This device's own chain about a case, the newest first, and how many reads no server has.
+    Result<std::vector<StoredRead>> own_reads(const CaseId& case_id, std::size_t count_max);
+    Result<std::uint64_t> waiting_reads();
+
+    /// Of `log_answer`, what a reviewer should look at.
+    LogSample sample_log();
+
+    /// Signs what a reviewer found, over the rows of `log_answer` about that person. Errors: also
+    /// `not_permitted` where the user is no log reviewer of the unit's organisation, or reviews
+    /// the own reads; `not_found` where there are no such rows.
+    Result<StatementId> record_verdict(const NewVerdict& verdict);
+
+    /// Who has read about the subject, for the family; of `log_answer`, by time. Only of
+    /// compartments that this device knows.
+    Result<std::vector<LogExtractLine>> extract_log(const CaseId& case_id,
+                                                    const LogExtract& extract);
+
+    /// What servers have said of their log that cannot all be true.
+    Result<std::vector<LogEvidence>> log_evidence();
 
     // --- What an administrator does (on an administrator's machine) --------------------------
     /// What this machine calls an organisation; travels sealed with the units added after it.
@@ -298,6 +398,11 @@ public:
     Result<void> on_answer(std::uint64_t counter, const Answer& answer, Instant now) override;
     Result<void> on_caught_up(Instant server_time, CaughtUp::Phase phase, Instant now) override;
     std::vector<Resume::Cursor> take_rewinds() override;
+    Result<std::vector<Outgoing>> hand_in_after(std::uint64_t counter,
+                                                std::size_t bytes_max,
+                                                Instant now) override;
+    Result<std::optional<OrderAnswer>> on_order(const Order& order, Instant now) override;
+    LogKeeper* log_keeper() override;
 
 private:
     friend class ConsentForms;  // samsyn/consent_forms.hpp

@@ -164,6 +164,16 @@ struct ParkedView {
         false;  ///< a statement that denies: not accepted, and obeyed here all the same
 };
 
+/// One author closed something in more than five cases within an hour, and this device's user leads
+/// one of them: they took effect, and somebody should ask why.
+struct MassClosingView {
+    UserId author;
+    std::string author_name;
+    std::size_t cases = 0;
+    Instant from;
+    Instant to;
+};
+
 struct StatusView {
     DeviceId device;
     UserId user;
@@ -176,8 +186,9 @@ struct StatusView {
     std::vector<CompartmentView> waiting_for_key;
     std::vector<ParkedView> parked;
     std::size_t conflicts = 0;
-    std::optional<Instant> last_synced;  ///< own clock, at the last complete sync
-    std::optional<Instant> server_time;  ///< newest signed time
+    std::vector<MassClosingView> mass_closings;  ///< of the last seven days
+    std::optional<Instant> last_synced;          ///< own clock, at the last complete sync
+    std::optional<Instant> server_time;          ///< newest signed time
     /// A signed time more than a day ahead of our clock, not believed: the clock or the server is
     /// wrong, and a person has to look.
     std::optional<Instant> doubtful_server_time;

@@ -161,8 +161,11 @@ TEST_CASE("Device: a server's time from the past makes no ended consent count ag
     scene.consent(scene.world.clinic);
     scene.sync_everybody();
     REQUIRE(scene.text(*scene.psychiatrist, note, "text") == "Tuva sov dåligt");
+    scene.clock.advance(24h * 199);  // in contact to the last, so that no lease ends
+    scene.sync(*scene.psychiatrist);
+    REQUIRE(scene.text(*scene.psychiatrist, note, "text") == "Tuva sov dåligt");
     const Instant past = scene.clock.now();
-    scene.clock.advance(24h * 201);
+    scene.clock.advance(24h * 2);
     REQUIRE(scene.text(*scene.psychiatrist, note, "text") == "-");
     must(scene.psychiatrist->device->on_caught_up(
         past, CaughtUp::Phase::everything, scene.clock.now()));
@@ -258,6 +261,60 @@ TEST_CASE("Device: a batch by somebody who neither got the key nor may contribut
     outsider.deliver(*scene.psychologist, EntryKind::batch, outsider.batch(epoch, lie));
     CHECK(scene.text(*scene.psychologist, note, "text") == "Tuva sov dåligt");
     CHECK(must(scene.psychologist->device->conflicts()).empty());
+}
+
+TEST_CASE("Device: a key packet with one recipient too many is written under by nobody",
+          "[device][attack]") {
+    DeviceScene scene;
+    const ItemId note = scene.note(*scene.psychologist, "Tuva sov dåligt");
+    scene.sync_everybody();
+    const Attacker worker{scene, *scene.worker, note};
+    // By a member of the unit, who names the clinic as well; a dishonest server delivers it.
+    const auto wide =
+        worker.packet({scene.psychologist.get(), scene.worker.get(), scene.psychiatrist.get()},
+                      scene.clock.now());
+    worker.deliver(*scene.psychologist, EntryKind::packet, encode_packet(wide.packet));
+    scene.edit(*scene.psychologist, note, "text", "Tuva sov bättre");
+    CHECK(worker.epoch_written_by(*scene.psychologist) != wide.packet.id);
+}
+
+TEST_CASE("Device: a key packet that leaves somebody out is followed by one that does not",
+          "[device][attack]") {
+    DeviceScene scene;
+    const ItemId note = scene.note(*scene.psychologist, "Tuva sov dåligt");
+    scene.consent(scene.world.clinic);
+    scene.sync_everybody();
+    const Attacker worker{scene, *scene.worker, note};
+    const auto narrow =
+        worker.packet({scene.psychologist.get(), scene.worker.get()}, scene.clock.now() + 1s);
+    worker.deliver(*scene.psychologist, EntryKind::packet, encode_packet(narrow.packet));
+    scene.edit(*scene.psychologist, note, "text", "Tuva sov bättre");
+    scene.sync_everybody();
+    CHECK(scene.text(*scene.psychiatrist, note, "text") == "Tuva sov bättre");
+}
+
+TEST_CASE("Device: a supplement beyond reach is not opened, and its key not written under again",
+          "[device][attack]") {
+    DeviceScene scene;
+    const ItemId note = scene.note(*scene.psychologist, "Tuva sov dåligt");
+    scene.consent(scene.world.clinic, Reach::from_now);
+    scene.sync_everybody();
+    REQUIRE(scene.text(*scene.psychiatrist, note, "text") == "-");
+    const Attacker worker{scene, *scene.worker, note};
+    const auto old =
+        worker.packet({scene.psychologist.get(), scene.worker.get()}, scene.clock.now());
+    const Bytes given = worker.supplement(*scene.psychiatrist, old.packet.id, old.key);
+    worker.deliver(*scene.psychiatrist, EntryKind::packet, encode_packet(old.packet));
+    worker.deliver(*scene.psychiatrist, EntryKind::supplement, given);
+    Change secret = worker.change_of(*scene.psychologist, note, "text", "Ur historien");
+    secret.header.time.value += 1;
+    worker.deliver(*scene.psychiatrist, EntryKind::batch, worker.batch(old, secret));
+    CHECK(scene.text(*scene.psychiatrist, note, "text") == "-");
+
+    worker.deliver(*scene.psychologist, EntryKind::packet, encode_packet(old.packet));
+    worker.deliver(*scene.psychologist, EntryKind::supplement, given);
+    scene.edit(*scene.psychologist, note, "text", "Tuva sov bättre");
+    CHECK(worker.epoch_written_by(*scene.psychologist) != old.packet.id);
 }
 
 }  // namespace samsyn

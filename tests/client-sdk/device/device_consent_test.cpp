@@ -152,6 +152,30 @@ TEST_CASE("Device: what is opened again after a withdrawal comes again", "[devic
     CHECK(scene.text(*scene.psychiatrist, between, "text") == "Under tiden");
 }
 
+TEST_CASE("Device: a lead's status names who closed consents in six cases within an hour",
+          "[device][consent]") {
+    DeviceScene scene;
+    const auto alarms = [&](Person& person) { return must(person.device->status()).mass_closings; };
+    const std::vector<Participant> people{{scene.worker->user, scene.world.team}};
+    for (int i = 0; i < 6; ++i) {
+        CHECK(alarms(*scene.psychologist).empty());
+        scene.family =
+            open_family(*scene.psychologist->device, scene.world.team, people, scene.clock.now());
+        scene.withdraw(scene.world.school);
+    }
+    scene.sync_everybody();
+    for (Person* person : {scene.psychologist.get(), scene.worker.get()}) {
+        const auto shown = alarms(*person);
+        REQUIRE(shown.size() == 1);
+        CHECK(shown[0].author == scene.psychologist->user);
+        CHECK(shown[0].author_name == "Ylva Ek");
+        CHECK(shown[0].cases == 6);
+    }
+    CHECK(alarms(*scene.counsellor).empty());  // leads none of these cases
+    scene.clock.advance(24h * 8);
+    CHECK(alarms(*scene.psychologist).empty());  // a week is enough
+}
+
 TEST_CASE("Device: C-16: a consent without parties, about-what or period says what is missing",
           "[device][consent]") {
     DeviceScene scene;
@@ -165,7 +189,7 @@ TEST_CASE("Device: C-16: a consent without parties, about-what or period says wh
         CHECK(refused.error().context.find(part) != std::string::npos);
 }
 
-TEST_CASE("Device: unsent work on withdrawn items is kept and shown with the reason",
+TEST_CASE("Device: unsent work on withdrawn items is kept, and its author is told",
           "[device][consent]") {
     DeviceScene scene;
     const ItemId goal = scene.goal(*scene.psychologist, "Skolan");
@@ -179,8 +203,9 @@ TEST_CASE("Device: unsent work on withdrawn items is kept and shown with the rea
     CHECK(scene.text(*scene.counsellor, goal, "goal") == "-");
     const auto status = must(scene.counsellor->device->status());
     CHECK(status.unsent_changes == 0);
-    REQUIRE(status.parked.size() == 1);
-    CHECK(status.parked.front().item == goal);
+    CHECK(status.parked.empty());
+    REQUIRE(must(scene.counsellor->device->escrowed()).size() == 1);
+    CHECK(must(scene.counsellor->device->escrowed()).front().item == goal);
 }
 
 }  // namespace samsyn

@@ -5,6 +5,8 @@
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/pump.hpp"
 
+#include <samsyn/leaving.hpp>
+
 #include <algorithm>
 
 namespace samsyn {

@@ -37,6 +37,20 @@ TEST_CASE("Closing: a newer consent of the same person that names it opens the s
     CHECK(scene.ask_as(scene.counsellor, scene.social_item()).permitted());
 }
 
+TEST_CASE("Closing: a confirmation of an old consent that names it opens nothing again",
+          "[policy]") {
+    Scene scene;
+    const auto old = scene.consent(scene.id, scene.officer, scene.to_school(scene.a));
+    scene.consent(scene.id, scene.officer, scene.to_school(scene.b));
+    const auto withdrawal =
+        scene.closing(scene.id, scene.officer, scene.no(ClosingKind::withdrawal, scene.a));
+    scene.sign(scene.officer.device,
+               World::disclosing_stream(scene.id, scene.social.unit),
+               Confirmation{.consent = old->id, .names = {withdrawal->id}});
+    CHECK(scene.ask_as(scene.counsellor, scene.social_item()).reasons ==
+          std::vector{Reason::withdrawn});
+}
+
 TEST_CASE("Closing: another guardian's consent does not open it", "[policy]") {
     Scene scene;
     scene.both_consent();

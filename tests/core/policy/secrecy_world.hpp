@@ -126,7 +126,8 @@ struct SecrecyWorld : SecrecyScene {
                 GuardianSuspended body{};
                 body.child = child;
                 body.guardian = guardian;
-                if (one_in(2, random)) body.special_representative = pick(random, std::vector{a, b});
+                if (one_in(2, random))
+                    body.special_representative = pick(random, std::vector{a, b});
                 return record_dated(random, body);
             }
             case 2: {
@@ -271,11 +272,20 @@ struct SecrecyWorld : SecrecyScene {
 
     std::vector<Decision> answers() { return answers(cases[id], federation()); }
 
+    /// The case as if it had never been said: what named it names what it named.
     StatementGraph without(const StatementPtr& one) {
         StatementGraph rest;
-        for (const auto& stream : cases[id].streams())
-            for (const auto& statement : cases[id].in(stream))
-                if (statement != one) rest.add(statement);
+        for (const auto& stream : cases[id].streams()) {
+            for (const auto& statement : cases[id].in(stream)) {
+                if (statement == one) continue;
+                auto copy = std::make_shared<Statement>(*statement);
+                auto& previous = copy->header.previous;
+                if (std::erase(previous, one->id) != 0)
+                    previous.insert(
+                        previous.end(), one->header.previous.begin(), one->header.previous.end());
+                rest.add(copy);
+            }
+        }
         return rest;
     }
 };

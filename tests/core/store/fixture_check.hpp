@@ -48,6 +48,16 @@ inline void check(DeviceStore& store) {
     CHECK(store.outgoing(5)->has_value());
     CHECK(store.outgoing(6)->value().bytes == bytes_of(64, 6));
     CHECK(store.position(place)->sequence == 2);
+    // Nothing before version 4; then one read that waits behind one that the server has.
+    ReadLog reads{store.database()};
+    const auto waiting = reads.waiting_count();
+    REQUIRE(waiting.has_value());
+    if (*waiting > 0) {
+        CHECK(*waiting == 1);
+        CHECK(reads.of_case(id_of<CaseId>(1), 10)->size() == 2);
+        CHECK(reads.checkpoint()->value() == a_checkpoint(7));
+        CHECK(reads.evidence()->size() == 1);
+    }
 
     for (int i = 3; i < notes; ++i) {
         const auto item = store.item(id_of<ItemId>(static_cast<unsigned char>(i + 1)));

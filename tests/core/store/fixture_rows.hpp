@@ -4,6 +4,11 @@
 
 #include <string>
 
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 4
+#include "core/store/read_log.hpp"
+#include "tests/support/fake_hasher.hpp"
+#endif
+
 // What the fixtures in tests/vectors/databases hold: rows in every table, with unsent work aboard.
 // Compiled with the store as it was at each version, so it uses nothing that came later.
 
@@ -73,6 +78,21 @@ inline Change sealed_change() {
     return change_of(103, ItemType::visit_note, 52, "Förseglat: väntar på svar");
 }
 
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 4
+inline ReadEntry a_read() {
+    ReadEntry entry;
+    entry.case_id = id_of<CaseId>(1);
+    entry.parts.push_back({id_of<CompartmentId>(1), {id_of<ItemId>(4)}});
+    return entry;
+}
+
+inline SignedCheckpoint a_checkpoint(std::uint64_t size) {
+    SignedCheckpoint checkpoint;
+    checkpoint.checkpoint.tree = {size, id_of<Hash>(5)};
+    return checkpoint;
+}
+#endif
+
 /// Fills a new store, inside the caller's transaction.
 inline Result<void> write(DeviceStore& store) {
     const auto place = id_of<CompartmentId>(1);
@@ -107,6 +127,14 @@ inline Result<void> write(DeviceStore& store) {
     Change restated = change_of(104, ItemType::visit_note, 6, "Återgiven av annan");
     restated.header.restated_author = id_of<DeviceId>(3);
     (void)SAMSYN_TRY(store.merge_restated(place, restated, id_of<DeviceId>(2)));
+#endif
+
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 4
+    ReadLog reads{store.database()};
+    for (int i = 0; i < 2; ++i) SAMSYN_TRY(reads.append(a_read(), FakeHasher{}));
+    SAMSYN_TRY(reads.acknowledge(1, Instant{}));
+    SAMSYN_TRY(reads.put_checkpoint(a_checkpoint(7)));
+    SAMSYN_TRY(reads.put_evidence({Instant{}, a_checkpoint(7), a_checkpoint(6)}));
 #endif
 
     for (const Change& change : {unsent_change(), parked_change(), sealed_change()})

@@ -8,7 +8,7 @@
 namespace samsyn {
 
 /// A device that remembers what its session told it and says what the test put in.
-class ScriptedLedger final : public ClientLedger {
+class ScriptedLedger : public ClientLedger {
 public:
     FakeSigner signer{7};
     FederationId federation_id;

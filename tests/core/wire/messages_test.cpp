@@ -146,8 +146,8 @@ TEST_CASE("Message: wrong version, unknown kind, nothing, more and too much are 
         bytes[1] = std::byte{0};
         CHECK(error_of(bytes) == Errc::malformed);
     }
-    SECTION("the kind after the last") {
-        bytes[1] = std::byte{std::variant_size_v<Message> + 1};
+    SECTION("a kind after the last") {
+        bytes[1] = static_cast<std::byte>(std::variant_size_v<Message> + 1);
         CHECK(error_of(bytes) == Errc::malformed);
     }
     SECTION("a byte more") {

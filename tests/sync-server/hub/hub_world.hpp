@@ -41,6 +41,7 @@ public:
         certify(lead, nora_admin, nora, Regime::team, Role::psychologist);
         certify(counsellor, lindesberg_admin, lindesberg, Regime::school_other, Role::teacher);
         certify(outsider, lindesberg_admin, lindesberg, Regime::social, Role::case_officer);
+        certify(reviewer, nora_admin, nora, Regime::social, Role::log_reviewer);
         const auto seeded = seed_federation(*storage, hasher, verifier, first);
         REQUIRE(seeded);
         REQUIRE(*seeded == federation_id);
@@ -270,6 +271,7 @@ public:
     Party lead{13};
     Party counsellor{14};
     Party outsider{15};
+    Party reviewer{16};  ///< of the team's organisation; takes part in nothing
     OrganisationId nora;
     OrganisationId lindesberg;
     FederationId federation_id;

@@ -1,0 +1,260 @@
+#include "client-sdk/device/engine.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+namespace {
+
+/// Where the hash of a kind's free text goes; null for a kind without. The number of a decision has
+/// one hash in the whole case, so that a stay can name it.
+struct TextHash {
+    Hash* hash = nullptr;
+    bool same_in_case = false;
+};
+
+template <class Body>
+TextHash text_hash(Body& body) {
+    if constexpr (requires { body.justification; }) return {&body.justification};
+    if constexpr (requires { body.reason = Hash{}; }) return {&body.reason};
+    if constexpr (requires { body.decision = Hash{}; }) return {&body.decision, true};
+    if constexpr (requires { body.text = Hash{}; }) return {&body.text};
+    return {};
+}
+
+/// Whose stream a kind belongs to. None for kinds that have a call of their own.
+struct StreamOf {
+    const CaseId& case_id;
+    const UnitId& unit;         ///< as the saying wants it
+    const StatementPtr& about;  ///< the statement that a verdict or an end names
+
+    using Answer = std::optional<Stream>;
+
+    Answer custody() const { return custody_stream(case_id); }
+
+    Answer disclosing() const { return disclosing_stream(case_id, unit); }
+
+    Answer operator()(const CaseWeeded&) const { return custody(); }
+
+    Answer operator()(const AgeAttested&) const { return custody(); }
+
+    Answer operator()(const Maturity&) const { return custody(); }
+
+    Answer operator()(const GuardianSuspended&) const { return custody(); }
+
+    Answer operator()(const Representative&) const { return custody(); }
+
+    Answer operator()(const GuardianPrevented&) const { return custody(); }
+
+    Answer operator()(const DecisionInPlace&) const { return custody(); }
+
+    Answer operator()(const Mandate&) const { return custody(); }
+
+    Answer operator()(const ProtectionMark&) const { return custody(); }
+
+    Answer operator()(const Audience&) const { return disclosing(); }
+
+    Answer operator()(const InvestigationLock&) const { return disclosing(); }
+
+    Answer operator()(const Release&) const { return disclosing(); }
+
+    Answer operator()(const Override&) const { return disclosing(); }
+
+    Answer operator()(const InvestigationAnswer&) const { return disclosing(); }
+
+    Answer operator()(const EmergencyOpening&) const { return disclosing(); }
+
+    Answer operator()(const CopiedToOwnRecord&) const { return disclosing(); }
+
+    Answer operator()(const Informed&) const { return named(); }
+
+    Answer operator()(const GuestNamed&) const { return named(); }
+
+    Answer operator()(const SecondReaderVerdict&) const { return named(); }
+
+    Answer operator()(const Ended&) const { return named(); }
+
+    Answer operator()(const SecrecyAcknowledged& body) const {
+        return roster_stream(case_id, body.unit);
+    }
+
+    Answer operator()(const RoomSession&) const { return roster_stream(case_id, unit); }
+
+    template <class OtherKind>
+    Answer operator()(const OtherKind&) const {
+        return {};
+    }
+
+    /// The stream of the statement that this one is about.
+    Answer named() const {
+        if (!about) return {};
+        return about->header.stream;
+    }
+};
+
+/// The statement that a kind is about.
+std::optional<StatementId> named_in(const StatementBody& body) {
+    return std::visit(
+        [](const auto& one) -> std::optional<StatementId> {
+            if constexpr (requires { one.statement; }) return one.statement;
+            if constexpr (requires { one.about; }) return one.about;
+            if constexpr (requires { one.consent; }) return one.consent;
+            return std::nullopt;
+        },
+        body);
+}
+
+/// The shown values of a register and the elements of a set, as a person would type them anew.
+std::vector<FieldInput> fields_of(const StoredItem& item, const TypeInfo& type) {
+    std::vector<FieldInput> fields;
+    for (const auto& [number, state] : item.state.fields()) {
+        const FieldInfo* info = find_field(type, number);
+        if (!info) continue;
+        if (merge_kind(number) == MergeKind::single) {
+            fields.push_back({std::string{info->key}, state.shown()});
+            continue;
+        }
+        for (const Value& element : state.elements())
+            fields.push_back({std::string{info->key}, element});
+    }
+    return fields;
+}
+
+}  // namespace
+
+/// A text of a statement, sealed as an item of the author's own unit. Its id salts the hash: short
+/// standard phrases cannot be guessed from it.
+Result<Hash> Device::Impl::keep_text(const CaseId& case_id,
+                                     const std::vector<PersonId>& about,
+                                     std::string_view text) {
+    if (about.empty()) return fail(Errc::invalid_argument, "about whom the text is");
+    const TypeInfo* type = find_type(ItemType::consent_evidence);
+    SAMSYN_ASSERT(type != nullptr);
+    const UnitId unit = SAMSYN_TRY(own_unit_in(case_id, std::nullopt));
+    Draft draft;
+    draft.case_id = case_id;
+    draft.label = {.subjects = about,
+                   .disclosing = *federation().unit(unit),
+                   .category = type->category,
+                   .sensitivity = type->sensitivity,
+                   .closed = {}};
+    draft.item = random_id<ItemId>(ports.random);
+    draft.type = type->type;
+    draft.fields = {{"text", Value{std::string{text}}}};
+    SAMSYN_TRY(create_item(draft));
+    return ports.hasher.hash(Domain::evidence, {draft.item.view(), as_bytes(text)});
+}
+
+Result<StatementId> Device::Impl::say(Saying saying) {
+    SAMSYN_TRY(opened(saying.case_id));
+    UnitId unit;
+    if (saying.unit) {
+        if (!federation().unit(*saying.unit)) return fail(Errc::not_found, "unit");
+        unit = *saying.unit;
+    } else {
+        unit = SAMSYN_TRY(own_unit_in(saying.case_id, std::nullopt));
+    }
+    StatementPtr about;
+    if (const auto named = named_in(saying.body)) {
+        about = graph(saying.case_id).find(*named);
+        if (!about) return fail(Errc::not_found, "statement");
+    }
+    const auto stream = std::visit(StreamOf{saying.case_id, unit, about}, saying.body);
+    if (!stream) return fail(Errc::invalid_argument, "kind of statement");
+    if (!saying.text.empty()) {
+        const TextHash text = std::visit([](auto& body) { return text_hash(body); }, saying.body);
+        if (!text.hash) return fail(Errc::invalid_argument, "text");
+        *text.hash = SAMSYN_TRY(keep_text(saying.case_id, saying.about, saying.text));
+        if (text.same_in_case)
+            *text.hash =
+                ports.hasher.hash(Domain::evidence, {saying.case_id.view(), as_bytes(saying.text)});
+    }
+    return author(*stream, std::move(saying.body));
+}
+
+Result<StatementId> Device::say(Saying saying) {
+    Impl& my = *impl_;
+    return my.transact([&]() -> Result<StatementId> { return my.say(std::move(saying)); });
+}
+
+Result<ItemId> Device::Impl::copy_item(const ItemId& id, const std::optional<AudienceId>& closed) {
+    const StoredItem item = SAMSYN_TRY(readable_item(id));
+    const TypeInfo* type = find_type(item.type);
+    if (!type) return fail(Errc::update_needed, "item type");
+    const StoredCompartment& from = find(item.compartment)->stored;
+    Draft draft;
+    draft.case_id = from.case_id;
+    draft.label = from.label;
+    draft.label.closed = closed;
+    draft.item = random_id<ItemId>(ports.random);
+    draft.type = item.type;
+    draft.fields = fields_of(item, *type);
+    SAMSYN_TRY(create_item(draft));
+    return draft.item;
+}
+
+AudienceId Device::new_closed_id() {
+    return random_id<AudienceId>(impl_->ports.random);
+}
+
+Result<Selected> Device::open_selected(Saying saying, std::span<const ItemId> items) {
+    Impl& my = *impl_;
+    if (items.empty() || items.size() > statement_items_max)
+        return fail(Errc::invalid_argument, "items: 1 to 64");
+    return my.transact([&]() -> Result<Selected> {
+        Selected selected{.selection = random_id<AudienceId>(my.ports.random)};
+        std::vector<ItemId> originals{items.begin(), items.end()};
+        if (auto* opening = std::get_if<Override>(&saying.body)) {
+            opening->selection = selected.selection;
+            opening->items = originals;
+        } else if (auto* answer = std::get_if<InvestigationAnswer>(&saying.body)) {
+            answer->selection = selected.selection;
+            answer->items = originals;
+        } else {
+            return fail(Errc::invalid_argument, "kind of statement");
+        }
+        // First the statement: until it is there, the label is closed to everybody.
+        selected.statement = SAMSYN_TRY(my.say(std::move(saying)));
+        for (const ItemId& item : originals)
+            selected.copies.push_back(SAMSYN_TRY(my.copy_item(item, selected.selection)));
+        return selected;
+    });
+}
+
+Result<std::vector<ItemId>> Device::reclose(std::span<const ItemId> items,
+                                            const std::optional<AudienceId>& closed) {
+    Impl& my = *impl_;
+    return my.transact([&]() -> Result<std::vector<ItemId>> {
+        std::vector<ItemId> copies;
+        for (const ItemId& item : items) {
+            copies.push_back(SAMSYN_TRY(my.copy_item(item, closed)));
+            SAMSYN_TRY(my.erase_item(item));
+        }
+        return copies;
+    });
+}
+
+Result<std::vector<ItemView>> Device::open_emergency(const CaseId& case_id,
+                                                     std::string_view reason) {
+    Impl& my = *impl_;
+    if (reason.empty()) return fail(Errc::invalid_argument, "reason");
+    std::vector<ItemView> sheets;
+    for (ItemView& item : SAMSYN_TRY(my.readable_items(case_id)))
+        if (item.type == ItemType::contact_sheet) sheets.push_back(std::move(item));
+    if (sheets.empty()) return fail(Errc::not_found, "contact sheet");
+    Saying saying{.case_id = case_id, .body = {}};
+    EmergencyOpening opening{.opened_at = my.corrected(my.now())};
+    std::set<PersonId> about;
+    for (const ItemView& sheet : sheets) {
+        if (opening.items.size() < statement_items_max) opening.items.push_back(sheet.id);
+        about.insert(sheet.label.subjects.begin(), sheet.label.subjects.end());
+    }
+    saying.unit = sheets.front().label.disclosing.unit;
+    saying.about.assign(about.begin(), about.end());
+    saying.text = reason;
+    saying.body = std::move(opening);
+    (void)SAMSYN_TRY(say(std::move(saying)));
+    return sheets;
+}
+
+}  // namespace samsyn

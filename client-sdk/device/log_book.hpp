@@ -1,0 +1,50 @@
+#pragma once
+
+#include "client-sdk/device/engine.hpp"
+#include "core/store/read_log.hpp"
+#include "core/sync/log_keeper.hpp"
+
+#include <deque>
+
+namespace samsyn {
+
+/// A device's side of the access log: its chain of reads, the server's newest checkpoint, and what
+/// a person asks of the log. The engine must outlive it.
+class Device::Impl::LogBook final : public LogKeeper {
+public:
+    explicit LogBook(Impl& my) : my_(my) {}
+
+    Result<void> record(const ShownItems& shown);
+    void ask(const LogQuestion& question);
+
+    const LogAnswer& answer() const { return answer_; }
+
+    ReadLog reads() { return ReadLog{my_.store.database()}; }
+
+    Result<LogProofRequest> known_log() override;
+    Result<void> on_log_proof(const LogProof& proof, Instant now) override;
+    Result<std::optional<OutgoingReads>> waiting_reads() override;
+    Result<void> on_reads_acknowledged(std::uint64_t last, Instant now) override;
+    std::optional<LogQuery> wanted_query() override;
+    Result<void> on_log_rows(const LogRows& rows, Instant now) override;
+
+private:
+    Result<std::vector<ReadEntry>> entries_for(const ShownItems& shown);
+    Result<TreeHead> base_after_restores(const SignedCheckpoint& held, const LogProof& proof);
+    bool covers(const LogRestored& restore);
+    Result<void> follow(const std::optional<SignedCheckpoint>& held,
+                        const TreeHead& base,
+                        const SignedCheckpoint& shown,
+                        std::span<const Hash> path,
+                        Instant now);
+    Result<void> keep_rows(const LogRows& rows);
+    void next_unit();
+
+    Impl& my_;
+    LogAnswer answer_;
+    std::deque<UnitId> units_;  ///< still to be asked about; the first one now
+    std::optional<std::uint64_t> after_;
+    std::uint32_t ticket_ = 1;
+};
+
+}  // namespace samsyn

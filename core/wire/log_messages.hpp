@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/base/errc.hpp"
+#include "core/transparency/checkpoint.hpp"
+
+#include <optional>
+
+namespace samsyn {
+
+// --- The access log (docs/PROTOCOL.md, "Access log") ---------------------------------------------
+
+inline constexpr std::size_t log_restores_max = 4;  ///< statements in one proof
+inline constexpr std::size_t log_rows_max = 64;     ///< rows in one answer
+inline constexpr std::size_t log_row_bytes_max = 8 * 1024;
+
+/// From the client, right after its `Proof`: the newest checkpoint that it holds. Size 0: none.
+struct LogProofRequest {
+    Incarnation incarnation;
+    std::uint64_t size = 0;
+    friend bool operator==(const LogProofRequest&, const LogProofRequest&) = default;
+};
+
+/// The log now, and that it begins with what the client holds. Where the server has lived through
+/// restores since, the statements that permit them, oldest first; the path then starts at the
+/// smallest of their sizes and the client's.
+struct LogProof {
+    SignedCheckpoint checkpoint;
+    std::vector<Bytes> restores;  ///< at most `log_restores_max` statements
+    std::vector<Hash> path;       ///< at most `tree_path_max`
+    friend bool operator==(const LogProof&, const LogProof&) = default;
+};
+
+/// Rows about what a unit discloses in a case, after a row, in the order of the log. `until` is
+/// exclusive; server time.
+struct LogQuery {
+    std::uint32_t ticket = 0;
+    CaseId case_id;
+    UnitId disclosing;
+    Instant from;
+    Instant until;
+    std::optional<std::uint64_t> after;
+    std::uint64_t known_size = 0;  ///< of the newest checkpoint that the client holds; 0 for none
+    friend bool operator==(const LogQuery&, const LogQuery&) = default;
+};
+
+/// The answer, of at most `log_rows_max` rows and one message. For "not yours" and "not there" it
+/// is the same: `not_permitted` and nothing else.
+struct LogRows {
+    struct Row {
+        std::uint64_t number = 0;
+        Bytes bytes;             ///< a `LogRow`
+        std::vector<Hash> path;  ///< to the checkpoint's root
+        friend bool operator==(const Row&, const Row&) = default;
+    };
+
+    std::uint32_t ticket = 0;
+    Errc refused{};  ///< or 0
+    std::optional<SignedCheckpoint> checkpoint;
+    std::vector<Hash> growth;  ///< that the checkpoint's log begins with what the client holds
+    std::vector<Row> rows;     ///< ascending by number
+    bool more = false;         ///< ask again after the last one
+    friend bool operator==(const LogRows&, const LogRows&) = default;
+};
+
+}  // namespace samsyn

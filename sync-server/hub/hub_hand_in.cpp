@@ -1,0 +1,78 @@
+// Hub: a revoked device hands in what it has (docs/PROTOCOL.md, "Hand-in session").
+
+#include "core/wire/statement_codec.hpp"
+#include "sync-server/hub/hub_impl.hpp"
+
+namespace samsyn {
+
+namespace {
+
+/// Escrow, reads and receipts, and nothing that could change what others see.
+bool may_be_handed_in(const Push& push, const Hasher& hasher) {
+    if (push.kind == EntryKind::escrow || push.kind == EntryKind::reads) return true;
+    if (push.kind != EntryKind::statement) return false;
+    const auto statement = decode_statement(push.bytes, hasher);
+    return statement && std::holds_alternative<PurgeReceipt>(statement->body);
+}
+
+}  // namespace
+
+Result<void> Hub::Impl::enter_hand_in(LinkId id,
+                                      HubLink& link,
+                                      const DeviceId& device,
+                                      Instant now) {
+    if (!allowances[device].restricted.take(limits.restricted_rate, now)) {
+        close(id, link, {Errc::rate_limited, "hand-in sessions of one device"});
+        return {};
+    }
+    HubLink::Restricted hand_in;
+    hand_in.device = device;
+    CounterState counters = SAMSYN_TRY(ports.storage.counters(device));
+    std::size_t sessions = 0;
+    auto oldest = links.end();
+    for (auto at = links.begin(); at != links.end(); ++at) {
+        const HubLink& other = at->second;
+        if (!other.hand_in || other.hand_in->device != device || other.closing) continue;
+        ++sessions;
+        if (oldest == links.end() || other.opened < oldest->second.opened) oldest = at;
+    }
+    if (sessions >= limits.links_per_device_max)
+        close(oldest->first, oldest->second, {Errc::rate_limited, "sessions of one device"});
+    link.hand_in = std::move(hand_in);
+    Welcome welcome;
+    welcome.greatest_counter = counters.greatest;
+    welcome.gaps = std::move(counters.gaps);
+    reply(id, link, welcome);
+    return {};
+}
+
+void Hub::Impl::on_hand_in_message(LinkId id, HubLink& link, ByteView bytes, Instant now) {
+    const auto message = decode_message(bytes, message_bytes_max);
+    if (!message) return close(id, link, message.error());
+    if (const auto* const push = std::get_if<Push>(&*message)) {
+        if (link.answers.size() + link.uncommitted.size() >= limits.answers_waiting_max)
+            return close(id, link, {Errc::rate_limited, "answers are not taken"});
+        if (!may_be_handed_in(*push, ports.hasher))
+            return close(id, link, {Errc::unexpected_message, "in a hand-in session"});
+        take_push(id, link, link.hand_in->device, *push, now);
+    } else if (const auto* const answer = std::get_if<OrderAnswer>(&*message)) {
+        on_order_answer(id, link, *answer, now);
+    } else if (std::holds_alternative<Goodbye>(*message)) {
+        link.replies.clear();
+        link.closing = true;
+        awake.insert(id);
+    } else {
+        close(id, link, {Errc::unexpected_message, "in a hand-in session"});
+    }
+}
+
+/// Orders first, then answers: no entry, no cursor, no signed time.
+std::optional<Message> Hub::Impl::next_of_hand_in(HubLink& link) {
+    if (auto order = next_order(*link.hand_in)) return order;
+    if (link.answers.empty()) return std::nullopt;
+    Message answer = std::move(link.answers.front());
+    link.answers.pop_front();
+    return answer;
+}
+
+}  // namespace samsyn

@@ -1,0 +1,63 @@
+// Reads on real tablets, offline and online, and the log of a real server.
+
+#include "tests/client-sdk/agent/real_world.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace samsyn::test;
+using story::json;
+using story::Tablet;
+
+TEST_CASE("C-48: an item read offline twice is two rows of a real server's log",
+          "[agent][real][log][scenario]") {
+    RealWorld& world = RealWorld::only();
+    const auto lead = world.enrol("Lena Ledare");
+    const std::string case_id = write_canary(*lead, "Familjen Logg", "läst två gånger");
+    lead->sync();
+    const json items = lead->run({"list", case_id}).at("items");
+    std::string note;
+    for (const json& item : items)
+        if (item.at("type") == "visit_note") note = item.at("id");
+    REQUIRE(!note.empty());
+    lead->sync();
+
+    world.stop_server();
+    (void)lead->run({"show", note});
+    (void)lead->run({"show", note});
+    world.start_server();
+
+    const json log = lead->run({"log", case_id});
+    CHECK(log.at("complete") == true);
+    CHECK(log.at("refused").empty());
+    std::size_t opened = 0;
+    for (const json& row : log.at("rows")) {
+        if (row.at("what") != "opened") continue;
+        ++opened;
+        CHECK(row.at("items") == json::array({note}));
+        CHECK(row.at("user").at("name") == "Lena Ledare");
+        CHECK(row.at("server_time").is_string());
+        CHECK(row.at("device_time").is_string());
+    }
+    CHECK(opened == 2);
+    CHECK(lead->run({"log", "evidence"}).at("evidence").empty());
+    CHECK(lead->shown({"log", case_id}).find("Lena Ledare") != std::string::npos);
+
+    // C-49: for the family.
+    const json extract =
+        lead->run({"log", "extract", case_id, "--subject", "Barnet Familjen Logg"});
+    CHECK(extract.at("lines").size() >= 2);
+    for (const json& line : extract.at("lines")) CHECK(line.size() == 4);
+}
+
+TEST_CASE("A colleague who takes no part in a case gets no log of it", "[agent][real][log]") {
+    RealWorld& world = RealWorld::only();
+    const auto lead = world.enrol("Lisa Ledare");
+    const auto other = world.enrol("Olle Utanför");
+    const std::string case_id = write_canary(*lead, "Familjen Stängd", "inte för alla");
+    lead->sync();
+    const json log = other->run({"log", case_id, "--unit", "Teamet"});
+    CHECK(log.at("rows").empty());
+    CHECK(log.at("refused").size() == 1);
+    const json none = other->run({"log", std::string(32, '7'), "--unit", "Teamet"});
+    CHECK(none.at("rows") == log.at("rows"));
+    CHECK(none.at("refused") == log.at("refused"));
+}

@@ -1,0 +1,324 @@
+#include "tests/oracle/random_scene.hpp"
+
+#include "tests/oracle/scene_maker.hpp"
+
+namespace samsyn::test {
+
+namespace {
+
+constexpr auto categories = std::to_array({Category::health, Category::meeting, Category::contact});
+
+}  // namespace
+
+RandomScene random_scene(std::uint64_t seed, std::size_t questions) {
+    return SceneMaker{seed}.make(questions);
+}
+
+void SceneMaker::found() {
+    const auto north = world_.organisation();
+    const auto region = world_.organisation();
+    units_ = {world_.unit(north, Regime::team),
+              world_.unit(north, Regime::social),
+              world_.unit(north, Regime::school_other),
+              world_.unit(region, Regime::health)};
+    if (dice_.percent(25)) units_.push_back(world_.unit(region, Regime::police));
+    if (dice_.percent(15)) units_.push_back(world_.unit(region, Regime::private_party));
+    static constexpr std::array words{"team", "social", "school", "clinic", "fifth", "sixth"};
+    for (std::size_t i = 0; i < units_.size(); ++i) names_[raw(units_[i].unit)] = words[i];
+    add_staff();
+    break_members();
+}
+
+void SceneMaker::add_staff() {
+    static constexpr std::array roles{
+        Role::psychologist, Role::case_officer, Role::principal, Role::clinician};
+    for (std::size_t i = 0; i < units_.size(); ++i)
+        staff_.push_back(world_.staff(units_[i], roles[i % roles.size()]));
+    staff_.push_back(world_.staff(units_[2], Role::school_nurse));
+    if (dice_.percent(40)) staff_.push_back(world_.staff(any(units_), Role::nurse));
+    if (dice_.percent(20)) {
+        const Staff who = any(staff_);
+        const UnitRef where = any(units_);
+        if (where != who.unit) {
+            world_.join(who.user, where, Role::social_worker);
+            staff_.push_back({.user = who.user, .device = who.device, .unit = where});
+        }
+    }
+    for (std::size_t i = 0; i < staff_.size(); ++i) {
+        const auto name = names_.at(raw(staff_[i].unit.unit)) + std::to_string(i);
+        names_.try_emplace(raw(staff_[i].user), name);
+        names_.try_emplace(raw(staff_[i].device), "tablet of " + name);
+    }
+    for (const auto& [id, who] : world_.administrators) names_[raw(who.device)] = "administrator";
+}
+
+void SceneMaker::break_members() {
+    const auto stream = World::federation_stream();
+    if (dice_.percent(6)) {
+        const Staff who = some_staff();
+        world_.sign(
+            world_.administrator(who.unit.organisation),
+            stream,
+            UserRemoved{
+                .user = who.user, .organisation = who.unit.organisation, .from = some_time()});
+    }
+    if (dice_.percent(6)) {
+        const Staff who = some_staff();
+        world_.revoke(who.device, any(units_).organisation);
+    }
+    if (dice_.percent(10)) {  // a member for a time only
+        const UnitRef where = some_unit();
+        const Staff who{.user = world_.fresh<UserId>(), .device = {}, .unit = where};
+        world_.sign(world_.administrator(where.organisation),
+                    stream,
+                    UserCertified{.user = who.user,
+                                  .organisation = where.organisation,
+                                  .unit = where.unit,
+                                  .role = Role::nurse,
+                                  .from = some_time(),
+                                  .until = some_end()});
+        staff_.push_back({.user = who.user, .device = world_.tablet(who), .unit = where});
+        names_[raw(who.user)] = "passing";
+        names_[raw(staff_.back().device)] = "tablet of passing";
+    }
+    if (dice_.percent(2)) world_.sign(world_.root, stream, Unknown{40, {}}, {}, dice_.percent(50));
+}
+
+void SceneMaker::name_people() {
+    static constexpr std::array words{"child", "sibling", "mother", "father", "adult"};
+    for (const auto* word : words) {
+        people_.push_back(world_.fresh<PersonId>());
+        names_[raw(people_.back())] = word;
+    }
+    for (const auto* word : {"circle", "other circle"}) {
+        circles_.push_back(world_.fresh<AudienceId>());
+        names_[raw(circles_.back())] = word;
+    }
+    for (const auto* word : {"decision 1", "decision 2"}) {
+        decisions_.push_back(world_.fresh<Hash>());
+        names_[raw(decisions_.back())] = word;
+    }
+}
+
+void SceneMaker::open() {
+    id_ = world_.fresh<CaseId>();
+    world_.now = base_ - std::chrono::days{40};
+    const Staff lead = dice_.percent(96) ? staff_.front() : some_staff();
+    sign(lead.device,
+         World::custody_stream(id_),
+         CaseOpened{.model = ServiceModel::famsam, .unit = lead.unit.unit, .lead = lead.user});
+    for (const Staff& who : staff_)
+        if (dice_.percent(85))
+            sign(lead.device,
+                 World::roster_stream(id_, who.unit.unit),
+                 ParticipantAdded{.user = who.user,
+                                  .unit = who.unit.unit,
+                                  .duty = dice_.percent(20) ? Duty::lead : Duty::member,
+                                  .from = world_.long_ago,
+                                  .until = dice_.percent(85) ? instant_max : some_end()});
+    for (std::size_t child = 0; child < 2; ++child) {
+        if (!dice_.percent(90)) continue;
+        std::vector<PersonId> guardians{people_[2]};
+        if (dice_.percent(70)) guardians.push_back(people_[3]);
+        world_.custody(id_, lead, people_[child], guardians);
+    }
+    if (dice_.percent(60)) sign(lead.device, World::custody_stream(id_), AdultRecorded{people_[4]});
+    of_case_.clear();
+    for (const auto& stream : world_.cases[id_].streams())
+        for (const auto& one : world_.cases[id_].in(stream)) of_case_.push_back(one);
+}
+
+RandomScene SceneMaker::make(std::size_t questions) {
+    name_people();
+    found();
+    open();
+
+    struct Row {
+        unsigned weight;
+        Step step;
+    };
+
+    static constexpr auto rows = std::to_array<Row>({
+        {30, &SceneMaker::say_consent},
+        {12, &SceneMaker::say_consent_again},
+        {12, &SceneMaker::say_confirmation},
+        {14, &SceneMaker::say_closing},
+        {6, &SceneMaker::say_ended},
+        {5, &SceneMaker::say_custody},
+        {3, &SceneMaker::say_participant},
+        {2, &SceneMaker::say_removal},
+        {2, &SceneMaker::say_adult},
+        {1, &SceneMaker::say_case_closed},
+        {1, &SceneMaker::say_unknown},
+        {3, &SceneMaker::say_age},
+        {4, &SceneMaker::say_maturity},
+        {4, &SceneMaker::say_suspended},
+        {2, &SceneMaker::say_representative},
+        {4, &SceneMaker::say_prevented},
+        {4, &SceneMaker::say_decision_in_place},
+        {3, &SceneMaker::say_mandate},
+        {1, &SceneMaker::say_mark},
+        {5, &SceneMaker::say_audience},
+        {2, &SceneMaker::say_lock},
+        {10, &SceneMaker::say_override},
+        {7, &SceneMaker::say_verdict},
+        {3, &SceneMaker::say_answer},
+        {3, &SceneMaker::say_guest},
+        {2, &SceneMaker::say_acknowledged},
+    });
+    static constexpr Row last{.weight = 1, .step = &SceneMaker::say_weeded};
+    unsigned total = 0;
+    for (const auto& row : rows) total += row.weight;
+    const auto count = dice_.between(2, 24);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        auto roll = dice_.below(total);
+        move_clock();
+        for (const auto& row : rows) {
+            if (roll < row.weight) {
+                (this->*row.step)();
+                break;
+            }
+            roll -= row.weight;
+        }
+    }
+    if (dice_.percent(last.weight)) (this->*last.step)();
+    RandomScene made;
+    made.scene.federation_id = world_.federation_id;
+    made.scene.id = id_;
+    for (const auto& one : world_.federation_log.in(World::federation_stream()))
+        made.scene.federation.push_back(one);
+    made.scene.of_case = of_case_;
+    for (std::size_t i = 0; i < of_case_.size(); ++i)
+        names_[raw(of_case_[i]->id)] = "S" + std::to_string(i);
+    made.scene.names = names_;
+    for (std::size_t i = 0; i < questions; ++i) made.questions.push_back(ask());
+    return made;
+}
+
+Asked SceneMaker::ask() {
+    std::vector<PersonId> subjects{dice_.percent(70) ? people_[0] : some_person()};
+    if (dice_.percent(20)) subjects.push_back(some_person());
+    Asked asked{
+        .label = make_label(
+            subjects, some_disclosing(), any(categories), static_cast<Sensitivity>(dice_.below(3))),
+        .request = {},
+        .requester = some_staff().requester(),
+        .now = some_time()};
+    if (dice_.percent(60)) {  // somebody of the school or the clinic
+        asked.requester = some_of(units_[2 + dice_.below(2)]).requester();
+        asked.label.disclosing = units_[1];
+    }
+    if (dice_.percent(60)) asked.now = base_;
+    if (dice_.percent(15)) asked.now += std::chrono::milliseconds{dice_.percent(50) ? 1 : -1};
+    if (dice_.percent(3)) asked.requester.device = some_staff().device;
+    if (dice_.percent(25)) asked.request.action = static_cast<Action>(dice_.below(5));
+    if (dice_.percent(10)) asked.request.purpose = static_cast<Purpose>(dice_.below(4));
+    asked.request.shared_editing_type = dice_.percent(50);
+    if (dice_.percent(8)) asked.label.closed = any(circles_);
+    if (dice_.percent(6)) asked.request.purpose = some_purpose();
+    if (dice_.percent(8)) asked.request.ground = {Ground::Kind::statute, some_statute()};
+    if (dice_.percent(10))
+        asked.requester.viewer =
+            Viewer{.kind = static_cast<ViewerKind>(dice_.below(4)), .person = some_person()};
+    return asked;
+}
+
+StatementPtr SceneMaker::sign(const DeviceId& author, const Stream& stream, StatementBody body) {
+    of_case_.push_back(world_.sign(author, stream, std::move(body), some_knowledge(stream), false));
+    return of_case_.back();
+}
+
+std::vector<StatementId> SceneMaker::some_knowledge(const Stream& stream) {
+    const auto roll = dice_.below(100);
+    if (roll < 60) return world_.graph(stream).heads(stream);
+    if (roll < 75) return {};
+    std::vector<StatementId> known;
+    for (const auto& one : world_.graph(stream).in(stream))
+        if (dice_.percent(30) && known.size() < statement_previous_max) known.push_back(one->id);
+    std::ranges::sort(known);
+    return known;
+}
+
+void SceneMaker::move_clock() {
+    static constexpr std::array days{-35, -30, -20, -14, -10, -3, -1, -1, -1, 0};
+    world_.now = base_ + std::chrono::days{any(days)};
+}
+
+Instant SceneMaker::some_time() {
+    static constexpr std::array days{-40, -30, -14, -10, -3, -1, 0, 0, 1, 3, 10, 14, 30};
+    return base_ + std::chrono::days{any(days)};
+}
+
+Instant SceneMaker::some_end() {
+    static constexpr std::array days{-10, -1, 0, 1, 3, 10, 14, 30, 100, 200};
+    return base_ + std::chrono::days{any(days)};
+}
+
+Staff SceneMaker::some_lead() {
+    return dice_.percent(85) ? staff_.front() : some_staff();
+}
+
+Staff SceneMaker::some_of(const UnitRef& unit) {
+    std::vector<Staff> there;
+    for (const Staff& who : staff_)
+        if (who.unit == unit) there.push_back(who);
+    return there.empty() ? some_staff() : any(there);
+}
+
+UnitRef SceneMaker::some_disclosing() {
+    return dice_.percent(70) ? units_[1] : some_unit();
+}
+
+PersonId SceneMaker::some_child() {
+    return people_[dice_.percent(80) ? 0 : 1];
+}
+
+PersonId SceneMaker::some_guardian() {
+    return dice_.percent(90) ? people_[2 + dice_.below(2)] : some_person();
+}
+
+Categories SceneMaker::some_categories() {
+    Categories some;
+    for (const auto one : categories)
+        if (dice_.percent(65)) some.insert(one);
+    return some;
+}
+
+Recipient SceneMaker::some_recipient() {
+    Recipient to{.unit = units_[2 + dice_.below(2)].unit, .role = {}, .user = {}};
+    if (dice_.percent(20)) to.unit = some_unit().unit;
+    if (dice_.percent(15)) to.role = dice_.percent(50) ? Role::principal : Role::school_nurse;
+    if (dice_.percent(10)) to.user = some_staff().user;
+    return to;
+}
+
+Purpose SceneMaker::some_purpose() {
+    static constexpr std::array all{Purpose::coordination,
+                                    Purpose::identifying_statistics,
+                                    measure_referral,
+                                    measure_support_from_12,
+                                    measure_counselling_from_15,
+                                    Purpose{999}};
+    return any(all);
+}
+
+std::uint16_t SceneMaker::some_statute() {
+    static constexpr std::array<std::uint16_t, 6> all{statute_general_clause,
+                                                      statute_necessary_disclosure,
+                                                      statute_emergency,
+                                                      statute_investigation,
+                                                      statute_care_documentation,
+                                                      777};
+    return any(all);
+}
+
+std::vector<UserId> SceneMaker::some_users() {
+    std::vector<UserId> users;
+    for (const Staff& who : staff_)
+        if (dice_.percent(55)) users.push_back(who.user);
+    std::ranges::sort(users);
+    users.erase(std::ranges::unique(users).begin(), users.end());
+    return users;
+}
+
+}  // namespace samsyn::test

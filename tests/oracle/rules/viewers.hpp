@@ -1,0 +1,10 @@
+#pragma once
+
+#include "tests/oracle/rules/locks.hpp"
+
+namespace oracle {
+
+/// Why the viewer may not be shown what the user may show; empty where it may.
+std::string not_for_viewer(const World& world, const Question& question);
+
+}  // namespace oracle
