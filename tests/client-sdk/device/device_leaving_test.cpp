@@ -262,7 +262,6 @@ TEST_CASE("Device: a withdrawal that touches many compartments is one receipt an
         }));
         return count;
     };
-    const auto before_case = packets();
     // As many compartments as categories and sensitivities give.
     std::vector<ItemId> notes;
     for (const Category category : {Category::social, Category::plan})
