@@ -1,3 +1,4 @@
+#include "client-sdk/agent/operations.hpp"
 #include "client-sdk/agent/operations_call.hpp"
 
 #include <samsyn/leaving.hpp>
