@@ -257,7 +257,7 @@ TEST_CASE("Device: a server that slows its clock keeps no lease alive",
     CHECK(device.item(world.note));
 }
 
-TEST_CASE("Device: a tablet whose own clock is days ahead keeps its lease by contact",
+TEST_CASE("Device: a tablet whose own clock jumps days ahead locks until the clock is put right",
           "[device][leaving][lease]") {
     Shared world;
     DeviceScene& scene = world.scene;
