@@ -69,8 +69,8 @@ ReadAction action_of(std::string_view operation) {
     return ReadAction::item_opened;
 }
 
-/// The one place where reads are logged: every answer passes here. What its author has just
-/// written is no read.
+/// The one place where reads are logged: every answer passes here, but for show mode, which logs
+/// once what it shows again and again. What its author has just written is no read.
 Result<void> log_shown(Device& device, std::string_view operation, const Directory& names) {
     if (operation.ends_with(".add")) return {};
     for (const auto& [case_id, items] : names.shown())
