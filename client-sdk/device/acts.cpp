@@ -202,7 +202,8 @@ Result<Selected> Device::open_selected(Saying saying, std::span<const ItemId> it
     if (items.empty() || items.size() > statement_items_max)
         return fail(Errc::invalid_argument, "items: 1 to 64");
     return my.transact([&]() -> Result<Selected> {
-        Selected selected{.selection = random_id<AudienceId>(my.ports.random)};
+        Selected selected;
+        selected.selection = random_id<AudienceId>(my.ports.random);
         std::vector<ItemId> originals{items.begin(), items.end()};
         if (auto* opening = std::get_if<Override>(&saying.body)) {
             opening->selection = selected.selection;
@@ -243,7 +244,8 @@ Result<std::vector<ItemView>> Device::open_emergency(const CaseId& case_id,
         if (item.type == ItemType::contact_sheet) sheets.push_back(std::move(item));
     if (sheets.empty()) return fail(Errc::not_found, "contact sheet");
     Saying saying{.case_id = case_id, .body = {}};
-    EmergencyOpening opening{.opened_at = my.corrected(my.now())};
+    EmergencyOpening opening;
+    opening.opened_at = my.corrected(my.now());
     std::set<PersonId> about;
     for (const ItemView& sheet : sheets) {
         if (opening.items.size() < statement_items_max) opening.items.push_back(sheet.id);

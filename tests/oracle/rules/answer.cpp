@@ -78,15 +78,18 @@ void ask_for(const World& world,
              Standings& standings,
              Answer& answer) {
     const Deciders deciders = deciders_of(world, question, place, subject);
-    answer.inform.insert(deciders.informed.begin(), deciders.informed.end());
-    if (deciders.who.empty()) {
-        answer.missing.insert({Id{}, subject});
-        standings.lacking.push_back({.stand = Stand::needed, .why = {"custody_unknown"}});
-        return;
-    }
     std::vector<std::pair<Id, Position>> positions;
-    for (const Id& person : deciders.who)
-        positions.emplace_back(person, position_of(world, question, place, person, subject));
+    bool is_anybody_there = false;
+    for (const Id& person : deciders.who) {
+        auto position = position_of(world, question, place, person, subject);
+        if (deciders.prevented.contains(person) && position.stand != Stand::covers) {
+            answer.inform.insert(person);
+            continue;
+        }
+        positions.emplace_back(person, std::move(position));
+        // A child who decides together with guardians does not without any of them.
+        is_anybody_there |= person != subject || deciders.prevented.empty();
+    }
     if (world.is_wrong_about(Planted::closing_of_anybody))
         for (const auto& [said, body] : standing<Closing>(world))
             if (!deciders.who.contains(body->decider) &&
@@ -98,6 +101,10 @@ void ask_for(const World& world,
         positions, [](const auto& one) { return one.second.stand == Stand::covers; });
     const bool one_suffices =
         question.label.sensitivity == low || world.is_wrong_about(Planted::one_guardian_suffices);
+    if (!is_anybody_there && !(anyone && one_suffices)) {
+        answer.missing.insert({Id{}, subject});
+        standings.lacking.push_back({.stand = Stand::needed, .why = {"custody_unknown"}});
+    }
     for (auto& [person, position] : positions) {
         if (position.stand == Stand::covers) {
             answer.get_in_writing |= position.by_mouth;

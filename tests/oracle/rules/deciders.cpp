@@ -153,24 +153,16 @@ void add_guardians(Deciders& deciders,
                    const Place& place,
                    const Id& child,
                    bool together) {
-    std::size_t decided = 0;
     const auto guardians = guardians_of(world, child, question.now);
     for (const Id& guardian : guardians) {
-        if (is_replaced_by_decision(world, question, place, child, guardian))
-            ++decided;
-        else if (is_prevented(world, question, child, guardian))
-            deciders.informed.insert(guardian);
-        else
-            deciders.who.insert(guardian);
+        if (is_replaced_by_decision(world, question, place, child, guardian)) continue;
+        deciders.who.insert(guardian);
+        if (is_prevented(world, question, child, guardian)) deciders.prevented.insert(guardian);
     }
-    const bool decided_for_all = !guardians.empty() && decided == guardians.size();
-    if (deciders.who.empty() && !decided_for_all) {
-        deciders.informed.clear();
-        return;  // nobody is known who could decide meanwhile
-    }
+    if (guardians.empty()) return;  // nobody is known
+    const bool decided_for_all = deciders.who.empty();
     if (together || (decided_for_all && is_old_enough(world, question, child)))
         deciders.who.insert(child);
-    if (deciders.who.empty()) deciders.informed.clear();
 }
 
 std::set<Id> adults_deciding(const World& world, const Question& question, const Id& adult) {

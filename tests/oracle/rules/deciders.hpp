@@ -8,7 +8,9 @@ namespace oracle {
 struct Deciders {
     std::set<Id> who;
     bool came_of_age = false;  ///< there was custody; the child has come of age
-    std::set<Id> informed;     ///< cannot be reached, and are told afterwards
+    /// Guardians among them who cannot be reached: without their consent the others suffice, and
+    /// they are told afterwards.
+    std::set<Id> prevented;
 };
 
 Deciders deciders_of(const World& world,

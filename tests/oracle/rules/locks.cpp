@@ -76,25 +76,29 @@ bool is_ground_for(const World& world,
            has(ground.recipients, place.unit.regime) && has(ground.actions, question.action);
 }
 
-/// Blocks and objections by somebody who decides, or by anybody where nobody is known to, that the
-/// statute's statement does not name: also those that a consent has opened for its own scope.
+/// Blocks and objections that stand, by somebody who decides (by anybody, where nobody is known
+/// to), and that the statute's statement does not name.
 bool is_stopped_by_soft_locks(const World& world,
                               const Question& question,
                               const Place& place,
                               const Id& subject,
                               const std::vector<Id>& pierced) {
     if (world.is_wrong_about(Planted::block_pierced_unnamed)) return false;
+    const auto stops = [&](const Id& person) {
+        const auto all = closings_of(world, question, place, person, subject);
+        return std::ranges::any_of(all, [&](const ClosingSaid& closing) {
+            return (closing.second->kind == block || closing.second->kind == objection) &&
+                   !contains(pierced, closing.first->id);
+        });
+    };
     const auto deciders = deciders_of(world, question, place, subject).who;
+    if (!deciders.empty())
+        return std::ranges::any_of(deciders, [&](const Id& person) {
+            const auto stand = position_of(world, question, place, person, subject).stand;
+            return (stand == Stand::locked || stand == Stand::refused) && stops(person);
+        });
     const auto all = standing<Closing>(world);
-    return std::ranges::any_of(all, [&](const auto& one) {
-        const auto& [said, body] = one;
-        if (body->kind != block && body->kind != objection) return false;
-        if (!deciders.empty() && !deciders.contains(body->decider)) return false;
-        if (contains(pierced, said->id)) return false;
-        const auto in_scope = closings_of(world, question, place, body->decider, subject);
-        return std::ranges::any_of(
-            in_scope, [&](const ClosingSaid& closing) { return closing.first == said; });
-    });
+    return std::ranges::any_of(all, [&](const auto& one) { return stops(one.second->decider); });
 }
 
 bool has_its_second_reader(const World& world,
