@@ -179,7 +179,11 @@ TEST_CASE("Forms: a no on the form closes, and is opened again only by who was a
     scene.sync_everybody();
     CHECK(scene.text(*scene.counsellor, note, "text") == "-");
 
-    scene.sign(*scene.psychologist, id, scene.ask, {{"reopen", true}});
+    const json spoken{{"reopen", true}, {"how", "phone"}, {"evidence", "Ja, nu går det bra."}};
+    scene.sign(*scene.psychologist, id, scene.ask, spoken);
+    CHECK(scene.standing(*scene.psychologist, id, scene.ask) == "oral");
+    // Written down later, it needs no second asking.
+    scene.sign(*scene.psychologist, id, scene.ask);
     CHECK(scene.standing(*scene.psychologist, id, scene.ask) == "yes");
     scene.sync_everybody();
     CHECK(scene.text(*scene.counsellor, note, "text") == "Delas med skolan");
