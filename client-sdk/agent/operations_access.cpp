@@ -88,7 +88,7 @@ Result<std::vector<Asked>> asked_of(Call& call,
     return device_asked(call, text);
 }
 
-json to_json(Directory& names, const CaseId& case_id, const StatementView& view) {
+json statement_json(Directory& names, const CaseId& case_id, const StatementView& view) {
     json out = json::object({{"id", to_hex(view.id)}, {"kind", view.kind}});
     out["by"] = view.by.is_none() ? json{} : names.describe(view.by);
     out["at"] = to_json(view.at);
@@ -145,7 +145,7 @@ Result<json> answer_json(Call& call,
     row["decision"] = to_json(call.names, compartment.case_id, answer.decision);
     row["by"] = json::array();
     for (const StatementView& view : answer.by)
-        row["by"].push_back(to_json(call.names, compartment.case_id, view));
+        row["by"].push_back(statement_json(call.names, compartment.case_id, view));
     row["to_obtain"] =
         to_obtain(call, compartment, answer, request, unit_in(participants, asked.requester.user));
     return row;

@@ -37,7 +37,8 @@ Result<Recipient> recipient_of(Call& call) {
 
 Result<json> audience(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    Audience body{.id = call.device.new_closed_id()};
+    Audience body;
+    body.id = call.device.new_closed_id();
     body.users = SAMSYN_TRY(users_of(call));
     if (body.users.empty()) return fail(Errc::invalid_argument, "users");
     const std::string id = to_hex(body.id);
@@ -49,7 +50,8 @@ Result<json> audience(Call& call) {
 
 Result<json> lock_investigation(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    InvestigationLock body{.id = call.device.new_closed_id()};
+    InvestigationLock body;
+    body.id = call.device.new_closed_id();
     body.unit = SAMSYN_TRY(unit_of(call, "by"));
     body.users = SAMSYN_TRY(users_of(call));
     const std::string id = to_hex(body.id);
