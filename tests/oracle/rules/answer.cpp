@@ -108,6 +108,7 @@ void ask_for(const World& world,
     for (auto& [person, position] : positions) {
         if (position.stand == Stand::covers) {
             answer.get_in_writing |= position.by_mouth;
+            answer.may_owe_writing |= position.may_be_by_mouth;
         } else if (anyone && one_suffices && position.stand < Stand::reserved) {
             answer.inform.insert(person);
         } else {
@@ -133,6 +134,7 @@ Answer by_consent(const World& world, const Question& question, const Place& pla
     }
     answer.inform.clear();
     answer.get_in_writing = false;
+    answer.may_owe_writing = false;
     const auto denies = [&](std::initializer_list<Stand> stands) {
         if (!standings.any(stands)) return false;
         answer.outcome = Outcome::deny;
@@ -158,7 +160,7 @@ Answer answer_at(const World& world,
     const bool own = place.unit.unit == question.label.unit;
     if (own && world.is_wrong_about(Planted::own_unit_before_hard_lock)) return permit("own_unit");
     if (question.label.closed) {
-        const auto closed = closed_to(world, question, place, places);
+        const auto closed = closed_to(world, question, places);
         if (!closed.empty()) return deny(closed);
     }
     if (own) return permit(question.label.closed ? "audience_named" : "own_unit");
@@ -236,6 +238,8 @@ Answer answer(const World& world, const Question& question) {
     if (answer.outcome == Outcome::permit && question.viewer) {
         const auto why = not_for_viewer(world, asked);
         if (!why.empty()) answer = deny(why);
+        if (why == "viewer_not_subject" && was_guardian_of_grown_up(world, asked))
+            answer.reasons.insert("guardian_lapsed");
     }
     if (answer.outcome != Outcome::permit && sees_hidden_case_by_consent_only(world, question))
         return deny("no_such_thing");

@@ -222,6 +222,8 @@ Position position_of(const World& world,
     Position position;
     bool covered = false;
     bool in_writing = false;
+    bool limited = false;
+    bool unlimited = false;
     bool first = true;
     for (const ConsentSaid& consent : all) {
         if (is_replaced(all, consent, question.label.category)) continue;
@@ -233,10 +235,16 @@ Position position_of(const World& world,
         } else if (reopens(world, *consent.first, *consent.second, closings)) {
             covered = true;
             in_writing |= consent.second->form != oral;
+            // By mouth counts to its end where that comes before the limit.
+            const Time limit = consent.first->time + world.statutes.oral_normal;
+            (consent.second->not_after > limit ? limited : unlimited) = true;
         }
     }
-    const bool has_limit = question.label.sensitivity != low;
-    if (covered) return {.stand = Stand::covers, .by_mouth = has_limit && !in_writing};
+    limited = limited && !in_writing && question.label.sensitivity != low;
+    if (covered)
+        return {.stand = Stand::covers,
+                .by_mouth = limited && !unlimited,
+                .may_be_by_mouth = limited && unlimited};
     if (!closings.empty()) {
         position = {.stand = Stand::refused};
         for (const auto& [said, body] : closings) {

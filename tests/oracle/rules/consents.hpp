@@ -17,8 +17,9 @@ enum class Stand {
 
 struct Position {
     Stand stand = Stand::needed;
-    std::set<std::string> why{};  ///< every field that fails, of every consent
-    bool by_mouth = false;        ///< of `covers`: rests on an oral consent with a limit
+    std::set<std::string> why{};   ///< every field that fails, of every consent
+    bool by_mouth = false;         ///< of `covers`: rests on oral consents with a limit alone
+    bool may_be_by_mouth = false;  ///< ... or on oral ones of which one has a limit
 };
 
 Position position_of(const World& world,

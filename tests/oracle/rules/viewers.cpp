@@ -106,6 +106,15 @@ std::string not_for_agent(const World& world, const Question& question, const Id
 
 }  // namespace
 
+bool was_guardian_of_grown_up(const World& world, const Question& question) {
+    bool found = false;
+    each<Custody>(world.of_case, [&](const Said& said, const Custody& body) {
+        found |= contains(question.label.subjects, body.child) && has_effect(world, said) &&
+                 recorded(world, body.child, question.now).came_of_age;
+    });
+    return found;
+}
+
 std::string not_for_viewer(const World& world, const Question& question) {
     const auto locked = locked_for_viewers(world, question);
     if (!locked.empty()) return locked;
