@@ -62,14 +62,15 @@ Result<json> run_checked(const Operation& operation,
 
 /// What an operation does with the content that its answer shows.
 ReadAction action_of(std::string_view operation) {
-    for (const std::string_view list : {"item.list", "search", "find", "conflicts", "case.show"})
+    for (const std::string_view list :
+         {"item.list", "search", "find", "conflicts", "case.show", "consult.list"})
         if (operation == list) return ReadAction::list_shown;
     if (operation == "emergency.open") return ReadAction::emergency_opened;
     return ReadAction::item_opened;
 }
 
-/// The one place where reads are logged: every answer passes here. What its author has just
-/// written is no read.
+/// The one place where reads are logged: every answer passes here, but for show mode, which logs
+/// once what it shows again and again. What its author has just written is no read.
 Result<void> log_shown(Device& device, std::string_view operation, const Directory& names) {
     if (operation.ends_with(".add")) return {};
     for (const auto& [case_id, items] : names.shown())

@@ -33,6 +33,11 @@ Result<std::string> key_among(const std::array<const char*, n>& keys,
     return key;
 }
 
+/// The one whom a consultation is about: the case's random number again, which names nobody.
+PersonId nobody_in(const CaseId& case_id) {
+    return PersonId::from(case_id.view());
+}
+
 /// A consultation is kept for twelve months (C-30).
 Date expires(Date date) {
     const std::chrono::year_month_day day{date.day};
@@ -125,7 +130,8 @@ Result<std::vector<Consultation>> consultations(Device& device) {
     return all;
 }
 
-json to_json(const Consultation& one) {
+json to_json(Call& call, const Consultation& one) {
+    call.names.note_shown(one.item.case_id, one.item.id);
     return json::object({{"case", to_hex(one.item.case_id)},
                          {"date", to_text(one.date)},
                          {"expires", to_text(expires(one.date))},
@@ -175,12 +181,12 @@ Result<json> add_consultation(Call& call) {
     const StorableConsultation stored =
         storable_consultation(SAMSYN_TRY(call.args.text("text")), municipality);
 
-    // A case of its own with fresh ids. Its one subject is nobody: the case's random number again.
+    // A case of its own with fresh ids.
     const CaseId id = SAMSYN_TRY(call.device.open_case(ServiceModel::famsam, "Konsultation", unit));
     NewItem item;
     item.case_id = id;
     item.type = ItemType::consultation;
-    item.about = {PersonId::from(id.view())};
+    item.about = {nobody_in(id)};
     item.unit = unit;
     item.fields = {{"text", stored.text},
                    {"date", date},
@@ -203,7 +209,7 @@ Result<json> add_consultation(Call& call) {
 Result<json> list_consultations(Call& call) {
     json list = json::array();
     for (const Consultation& one : SAMSYN_TRY(consultations(call.device)))
-        list.push_back(to_json(one));
+        list.push_back(to_json(call, one));
     return json::object({{"consultations", std::move(list)}});
 }
 
@@ -224,6 +230,9 @@ Result<json> convert_consultation(Call& call) {
 /// Ends the author's own part: the device then purges rows, keys and words (docs/STORAGE.md).
 Result<void> destroy(Call& call, const Consultation& one) {
     const CaseId& id = one.item.case_id;
+    // What never was sealed has no key to purge with it: its text is written over first.
+    const std::array<FieldInput, 1> nothing{FieldInput{"text", std::string{"-"}}};
+    if (one.item.unsent) SAMSYN_TRY(call.device.edit_item(one.item.id, nothing));
     for (const auto& participant : SAMSYN_TRY(call.device.participants(id)))
         (void)SAMSYN_TRY(call.device.remove_participant(id, participant.user, participant.unit));
     if (SAMSYN_TRY(consultation_in(call.device, id)))
@@ -316,7 +325,11 @@ std::span<const Operation> consultation_operations() {
 }
 
 Result<bool> is_consultation(Device& device, const CaseId& case_id) {
-    return SAMSYN_TRY(consultation_in(device, case_id)).has_value();
+    // By its label, which is known where its text may no longer be read.
+    return std::ranges::any_of(
+        SAMSYN_TRY(device.compartments(case_id)), [&](const CompartmentView& compartment) {
+            return compartment.label.subjects == std::vector{nobody_in(case_id)};
+        });
 }
 
 void explain_findings(const json& args, json& error) {

@@ -219,6 +219,20 @@ constexpr Hint across_cases_hint{
     "Ord i anteckningar söks i ett öppnat ärende: `samsyn search ÄRENDE ORD`. Ett personnummer "
     "anges helt, ett ärendenummer med minst åtta tecken av ärendets id."};
 
+/// C-38.
+constexpr Hint protected_words{
+    "the person has protected registration: no address or place is stored",
+    "personen har skyddad folkbokföring: ingen adress eller plats lagras"};
+constexpr Hint protected_hint{
+    "Leave it out. Letters go by the tax agency's mediation (Skatteverket, förmedlingsuppdrag).",
+    "Utelämna det. Post går genom Skatteverkets förmedlingsuppdrag."};
+
+void put_refusal(json& out, const Error& error, const Hint& words, const Hint& hint) {
+    out["reason"] = json::object({{"key", error.context}, {"en", words.en}, {"sv", words.sv}});
+    out["hint"] = hint.en;
+    out["hint_sv"] = hint.sv;
+}
+
 }  // namespace
 
 json error_to_json(const Error& error) {
@@ -233,12 +247,10 @@ json error_to_json(const Error& error) {
         const ReasonWords words = words_of(*reason);
         out["reason"] = json::object({{"key", error.context}, {"en", words.en}, {"sv", words.sv}});
     }
-    if (error.context == across_cases_refused) {
-        out["reason"] = json::object(
-            {{"key", error.context}, {"en", across_cases_words.en}, {"sv", across_cases_words.sv}});
-        out["hint"] = across_cases_hint.en;
-        out["hint_sv"] = across_cases_hint.sv;
-    }
+    if (error.context == across_cases_refused)
+        put_refusal(out, error, across_cases_words, across_cases_hint);
+    if (error.context == protected_registration_refused)
+        put_refusal(out, error, protected_words, protected_hint);
     return out;
 }
 

@@ -1,3 +1,4 @@
+#include "client-sdk/agent/operations.hpp"
 #include "client-sdk/agent/operations_call.hpp"
 
 #include <samsyn/leaving.hpp>
@@ -30,7 +31,7 @@ json type_key(ItemType type) {
 }
 
 /// `texts`: only where somebody asks for one entry, so that a list shows nothing of the content.
-json to_json(Directory& names, const EscrowView& view, bool texts) {
+json entry_json(Directory& names, const EscrowView& view, bool texts) {
     json row = json::object({{"id", to_hex(view.id)}});
     row["case"] = names.describe(view.case_id);
     row["unit"] = names.describe(view.label.disclosing.unit);
@@ -74,12 +75,12 @@ Result<EscrowView> entry_of(Call& call) {
 Result<json> list_escrow(Call& call) {
     json list = json::array();
     for (const EscrowView& view : SAMSYN_TRY(call.device.escrow()))
-        list.push_back(to_json(call.names, view, false));
+        list.push_back(entry_json(call.names, view, false));
     return json::object({{"escrow", std::move(list)}});
 }
 
 Result<json> show_escrow(Call& call) {
-    return to_json(call.names, SAMSYN_TRY(entry_of(call)), true);
+    return entry_json(call.names, SAMSYN_TRY(entry_of(call)), true);
 }
 
 Result<json> release_escrow(Call& call) {

@@ -2,11 +2,19 @@
 
 #include "client-sdk/agent/child_process.hpp"
 
+#include <samsyn/leaving.hpp>
+
+#include <algorithm>
+
 namespace samsyn {
 
 bool OrderDuty::is_all_sent() {
     const auto status = device_.status();
-    return status && status->unsent_changes == 0 && status->unsent_statements == 0 &&
+    const auto escrowed = device_.escrowed();
+    const bool waits = !escrowed || std::ranges::any_of(*escrowed, [](const auto& notice) {
+        return notice.state == EscrowState::sending;
+    });
+    return !waits && status && status->unsent_changes == 0 && status->unsent_statements == 0 &&
            status->parked.empty();
 }
 

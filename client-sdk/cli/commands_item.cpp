@@ -223,9 +223,9 @@ void add_item_commands(CLI::App& app, Session& session) {
         .asks("item.list", &print_items);
     Command{app,
             session,
-            "show",
-            "Shows an item: its fields, who wrote them, who reads it.",
-            "samsyn show 1a2b3c4d"}
+            "open",
+            "Opens an item: its fields, who wrote them, who reads it.",
+            "samsyn open 1a2b3c4d"}
         .text("item", "item", "The beginning of its id")
         .required()
         .asks("item.show", &print_shown);

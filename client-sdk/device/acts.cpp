@@ -169,7 +169,34 @@ Result<StatementId> Device::Impl::say(Saying saying) {
             *text.hash =
                 ports.hasher.hash(Domain::evidence, {saying.case_id.view(), as_bytes(saying.text)});
     }
-    return author(*stream, std::move(saying.body));
+    const auto* mark = std::get_if<ProtectionMark>(&saying.body);
+    const bool relocated = mark && mark->kind == ProtectionKind::protected_registration;
+    const StatementId id = SAMSYN_TRY(author(*stream, std::move(saying.body)));
+    if (relocated) SAMSYN_TRY(clear_whereabouts(saying.case_id));
+    return id;
+}
+
+Result<void> Device::Impl::clear_whereabouts(const CaseId& case_id) {
+    for (const StoredItem& item : SAMSYN_TRY(store.items_of_case(case_id))) {
+        const KnownCompartment* compartment = find(item.compartment);
+        const TypeInfo* type = find_type(item.type);
+        if (!compartment || !type || !is_relocated(compartment->stored, item.id)) continue;
+        if (!may_read(compartment->stored, now()) || !may_contribute(compartment->stored, now()))
+            continue;
+        Change change;
+        change.header.item = item.id;
+        change.header.type = item.type;
+        for (const FieldInfo& field : type->fields) {
+            const FieldState* state = field.whereabouts ? item.state.field(field.number) : nullptr;
+            if (!state || std::holds_alternative<std::monostate>(state->shown())) continue;
+            change.header.writes.push_back({field.number, state->standing_versions()});
+            change.values.emplace_back();
+        }
+        if (change.values.empty()) continue;
+        change.header.time = tick(now());
+        SAMSYN_TRY(write(compartment->stored, change));
+    }
+    return {};
 }
 
 Result<StatementId> Device::say(Saying saying) {
@@ -202,7 +229,8 @@ Result<Selected> Device::open_selected(Saying saying, std::span<const ItemId> it
     if (items.empty() || items.size() > statement_items_max)
         return fail(Errc::invalid_argument, "items: 1 to 64");
     return my.transact([&]() -> Result<Selected> {
-        Selected selected{.selection = random_id<AudienceId>(my.ports.random)};
+        Selected selected;
+        selected.selection = random_id<AudienceId>(my.ports.random);
         std::vector<ItemId> originals{items.begin(), items.end()};
         if (auto* opening = std::get_if<Override>(&saying.body)) {
             opening->selection = selected.selection;
@@ -243,7 +271,8 @@ Result<std::vector<ItemView>> Device::open_emergency(const CaseId& case_id,
         if (item.type == ItemType::contact_sheet) sheets.push_back(std::move(item));
     if (sheets.empty()) return fail(Errc::not_found, "contact sheet");
     Saying saying{.case_id = case_id, .body = {}};
-    EmergencyOpening opening{.opened_at = my.corrected(my.now())};
+    EmergencyOpening opening;
+    opening.opened_at = my.corrected(my.now());
     std::set<PersonId> about;
     for (const ItemView& sheet : sheets) {
         if (opening.items.size() < statement_items_max) opening.items.push_back(sheet.id);

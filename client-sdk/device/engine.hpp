@@ -187,6 +187,9 @@ public:
     Result<ItemId> copy_item(const ItemId& id, const std::optional<AudienceId>& closed);
     Result<void> erase_item(const ItemId& id);
 
+    /// Clears what tells where a protected person can be found, as far as this user may change it.
+    Result<void> clear_whereabouts(const CaseId& case_id);
+
     // --- Items (items.cpp) ----------------------------------------------------------------------
     Result<UnitId> own_unit_in(const CaseId& case_id, const std::optional<UnitId>& wanted);
 
@@ -199,6 +202,13 @@ public:
     };
 
     Result<void> create_item(const Draft& draft);
+    Result<void> check_whereabouts(const StoredCompartment& compartment,
+                                   const ItemId& item,
+                                   const TypeInfo& type,
+                                   std::span<const FieldInput> fields);
+
+    /// True where the item is about somebody with protected registration.
+    bool is_relocated(const StoredCompartment& compartment, const ItemId& item);
     Result<void> write(const StoredCompartment& compartment, const Change& change);
     Result<void> write_folding(const StoredCompartment& compartment, Change change);
     Result<StoredItem> readable_item(const ItemId& id);

@@ -42,7 +42,8 @@ Result<std::optional<OrderAnswer>> Device::on_order(const Order& order, Instant 
         for (const Bytes& bytes : all) {
             const auto take = [&]() -> Result<void> {
                 const auto taken = my.take_statement(bytes);
-                return taken ? Result<void>{} : std::unexpected{taken.error()};
+                if (!taken) return std::unexpected{taken.error()};
+                return {};
             };
             (void)SAMSYN_TRY(my.contained(take));
         }

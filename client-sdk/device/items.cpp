@@ -131,6 +131,29 @@ Result<void> Device::Impl::write_folding(const StoredCompartment& compartment, C
     return store.replace_pending(earlier->id, folded);
 }
 
+/// C-38: where somebody with protected registration can be found is not stored at all. A person's
+/// own item is about that person, whatever its label names.
+Result<void> Device::Impl::check_whereabouts(const StoredCompartment& compartment,
+                                             const ItemId& item,
+                                             const TypeInfo& type,
+                                             std::span<const FieldInput> fields) {
+    if (!is_relocated(compartment, item)) return {};
+    for (const FieldInput& input : fields) {
+        const FieldInfo* field = find_field(type, input.key);
+        if (field && field->whereabouts && !std::holds_alternative<std::monostate>(input.value))
+            return fail(Errc::not_permitted, protected_registration_refused);
+    }
+    return {};
+}
+
+bool Device::Impl::is_relocated(const StoredCompartment& compartment, const ItemId& item) {
+    return std::ranges::any_of(view(compartment.case_id).custody().marks, [&](const auto& mark) {
+        return mark.body.kind == ProtectionKind::protected_registration &&
+               (same_bytes<ItemId>(mark.body.person) == item ||
+                std::ranges::binary_search(compartment.label.subjects, mark.body.person));
+    });
+}
+
 Result<void> Device::Impl::create_item(const Draft& draft) {
     const TypeInfo* type = find_type(draft.type);
     if (!type) return fail(Errc::invalid_argument, "item type");
@@ -145,6 +168,8 @@ Result<void> Device::Impl::create_item(const Draft& draft) {
     request.shared_editing_type = type->shared_editing;
     const Decision answer = decision(compartment, request, me(), now());
     if (!answer.permitted()) return std::unexpected{denial(answer)};
+
+    SAMSYN_TRY(check_whereabouts(compartment, draft.item, *type, draft.fields));
 
     std::vector<std::pair<FieldWrite, Value>> writes;
     std::set<FieldNumber> seen;
@@ -256,6 +281,7 @@ Result<void> Device::edit_item(const ItemId& id, std::span<const FieldInput> fie
         request.shared_editing_type = type->shared_editing;
         const Decision answer = my.decision(compartment, request, my.me(), my.now());
         if (!answer.permitted()) return std::unexpected{my.denial(answer)};
+        SAMSYN_TRY(my.check_whereabouts(compartment, id, *type, fields));
 
         auto writes = SAMSYN_TRY(edit_writes(*type, item.state, fields));
         ChangeHeader base;

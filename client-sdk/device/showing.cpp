@@ -3,6 +3,7 @@
 #include <samsyn/showing.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace samsyn {
 
@@ -72,7 +73,9 @@ Result<Onlooker> ShowMode::person(const CaseId& case_id,
 }
 
 Onlooker ShowMode::guest(std::string name) {
-    return {.name = std::move(name), .who = Viewer{.kind = ViewerKind::guest, .person = {}}};
+    PersonId nobody;
+    nobody.bytes.fill(std::byte{0xff});
+    return {.name = std::move(name), .who = Viewer{.kind = ViewerKind::guest, .person = nobody}};
 }
 
 // --- What the presenter does ---------------------------------------------------------------------
@@ -88,6 +91,7 @@ Result<void> ShowMode::begin(const CaseId& case_id,
     gathering_ = SAMSYN_TRY(Gathering::begin(std::move(present), until));
     case_id_ = case_id;
     language_ = language;
+    logged_.clear();
     return {};
 }
 
@@ -180,16 +184,35 @@ Result<ShowMode::Things> ShowMode::things_for(const std::vector<Onlooker>& eyes)
     const PageWords words{all.items, view, device_.users(), device_.units(), language_};
     Things things;
     things.valid_until = view.valid_until;
-    for (const ItemView& item : all.items)
-        if (view.shows(item.compartment)) things.items.push_back(words.words_of(item));
+    for (const ItemView& item : all.items) {
+        if (!view.shows(item.compartment)) continue;
+        things.items.push_back(words.words_of(item));
+        things.ids.push_back(item.id);
+    }
+    std::ranges::sort(things.ids);
     return things;
+}
+
+/// A screen asks for its page every few seconds: what it goes on showing is read once.
+Result<void> ShowMode::log(const std::vector<ItemId>& ids) {
+    std::vector<ItemId> fresh;
+    std::ranges::set_difference(ids, logged_, std::back_inserter(fresh));
+    if (fresh.empty()) return {};
+    SAMSYN_TRY(device_.record_shown(
+        {.action = ReadAction::list_shown, .case_id = case_id_, .items = fresh}));
+    logged_.insert(logged_.end(), fresh.begin(), fresh.end());
+    std::ranges::sort(logged_);
+    return {};
 }
 
 Result<ShowMode::Shown> ShowMode::page(std::size_t number, Instant now) {
     Gathering* const gathering = SAMSYN_TRY(under_way(now));
     // Decided upon in any case, so that a neutral page takes as long as another.
     Things things = SAMSYN_TRY(things_for(gathering->eyes()));
-    if (gathering->neutral(now)) things.items.clear();
+    if (gathering->neutral(now))
+        things.items.clear();
+    else
+        SAMSYN_TRY(log(things.ids));
     std::vector<Page> pages = pages_of(things.items);
     Shown shown;
     shown.pages = pages.size();

@@ -1,145 +1,15 @@
 #include "core/capture/form_pages.hpp"
 
+#include "core/capture/speech.hpp"
 #include "core/model/local_date.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <tuple>
 
 namespace samsyn {
 
 namespace {
-
-constexpr std::size_t short_id_digits = 8;
-
-constexpr std::array action_words{Words{"read it", "läsa det"},
-                                  Words{"show it at meetings", "visa det på möten"},
-                                  Words{"write in the plan", "skriva i planen"},
-                                  Words{"copy it to their own record", "föra in det i sin journal"},
-                                  Words{"have it on a tablet", "ha det i en surfplatta"}};
-static_assert(action_words.size() == static_cast<std::size_t>(Action::last) + 1);
-
-constexpr std::array reach_words{
-    Words{"Only what is written from now on.", "Bara det som skrivs från och med nu."},
-    Words{"What holds today, and what is written from now on.",
-          "Det som gäller i dag, och det som skrivs sedan."},
-    Words{"Everything, what was written earlier too.", "Allt, även det som skrevs tidigare."}};
-static_assert(reach_words.size() == static_cast<std::size_t>(Reach::last) + 1);
-
-constexpr Words purpose_words(Purpose purpose) {
-    switch (purpose) {
-        case Purpose::coordination:
-            return {"So that the support you get fits together.",
-                    "För att stödet som du får ska hänga ihop."};
-        case Purpose::identifying_statistics:
-            return {"For statistics that show who you are.",
-                    "För statistik där det syns vem du är."};
-        case Purpose::aggregate_statistics:
-            return {"For statistics without names.", "För statistik utan namn."};
-    }
-    return {"For a purpose that this program does not know.",
-            "För ett ändamål som programmet inte känner till."};
-}
-
-constexpr std::array role_words{
-    Words{"anybody", "vem som helst"},
-    Words{"the psychologist", "psykologen"},
-    Words{"the social worker", "socionomen"},
-    Words{"the nurse", "sjuksköterskan"},
-    Words{"the family advocate", "familjeombudet"},
-    Words{"the crisis worker", "krisarbetaren"},
-    Words{"the case officer", "handläggaren"},
-    Words{"the coordinating officer", "handläggarsamordnaren"},
-    Words{"the principal", "rektorn"},
-    Words{"the school counsellor", "kuratorn"},
-    Words{"the school nurse", "skolsköterskan"},
-    Words{"the teacher", "läraren"},
-    Words{"the child psychiatrist", "barnpsykiatern"},
-    Words{"the clinician", "behandlaren"},
-    Words{"the coordinator", "samordnaren"},
-    Words{"the contact person", "kontaktpersonen"},
-    Words{"the head of the unit", "enhetschefen"},
-    Words{"the administrator", "administratören"},
-    Words{"the log reviewer", "logggranskaren"},
-};
-static_assert(role_words.size() == static_cast<std::size_t>(Role::last) + 1);
-
-/// Words and names in one language.
-class Speech {
-public:
-    Speech(const SheetNames& names, FamilyLanguage language) : names_(names), language_(language) {}
-
-    std::string say(std::string_view en, std::string_view sv) const {
-        return std::string{in(language_, {en, sv})};
-    }
-
-    std::string say(const Words& words) const { return std::string{in(language_, words)}; }
-
-    std::string_view and_word() const { return in(language_, {"and", "och"}); }
-
-    template <class IdType>
-    std::string name(const std::map<IdType, std::string>& of, const IdType& id) const {
-        const auto found = of.find(id);
-        if (found == of.end() || found->second.empty())
-            return to_hex(id).substr(0, short_id_digits);
-        return sheet_name(found->second);
-    }
-
-    std::string person(const PersonId& id) const { return name(names_.persons, id); }
-
-    std::string unit(const UnitId& id) const { return name(names_.units, id); }
-
-    std::string user(const UserId& id) const { return name(names_.users, id); }
-
-    /// "Skolan (only the principal)".
-    std::string party(const UnitId& id, const std::set<Recipient>& hears) const {
-        std::vector<std::string> only;
-        for (const Recipient& recipient : hears) {
-            if (recipient.user)
-                only.push_back(user(*recipient.user));
-            else if (recipient.role)
-                only.push_back(say(role_words[static_cast<std::size_t>(*recipient.role)]));
-            else
-                return unit(id);  // everybody there: what narrows less is what is said
-        }
-        if (only.empty()) return unit(id);
-        return unit(id) + " (" + say("only ", "bara ") + joined(only, and_word()) + ")";
-    }
-
-    std::vector<std::string> persons(const std::vector<PersonId>& ids) const {
-        std::vector<std::string> all;
-        for (const PersonId& id : ids) all.push_back(person(id));
-        std::ranges::sort(all);
-        return all;
-    }
-
-    std::vector<std::string> categories(const Categories& set) const {
-        std::vector<std::string> all;
-        for (unsigned i = 0; i <= static_cast<unsigned>(Category::last); ++i)
-            if (set.contains(static_cast<Category>(i)))
-                all.push_back(inside(say(title_of(static_cast<Category>(i)))));
-        return all;
-    }
-
-    /// A title as a word of a sentence.
-    static std::string inside(std::string title) {
-        if (!title.empty() && title.front() >= 'A' && title.front() <= 'Z')
-            title.front() = static_cast<char>(title.front() - 'A' + 'a');
-        return title;
-    }
-
-    std::vector<std::string> actions(const Actions& set) const {
-        std::vector<std::string> all;
-        for (unsigned i = 0; i <= static_cast<unsigned>(Action::last); ++i)
-            if (set.contains(static_cast<Action>(i))) all.push_back(say(action_words[i]));
-        return all;
-    }
-
-private:
-    const SheetNames& names_;
-    FamilyLanguage language_;
-};
 
 /// The last day of a period that ends at `end`.
 std::string last_day(Instant end) {
@@ -210,7 +80,7 @@ void say_period(Sheet& page, const FilledForm& form, const Speech& speech) {
     page.paragraph(speech.say("From ", "Från och med ") + to_text(local_date(form.not_before)) +
                    speech.say(" to ", " till och med ") + last_day(form.not_after) +
                    speech.say(". Then it ends by itself. ", ". Sedan slutar det av sig självt. ") +
-                   speech.say(reach_words[static_cast<std::size_t>(form.reach)]));
+                   speech.reach(form.reach));
 }
 
 void say_rights(Sheet& page, const FilledForm& form, const Speech& speech) {
@@ -299,7 +169,7 @@ Result<std::string> read_aloud_page(const FilledForm& form,
     say_categories(page, form, speech);
     page.paragraph(speech.say("Nothing else.", "Inget annat."));
     page.heading(speech.say("Why, and what they may do", "Varför, och vad de får göra"));
-    page.paragraph(speech.say(purpose_words(form.purpose)));
+    page.paragraph(speech.purpose(form.purpose));
     page.paragraph(speech.say("They may ", "De får ") +
                    joined(speech.actions(form.actions), speech.and_word()) + ".");
     say_period(page, form, speech);
@@ -381,7 +251,7 @@ Result<std::string> receipt(const ReceiptFacts& facts,
     page.heading(speech.say("About what", "Om vad"));
     say_categories(page, form, speech);
     say_reservations(page, facts, speech);
-    page.paragraph(speech.say(purpose_words(form.purpose)));
+    page.paragraph(speech.purpose(form.purpose));
     say_period(page, form, speech);
     const bool yes = facts.signature.answer == FormAnswer::yes;
     if (yes && facts.counts_until < form.not_after)

@@ -132,7 +132,7 @@ std::size_t date_at(std::string_view text, std::span<const Group> groups) {
 bool says_born(std::string_view text, std::size_t at) {
     constexpr std::size_t window = 24;
     const std::size_t from = at > window ? at - window : 0;
-    const std::string before = folded(text.substr(from, at - from));
+    const std::string before = lower_case(text.substr(from, at - from));
     constexpr std::array cues{"född",
                               "födda",
                               "född den",

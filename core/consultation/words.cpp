@@ -126,7 +126,7 @@ std::vector<TextWord> words_of(std::string_view text) {
     return words;
 }
 
-std::string folded(std::string_view text) {
+std::string lower_case(std::string_view text) {
     std::string result;
     for (std::size_t at = 0; at < text.size();) {
         const Letter letter = letter_at(text, at);

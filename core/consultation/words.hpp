@@ -22,6 +22,6 @@ struct TextWord {
 std::vector<TextWord> words_of(std::string_view text);
 
 /// In lower case, for the same letters.
-std::string folded(std::string_view text);
+std::string lower_case(std::string_view text);
 
 }  // namespace samsyn

@@ -51,11 +51,20 @@ constexpr std::array person_fields{
               false,
               {},
               Finds::personal_number},
+    FieldInfo{.number = one(7),
+              .key = "address",
+              .title = {"Address", "Adress"},
+              .kind = text,
+              .whereabouts = true},
 };
 constexpr std::array visit_note_fields{
     FieldInfo{one(1), "text", {"Note", "Anteckning"}, text, true, true},
     FieldInfo{one(2), "date", {"Date", "Datum"}, date},
-    FieldInfo{one(3), "place", {"Place", "Plats"}, text},
+    FieldInfo{.number = one(3),
+              .key = "place",
+              .title = {"Place", "Plats"},
+              .kind = text,
+              .whereabouts = true},
     FieldInfo{many(4), "present", {"Present", "Närvarande"}, text},
 };
 constexpr std::array observation_fields{
@@ -81,7 +90,11 @@ constexpr std::array plan_goal_fields{
 constexpr std::array meeting_fields{
     FieldInfo{one(1), "title", {"Meeting", "Möte"}, text, true, true},
     FieldInfo{one(2), "starts_at", {"Starts", "Börjar"}, instant},
-    FieldInfo{one(3), "place", {"Place", "Plats"}, text},
+    FieldInfo{.number = one(3),
+              .key = "place",
+              .title = {"Place", "Plats"},
+              .kind = text,
+              .whereabouts = true},
     FieldInfo{one(4), "agenda", {"Agenda", "Dagordning"}, text},
     FieldInfo{many(5), "participants", {"Participants", "Deltagare"}, user},
 };

@@ -44,6 +44,7 @@ struct FieldInfo {
     bool last_wins = false;               ///< concurrent values are no conflict
     std::span<const Words> choices = {};  ///< for `choice`: the value is the index, as an integer
     Finds finds = Finds::nothing;         ///< what a search across all cases may compare it with
+    bool whereabouts = false;  ///< tells where somebody can be found: none of a protected person
 };
 
 /// One item type: its fields and the label that follows from it.
@@ -60,7 +61,7 @@ struct TypeInfo {
 
 /// The one declarative table that validation, command line, screens, export and docs read.
 /// `schema_version` grows with every change to it.
-inline constexpr std::uint16_t schema_version = 2;
+inline constexpr std::uint16_t schema_version = 3;
 std::span<const TypeInfo> schema();
 
 /// Null where this version does not know the type, field or key.

@@ -35,6 +35,7 @@ public:
           federation_(federation) {
         view_.id_ = id;
         view_.federation_ = &federation;
+        if (id == directory_case) return;  // no case: nobody opens, hides or destroys it
         for (const auto& stream : graph.streams())
             if (stream.kind != StreamKind::federation && stream.case_id == id)
                 for (const auto& statement : graph.in(stream)) said_.push_back(statement);

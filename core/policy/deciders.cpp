@@ -50,7 +50,8 @@ std::set<PersonId> guardians_of(const PersonId& child, const Question& question)
             for (const auto& suspension : facts.suspended) {
                 const auto& body = suspension.body;
                 if (body.child == child && body.guardian == guardian &&
-                    body.special_representative && in_force(body, question.now))
+                    body.special_representative && in_force(body, question.now) &&
+                    !is_suspended(child, *body.special_representative, facts, question.now))
                     guardians.insert(*body.special_representative);
             }
         }

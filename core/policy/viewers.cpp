@@ -39,6 +39,23 @@ bool stands(const Signed<Consent>& consent, const Question& question) {
            (closings.empty() || reopens(consent, closings, facts));
 }
 
+/// What another consent in the same matter, in force and not named by a newer one, leaves out.
+bool is_narrowed(const Signed<Consent>& consent, const Question& question) {
+    const auto& facts = question.disclosing();
+    const auto category = question.label.category;
+    return std::ranges::any_of(facts.consents, [&](const auto& other) {
+        const auto* a = &consent.body;
+        const auto* b = &other.body;
+        if (a->grantor != b->grantor || a->subject != b->subject || a->recipient != b->recipient ||
+            a->purpose != b->purpose || !b->categories.contains(category) ||
+            question.now < b->not_before || end_of(other, question) <= question.now)
+            return false;
+        const auto lifted = facts.lifted.find(other.id);
+        if (lifted != facts.lifted.end() && lifted->second.contains(category)) return false;
+        return b->reserved.contains(category) || !b->actions.contains(Action::show_in_meeting);
+    });
+}
+
 /// Does `decider` let the person see what is about `subject`, by a consent that names the person?
 bool named_by(const PersonId& decider,
               const PersonId& subject,
@@ -52,11 +69,10 @@ bool named_by(const PersonId& decider,
         const auto& body = consent->body;
         return body.grantor == decider && body.subject == subject &&
                body.categories.contains(question.label.category) &&
-               !body.reserved.contains(question.label.category) &&
-               body.purpose == question.request.purpose &&
-               body.actions.contains(Action::show_in_meeting) && body.not_before <= question.now &&
+               body.purpose == question.request.purpose && body.not_before <= question.now &&
                question.now < end_of(*consent, question) &&
-               (spoken_suffices || body.form != ConsentForm::oral) && stands(*consent, question);
+               (spoken_suffices || body.form != ConsentForm::oral) &&
+               !is_narrowed(*consent, question) && stands(*consent, question);
     });
 }
 

@@ -23,10 +23,10 @@ public:
     static constexpr std::size_t steps_max = 200'000;
 
     struct Line {
-        Line(ClientLedger& to, Pump& pump)
+        Line(ClientLedger& to, Pump& pump, SessionPurpose purpose)
             : ledger(&to),
               link(LinkId{pump.next_link_++}),
-              session({to, pump.random_, pump.verifier_}, exporter()) {}
+              session({to, pump.random_, pump.verifier_}, exporter(), SessionLimits{}, purpose) {}
 
         static Hash exporter() {
             Hash hash;
@@ -42,8 +42,8 @@ public:
         std::optional<Error> closed;
     };
 
-    Line& connect(ClientLedger& ledger) {
-        Line& line = *lines_.emplace_back(std::make_unique<Line>(ledger, *this));
+    Line& connect(ClientLedger& ledger, SessionPurpose purpose = SessionPurpose::session) {
+        Line& line = *lines_.emplace_back(std::make_unique<Line>(ledger, *this, purpose));
         hub_.on_open(line.link, Line::exporter(), clock_.now());
         line.session.on_open(clock_.now());
         take_outputs(line);

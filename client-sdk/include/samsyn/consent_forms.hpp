@@ -50,7 +50,7 @@ struct FormPersonView {
     FormStanding standing{};
     Instant since;                        ///< asked since, or answered at
     std::optional<Instant> write_by{};    ///< of an oral yes
-    std::optional<FormSignature> answer;  ///< the newest that has statements behind it
+    std::optional<FormSignature> answer{};  ///< the newest that has statements behind it
     std::vector<StatementId> consents{};  ///< of the answer, as far as they are known here
 };
 

@@ -114,6 +114,9 @@ struct Settlement {
 /// The context of the refusal to search all cases for words.
 inline constexpr std::string_view across_cases_refused = "search_across_cases";
 
+/// The context of the refusal to store where a person with protected registration is (C-38).
+inline constexpr std::string_view protected_registration_refused = "protected_registration";
+
 /// A device: its local database, its keys, and what its person can do. Works offline; every call
 /// below succeeds or fails on local state alone and is durable when it returns.
 ///

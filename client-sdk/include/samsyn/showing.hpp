@@ -20,6 +20,8 @@ enum class PageLanguage : std::uint8_t { english, swedish };
 /// whether more is there. Nothing of it is stored: it ends with the process, with the lock, and at
 /// its time.
 ///
+/// What is shown goes into the device's log of reads once in a showing, before it is shown.
+///
 /// Not thread-safe. The device must outlive it.
 class ShowMode {
 public:
@@ -38,7 +40,8 @@ public:
                             std::string name,
                             std::optional<ViewerKind> kind = {});
 
-    /// A guest who is no person of the case: sees what any guest may.
+    /// A guest who is no person of the case: sees what any guest may, time and place. All of them
+    /// look as one person whom no statement can name but by intent: ids of persons are random.
     static Onlooker guest(std::string name);
 
     // --- What the presenter does ----------------------------------------------------------------
@@ -83,7 +86,8 @@ public:
         Instant valid_until;  ///< look again then
     };
 
-    /// The page, decided upon at this moment. A number beyond the last gives the last.
+    /// The page, decided upon at this moment. A number beyond the last gives the last. Errors:
+    /// also those of `Device::items` and `record_shown`; then nothing may be shown.
     Result<Shown> page(std::size_t number, Instant now);
 
     /// For the presenter alone. Null where nothing is shown.
@@ -94,6 +98,7 @@ public:
 private:
     struct Things {
         std::vector<PageItem> items;
+        std::vector<ItemId> ids;  ///< of these, sorted
         Instant valid_until = instant_max;
     };
 
@@ -102,11 +107,13 @@ private:
 
     /// What these people may all see of the case.
     Result<Things> things_for(const std::vector<Onlooker>& eyes);
+    Result<void> log(const std::vector<ItemId>& ids);
 
     Device& device_;
     CaseId case_id_;
     PageLanguage language_{};
     std::optional<Gathering> gathering_;
+    std::vector<ItemId> logged_;  ///< in this showing; sorted
 };
 
 }  // namespace samsyn

@@ -21,8 +21,8 @@ TEST_CASE("C-48: an item read offline twice is two rows of a real server's log",
     lead->sync();
 
     world.stop_server();
-    (void)lead->run({"show", note});
-    (void)lead->run({"show", note});
+    (void)lead->run({"open", note});
+    (void)lead->run({"open", note});
     world.start_server();
 
     const json log = lead->run({"log", case_id});

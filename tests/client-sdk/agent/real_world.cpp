@@ -42,6 +42,14 @@ RealWorld::RealWorld()
                        json::parse(init.out).at("server_key")});
     (void)admin_->run(
         {"admin", "unit", "add", "Teamet", "--organisation", "Nora", "--regime", "team"});
+    (void)admin_->run({"admin",
+                       "unit",
+                       "add",
+                       "Skolan",
+                       "--organisation",
+                       "Nora",
+                       "--regime",
+                       "school_pupil_health"});
     admin_->sync();
 }
 
@@ -67,8 +75,9 @@ void RealWorld::stop_server() {
 }
 
 std::unique_ptr<story::Tablet> RealWorld::enrol(const std::string& person,
-                                                const std::string& role) {
-    (void)admin_->run({"admin", "user", "add", person, "--unit", "Teamet", "--role", role});
+                                                const std::string& role,
+                                                const std::string& unit) {
+    (void)admin_->run({"admin", "user", "add", person, "--unit", unit, "--role", role});
     const json invited = admin_->run({"admin", "invite", person});
     auto tablet = std::make_unique<story::Tablet>(programs_, folder(person), person, role);
     const json made = tablet->make({"enrol", invited.at("invitation")});

@@ -11,7 +11,7 @@
 
 namespace samsyn::test {
 
-/// A federation of one organisation with one unit: a server, the administrator's machine and
+/// A federation of one organisation with a team and a school: a server, the administrator's machine and
 /// tablets, all of them real processes with folders of their own. Made once for all test cases,
 /// since each device costs three stretchings.
 class RealWorld {
@@ -20,9 +20,10 @@ public:
 
     story::Tablet& admin() { return *admin_; }
 
-    /// A new tablet of a new person of the unit, unlocked and synced.
+    /// A new tablet of a new person of the unit, unlocked and synced. "Teamet" and "Skolan" exist.
     std::unique_ptr<story::Tablet> enrol(const std::string& person,
-                                         const std::string& role = "psychologist");
+                                         const std::string& role = "psychologist",
+                                         const std::string& unit = "Teamet");
 
     /// The id of a person's device.
     std::string device_of(const std::string& person);

@@ -200,7 +200,7 @@ TEST_CASE("Attack: a showing ends by itself, and with the process", "[show][atta
     scene.clock.advance(1min);
     CHECK(scene.error("show.page") == "not_found");
     CHECK(scene.error("show.admit") == "not_found");
-    CHECK_FALSE(scene.result("show.status")["showing"]);
+    CHECK(scene.result("show.status")["showing"] == false);
 }
 
 TEST_CASE("Attack: more people come by the door only", "[show][attack]") {
@@ -229,12 +229,59 @@ TEST_CASE("Show: what makes no sense is refused", "[show]") {
     CHECK(scene.error("show.open", {{"case", id}, {"agents", {"Nobody"}}}) == "not_found");
 }
 
-TEST_CASE("Show: an unnamed guest sees nothing that is not any guest's", "[show]") {
+TEST_CASE("Show: a guest sees time and place, and nothing else", "[show]") {
     ShowScene scene;
+    scene.clock.advance(1s);
+    NewItem meeting;
+    meeting.case_id = scene.family.case_id;
+    meeting.type = ItemType::meeting;
+    meeting.about = {scene.family.child};
+    meeting.fields = {{"title", Value{std::string{"Nätverksmöte"}}},
+                      {"place", Value{std::string{"Biblioteket"}}}};
+    must(scene.psychologist->device->add_item(meeting));
     scene.result("show.open",
                  {{"case", to_hex(scene.family.case_id)}, {"guests", {"Tolken Amir"}}});
     CHECK(scene.is_present("Tolken Amir"));
+    CHECK(scene.shows("Biblioteket"));
     CHECK_FALSE(scene.shows("Skolgången"));
+}
+
+TEST_CASE("Show: a guardian sees what is about the child, not what is about the other guardian",
+          "[show]") {
+    ShowScene scene;
+    const auto [mine, other] = std::pair{scene.family.guardians[0], scene.family.guardians[1]};
+    scene.clock.advance(1s);
+    NewItem item;
+    item.case_id = scene.family.case_id;
+    item.type = ItemType::visit_note;
+    item.about = {other};
+    item.category = Category::social;
+    item.fields = {{"text", Value{std::string{"Samtal om arbetet"}}}};
+    must(scene.psychologist->device->add_item(item));
+
+    scene.open();
+    CHECK(scene.shows("Samtal om arbetet"));
+    const json preview = scene.result("show.arrive", {{"who", to_hex(mine)}})["preview"];
+    CHECK(preview["disappearing"].dump().find("Samtal om arbetet") != std::string::npos);
+    scene.result("show.admit");
+    CHECK(scene.shows("Skolgången"));
+    CHECK_FALSE(scene.shows("Samtal om arbetet"));
+    CHECK(scene.result("show.status")["present"][0]["as"] == "guardian");
+}
+
+TEST_CASE("Show: what is shown is a read, logged once in a showing", "[show]") {
+    ShowScene scene;
+    Device& device = *scene.psychologist->device;
+    const auto logged = [&] { return must(device.own_reads(scene.family.case_id, 1000)).size(); };
+    const auto before = logged();
+    scene.open();
+    const auto after = logged();
+    CHECK(after > before);
+    for (int again = 0; again < 5; ++again) CHECK(scene.shows("Skolgången"));
+    CHECK(logged() == after);
+    scene.result("show.end");
+    scene.open();
+    CHECK(logged() > after);
 }
 
 TEST_CASE("Attack: what a text refers to is named only where its name may be shown too",
@@ -254,8 +301,10 @@ TEST_CASE("Attack: what a text refers to is named only where its name may be sho
         return made;
     };
     const auto field = [](const FieldInfo& info, Value value) {
-        FieldView view{.number = info.number, .info = &info};
-        view.values.push_back({.value = std::move(value)});
+        FieldView view;
+        view.number = info.number;
+        view.info = &info;
+        view.values.emplace_back().value = std::move(value);
         return view;
     };
     CompartmentId hidden;

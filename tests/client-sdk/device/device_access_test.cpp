@@ -95,6 +95,35 @@ TEST_CASE("Device: after a withdrawal the devices that held a key are listed", "
     CHECK_FALSE(holders.front().confirmed);
 }
 
+TEST_CASE("Device: C-38: no address of a relocated person is stored, and one that was there goes",
+          "[device][access]") {
+    DeviceScene scene;
+    Device& device = *scene.psychologist->device;
+    const CaseId id = scene.family.case_id;
+    const std::vector<FieldInput> address{{"address", Value{std::string{"Hemliga vägen 1"}}}};
+    const PersonId person = must(device.add_person(id, "Flyttad", address));
+    const ItemId item = ItemId::from(person.view());
+    REQUIRE(must(device.item(item)).text("address") == "Hemliga vägen 1");
+
+    Saying mark{.case_id = id, .body = {}};
+    mark.body =
+        ProtectionMark{person, ProtectionKind::protected_registration, {scene.psychologist->user}};
+    must(device.say(mark));
+
+    CHECK(must(device.item(item)).text("address").empty());
+    const auto again = device.edit_item(item, address);
+    REQUIRE_FALSE(again.has_value());
+    CHECK(again.error().context == protected_registration_refused);
+    NewItem visit;
+    visit.case_id = id;
+    visit.type = ItemType::visit_note;
+    visit.about = {person};
+    visit.fields = {{"text", Value{std::string{"Besök"}}}, {"place", Value{std::string{"Nora"}}}};
+    CHECK_FALSE(device.add_item(visit).has_value());
+    visit.fields.pop_back();
+    CHECK(device.add_item(visit).has_value());
+}
+
 TEST_CASE("Device: guardians and children are known as those who may look along",
           "[device][access]") {
     DeviceScene scene;

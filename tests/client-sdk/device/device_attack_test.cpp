@@ -204,7 +204,9 @@ TEST_CASE("Device: a supplement with a false box does not keep a true one out",
           "[device][attack]") {
     DeviceScene scene;
     const ItemId note = scene.note(*scene.psychologist, "Tuva sov dåligt");
-    scene.consent(scene.world.clinic);
+    std::vector<StatementId> grounds;
+    for (const PersonId& guardian : scene.family.guardians)
+        grounds = scene.consent_of(guardian, scene.world.clinic, Reach::history);
     scene.sync_everybody();
     const Attacker worker{scene, *scene.worker, note};
     const Attacker outsider{scene, *scene.counsellor, note};
@@ -218,7 +220,8 @@ TEST_CASE("Device: a supplement with a false box does not keep a true one out",
     outsider.deliver(reader,
                      EntryKind::supplement,
                      outsider.supplement(reader, id, scene.counsellor->sealer.random_key()));
-    worker.deliver(reader, EntryKind::supplement, worker.supplement(reader, id, epoch.key));
+    worker.deliver(
+        reader, EntryKind::supplement, worker.supplement(reader, id, epoch.key, grounds.front()));
     worker.deliver(reader, EntryKind::packet, encode_packet(epoch.packet));
     worker.deliver(reader, EntryKind::batch, worker.batch(epoch, change));
     CHECK(scene.text(reader, note, "text") == "Tuva sov bättre");

@@ -70,7 +70,10 @@ public:
         return encode_batch(batch);
     }
 
-    Bytes supplement(const Person& recipient, const EpochId& epoch, const ContentKey& key) const {
+    Bytes supplement(const Person& recipient,
+                     const EpochId& epoch,
+                     const ContentKey& key,
+                     const std::optional<StatementId>& ground = {}) const {
         Supplement supplement;
         supplement.federation = scene_.world.federation();
         supplement.compartment = compartment_;
@@ -78,6 +81,7 @@ public:
         supplement.counter = next_counter();
         supplement.recipient = recipient.device->device();
         supplement.sealing_epoch = 1;
+        supplement.ground = ground;
         const Hash context = supplement_context(supplement, epoch, scene_.world.hasher());
         supplement.keys.push_back(
             {epoch, must(person_.sealer.seal_key(recipient.sealer.public_key(), context, key))});

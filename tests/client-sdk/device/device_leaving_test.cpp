@@ -149,6 +149,45 @@ TEST_CASE("Device: nobody's receipt confirms for another device", "[device][leav
     CHECK(waiting.front().device == scene.counsellor->device->device());
 }
 
+TEST_CASE("Device: a revoked tablet purges by its order and hands in what it had not sent",
+          "[device][leaving]") {
+    Shared world;
+    DeviceScene& scene = world.scene;
+    const ItemId unsent = scene.note(*scene.worker, "Skrivet före spärren");
+    Device& device = *scene.worker->device;
+    scene.clock.advance(1s);
+    must(scene.world.administrator().device->revoke_device(device.device()));
+    scene.sync(scene.world.administrator());
+    const auto fresh_at = device.lease().fresh_at;
+
+    Pump::Line& refused = scene.pump->connect(device);
+    CHECK(scene.pump->run());
+    CHECK(refused.closed);
+    scene.pump->disconnect_all();
+    CHECK(scene.text(*scene.worker, world.note, "text") == "Delad anteckning");  // it knows nothing
+
+    scene.clock.advance(1h);
+    Pump::Line& line = scene.pump->connect(device, SessionPurpose::hand_in);
+    REQUIRE(scene.pump->run());
+    if (line.closed) FAIL(to_string(*line.closed));
+    CHECK(line.synced);
+    scene.pump->disconnect_all();
+    CHECK(scene.text(*scene.worker, world.note, "text") == "-");
+    CHECK(scene.text(*scene.worker, unsent, "text") == "-");
+    CHECK(must(device.status()).unsent_changes == 0);
+    REQUIRE(must(device.escrowed()).size() == 1);
+    CHECK(must(device.escrowed()).front().state == EscrowState::held);
+    CHECK(device.lease().fresh_at == fresh_at);
+
+    scene.sync(*scene.psychologist);
+    bool found = false;
+    for (const EscrowView& entry : must(scene.psychologist->device->escrow()))
+        for (const EscrowView::Piece& piece : entry.pieces)
+            found = found || (entry.opened && piece.item == unsent && !piece.texts.empty() &&
+                              piece.texts.front().text == "Skrivet före spärren");
+    CHECK(found);
+}
+
 TEST_CASE(
     "Device: C-24: reading locks itself when the lease ends, writing goes on, and the first "
     "contact renews it",
@@ -218,7 +257,7 @@ TEST_CASE("Device: a server that slows its clock keeps no lease alive",
     CHECK(device.item(world.note));
 }
 
-TEST_CASE("Device: a tablet whose own clock is days ahead keeps its lease by contact",
+TEST_CASE("Device: a tablet whose own clock jumps days ahead locks until the clock is put right",
           "[device][leaving][lease]") {
     Shared world;
     DeviceScene& scene = world.scene;
@@ -262,7 +301,6 @@ TEST_CASE("Device: a withdrawal that touches many compartments is one receipt an
         }));
         return count;
     };
-    const auto before_case = packets();
     // As many compartments as categories and sensitivities give.
     std::vector<ItemId> notes;
     for (const Category category : {Category::social, Category::plan})

@@ -10,6 +10,8 @@ FilledForm with_everything(const FormScene& scene) {
     form.subjects.push_back(scene.eva);
     form.flows.push_back(
         {scene.clinic.unit, {scene.deacon.unit, Role::nurse, FormScene::id<UserId>(5)}});
+    std::ranges::sort(form.subjects);
+    std::ranges::sort(form.flows);
     return form;
 }
 
@@ -108,5 +110,6 @@ TEST_CASE("Signature: what is encoded decodes to the same, and damaged texts are
         CHECK_FALSE(signature_from_text(text.substr(0, at)).has_value());
     }
     signature.not_with = {scene.clinic.unit, scene.school.unit};
+    std::ranges::sort(signature.not_with, std::ranges::greater{});
     CHECK(signature_from_text(signature_to_text(signature)).error().code == Errc::malformed);
 }

@@ -273,3 +273,16 @@ TEST_CASE("Representative: decides for an adult within the appointment only", "[
     CHECK(scene.ask_as(scene.counsellor, finances).permitted());
     CHECK(!scene.ask_as(scene.counsellor, social).permitted());
 }
+
+TEST_CASE("Suspended: nobody who is suspended takes the other one's place", "[policy]") {
+    SecrecyScene scene;
+    for (const auto& [guardian, other] : {std::pair{scene.a, scene.b}, std::pair{scene.b, scene.a}})
+        scene.record(GuardianSuspended{.child = scene.child,
+                                       .guardian = guardian,
+                                       .special_representative = other,
+                                       .from = scene.now - hours{1},
+                                       .until = scene.now + days{30}});
+    scene.both_consent();
+    CHECK(scene.ask_as(scene.counsellor, scene.social_item()).reasons ==
+          only(Reason::custody_unknown));
+}

@@ -239,11 +239,13 @@ TEST_CASE("May sign: secrecy and rooms are of the unit's roster", "[policy]") {
     CHECK(scene.who(scene.in_roster(scene.team), session) == lead_and_team);
 }
 
-TEST_CASE("May sign: an escrow verdict is the disclosing unit's case lead's", "[policy]") {
+TEST_CASE(
+    "May sign: an escrow verdict is the unit's lead's or the case's; without one, a participant's",
+    "[policy]") {
     KindsScene scene;
-    CHECK(scene.who(scene.in_notice(scene.social), EscrowVerdict{}) == Names{"chief"});
+    CHECK(scene.who(scene.in_notice(scene.social), EscrowVerdict{}) == Names{"lead", "chief"});
     CHECK(scene.who(scene.in_notice(scene.team), EscrowVerdict{}) == Names{"lead"});
-    CHECK(scene.who(scene.in_notice(scene.school), EscrowVerdict{}) == nobody);
+    CHECK(scene.who(scene.in_notice(scene.school), EscrowVerdict{}) == Names{"lead", "counsellor"});
     CHECK(scene.who(scene.in_social(), EscrowVerdict{}) == nobody);
 }
 

@@ -244,3 +244,18 @@ TEST_CASE("C-53: of a case that was destroyed nothing is read by anybody", "[pol
     for (const auto& who : {scene.officer, scene.counsellor, scene.lead})
         CHECK(scene.ask_as(who, scene.social_item()).reasons == only(Reason::case_weeded));
 }
+
+TEST_CASE("Attack: nobody opens the directory of names as a case, to hide it or to destroy it",
+          "[policy]") {
+    SecrecyScene scene;
+    const auto say = [&](const StatementBody& body) {
+        scene.sign(scene.lead.device, World::custody_stream(directory_case), body);
+    };
+    say(CaseOpened{
+        .model = ServiceModel::famsam, .unit = scene.team.unit, .lead = scene.lead.user});
+    say(ProtectionMark{
+        .person = scene.child, .kind = ProtectionKind::hidden_existence, .users = {}});
+    say(CaseWeeded{.weeded_at = scene.now});
+    const auto names = make_label({}, scene.social, Category::directory);
+    CHECK(scene.ask(directory_case, names, scene.nurse.requester()).permitted());
+}

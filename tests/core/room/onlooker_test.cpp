@@ -197,6 +197,66 @@ TEST_CASE("Attack: a consent to read alone, or to show alone, puts nothing on th
     }
 }
 
+TEST_CASE("C-42: what is closed to a circle does not reach a meeting with anybody else",
+          "[room][scenario][attack]") {
+    RoomScene scene{{}};
+    Label closed = make_label({scene.child}, scene.team, Category::social);
+    const Label open = closed;
+    closed.closed = scene.fresh<AudienceId>();
+    Asked asked{scene};
+    const std::vector<Onlooker> guardian{{"Eva", Viewer{ViewerKind::guardian, scene.a}}};
+    const std::vector<Onlooker> team{{"colleague", scene.colleague.requester()}};
+    CHECK(asked.sight(open, scene.lead, team).permitted);
+    CHECK_FALSE(asked.sight(closed, scene.lead, team).permitted);
+    CHECK_FALSE(asked.sight(closed, scene.lead, guardian).permitted);
+}
+
+TEST_CASE("C-40: what exists in hiding is on no screen that a guardian or a guest sees",
+          "[room][scenario][attack]") {
+    RoomScene scene{{}};
+    const Label own = make_label({scene.child}, scene.team, Category::social);
+    const Staff& lead = scene.lead;
+    const std::vector<Onlooker> guardian{{"Eva", Viewer{ViewerKind::guardian, scene.a}}};
+    const std::vector<Onlooker> guest{{"Amir", Viewer{ViewerKind::guest, scene.fresh<PersonId>()}}};
+    CHECK(Asked{scene}.sight(own, lead, guardian).permitted);
+
+    scene.sign(
+        lead.device,
+        World::custody_stream(scene.id),
+        ProtectionMark{
+            .person = scene.child, .kind = ProtectionKind::hidden_existence, .users = {lead.user}});
+    Asked asked{scene};
+    CHECK(asked.sight(own, lead, {}).permitted);
+    const Asking asking = [&](const auto& l, const auto& r, const auto& q) {
+        return asked.ask(l, r, q);
+    };
+    for (const auto& eyes : {guardian, guest}) {
+        const View view = view_of(std::vector<Labelled>{{CompartmentId{}, own}},
+                                  {.presenter = lead.requester()},
+                                  eyes,
+                                  asking);
+        CHECK(view.compartments.empty());
+        CHECK(view.valid_until == instant_max);
+    }
+}
+
+TEST_CASE("Room: family see what is about them and their child, and nothing of another adult",
+          "[room]") {
+    RoomScene scene{{}};
+    Asked asked{scene};
+    const auto sees = [&](const PersonId& person, std::vector<PersonId> about) {
+        const Label label = make_label(std::move(about), scene.team, Category::social);
+        const std::vector<Onlooker> eyes{{"family", Viewer{ViewerKind::guardian, person}}};
+        return asked.sight(label, scene.lead, eyes).permitted;
+    };
+    CHECK(sees(scene.a, {scene.child}));
+    CHECK(sees(scene.child, {scene.child}));
+    CHECK_FALSE(sees(scene.a, {scene.b}));
+    CHECK_FALSE(sees(scene.a, {scene.child, scene.b}));
+    CHECK_FALSE(sees(scene.fresh<PersonId>(), {scene.child}));
+    CHECK_FALSE(sees(PersonId{}, {scene.child}));
+}
+
 TEST_CASE("Attack: an onlooker whose tablet is revoked, or who has none, sees nothing",
           "[room][attack]") {
     RoomScene scene{{}};
