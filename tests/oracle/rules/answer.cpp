@@ -204,6 +204,13 @@ std::vector<Place> places_of(const World& world, const Question& question, bool 
     return places;
 }
 
+/// By which rule it is permitted: at whichever place an earlier one matches, it matches first.
+int rule_of(const Answer& answer) {
+    if (answer.outcome != Outcome::permit) return 7;
+    if (answer.reasons.contains("consent_covers")) return 6;
+    return answer.reasons.contains("statute_covers") ? 3 : 2;
+}
+
 Answer for_user(const World& world, const Question& question) {
     const auto places = places_of(world, question, false);
     const auto protection = protected_from(world, question, places);
@@ -220,9 +227,9 @@ Answer for_user(const World& world, const Question& question) {
     bool first = true;
     for (const Place& place : places) {
         Answer here = answer_at(world, question, place, places);
-        if (first || here.outcome > best.outcome)
+        if (first || here.outcome > best.outcome || rule_of(here) < rule_of(best))
             best = std::move(here);
-        else if (here.outcome == best.outcome)
+        else if (here.outcome == best.outcome && here.outcome != Outcome::permit)
             best.reasons.insert(here.reasons.begin(), here.reasons.end());
         first = false;
     }

@@ -167,6 +167,16 @@ bool is_in_force(const World& world,
            !is_spoken_too_long_ago(world, question, said, consent);
 }
 
+std::set<std::string> narrowed_by_others(const World& world,
+                                         const Question& question,
+                                         const Said& said,
+                                         const Consent& consent) {
+    std::set<std::string> failing;
+    const auto all = consents_of(world, question, consent.grantor, consent.subject);
+    narrow(world, question, all, {&said, &consent}, failing);
+    return failing;
+}
+
 bool reopens(const World& world,
              const Said& said,
              const Consent& consent,

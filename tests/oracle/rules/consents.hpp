@@ -48,6 +48,12 @@ bool is_in_force(const World& world,
                  const Said& said,
                  const Consent& consent);
 
+/// What other consents of the same matter, which neither name nor are named, take from this one.
+std::set<std::string> narrowed_by_others(const World& world,
+                                         const Question& question,
+                                         const Said& said,
+                                         const Consent& consent);
+
 /// Named by the consent or a confirmation of it, each of the closings; and newer than them.
 bool reopens(const World& world,
              const Said& said,

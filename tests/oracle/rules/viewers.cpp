@@ -14,6 +14,7 @@ bool covers_showing(const World& world,
         !has(consent.actions, show_in_meeting) || !is_in_force(world, question, said, consent))
         return false;
     if (consent.form == oral && question.label.sensitivity == far_reaching) return false;
+    if (!narrowed_by_others(world, question, said, consent).empty()) return false;
     bool replaced = false;
     each<Consent>(world.of_case, [&](const Said& newer, const Consent& body) {
         replaced |= contains(body.names, said.id) && body.grantor == consent.grantor &&
