@@ -105,11 +105,13 @@ void ask_for(const World& world,
         answer.missing.insert({Id{}, subject});
         standings.lacking.push_back({.stand = Stand::needed, .why = {"custody_unknown"}});
     }
+    const auto no = world.is_wrong_about(Planted::reservation_passed_when_low) ? Stand::refused
+                                                                               : Stand::reserved;
     for (auto& [person, position] : positions) {
         if (position.stand == Stand::covers) {
             answer.get_in_writing |= position.by_mouth;
             answer.may_owe_writing |= position.may_be_by_mouth;
-        } else if (anyone && one_suffices && position.stand < Stand::reserved) {
+        } else if (anyone && one_suffices && position.stand < no) {
             answer.inform.insert(person);
         } else {
             if (deciders.came_of_age) tell_lapsed(world, subject, position);

@@ -186,7 +186,9 @@ bool reopens(const World& world,
         if (contains(consent.names, no)) return true;
         if (world.is_wrong_about(Planted::newer_consent_reopens))
             return is_after(said, *closing.first);
-        if (knew(world.of_case, *closing.first, said.id)) return false;  // it is no newer one
+        if (knew(world.of_case, *closing.first, said.id) &&
+            !world.is_wrong_about(Planted::older_consent_reopens))
+            return false;  // it is no newer one
         const auto confirmations = standing<Confirmation>(world);
         return std::ranges::any_of(confirmations, [&](const auto& one) {
             return one.second->consent == said.id && one.first->of_unit == said.of_unit &&
