@@ -62,8 +62,14 @@ Result<json> run_checked(const Operation& operation,
 
 /// What an operation does with the content that its answer shows.
 ReadAction action_of(std::string_view operation) {
-    for (const std::string_view list :
-         {"item.list", "search", "find", "conflicts", "case.show", "consult.list"})
+    for (const std::string_view list : {"item.list",
+                                        "search",
+                                        "find",
+                                        "conflicts",
+                                        "case.show",
+                                        "consult.list",
+                                        "form.list",
+                                        "form.pending"})
         if (operation == list) return ReadAction::list_shown;
     if (operation == "emergency.open") return ReadAction::emergency_opened;
     return ReadAction::item_opened;

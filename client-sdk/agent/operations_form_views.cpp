@@ -110,6 +110,7 @@ json to_json(Call& call, const FormView& view) {
     json out = json::object();
     out["id"] = view.item.is_none() ? json{} : json(to_hex(view.item));
     out["case"] = call.names.describe(view.case_id);
+    if (!view.item.is_none()) call.names.note_shown(view.case_id, view.item);
     if (view.damaged) {
         out["damaged"] = error_to_json(*view.damaged);
         return out;

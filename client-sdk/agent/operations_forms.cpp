@@ -71,24 +71,32 @@ Result<std::string> page_of(Call& call, const FormView& view) {
 Result<json> new_form(Call& call) {
     ConsentForms forms{call.device};
     const NewForm wish = SAMSYN_TRY(wish_of(call));
-    const bool preview = SAMSYN_TRY(call.args.boolean_or("preview", false));
-    const FormView view = SAMSYN_TRY(preview ? forms.preview(wish) : forms.begin(wish));
-    json result = json::object({{"form", to_json(call, view)}});
-    result["page"] = SAMSYN_TRY(page_of(call, view));
-    return result;
+    const bool only_shown = SAMSYN_TRY(call.args.boolean_or("preview", false));
+    // What cannot be read aloud is not begun: the page first.
+    FormView view = SAMSYN_TRY(forms.preview(wish));
+    std::string page = SAMSYN_TRY(page_of(call, view));
+    if (!only_shown) {
+        view = SAMSYN_TRY(forms.begin(wish));
+        page = SAMSYN_TRY(page_of(call, view));
+    }
+    return json::object({{"form", to_json(call, view)}, {"page", page}});
 }
 
-Result<json> list_forms(Call& call) {
-    ConsentForms forms{call.device};
-    const bool all = SAMSYN_TRY(call.args.boolean_or("all", false));
+Result<std::vector<CaseId>> cases_of(Call& call) {
     std::vector<CaseId> cases;
     if (call.args.has("case"))
         cases.push_back(SAMSYN_TRY(case_of(call)));
     else
         for (const CaseSummary& summary : SAMSYN_TRY(call.device.cases()))
             cases.push_back(summary.id);
+    return cases;
+}
+
+Result<json> list_forms(Call& call) {
+    ConsentForms forms{call.device};
+    const bool all = SAMSYN_TRY(call.args.boolean_or("all", false));
     json list = json::array();
-    for (const CaseId& case_id : cases)
+    for (const CaseId& case_id : SAMSYN_TRY(cases_of(call)))
         for (const FormView& view : SAMSYN_TRY(forms.list(case_id)))
             if (all || !view.closed) list.push_back(to_json(call, view));
     return json::object({{"forms", std::move(list)}});
@@ -100,13 +108,14 @@ Result<json> read_form(Call& call) {
     if (view.damaged) return std::unexpected{*view.damaged};
     const std::string page = SAMSYN_TRY(page_of(call, view));
     SAMSYN_TRY(forms.note_read(view.item, view.hash));
-    return json::object({{"form", to_json(call, SAMSYN_TRY(forms.form(view.item)))},
-                         {"code", form_code(view.hash)},
-                         {"page", page}});
+    const FormView read = SAMSYN_TRY(forms.form(view.item));
+    return json::object(
+        {{"form", to_json(call, read)}, {"code", form_code(view.hash)}, {"page", page}});
 }
 
 Result<NewAnswer> answer_of(Call& call, const FormView& view) {
     if (view.damaged) return std::unexpected{*view.damaged};
+    (void)SAMSYN_TRY(family_language_of(call));  // before anything is recorded
     NewAnswer answer;
     answer.item = view.item;
     answer.person = SAMSYN_TRY(person_of(call, view.case_id, "person"));
@@ -139,7 +148,9 @@ Result<json> answered_json(Call& call, const AnsweredForm& answered) {
                                 {"closings", ids_json(answered.closings)},
                                 {"counts_until", last_day(answered.counts_until)}});
     result["person"] = call.names.describe(answered.view.case_id, signature.person);
-    result["receipt"] = SAMSYN_TRY(receipt_json(call, answered.view, signature.person));
+    // The answer is recorded: a receipt that cannot be written must not look like a failure.
+    result["receipt"] =
+        receipt_json(call, answered.view, signature.person).value_or(json::object());
     return result;
 }
 
@@ -185,38 +196,35 @@ Result<void> put_to_confirm(Call& call, const CaseId& case_id, json& list) {
     return {};
 }
 
+/// A row for each person who has yet to do something about an open form.
+void put_pending(Call& call, const FormView& view, json& result) {
+    if (view.damaged) result["damaged"].push_back(to_json(call, view));
+    if (view.damaged || view.closed) return;
+    call.names.note_shown(view.case_id, view.item);
+    const json form = json::object({{"id", to_hex(view.item)}, {"code", form_code(view.hash)}});
+    for (const FormPersonView& person : view.people) {
+        if (!is_open(person.standing)) continue;
+        json row = to_json(call, view, person);
+        row["form"] = form;
+        row["case"] = call.names.describe(view.case_id);
+        result["missing"].push_back(std::move(row));
+    }
+    for (const PersonId& subject : view.signers.nobody_for)
+        result["nobody_for"].push_back(
+            json::object({{"person", call.names.describe(view.case_id, subject)},
+                          {"form", form},
+                          {"case", call.names.describe(view.case_id)}}));
+}
+
 Result<json> pending(Call& call) {
     ConsentForms forms{call.device};
     json result = json::object({{"missing", json::array()},
                                 {"nobody_for", json::array()},
                                 {"damaged", json::array()},
                                 {"to_confirm", json::array()}});
-    std::vector<CaseId> cases;
-    if (call.args.has("case"))
-        cases.push_back(SAMSYN_TRY(case_of(call)));
-    else
-        for (const CaseSummary& summary : SAMSYN_TRY(call.device.cases()))
-            cases.push_back(summary.id);
-    for (const CaseId& case_id : cases) {
-        for (const FormView& view : SAMSYN_TRY(forms.list(case_id))) {
-            const json form =
-                json::object({{"id", to_hex(view.item)},
-                              {"code", view.damaged ? std::string{} : form_code(view.hash)}});
-            if (view.damaged) result["damaged"].push_back(to_json(call, view));
-            if (view.damaged || view.closed) continue;
-            for (const FormPersonView& person : view.people) {
-                if (!is_open(person.standing)) continue;
-                json row = to_json(call, view, person);
-                row["form"] = form;
-                row["case"] = call.names.describe(case_id);
-                result["missing"].push_back(std::move(row));
-            }
-            for (const PersonId& subject : view.signers.nobody_for)
-                result["nobody_for"].push_back(
-                    json::object({{"person", call.names.describe(case_id, subject)},
-                                  {"form", form},
-                                  {"case", call.names.describe(case_id)}}));
-        }
+    for (const CaseId& case_id : SAMSYN_TRY(cases_of(call))) {
+        for (const FormView& view : SAMSYN_TRY(forms.list(case_id)))
+            put_pending(call, view, result);
         SAMSYN_TRY(put_to_confirm(call, case_id, result["to_confirm"]));
     }
     return result;

@@ -68,10 +68,33 @@ std::vector<StatementId> consents_replaced(const CaseView& facts, const Consent&
     return ids;
 }
 
+/// True where every no that stands against the consent was opened again before, by an earlier
+/// consent in the same matter or the confirmation of one: the person was asked then.
+bool was_asked(const CaseView& facts,
+               const Consent& consent,
+               const std::vector<StatementId>& closings) {
+    const DisclosingFacts& stream = facts.disclosing(consent.disclosing);
+    std::set<StatementId> asked;
+    for (const StatementId& id : consents_replaced(facts, consent)) {
+        const auto older = std::ranges::find(stream.consents, id, &Signed<Consent>::id);
+        asked.insert(older->body.names.begin(), older->body.names.end());
+        const auto confirmed = stream.confirmed.find(id);
+        if (confirmed != stream.confirmed.end())
+            asked.insert(confirmed->second.begin(), confirmed->second.end());
+    }
+    return std::ranges::all_of(closings, [&](const StatementId& no) { return asked.contains(no); });
+}
+
 /// What a new consent names: every no that it opens again, and as many older ones as there is room
-/// for.
-Result<std::vector<StatementId>> names_for(const CaseView& facts, const Consent& consent) {
+/// for. Errors: `invalid_argument` where a no stands about which the person was not asked.
+Result<std::vector<StatementId>> names_for(const CaseView& facts,
+                                           const Consent& consent,
+                                           bool reopen) {
     auto names = closings_against(facts, consent);
+    if (!reopen && !was_asked(facts, consent, names))
+        return fail(Errc::invalid_argument,
+                    "reopen: this person said no earlier; ask, then open it again (--reopen) | "
+                    "personen har sagt nej tidigare; fråga, öppna sedan igen (--reopen)");
     if (names.size() > statement_names_max) return fail(Errc::limit_exceeded, "earlier closings");
     for (const StatementId& id : consents_replaced(facts, consent))
         if (names.size() < statement_names_max) names.push_back(id);
@@ -184,12 +207,7 @@ Result<void> ConsentForms::record(const FormView& view,
 
     const auto stream = [&](const UnitId& unit) { return disclosing_stream(view.case_id, unit); };
     for (Consent said : statements_for(view.form, signature)) {
-        const CaseView& facts = my.view(view.case_id);
-        if (!wish.reopen && !closings_against(facts, said).empty())
-            return fail(Errc::invalid_argument,
-                        "reopen: this person said no earlier; ask, then open it again (--reopen) | "
-                        "personen har sagt nej tidigare; fråga, öppna sedan igen (--reopen)");
-        said.names = SAMSYN_TRY(names_for(facts, said));
+        said.names = SAMSYN_TRY(names_for(my.view(view.case_id), said, wish.reopen));
         const Stream to = stream(said.disclosing);
         answered.consents.push_back(SAMSYN_TRY(my.author(to, std::move(said))));
     }

@@ -29,7 +29,10 @@ Result<FilledForm> content_of(const ItemView& item) {
     if (field->conflict) return fail(Errc::malformed, "form: two contents contradict");
     const auto* text = std::get_if<std::string>(&field->values.front().value);
     if (!text) return fail(Errc::malformed, "form: no content");
-    FilledForm form = SAMSYN_TRY(form_from_text(*text));
+    auto read = form_from_text(*text);
+    if (!read && read.error().code != Errc::unsupported_version)
+        return fail(Errc::malformed, "form: " + read.error().context);
+    FilledForm form = SAMSYN_TRY(std::move(read));
     if (form.item != item.id || form.case_id != item.case_id ||
         form.unit != item.label.disclosing.unit || form.subjects != item.label.subjects)
         return fail(Errc::malformed, "form: content of another form");

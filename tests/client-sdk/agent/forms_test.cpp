@@ -85,6 +85,7 @@ TEST_CASE("C-20: an oral yes that nobody wrote down is missing again after fourt
     scene.sign(*scene.psychologist, id, scene.sol, {{"how", "oral"}, {"evidence", "Ja."}});
     CHECK(scene.standing(*scene.psychologist, id, scene.sol) == "oral");
     scene.clock.advance(24h * 15);
+    scene.sync(*scene.psychologist);
     CHECK(scene.standing(*scene.psychologist, id, scene.sol) == "oral_ended");
     scene.sign(*scene.psychologist, id, scene.sol);
     CHECK(scene.standing(*scene.psychologist, id, scene.sol) == "yes");
@@ -172,13 +173,17 @@ TEST_CASE("Forms: a no on the form closes, and is opened again only by who was a
     const json error =
         scene.refused(*scene.psychologist, "form.sign", {{"form", id}, {"person", scene.ask}});
     CHECK(error["context"].get<std::string>().find("--reopen") != std::string::npos);
-    // Nothing of the attempt is left, though some lines came before the one that failed.
+    // Nothing of the attempt is left: not its evidence, not a consent.
     CHECK(scene.say(*scene.psychologist, "consent.list", {{"case", scene.title}})["consents"]
               .size() == 6);
     scene.sync_everybody();
     CHECK(scene.text(*scene.counsellor, note, "text") == "-");
 
-    scene.sign(*scene.psychologist, id, scene.ask, {{"reopen", true}});
+    const json spoken{{"reopen", true}, {"how", "phone"}, {"evidence", "Ja, nu går det bra."}};
+    scene.sign(*scene.psychologist, id, scene.ask, spoken);
+    CHECK(scene.standing(*scene.psychologist, id, scene.ask) == "oral");
+    // Written down later, it needs no second asking.
+    scene.sign(*scene.psychologist, id, scene.ask);
     CHECK(scene.standing(*scene.psychologist, id, scene.ask) == "yes");
     scene.sync_everybody();
     CHECK(scene.text(*scene.counsellor, note, "text") == "Delas med skolan");

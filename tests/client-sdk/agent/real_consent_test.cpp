@@ -150,3 +150,29 @@ TEST_CASE(
     (void)family.lead->run({"escrow", "release", "1"});
     CHECK(family.lead->run({"list", family.id}).dump().find("Fast läggdags") != std::string::npos);
 }
+
+TEST_CASE(
+    "C-17 by real processes: a page shrinks before somebody is admitted, grows when they have "
+    "left, and ends with the lock",
+    "[agent][real][consent][show]") {
+    const Family family{"Tre"};
+    const Tablet& lead = *family.lead;
+    const auto has_goal = [](const json& shown) {
+        return shown.dump().find("Sova hela natten") != std::string::npos;
+    };
+    CHECK(has_goal(lead.run({"show", family.id})));
+    CHECK(has_goal(lead.run({"show", "arrive", family.school->person()})));  // told, not shown
+    CHECK_FALSE(has_goal(lead.run({"show", "page"})));
+    CHECK(has_goal(lead.run({"show", "wait"})));
+
+    (void)lead.run({"show", "arrive", family.school->person()});
+    CHECK_FALSE(has_goal(lead.run({"show", "admit"})));
+    CHECK(lead.run({"show", "status"}).at("present").size() == 1);
+    CHECK_FALSE(has_goal(lead.run({"show", "page"})));
+    (void)lead.run({"show", "leave", family.school->person()});
+    CHECK(has_goal(lead.run({"show", "page"})));
+
+    lead.lock();
+    (void)lead.unlock_by_pin();
+    CHECK(lead.refused({"show", "page"}).at("code") == "not_found");
+}
