@@ -29,7 +29,8 @@ Result<std::uint16_t> statute_of(Call& call) {
 }
 
 Result<Recipient> recipient_of(Call& call) {
-    Recipient recipient{.unit = SAMSYN_TRY(unit_of(call, "to")), .role = {}, .user = {}};
+    Recipient recipient;
+    recipient.unit = SAMSYN_TRY(unit_of(call, "to"));
     if (call.args.has("user")) recipient.user = SAMSYN_TRY(user_of(call, "user"));
     return recipient;
 }
@@ -62,7 +63,9 @@ Result<json> release(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
     const auto lock = SAMSYN_TRY(closed_of(call, "closed"));
     if (!lock) return fail(Errc::invalid_argument, "closed");
-    Release body{.lock = *lock, .items = SAMSYN_TRY(items_of(call))};
+    Release body;
+    body.lock = *lock;
+    body.items = SAMSYN_TRY(items_of(call));
     std::ranges::sort(body.items);
     saying.body = std::move(body);
     return said(call, std::move(saying));
@@ -93,7 +96,8 @@ Result<json> override_open(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
     if (saying.text.empty()) return fail(Errc::invalid_argument, "text: a justification");
     const Period period = SAMSYN_TRY(period_of(call));
-    Override body{.statute = SAMSYN_TRY(statute_of(call))};
+    Override body;
+    body.statute = SAMSYN_TRY(statute_of(call));
     body.subject = SAMSYN_TRY(person_of(call, saying.case_id, "subject"));
     body.categories = SAMSYN_TRY(categories_of(call.args, "categories"));
     if (body.categories.empty()) return fail(Errc::invalid_argument, "categories");
@@ -111,10 +115,10 @@ Result<json> override_open(Call& call) {
 
 Result<json> verdict(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    saying.body =
-        SecondReaderVerdict{.statement = SAMSYN_TRY(statement_of(call)),
-                            .approved = SAMSYN_TRY(call.args.boolean_or("approved", false)),
-                            .justification = {}};
+    SecondReaderVerdict body;
+    body.statement = SAMSYN_TRY(statement_of(call));
+    body.approved = SAMSYN_TRY(call.args.boolean_or("approved", false));
+    saying.body = body;
     return said(call, std::move(saying));
 }
 
@@ -122,7 +126,8 @@ Result<json> answer_investigation(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
     if (saying.text.empty())
         return fail(Errc::invalid_argument, "text: the number of the decision");
-    InvestigationAnswer body{.statute = SAMSYN_TRY(statute_of(call))};
+    InvestigationAnswer body;
+    body.statute = SAMSYN_TRY(statute_of(call));
     body.subject = SAMSYN_TRY(person_of(call, saying.case_id, "subject"));
     body.categories = SAMSYN_TRY(categories_of(call.args, "categories"));
     if (body.categories.empty()) return fail(Errc::invalid_argument, "categories");
@@ -149,25 +154,30 @@ Result<json> informed(Call& call) {
         {"by_phone", InformedHow::by_phone},
         {"by_letter", InformedHow::by_letter},
         {"electronically", InformedHow::electronically}};
-    saying.body = Informed{.person = SAMSYN_TRY(person_of(call, saying.case_id, "person")),
-                           .about = SAMSYN_TRY(statement_of(call)),
-                           .when = call.clock.now(),
-                           .how = SAMSYN_TRY(word_of(call, "how", ways))};
+    Informed body;
+    body.person = SAMSYN_TRY(person_of(call, saying.case_id, "person"));
+    body.about = SAMSYN_TRY(statement_of(call));
+    body.when = call.clock.now();
+    body.how = SAMSYN_TRY(word_of(call, "how", ways));
+    saying.body = body;
     return said(call, std::move(saying));
 }
 
 Result<json> name_guest(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    saying.body = GuestNamed{.consent = SAMSYN_TRY(statement_of(call)),
-                             .guest = SAMSYN_TRY(person_of(call, saying.case_id, "guest"))};
+    GuestNamed body;
+    body.consent = SAMSYN_TRY(statement_of(call));
+    body.guest = SAMSYN_TRY(person_of(call, saying.case_id, "guest"));
+    saying.body = body;
     return said(call, std::move(saying));
 }
 
 Result<json> acknowledge(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    saying.body = SecrecyAcknowledged{.user = SAMSYN_TRY(user_of(call, "user")),
-                                      .unit = SAMSYN_TRY(unit_of(call, "for")),
-                                      .text = {}};
+    SecrecyAcknowledged body;
+    body.user = SAMSYN_TRY(user_of(call, "user"));
+    body.unit = SAMSYN_TRY(unit_of(call, "for"));
+    saying.body = body;
     return said(call, std::move(saying));
 }
 

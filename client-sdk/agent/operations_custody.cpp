@@ -8,7 +8,8 @@ namespace samsyn {
 using nlohmann::json;
 
 Result<Saying> saying_of(Call& call) {
-    Saying saying{.case_id = SAMSYN_TRY(case_of(call)), .body = {}};
+    Saying saying;
+    saying.case_id = SAMSYN_TRY(case_of(call));
     saying.text = SAMSYN_TRY(call.args.text_or("text", ""));
     saying.about = SAMSYN_TRY(persons_of(call, saying.case_id, "about"));
     if (call.args.has("unit")) saying.unit = SAMSYN_TRY(unit_of(call, "unit"));
@@ -42,7 +43,8 @@ namespace {
 
 Result<json> age(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    AgeAttested body{.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"))};
+    AgeAttested body;
+    body.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"));
     body.years = static_cast<std::uint8_t>(SAMSYN_TRY(call.args.integer_or("years", 1, 25, 0)));
     saying.body = body;
     return said(call, std::move(saying));
@@ -51,7 +53,8 @@ Result<json> age(Call& call) {
 Result<json> maturity(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
     const Period period = SAMSYN_TRY(period_of(call));
-    Maturity body{.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"))};
+    Maturity body;
+    body.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"));
     body.categories = SAMSYN_TRY(categories_of(call.args, "categories"));
     if (body.categories.empty()) return fail(Errc::invalid_argument, "categories");
     body.alone = SAMSYN_TRY(call.args.boolean_or("alone", false));
@@ -65,7 +68,8 @@ Result<json> maturity(Call& call) {
 Result<json> suspend(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
     const Period period = SAMSYN_TRY(period_of(call));
-    GuardianSuspended body{.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"))};
+    GuardianSuspended body;
+    body.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"));
     body.guardian = SAMSYN_TRY(person_of(call, saying.case_id, "guardian"));
     if (call.args.has("representative"))
         body.special_representative = SAMSYN_TRY(person_of(call, saying.case_id, "representative"));
@@ -78,7 +82,8 @@ Result<json> suspend(Call& call) {
 Result<json> represent(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
     const Period period = SAMSYN_TRY(period_of(call));
-    Representative body{.adult = SAMSYN_TRY(person_of(call, saying.case_id, "adult"))};
+    Representative body;
+    body.adult = SAMSYN_TRY(person_of(call, saying.case_id, "adult"));
     body.representative = SAMSYN_TRY(person_of(call, saying.case_id, "representative"));
     body.categories = SAMSYN_TRY(categories_of(call.args, "categories"));
     body.from = period.from;
@@ -94,7 +99,8 @@ Result<json> prevented(Call& call) {
         {"abroad", PreventedCause::abroad},
         {"ill", PreventedCause::ill},
         {"other", PreventedCause::other}};
-    GuardianPrevented body{.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"))};
+    GuardianPrevented body;
+    body.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"));
     body.guardian = SAMSYN_TRY(person_of(call, saying.case_id, "guardian"));
     body.cause = SAMSYN_TRY(word_of(call, "cause", causes));
     body.manifestly_required = SAMSYN_TRY(call.args.boolean_or("manifestly_required", false));
@@ -107,7 +113,8 @@ Result<json> prevented(Call& call) {
 /// stay of a decision names the same number.
 Result<json> decision(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    DecisionInPlace body{.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"))};
+    DecisionInPlace body;
+    body.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"));
     body.guardian = SAMSYN_TRY(person_of(call, saying.case_id, "guardian"));
     body.measure =
         static_cast<Purpose>(SAMSYN_TRY(call.args.integer_or("measure", 1000, UINT16_MAX, 1000)));
@@ -121,7 +128,8 @@ Result<json> decision(Call& call) {
 Result<json> mandate(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
     const Period period = SAMSYN_TRY(period_of(call));
-    Mandate body{.principal = SAMSYN_TRY(person_of(call, saying.case_id, "principal"))};
+    Mandate body;
+    body.principal = SAMSYN_TRY(person_of(call, saying.case_id, "principal"));
     body.agent = SAMSYN_TRY(person_of(call, saying.case_id, "agent"));
     body.categories = SAMSYN_TRY(categories_of(call.args, "categories"));
     if (body.categories.empty()) body.categories.bits = Categories::known;
@@ -143,7 +151,8 @@ Result<json> protect(Call& call) {
         {"secrecy_marking", ProtectionKind::secrecy_marking},
         {"protected_registration", ProtectionKind::protected_registration},
         {"hidden_existence", ProtectionKind::hidden_existence}};
-    ProtectionMark body{.person = SAMSYN_TRY(person_of(call, saying.case_id, "person"))};
+    ProtectionMark body;
+    body.person = SAMSYN_TRY(person_of(call, saying.case_id, "person"));
     body.kind = SAMSYN_TRY(word_of(call, "kind", kinds));
     body.users = SAMSYN_TRY(users_of(call));
     if (body.users.empty()) return fail(Errc::invalid_argument, "users");
