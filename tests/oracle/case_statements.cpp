@@ -86,6 +86,23 @@ void SceneMaker::say_consent() {
          consent);
 }
 
+/// Mother and father agree: what most families do.
+void SceneMaker::say_consents_of_both() {
+    auto consent = draft();
+    consent.subject = some_child();
+    if (dice_.percent(25)) {
+        const std::array measures{measure_referral, measure_counselling_from_15};
+        consent.purpose = any(measures);
+    }
+    const auto own = some_of(*std::ranges::find(units_, consent.disclosing, &UnitRef::unit));
+    for (std::size_t guardian = 2; guardian < 4; ++guardian) {
+        consent.grantor = people_[guardian];
+        sign(dice_.percent(80) ? own.device : some_staff().device,
+             World::disclosing_stream(id_, consent.disclosing),
+             consent);
+    }
+}
+
 /// A consent in the matter of an earlier one, which it names or does not.
 void SceneMaker::say_consent_again() {
     const auto earlier = said<Consent>();

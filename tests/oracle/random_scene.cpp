@@ -140,6 +140,7 @@ RandomScene SceneMaker::make(std::size_t questions) {
 
     static constexpr auto rows = std::to_array<Row>({
         {30, &SceneMaker::say_consent},
+        {22, &SceneMaker::say_consents_of_both},
         {12, &SceneMaker::say_consent_again},
         {12, &SceneMaker::say_confirmation},
         {14, &SceneMaker::say_closing},
@@ -195,6 +196,40 @@ RandomScene SceneMaker::make(std::size_t questions) {
     return made;
 }
 
+/// About what a consent, or a statement by statute, speaks of: else hardly anything is permitted.
+void SceneMaker::aim(Asked& asked) {
+    const auto consents = said<Consent>();
+    const auto openings = said<Override>();
+    const auto answers = said<InvestigationAnswer>();
+    const auto unit = [&](const UnitId& id) {
+        return *std::ranges::find(units_, id, &UnitRef::unit);
+    };
+    const auto at = [&](const auto& body, const UnitId& disclosing) {
+        asked.label.subjects = {body.subject};
+        asked.label.disclosing = unit(disclosing);
+        if (!body.categories.contains(asked.label.category))
+            for (const auto category : categories)
+                if (body.categories.contains(category)) asked.label.category = category;
+        asked.requester = some_of(unit(body.recipient.unit)).requester();
+        asked.now = base_;
+    };
+    const auto roll = dice_.below(100);
+    if (roll < 55 && !consents.empty()) {
+        const auto& body = std::get<Consent>(any(consents)->body);
+        at(body, body.disclosing);
+    } else if (roll < 75 && !openings.empty()) {
+        const auto one = any(openings);
+        const auto& body = std::get<Override>(one->body);
+        at(body, one->header.stream.unit);
+        asked.label.closed = body.selection;
+    } else if (roll < 80 && !answers.empty()) {
+        const auto one = any(answers);
+        const auto& body = std::get<InvestigationAnswer>(one->body);
+        at(body, one->header.stream.unit);
+        asked.label.closed = body.selection;
+    }
+}
+
 Asked SceneMaker::ask() {
     std::vector<PersonId> subjects{dice_.percent(70) ? people_[0] : some_person()};
     if (dice_.percent(20)) subjects.push_back(some_person());
@@ -203,19 +238,20 @@ Asked SceneMaker::ask() {
             subjects, some_disclosing(), any(categories), static_cast<Sensitivity>(dice_.below(3))),
         .request = {},
         .requester = some_staff().requester(),
-        .now = some_time()};
+        .now = dice_.percent(60) ? base_ : some_time()};
     if (dice_.percent(60)) {  // somebody of the school or the clinic
         asked.requester = some_of(units_[2 + dice_.below(2)]).requester();
         asked.label.disclosing = units_[1];
     }
-    if (dice_.percent(60)) asked.now = base_;
+    if (dice_.percent(8)) asked.label.closed = any(circles_);
+    if (dice_.percent(60)) aim(asked);
+    if (dice_.percent(15)) asked.now = some_time();
     if (dice_.percent(15)) asked.now += std::chrono::milliseconds{dice_.percent(50) ? 1 : -1};
     if (dice_.percent(3)) asked.requester.device = some_staff().device;
-    if (dice_.percent(25)) asked.request.action = static_cast<Action>(dice_.below(5));
-    if (dice_.percent(10)) asked.request.purpose = static_cast<Purpose>(dice_.below(4));
+    if (dice_.percent(20)) asked.request.action = static_cast<Action>(dice_.below(5));
+    if (dice_.percent(5)) asked.request.purpose = static_cast<Purpose>(dice_.below(4));
+    if (dice_.percent(8)) asked.request.purpose = some_purpose();
     asked.request.shared_editing_type = dice_.percent(50);
-    if (dice_.percent(8)) asked.label.closed = any(circles_);
-    if (dice_.percent(6)) asked.request.purpose = some_purpose();
     if (dice_.percent(8)) asked.request.ground = {Ground::Kind::statute, some_statute()};
     if (dice_.percent(10))
         asked.requester.viewer =

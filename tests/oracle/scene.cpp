@@ -88,6 +88,10 @@ Decision Replica::decide(const Asked& asked) const {
                           asked.now);
 }
 
+std::vector<Stream> Replica::streams_for(const Asked& asked) const {
+    return samsyn::streams_for(asked.requester.device, view_, federation_, asked.now);
+}
+
 oracle::World read_by_oracle(const Scene& scene) {
     return {.federation = read_all(scene.federation),
             .of_case = read_all(scene.of_case),
@@ -131,7 +135,8 @@ std::string difference(const oracle::Answer& oracle, const Decision& decision) {
     std::set<oracle::Id> inform;
     for (const auto& person : decision.obligations.inform) inform.insert(raw(person));
     if (inform != oracle.inform) return "who is to be informed";
-    if (decision.obligations.get_in_writing != oracle.get_in_writing) return "to get in writing";
+    if (!oracle.may_owe_writing && decision.obligations.get_in_writing != oracle.get_in_writing)
+        return "to get in writing";
     return {};
 }
 
@@ -164,36 +169,32 @@ std::vector<Instant> instants_of(const Scene& scene) {
 
 namespace {
 
-bool still_differs(const Scene& scene, const Asked& asked, oracle::Planted planted) {
+/// How the answers differ, with both first reasons: what must stay while a scene shrinks.
+std::string how_they_differ(const Scene& scene, const Asked& asked, oracle::Planted planted) {
     auto world = read_by_oracle(scene);
     world.planted = planted;
     const auto decision = Replica{scene}.decide(asked);
-    return !difference(oracle::answer(world, put_to_oracle(asked)), decision).empty();
-}
-
-/// Drops statements of one list while the answers differ.
-void drop(Scene& scene,
-          std::vector<StatementPtr> Scene::* list,
-          std::size_t keep,
-          const Asked& asked,
-          oracle::Planted planted) {
-    for (std::size_t at = (scene.*list).size(); at-- > keep;) {
-        Scene smaller = scene;
-        (smaller.*list).erase((smaller.*list).begin() + static_cast<std::ptrdiff_t>(at));
-        if (still_differs(smaller, asked, planted)) scene = std::move(smaller);
-    }
+    const auto answer = oracle::answer(world, put_to_oracle(asked));
+    const auto how = difference(answer, decision);
+    if (how.empty()) return {};
+    return how + ": oracle " + *answer.reasons.begin() + ", decide " +
+           std::string{key_of(decision.reasons.front())};
 }
 
 }  // namespace
 
 Scene shrunk(const Scene& scene, const Asked& asked, oracle::Planted planted) {
     Scene small = scene;
+    const auto how = how_they_differ(scene, asked, planted);
     std::size_t before = 0;
     do {
         before = small.of_case.size();
-        drop(small, &Scene::of_case, 0, asked, planted);
+        for (std::size_t at = before; at-- > 0;) {
+            Scene smaller = small;
+            smaller.of_case.erase(smaller.of_case.begin() + static_cast<std::ptrdiff_t>(at));
+            if (how_they_differ(smaller, asked, planted) == how) small = std::move(smaller);
+        }
     } while (small.of_case.size() < before);
-    drop(small, &Scene::federation, 1, asked, planted);  // the founding statement stays
     return small;
 }
 

@@ -33,6 +33,9 @@ public:
 
     Decision decide(const Asked& asked) const;
 
+    /// The streams that the requester's device receives.
+    std::vector<Stream> streams_for(const Asked& asked) const;
+
 private:
     Federation federation_;
     CaseView view_;

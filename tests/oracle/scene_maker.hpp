@@ -30,6 +30,7 @@ private:
     void say_adult();
     void say_consent();
     void say_consent_again();
+    void say_consents_of_both();
     void say_confirmation();
     void say_closing();
     void say_ended();
@@ -55,6 +56,7 @@ private:
     void say_weeded();
 
     Asked ask();
+    void aim(Asked& asked);
 
     StatementPtr sign(const DeviceId& author, const Stream& stream, StatementBody body);
     std::vector<StatementId> some_knowledge(const Stream& stream);

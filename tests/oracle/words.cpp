@@ -211,7 +211,7 @@ std::string in_words(const Scene& scene, const Asked& asked, oracle::Planted pla
 
     std::ostringstream out;
     out << difference(answer, decision) << "\n";
-    tell(out, teller, world.federation, scene.federation);
+    out << "  (and the federation: units, users, devices)\n";
     tell(out, teller, world.of_case, scene.of_case);
     out << "question: " << teller.id(question.user) << " asks for action " << question.action
         << " purpose " << question.purpose

@@ -105,10 +105,13 @@ void ask_for(const World& world,
         answer.missing.insert({Id{}, subject});
         standings.lacking.push_back({.stand = Stand::needed, .why = {"custody_unknown"}});
     }
+    const auto no = world.is_wrong_about(Planted::reservation_passed_when_low) ? Stand::refused
+                                                                               : Stand::reserved;
     for (auto& [person, position] : positions) {
         if (position.stand == Stand::covers) {
             answer.get_in_writing |= position.by_mouth;
-        } else if (anyone && one_suffices && position.stand < Stand::reserved) {
+            answer.may_owe_writing |= position.may_be_by_mouth;
+        } else if (anyone && one_suffices && position.stand < no) {
             answer.inform.insert(person);
         } else {
             if (deciders.came_of_age) tell_lapsed(world, subject, position);
@@ -133,6 +136,7 @@ Answer by_consent(const World& world, const Question& question, const Place& pla
     }
     answer.inform.clear();
     answer.get_in_writing = false;
+    answer.may_owe_writing = false;
     const auto denies = [&](std::initializer_list<Stand> stands) {
         if (!standings.any(stands)) return false;
         answer.outcome = Outcome::deny;
@@ -158,7 +162,7 @@ Answer answer_at(const World& world,
     const bool own = place.unit.unit == question.label.unit;
     if (own && world.is_wrong_about(Planted::own_unit_before_hard_lock)) return permit("own_unit");
     if (question.label.closed) {
-        const auto closed = closed_to(world, question, place, places);
+        const auto closed = closed_to(world, question, places);
         if (!closed.empty()) return deny(closed);
     }
     if (own) return permit(question.label.closed ? "audience_named" : "own_unit");
@@ -202,6 +206,13 @@ std::vector<Place> places_of(const World& world, const Question& question, bool 
     return places;
 }
 
+/// By which rule it is permitted: at whichever place an earlier one matches, it matches first.
+int rule_of(const Answer& answer) {
+    if (answer.outcome != Outcome::permit) return 7;
+    if (answer.reasons.contains("consent_covers")) return 6;
+    return answer.reasons.contains("statute_covers") ? 3 : 2;
+}
+
 Answer for_user(const World& world, const Question& question) {
     const auto places = places_of(world, question, false);
     const auto protection = protected_from(world, question, places);
@@ -218,9 +229,9 @@ Answer for_user(const World& world, const Question& question) {
     bool first = true;
     for (const Place& place : places) {
         Answer here = answer_at(world, question, place, places);
-        if (first || here.outcome > best.outcome)
+        if (first || here.outcome > best.outcome || rule_of(here) < rule_of(best))
             best = std::move(here);
-        else if (here.outcome == best.outcome)
+        else if (here.outcome == best.outcome && here.outcome != Outcome::permit)
             best.reasons.insert(here.reasons.begin(), here.reasons.end());
         first = false;
     }
@@ -236,6 +247,8 @@ Answer answer(const World& world, const Question& question) {
     if (answer.outcome == Outcome::permit && question.viewer) {
         const auto why = not_for_viewer(world, asked);
         if (!why.empty()) answer = deny(why);
+        if (why == "viewer_not_subject" && was_guardian_of_grown_up(world, asked))
+            answer.reasons.insert("guardian_lapsed");
     }
     if (answer.outcome != Outcome::permit && sees_hidden_case_by_consent_only(world, question))
         return deny("no_such_thing");

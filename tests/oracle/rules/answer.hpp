@@ -16,6 +16,7 @@ struct Answer {
     std::set<std::pair<Id, Id>> missing;
     std::set<Id> inform;
     bool get_in_writing = false;
+    bool may_owe_writing = false;  ///< several oral consents cover, one of them with a limit
     friend bool operator==(const Answer&, const Answer&) = default;
 };
 

@@ -167,6 +167,16 @@ bool is_in_force(const World& world,
            !is_spoken_too_long_ago(world, question, said, consent);
 }
 
+std::set<std::string> narrowed_by_others(const World& world,
+                                         const Question& question,
+                                         const Said& said,
+                                         const Consent& consent) {
+    std::set<std::string> failing;
+    const auto all = consents_of(world, question, consent.grantor, consent.subject);
+    narrow(world, question, all, {&said, &consent}, failing);
+    return failing;
+}
+
 bool reopens(const World& world,
              const Said& said,
              const Consent& consent,
@@ -176,7 +186,9 @@ bool reopens(const World& world,
         if (contains(consent.names, no)) return true;
         if (world.is_wrong_about(Planted::newer_consent_reopens))
             return is_after(said, *closing.first);
-        if (knew(world.of_case, *closing.first, said.id)) return false;  // it is no newer one
+        if (knew(world.of_case, *closing.first, said.id) &&
+            !world.is_wrong_about(Planted::older_consent_reopens))
+            return false;  // it is no newer one
         const auto confirmations = standing<Confirmation>(world);
         return std::ranges::any_of(confirmations, [&](const auto& one) {
             return one.second->consent == said.id && one.first->of_unit == said.of_unit &&
@@ -222,6 +234,8 @@ Position position_of(const World& world,
     Position position;
     bool covered = false;
     bool in_writing = false;
+    bool limited = false;
+    bool unlimited = false;
     bool first = true;
     for (const ConsentSaid& consent : all) {
         if (is_replaced(all, consent, question.label.category)) continue;
@@ -233,10 +247,16 @@ Position position_of(const World& world,
         } else if (reopens(world, *consent.first, *consent.second, closings)) {
             covered = true;
             in_writing |= consent.second->form != oral;
+            // By mouth counts to its end where that comes before the limit.
+            const Time limit = consent.first->time + world.statutes.oral_normal;
+            (consent.second->not_after > limit ? limited : unlimited) = true;
         }
     }
-    const bool has_limit = question.label.sensitivity != low;
-    if (covered) return {.stand = Stand::covers, .by_mouth = has_limit && !in_writing};
+    limited = limited && !in_writing && question.label.sensitivity != low;
+    if (covered)
+        return {.stand = Stand::covers,
+                .by_mouth = limited && !unlimited,
+                .may_be_by_mouth = limited && unlimited};
     if (!closings.empty()) {
         position = {.stand = Stand::refused};
         for (const auto& [said, body] : closings) {

@@ -17,8 +17,9 @@ enum class Stand {
 
 struct Position {
     Stand stand = Stand::needed;
-    std::set<std::string> why{};  ///< every field that fails, of every consent
-    bool by_mouth = false;        ///< of `covers`: rests on an oral consent with a limit
+    std::set<std::string> why{};   ///< every field that fails, of every consent
+    bool by_mouth = false;         ///< of `covers`: rests on oral consents with a limit alone
+    bool may_be_by_mouth = false;  ///< ... or on oral ones of which one has a limit
 };
 
 Position position_of(const World& world,
@@ -46,6 +47,12 @@ bool is_in_force(const World& world,
                  const Question& question,
                  const Said& said,
                  const Consent& consent);
+
+/// What other consents of the same matter, which neither name nor are named, take from this one.
+std::set<std::string> narrowed_by_others(const World& world,
+                                         const Question& question,
+                                         const Said& said,
+                                         const Consent& consent);
 
 /// Named by the consent or a confirmation of it, each of the closings; and newer than them.
 bool reopens(const World& world,

@@ -131,7 +131,9 @@ std::set<Id> guardians_of(const World& world, const Id& child, Time now) {
             }
             for (const auto& [said, suspension] : suspensions(world))
                 if (suspension->child == child && suspension->guardian == guardian &&
-                    suspension->instead && is_within(suspension->from, now, suspension->until))
+                    suspension->instead && is_within(suspension->from, now, suspension->until) &&
+                    (world.is_wrong_about(Planted::suspended_still_decides) ||
+                     !is_suspended(world, child, *suspension->instead, now)))
                     guardians.insert(*suspension->instead);
         }
     }

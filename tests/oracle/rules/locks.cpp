@@ -186,10 +186,10 @@ std::vector<Opening> openings_of(const World& world) {
 
 std::string closed_to(const World& world,
                       const Question& question,
-                      const Place& place,
                       const std::vector<Place>& places) {
     const Id& id = *question.label.closed;
-    const bool own = place.unit.unit == question.label.unit;
+    const bool own = std::ranges::any_of(
+        places, [&](const Place& one) { return one.unit.unit == question.label.unit; });
     bool anything = false;
     for (const auto& [said, body] : newest_audiences(world, question)) {
         anything = true;
@@ -207,7 +207,9 @@ std::string closed_to(const World& world,
     for (const auto& by : openings_of(world)) {
         if (by.selection != id || by.said.of_unit != question.label.unit) continue;
         selected = true;
-        for_this_one |= own || reaches(by.recipient, question, place);
+        for_this_one |= own || std::ranges::any_of(places, [&](const Place& one) {
+                            return reaches(by.recipient, question, one);
+                        });
     }
     if (selected && !for_this_one) return "closed_label";
     return anything || selected ? std::string{} : "closed_label";

@@ -4,11 +4,10 @@
 
 namespace oracle {
 
-/// Rule 1 for a closed label: why it is closed to the requester at this place; empty where
-/// everything that was said under its id lets the requester pass.
+/// Rule 1 for a closed label: why it is closed to the requester, who takes part at these places;
+/// empty where everything that was said under its id lets the requester pass.
 std::string closed_to(const World& world,
                       const Question& question,
-                      const Place& place,
                       const std::vector<Place>& places);
 
 /// The reason of a protection mark that keeps this requester out; empty without one.

@@ -14,6 +14,7 @@ bool covers_showing(const World& world,
         !has(consent.actions, show_in_meeting) || !is_in_force(world, question, said, consent))
         return false;
     if (consent.form == oral && question.label.sensitivity == far_reaching) return false;
+    if (!narrowed_by_others(world, question, said, consent).empty()) return false;
     bool replaced = false;
     each<Consent>(world.of_case, [&](const Said& newer, const Consent& body) {
         replaced |= contains(body.names, said.id) && body.grantor == consent.grantor &&
@@ -105,6 +106,15 @@ std::string not_for_agent(const World& world, const Question& question, const Id
 }
 
 }  // namespace
+
+bool was_guardian_of_grown_up(const World& world, const Question& question) {
+    bool found = false;
+    each<Custody>(world.of_case, [&](const Said& said, const Custody& body) {
+        found |= contains(question.label.subjects, body.child) && has_effect(world, said) &&
+                 recorded(world, body.child, question.now).came_of_age;
+    });
+    return found;
+}
 
 std::string not_for_viewer(const World& world, const Question& question) {
     const auto locked = locked_for_viewers(world, question);
