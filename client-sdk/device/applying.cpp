@@ -1,4 +1,6 @@
 #include "client-sdk/device/engine.hpp"
+#include "client-sdk/device/escrow_rows.hpp"
+#include "core/wire/escrow.hpp"
 
 #include <algorithm>
 
@@ -151,6 +153,11 @@ Result<void> Device::Impl::gain_key(KnownEpoch& epoch, const ContentKey& key, In
         dropped && !dropped->empty()) {
         SAMSYN_TRY(store.put_value(dropped_key(packet.compartment), {}));
         rewinds.push_back({.channel = Channel{packet.compartment}, .number = 0});
+    }
+    if (SAMSYN_TRY(store.value(escrow_dropped_key(packet.compartment)))) {
+        SAMSYN_TRY(store.erase_value(escrow_dropped_key(packet.compartment)));
+        rewinds.push_back(
+            {.channel = Channel{escrow_stream(packet.case_id, packet.label)}, .number = 0});
     }
     for (const Bytes& held : SAMSYN_TRY(store.take_held(packet.id))) {
         const auto batch = SAMSYN_TRY(decode_batch(held, ports.hasher));

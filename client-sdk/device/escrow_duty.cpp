@@ -42,6 +42,14 @@ Result<void> Device::Impl::apply_escrow(const Stream& stream, ByteView bytes) {
     }
     auto rows = SAMSYN_TRY(held_escrow(store));
     if (std::ranges::find(rows, row.id, &HeldEscrow::id) != rows.end()) return {};
+    if (rows.size() >= held_entries_max) {  // what was judged makes room first
+        for (const HeldEscrow& old : rows)
+            if (state_of(stream, old.id) != EscrowState::held)
+                SAMSYN_TRY(store.erase_value(escrow_key(old.id)));
+        std::erase_if(rows, [&](const HeldEscrow& old) {
+            return state_of(stream, old.id) != EscrowState::held;
+        });
+    }
     if (rows.size() >= held_entries_max) return fail(Errc::limit_exceeded, "entries in escrow");
     rows.push_back(row);
     touch();
@@ -56,7 +64,10 @@ Result<void> Device::Impl::forget_escrow_of(const CompartmentId& compartment) {
     for (const HeldEscrow& row : rows)
         if (row.compartment == compartment) SAMSYN_TRY(store.erase_value(escrow_key(row.id)));
     std::erase_if(rows, [&](const HeldEscrow& row) { return row.compartment == compartment; });
-    return rows.size() == before ? Result<void>{} : put_held_escrow(store, rows);
+    if (rows.size() == before) return {};
+    // Should this user get the ground back, the entries come again (`gain_key`).
+    SAMSYN_TRY(store.put_value(escrow_dropped_key(compartment), as_bytes("1")));
+    return put_held_escrow(store, rows);
 }
 
 Device::Impl::OpenedEscrow Device::Impl::open_escrow(const EscrowBlob& blob) {

@@ -40,6 +40,11 @@ inline std::string escrow_key(const Hash& id) {
     return key_for("escrow", id);
 }
 
+/// Marks that entries of a compartment were dropped when this user lost the ground there.
+inline std::string escrow_dropped_key(const CompartmentId& compartment) {
+    return key_for("escrow.dropped", compartment);
+}
+
 /// A receipt that is owed: the compartment is purged, or will be with the transaction.
 struct OwedReceipt {
     CaseId case_id;

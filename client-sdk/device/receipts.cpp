@@ -109,10 +109,12 @@ Result<std::vector<Unconfirmed>> Device::unconfirmed(const CaseId& case_id) {
     Impl& my = *impl_;
     SAMSYN_TRY(my.require_lease());
     if (my.graph(case_id).size() == 0) return fail(Errc::not_found, "case");
+    const Instant latest = my.decision_time(my.now());
     std::map<std::pair<CompartmentId, DeviceId>, KeyHolding> newest;
     for (const auto& [id, compartment] : my.known) {
         if (compartment.stored.case_id != case_id) continue;
-        const auto hold = [&](const DeviceId& device, Instant instant) {
+        const auto hold = [&](const DeviceId& device, Instant claimed) {
+            const Instant instant = std::min(claimed, latest);  // a packet may claim any time
             KeyHolding& one = newest[{id, device}];
             one = {.compartment = id,
                    .label = compartment.stored.label,

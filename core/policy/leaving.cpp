@@ -145,10 +145,6 @@ std::vector<DeviceId> escrow_recipients(const Label& label,
     });
     if (found.empty())
         found = those(readers, [&](const DeviceId& device) {
-            return is_case_lead(federation.user_of(device), view);
-        });
-    if (found.empty())
-        found = those(readers, [&](const DeviceId& device) {
             return federation.acts_in(device, unit, now) &&
                    roster.participates(federation.user_of(device), now);
         });

@@ -12,7 +12,7 @@ namespace samsyn {
 
 /// The devices for which unsent work under `label` is put in escrow: of those that `decide` permits
 /// to read it, the ones of the disclosing unit's leads and coordinators in this case; where there
-/// are none, of the case's lead; else of whoever takes part for the disclosing unit. Never somebody
+/// are none, of whoever takes part for that unit: only they receive its notices. Never somebody
 /// whom a lock keeps out. Sorted; empty where nobody is left.
 std::vector<DeviceId> escrow_recipients(const Label& label,
                                         const Statements& statements,

@@ -77,7 +77,7 @@ TEST_CASE("Leaving: escrow is for the unit's leads and coordinators, on all thei
 }
 
 TEST_CASE(
-    "Leaving: where a unit has no lead, the case's lead gets escrow only if permitted to read",
+    "Leaving: where a unit has no lead, its participants get escrow, and no other unit's lead",
     "[policy][leaving][attack]") {
     Leaving scene;
     const Label label = scene.label_of(scene.school);
@@ -90,7 +90,7 @@ TEST_CASE(
                             scene.teacher,
                             scene.world.draft_consent(
                                 guardian, scene.child, scene.school, scene.team, {Category::plan}));
-    CHECK(scene.recipients(label) == std::vector{scene.lead.device});
+    CHECK(scene.recipients(label) == own);
     CHECK(scene.may_judge(scene.teacher, scene.school));
 }
 
