@@ -214,8 +214,15 @@ void SceneMaker::aim(Asked& asked) {
         asked.requester = some_of(unit(body.recipient.unit)).requester();
         asked.now = base_;
     };
+    const auto circles = said<Audience>();
     const auto roll = dice_.below(100);
-    if (roll < 55 && !consents.empty()) {
+    if (roll >= 90 && !circles.empty()) {
+        const auto one = any(circles);
+        asked.label.closed = std::get<Audience>(one->body).id;
+        asked.label.disclosing = unit(one->header.stream.unit);
+        asked.requester = some_of(asked.label.disclosing).requester();
+        asked.now = base_;
+    } else if (roll < 55 && !consents.empty()) {
         const auto& body = std::get<Consent>(any(consents)->body);
         at(body, body.disclosing);
         asked.request.purpose = body.purpose;

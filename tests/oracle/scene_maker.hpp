@@ -43,6 +43,7 @@ private:
     void tell_of_narrow_consent(Consent consent);
     void tell_of_decision(Consent consent);
     void tell_of_block(Consent consent);
+    void tell_of_circle(Consent consent);
 
     // Those that secrecy needs. secrecy_kinds.cpp
     void say_age();

@@ -26,11 +26,12 @@ void SceneMaker::say_story() {
     consent.not_after = base_ + std::chrono::days{100};
     consent.names = {};
     consent.grantor = people_[2];
-    static constexpr std::array<void (SceneMaker::*)(Consent), 4> stories{
+    static constexpr std::array<void (SceneMaker::*)(Consent), 5> stories{
         &SceneMaker::tell_of_old_consent,
         &SceneMaker::tell_of_narrow_consent,
         &SceneMaker::tell_of_decision,
-        &SceneMaker::tell_of_block};
+        &SceneMaker::tell_of_block,
+        &SceneMaker::tell_of_circle};
     (this->*any(stories))(consent);
 }
 
@@ -116,6 +117,20 @@ void SceneMaker::tell_of_block(Consent consent) {
                     .justification = world_.fresh<Hash>()};
     if (dice_.percent(30)) opened.pierced = {block->id};
     sign_knowing(officer, stream, opened);
+}
+
+/// Two say who is in a circle, and know nothing of each other.
+void SceneMaker::tell_of_circle(Consent consent) {
+    const auto stream = World::disclosing_stream(id_, consent.disclosing);
+    const Staff officer = some_of(units_[1]);
+    for (const bool with_officer : {dice_.percent(50), dice_.percent(50)}) {
+        Audience audience{.id = circles_[0], .users = some_users(), .reason = {}};
+        std::erase(audience.users, officer.user);
+        if (with_officer) audience.users.push_back(officer.user);
+        std::ranges::sort(audience.users);
+        of_case_.push_back(
+            world_.sign(officer.device, stream, audience, std::vector<StatementId>{}));
+    }
 }
 
 }  // namespace samsyn::test
