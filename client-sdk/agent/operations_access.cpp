@@ -4,9 +4,21 @@
 
 namespace samsyn {
 
-namespace {
-
 using nlohmann::json;
+
+json statement_json(Directory& names, const CaseId& case_id, const StatementView& view) {
+    json out = json::object({{"id", to_hex(view.id)}, {"kind", view.kind}});
+    out["by"] = view.by.is_none() ? json{} : names.describe(view.by);
+    out["at"] = to_json(view.at);
+    out["until"] = view.until ? last_day(*view.until) : json{};
+    out["decider"] = view.decider ? names.describe(case_id, *view.decider) : json{};
+    out["subject"] = view.subject ? names.describe(case_id, *view.subject) : json{};
+    out["from"] = view.disclosing ? names.describe(*view.disclosing) : json{};
+    out["to"] = view.recipient ? names.describe(*view.recipient) : json{};
+    return out;
+}
+
+namespace {
 
 /// A device of the user that is not revoked: `decide` asks about a user on a device.
 DeviceId device_of(Call& call, const UserId& user) {
@@ -88,18 +100,6 @@ Result<std::vector<Asked>> asked_of(Call& call,
     return device_asked(call, text);
 }
 
-json to_json(Directory& names, const CaseId& case_id, const StatementView& view) {
-    json out = json::object({{"id", to_hex(view.id)}, {"kind", view.kind}});
-    out["by"] = view.by.is_none() ? json{} : names.describe(view.by);
-    out["at"] = to_json(view.at);
-    out["until"] = view.until ? last_day(*view.until) : json{};
-    out["decider"] = view.decider ? names.describe(case_id, *view.decider) : json{};
-    out["subject"] = view.subject ? names.describe(case_id, *view.subject) : json{};
-    out["from"] = view.disclosing ? names.describe(*view.disclosing) : json{};
-    out["to"] = view.recipient ? names.describe(*view.recipient) : json{};
-    return out;
-}
-
 /// What would have to be obtained: each missing consent as one could ask for it.
 json to_obtain(Call& call,
                const CompartmentView& compartment,
@@ -145,7 +145,7 @@ Result<json> answer_json(Call& call,
     row["decision"] = to_json(call.names, compartment.case_id, answer.decision);
     row["by"] = json::array();
     for (const StatementView& view : answer.by)
-        row["by"].push_back(to_json(call.names, compartment.case_id, view));
+        row["by"].push_back(statement_json(call.names, compartment.case_id, view));
     row["to_obtain"] =
         to_obtain(call, compartment, answer, request, unit_in(participants, asked.requester.user));
     return row;

@@ -1,6 +1,9 @@
 #include "client-sdk/agent/operations_acts.hpp"
 
+#include "core/policy/statute_table.hpp"
+
 #include <algorithm>
+#include <set>
 
 namespace samsyn {
 
@@ -15,17 +18,24 @@ Result<std::vector<ItemId>> items_of(Call& call) {
     return items;
 }
 
-Result<StatementId> statement_of(Call& call) {
-    const std::string text = SAMSYN_TRY(call.args.text("statement"));
-    const auto bytes = from_hex(text);
-    if (!bytes || bytes->size() != StatementId::size)
-        return fail(Errc::invalid_argument, "statement: its whole id is needed");
-    return StatementId::from(*bytes);
+Result<StatementId> statement_of(Call& call, const CaseId& case_id) {
+    return call.names.statement(case_id, "statement", SAMSYN_TRY(call.args.text("statement")));
 }
 
-Result<std::uint16_t> statute_of(Call& call) {
-    return static_cast<std::uint16_t>(
-        SAMSYN_TRY(call.args.integer_or("statute", 0, UINT16_MAX, 0)));
+/// A number of the statute table that opens in this way. The error lists those that do.
+Result<std::uint16_t> statute_of(Call& call, StatuteTable::Way way) {
+    const auto number = SAMSYN_TRY(call.args.integer_or("statute", 0, UINT16_MAX, 0));
+    const StatuteTable& table = current_statute_table();
+    const auto* row = find_statute(table, static_cast<std::uint16_t>(number), call.clock.now());
+    if (row && row->way == way) return row->number;
+    std::string known = "statute";
+    for (const auto& each : table.statutes)
+        if (each.way == way)
+            known.append(known == "statute" ? ": " : "; ")
+                .append(std::to_string(each.number))
+                .append(" ")
+                .append(each.sv);
+    return fail(Errc::invalid_argument, known);
 }
 
 Result<Recipient> recipient_of(Call& call) {
@@ -37,7 +47,8 @@ Result<Recipient> recipient_of(Call& call) {
 
 Result<json> audience(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    Audience body{.id = call.device.new_closed_id()};
+    Audience body;
+    body.id = call.device.new_closed_id();
     body.users = SAMSYN_TRY(users_of(call));
     if (body.users.empty()) return fail(Errc::invalid_argument, "users");
     const std::string id = to_hex(body.id);
@@ -49,7 +60,8 @@ Result<json> audience(Call& call) {
 
 Result<json> lock_investigation(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    InvestigationLock body{.id = call.device.new_closed_id()};
+    InvestigationLock body;
+    body.id = call.device.new_closed_id();
     body.unit = SAMSYN_TRY(unit_of(call, "by"));
     body.users = SAMSYN_TRY(users_of(call));
     const std::string id = to_hex(body.id);
@@ -71,23 +83,36 @@ Result<json> release(Call& call) {
     return said(call, std::move(saying));
 }
 
-json moved_json(const std::vector<ItemId>& items) {
+/// The new ids, and who reads them.
+Result<json> moved_json(Call& call, const std::vector<ItemId>& items) {
     json list = json::array();
-    for (const ItemId& item : items) list.push_back(to_hex(item));
-    return json::object({{"items", std::move(list)}});
+    std::set<UserId> readers;
+    for (const ItemId& id : items) {
+        list.push_back(to_hex(id));
+        const auto item = call.device.item(id);
+        if (!item) continue;
+        for (const auto& compartment : SAMSYN_TRY(call.device.compartments(item->case_id)))
+            if (compartment.id == item->compartment)
+                readers.insert(compartment.readers.begin(), compartment.readers.end());
+    }
+    json names = json::array();
+    for (const UserId& reader : readers) names.push_back(call.names.describe(reader));
+    return json::object({{"items", std::move(list)}, {"readers", std::move(names)}});
 }
 
 /// Moves items into a closed circle, or out of it where none is named.
 Result<json> reclose(Call& call) {
+    if (call.args.has("closed") == SAMSYN_TRY(call.args.boolean_or("open", false)))
+        return fail(Errc::invalid_argument, "closed: name a circle, or say open");
     const auto items = SAMSYN_TRY(items_of(call));
     const auto closed = SAMSYN_TRY(closed_of(call, "closed"));
-    return moved_json(SAMSYN_TRY(call.device.reclose(items, closed)));
+    return moved_json(call, SAMSYN_TRY(call.device.reclose(items, closed)));
 }
 
 Result<json> selected_json(Call& call, Saying saying) {
     const auto items = SAMSYN_TRY(items_of(call));
     const Selected selected = SAMSYN_TRY(call.device.open_selected(std::move(saying), items));
-    json out = moved_json(selected.copies);
+    json out = SAMSYN_TRY(moved_json(call, selected.copies));
     out["statement"] = to_hex(selected.statement);
     return out;
 }
@@ -97,7 +122,7 @@ Result<json> override_open(Call& call) {
     if (saying.text.empty()) return fail(Errc::invalid_argument, "text: a justification");
     const Period period = SAMSYN_TRY(period_of(call));
     Override body;
-    body.statute = SAMSYN_TRY(statute_of(call));
+    body.statute = SAMSYN_TRY(statute_of(call, StatuteTable::Way::override_));
     body.subject = SAMSYN_TRY(person_of(call, saying.case_id, "subject"));
     body.categories = SAMSYN_TRY(categories_of(call.args, "categories"));
     if (body.categories.empty()) return fail(Errc::invalid_argument, "categories");
@@ -116,8 +141,10 @@ Result<json> override_open(Call& call) {
 Result<json> verdict(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
     SecondReaderVerdict body;
-    body.statement = SAMSYN_TRY(statement_of(call));
+    body.statement = SAMSYN_TRY(statement_of(call, saying.case_id));
     body.approved = SAMSYN_TRY(call.args.boolean_or("approved", false));
+    if (body.approved == SAMSYN_TRY(call.args.boolean_or("refused", false)))
+        return fail(Errc::invalid_argument, "approved: say approved or refused");
     saying.body = body;
     return said(call, std::move(saying));
 }
@@ -127,7 +154,7 @@ Result<json> answer_investigation(Call& call) {
     if (saying.text.empty())
         return fail(Errc::invalid_argument, "text: the number of the decision");
     InvestigationAnswer body;
-    body.statute = SAMSYN_TRY(statute_of(call));
+    body.statute = SAMSYN_TRY(statute_of(call, StatuteTable::Way::answer));
     body.subject = SAMSYN_TRY(person_of(call, saying.case_id, "subject"));
     body.categories = SAMSYN_TRY(categories_of(call.args, "categories"));
     if (body.categories.empty()) return fail(Errc::invalid_argument, "categories");
@@ -156,7 +183,7 @@ Result<json> informed(Call& call) {
         {"electronically", InformedHow::electronically}};
     Informed body;
     body.person = SAMSYN_TRY(person_of(call, saying.case_id, "person"));
-    body.about = SAMSYN_TRY(statement_of(call));
+    body.about = SAMSYN_TRY(statement_of(call, saying.case_id));
     body.when = call.clock.now();
     body.how = SAMSYN_TRY(word_of(call, "how", ways));
     saying.body = body;
@@ -166,7 +193,7 @@ Result<json> informed(Call& call) {
 Result<json> name_guest(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
     GuestNamed body;
-    body.consent = SAMSYN_TRY(statement_of(call));
+    body.consent = SAMSYN_TRY(statement_of(call, saying.case_id));
     body.guest = SAMSYN_TRY(person_of(call, saying.case_id, "guest"));
     saying.body = body;
     return said(call, std::move(saying));
@@ -183,11 +210,21 @@ Result<json> acknowledge(Call& call) {
 
 Result<json> end(Call& call) {
     Saying saying = SAMSYN_TRY(saying_of(call));
-    saying.body = Ended{SAMSYN_TRY(statement_of(call))};
+    saying.body = Ended{SAMSYN_TRY(statement_of(call, saying.case_id))};
     return said(call, std::move(saying));
 }
 
+/// What has been said in a case: by whom, when, and the ids that other commands take.
+Result<json> list_statements(Call& call) {
+    const CaseId case_id = SAMSYN_TRY(case_of(call));
+    json list = json::array();
+    for (const StatementView& view : SAMSYN_TRY(call.device.statements(case_id)))
+        list.push_back(statement_json(call.names, case_id, view));
+    return json::object({{"case", call.names.describe(case_id)}, {"statements", std::move(list)}});
+}
+
 constexpr Operation operations[] = {
+    {"statement.list", &list_statements, false, "case"},
     {"audience.close", &audience, true, "case users", "text about unit"},
     {"investigation.lock", &lock_investigation, true, "case unit by", "users"},
     {"investigation.release", &release, true, "case unit closed items"},
@@ -196,13 +233,13 @@ constexpr Operation operations[] = {
      true,
      "case statute subject categories to items until text",
      "about user"},
-    {"item.reclose", &reclose, true, "items", "closed"},
+    {"item.reclose", &reclose, true, "items", "closed open"},
     {"override.open",
      &override_open,
      true,
      "case statute subject categories to until text",
      "about items pierces user"},
-    {"second_reader.verdict", &verdict, true, "case statement", "approved text about"},
+    {"second_reader.verdict", &verdict, true, "case statement", "approved refused text about"},
     {"emergency.open", &emergency, true, "case reason"},
     {"informed.record", &informed, true, "case statement person how"},
     {"guest.name", &name_guest, true, "case statement guest"},

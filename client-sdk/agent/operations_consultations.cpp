@@ -112,7 +112,10 @@ std::optional<Date> date_of(const ItemView& item) {
 
 Result<std::optional<Consultation>> consultation_in(Device& device, const CaseId& case_id) {
     for (ItemView& item : SAMSYN_TRY(device.items(case_id))) {
-        if (item.type != ItemType::consultation) continue;
+        // Anybody can write an item of this type anywhere: it is one only in a case of its own.
+        if (item.type != ItemType::consultation ||
+            item.label.subjects != std::vector{nobody_in(case_id)})
+            continue;
         const auto date = date_of(item);
         if (date) return Consultation{std::move(item), *date};
     }
@@ -230,6 +233,8 @@ Result<json> convert_consultation(Call& call) {
 /// Ends the author's own part: the device then purges rows, keys and words (docs/STORAGE.md).
 Result<void> destroy(Call& call, const Consultation& one) {
     const CaseId& id = one.item.case_id;
+    if (!SAMSYN_TRY(is_consultation(call.device, id)))
+        return fail(Errc::conflict, "consultation: other things are written in its case");
     // What never was sealed has no key to purge with it: its text is written over first.
     const std::array<FieldInput, 1> nothing{FieldInput{"text", std::string{"-"}}};
     if (one.item.unsent) SAMSYN_TRY(call.device.edit_item(one.item.id, nothing));
@@ -326,10 +331,12 @@ std::span<const Operation> consultation_operations() {
 
 Result<bool> is_consultation(Device& device, const CaseId& case_id) {
     // By its label, which is known where its text may no longer be read.
-    return std::ranges::any_of(
-        SAMSYN_TRY(device.compartments(case_id)), [&](const CompartmentView& compartment) {
-            return compartment.label.subjects == std::vector{nobody_in(case_id)};
-        });
+    // All of them: one forged label makes no family's case a consultation.
+    const auto compartments = SAMSYN_TRY(device.compartments(case_id));
+    return !compartments.empty() &&
+           std::ranges::all_of(compartments, [&](const CompartmentView& compartment) {
+               return compartment.label.subjects == std::vector{nobody_in(case_id)};
+           });
 }
 
 void explain_findings(const json& args, json& error) {

@@ -1,5 +1,6 @@
 #include "client-sdk/agent/operations_acts.hpp"
 #include "core/model/local_date.hpp"
+#include "core/policy/statute_table.hpp"
 
 #include <algorithm>
 
@@ -109,6 +110,16 @@ Result<json> prevented(Call& call) {
     return said(call, std::move(saying));
 }
 
+/// "measure: 1001, 1002, …".
+std::string measures_known() {
+    std::string known = "measure";
+    for (const auto& row : current_statute_table().purposes)
+        if (row.measure)
+            known.append(known == "measure" ? ": " : ", ")
+                .append(std::to_string(static_cast<unsigned>(row.purpose)));
+    return known;
+}
+
 /// The number of the decision is free text: it is sealed, and the statement carries its hash. The
 /// stay of a decision names the same number.
 Result<json> decision(Call& call) {
@@ -117,7 +128,9 @@ Result<json> decision(Call& call) {
     body.child = SAMSYN_TRY(person_of(call, saying.case_id, "child"));
     body.guardian = SAMSYN_TRY(person_of(call, saying.case_id, "guardian"));
     body.measure =
-        static_cast<Purpose>(SAMSYN_TRY(call.args.integer_or("measure", 1000, UINT16_MAX, 1000)));
+        static_cast<Purpose>(SAMSYN_TRY(call.args.integer_or("measure", 0, UINT16_MAX, 0)));
+    const auto* row = find_purpose(current_statute_table(), body.measure);
+    if (!row || !row->measure) return fail(Errc::invalid_argument, measures_known());
     body.unit = SAMSYN_TRY(unit_of(call, "for"));
     body.until = SAMSYN_TRY(period_of(call)).until;
     body.stayed = SAMSYN_TRY(call.args.boolean_or("stayed", false));

@@ -125,10 +125,8 @@ Result<StatementId> Directory::statement(const CaseId& case_id,
                                          std::string_view argument,
                                          std::string_view text) {
     std::vector<Candidate> all;
-    for (const ConsentView& consent : SAMSYN_TRY(device_.consents(case_id)))
-        all.push_back({to_hex(consent.id), {}, {}});
-    for (const ClosingView& closing : SAMSYN_TRY(device_.closings(case_id)))
-        all.push_back({to_hex(closing.id), {}, {}});
+    for (const StatementView& view : SAMSYN_TRY(device_.statements(case_id)))
+        all.push_back({to_hex(view.id), std::string{view.kind}, {}});
     return id_from_hex<StatementId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
 }
 

@@ -38,7 +38,7 @@ public:
                             std::string_view argument,
                             std::string_view text);
 
-    /// A consent or closing statement of the case.
+    /// A statement of the case, by the beginning of its id.
     Result<StatementId> statement(const CaseId& case_id,
                                   std::string_view argument,
                                   std::string_view text);

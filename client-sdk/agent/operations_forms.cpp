@@ -113,13 +113,14 @@ Result<json> read_form(Call& call) {
         {{"form", to_json(call, read)}, {"code", form_code(view.hash)}, {"page", page}});
 }
 
-Result<NewAnswer> answer_of(Call& call, const FormView& view) {
+/// `usual`: how, where nobody says.
+Result<NewAnswer> answer_of(Call& call, const FormView& view, SignedHow usual) {
     if (view.damaged) return std::unexpected{*view.damaged};
     (void)SAMSYN_TRY(family_language_of(call));  // before anything is recorded
     NewAnswer answer;
     answer.item = view.item;
     answer.person = SAMSYN_TRY(person_of(call, view.case_id, "person"));
-    answer.how = SAMSYN_TRY(term_of(call.args, "how", &find_signed_how, SignedHow::drawn));
+    answer.how = SAMSYN_TRY(term_of(call.args, "how", &find_signed_how, usual));
     answer.code = SAMSYN_TRY(call.args.text_or("code", ""));
     answer.words = SAMSYN_TRY(call.args.text_or("evidence", ""));
     answer.reserved = SAMSYN_TRY(categories_of(call.args, "except"));
@@ -157,21 +158,21 @@ Result<json> answered_json(Call& call, const AnsweredForm& answered) {
 Result<json> sign_form(Call& call) {
     ConsentForms forms{call.device};
     const FormView view = SAMSYN_TRY(form_of(call, forms, "form"));
-    const NewAnswer answer = SAMSYN_TRY(answer_of(call, view));
+    const NewAnswer answer = SAMSYN_TRY(answer_of(call, view, SignedHow::drawn));
     return answered_json(call, SAMSYN_TRY(forms.sign(answer)));
 }
 
 Result<json> refuse_form(Call& call) {
     ConsentForms forms{call.device};
     const FormView view = SAMSYN_TRY(form_of(call, forms, "form"));
-    const NewAnswer answer = SAMSYN_TRY(answer_of(call, view));
+    const NewAnswer answer = SAMSYN_TRY(answer_of(call, view, SignedHow::oral));
     return answered_json(call, SAMSYN_TRY(forms.refuse(answer)));
 }
 
 Result<json> inform_form(Call& call) {
     ConsentForms forms{call.device};
     const FormView view = SAMSYN_TRY(form_of(call, forms, "form"));
-    NewAnswer answer = SAMSYN_TRY(answer_of(call, view));
+    NewAnswer answer = SAMSYN_TRY(answer_of(call, view, SignedHow::oral));
     answer.told = answer.how == SignedHow::phone          ? InformedHow::by_phone
                   : answer.how == SignedHow::electronic   ? InformedHow::electronically
                   : answer.how == SignedHow::photographed ? InformedHow::by_letter

@@ -46,6 +46,7 @@ json entry_json(Directory& names, const EscrowView& view, bool texts) {
         json part = json::object({{"item", to_hex(piece.item)}, {"type", type_key(piece.type)}});
         part["here"] = piece.here;
         if (texts) {
+            names.note_shown(view.case_id, piece.item);
             part["texts"] = json::array();
             for (const ParkedView::Text& text : piece.texts)
                 part["texts"].push_back(json::object({{"field", text.field}, {"text", text.text}}));

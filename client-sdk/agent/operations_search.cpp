@@ -56,8 +56,7 @@ Result<json> find_across(Call& call) {
     const std::string text = SAMSYN_TRY(call.args.text("text"));
     json found = json::array();
     for (const FoundView& each : SAMSYN_TRY(call.device.find(text))) {
-        if (each.person)
-            call.names.note_shown(each.case_id, ItemId::from(each.person->view()));
+        if (each.person) call.names.note_shown(each.case_id, ItemId::from(each.person->view()));
         json row = json::object({{"case", call.names.describe(each.case_id)}});
         row["person"] = each.person
                             ? json::object({{"id", to_hex(*each.person)}, {"name", each.name}})

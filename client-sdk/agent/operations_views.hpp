@@ -15,6 +15,7 @@ nlohmann::json to_json(Directory& names, const CompartmentView& compartment);
 nlohmann::json to_json(Directory& names, const ItemView& item);
 nlohmann::json to_json(Directory& names, const ConsentView& consent);
 nlohmann::json to_json(Directory& names, const ClosingView& closing);
+nlohmann::json statement_json(Directory& names, const CaseId& case_id, const StatementView& view);
 
 /// An instant as ISO 8601 in UTC; null for "never ends".
 nlohmann::json to_json(Instant instant);

@@ -39,7 +39,8 @@ std::string kind_text(const Session& session, const std::string& kind) {
 
 /// "  consent of Eva Alm for Elin Alm, until 2026-12-31 (recorded by Karin Berg, 2026-10-02 14:05)"
 void print_statement(const Session& session, const json& view) {
-    std::string line = "    " + kind_text(session, text_in(view, "kind"));
+    std::string line =
+        "    " + short_id(text_in(view, "id")) + " " + kind_text(session, text_in(view, "kind"));
     if (const std::string decider = name_in(view, "decider"); !decider.empty())
         line.append(" ").append(escaped(decider));
     if (const std::string subject = name_in(view, "subject"); !subject.empty())
@@ -74,10 +75,11 @@ void print_to_obtain(const Session& session, const json& row) {
 void print_answer(const Session& session, const json& answer) {
     const std::string who = "  " + escaped(name_in(answer, "who")) + ": ";
     if (!answer.value("known", true)) {
-        print(who + session.say("not for this device to know: it does not receive that unit's "
-                                "participants\n",
-                                "kan inte avgöras på den här enheten: den får inte den enhetens "
-                                "deltagarlista\n"));
+        print(who +
+              session.say("not for this device to know: it does not receive that unit's "
+                          "participants\n",
+                          "kan inte avgöras på den här surfplattan: den får inte verksamhetens "
+                          "deltagarlista\n"));
         return;
     }
     const json decision = answer.value("decision", json::object());
@@ -102,7 +104,7 @@ void print_why(const Session& session, const json& result) {
 void print_holder(const Session& session, const json& holder) {
     if (holder.value("permitted", true)) return;
     const std::string confirmed = local_time_in(holder, "purge_confirmed");
-    print("    " + escaped(name_in(holder, "user")) + ", " + session.say("device ", "enhet ") +
+    print("    " + escaped(name_in(holder, "user")) + ", " + session.say("device ", "surfplatta ") +
           short_id(text_in(holder, "device")) + ": " +
           (confirmed.empty() ? session.say("has NOT confirmed that its copy is gone",
                                            "har INTE bekräftat att kopian är borta")

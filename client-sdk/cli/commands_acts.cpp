@@ -17,16 +17,24 @@ void print_said(const Session& session, const json& result) {
         print(session.say("  copied to ", "  kopierat till ") + item.get<std::string>() + "\n");
 }
 
+/// Who reads it now: the author sees that before leaving it there.
+void print_new_readers(const Session& session, const json& result) {
+    if (const std::string readers = names_in(result, "readers"); !readers.empty())
+        print(session.say("read by ", "läses av ") + escaped(readers) + "\n");
+}
+
 void print_moved(const Session& session, const json& result) {
     for (const json& item : result["items"])
         print(session.say("Moved to ", "Flyttat till ") + item.get<std::string>() + "\n");
+    print_new_readers(session, result);
 }
 
 void print_sheets(const Session& session, const json& result) {
     print(session.say("This opening is logged and will be reviewed.\n",
                       "Öppningen är loggad och kommer att granskas.\n"));
     for (const json& item : result["items"]) {
-        print("\n");
+        print("\n" + escaped(names_in(item, "about")) + ", " + escaped(name_in(item, "unit")) +
+              "\n");
         for (const json& field : item["fields"])
             for (const json& value : field["values"])
                 print(escaped(local_in(session, field, "title")) + ": " +
@@ -109,7 +117,7 @@ void add_guardian_commands(CLI::App& decides, Session& session) {
              session,
              "decision",
              "Records a decision that permits one measure at one unit without a guardian.",
-             "\"Elin Alm\" --guardian \"Per Alm\" --measure 1000 --for \"Region/BUP\" --number "
+             "\"Elin Alm\" --guardian \"Per Alm\" --measure 1001 --for \"Region/BUP\" --number "
              "\"SN 2026-114\" --about \"Elin Alm\" --until 2027-06-30")
         .text("child", "child", "The child")
         .required()
@@ -197,7 +205,8 @@ void add_lock_acts(CLI::App& app, Session& session) {
             "samsyn reclose 3fa94c01 --closed 0123456789abcdef0123456789abcdef"}
         .texts("items", "items", "Items, by the beginning of their ids")
         .required()
-        .text("--closed", "closed", "The circle's whole id (default: none)")
+        .text("--closed", "closed", "The circle's whole id")
+        .flag("--open", "open", "Out of every circle: whoever may read the open label reads it")
         .asks("item.reclose", &print_moved);
 }
 
@@ -236,7 +245,7 @@ void add_investigation_commands(CLI::App& app, Session& session) {
             session,
             "answer",
             "Answers an investigation with named items of your unit.",
-            "samsyn investigation answer \"Familjen Alm\" 3fa94c01 --statute 20 --subject \"Elin "
+            "samsyn investigation answer \"Familjen Alm\" 3fa94c01 --statute 10 --subject \"Elin "
             "Alm\" --category attendance --to \"Nora/Social\" --number \"U 2026-7\" --until "
             "2027-01-31"}
         .text("case", "case", family)
@@ -264,7 +273,7 @@ void add_override_commands(CLI::App& app, Session& session) {
             session,
             "open",
             "Opens categories, or items, of your unit on a ground of the statute table.",
-            "samsyn override open \"Familjen Alm\" --statute 10 --subject \"Elin Alm\" --category "
+            "samsyn override open \"Familjen Alm\" --statute 1 --subject \"Elin Alm\" --category "
             "health --to \"Nora/Social\" --why \"Fara för barnet\" --until 2026-12-31"}
         .text("case", "case", family)
         .required()
@@ -288,18 +297,48 @@ void add_override_commands(CLI::App& app, Session& session) {
             session,
             "verdict",
             "The second reader's word on an override, or on a guardian who is prevented.",
-            "samsyn override verdict \"Familjen Alm\" 3fa94c01... --approve"}
+            "samsyn override verdict \"Familjen Alm\" 3fa94c01 --approve"}
         .text("case", "case", family)
         .required()
-        .text("statement", "statement", "Its whole id")
+        .text("statement", "statement", "The beginning of its id (samsyn statements)")
         .required()
-        .flag("--approve", "approved", "Approves; without it: refuses")
+        .flag("--approve", "approved", "Approves it")
+        .flag("--refuse", "refused", "Refuses it: it never opens")
         .text("--why", "text", "Why; sealed")
         .texts("--about", "about", "Whom the reason is about")
         .asks("second_reader.verdict", &print_said);
 }
 
+void print_statements(const Session& session, const json& result) {
+    Table table{{"id",
+                 session.say("what", "vad"),
+                 session.say("who", "vem"),
+                 session.say("about", "om"),
+                 session.say("from", "från"),
+                 session.say("to", "till"),
+                 session.say("until", "till och med"),
+                 session.say("recorded", "noterat")}};
+    for (const json& row : result["statements"])
+        table.add({short_id(text_in(row, "id")),
+                   text_in(row, "kind"),
+                   name_in(row, "decider"),
+                   name_in(row, "subject"),
+                   name_in(row, "from"),
+                   name_in(row, "to"),
+                   text_in(row, "until"),
+                   local_time_in(row, "at") + " " + name_in(row, "by")});
+    print(table.to_string());
+}
+
 void add_small_acts(CLI::App& app, Session& session) {
+    Command{app,
+            session,
+            "statements",
+            "Lists what has been stated in a case, newest first.",
+            "samsyn statements \"Familjen Alm\""}
+        .text("case", "case", family)
+        .required()
+        .asks("statement.list", &print_statements);
     Command{app,
             session,
             "emergency",
@@ -314,12 +353,12 @@ void add_small_acts(CLI::App& app, Session& session) {
             session,
             "informed",
             "Records that somebody was told of a consent by another.",
-            "samsyn informed \"Familjen Alm\" \"Per Alm\" --of 3fa94c01... --how by_phone"}
+            "samsyn informed \"Familjen Alm\" \"Per Alm\" --of 3fa94c01 --how by_phone"}
         .text("case", "case", family)
         .required()
         .text("person", "person", "Who was told")
         .required()
-        .text("--of", "statement", "The statement's whole id")
+        .text("--of", "statement", "The beginning of its id (samsyn statements)")
         .required()
         .text("--how", "how", "in_person, by_phone, by_letter, electronically")
         .required()
@@ -328,12 +367,12 @@ void add_small_acts(CLI::App& app, Session& session) {
             session,
             "guest",
             "Records that who consented named a guest, who may be shown what the consent covers.",
-            "samsyn guest \"Familjen Alm\" \"Mormor Ulla\" --consent 3fa94c01..."}
+            "samsyn guest \"Familjen Alm\" \"Mormor Ulla\" --consent 3fa94c01"}
         .text("case", "case", family)
         .required()
         .text("guest", "guest", "The guest, as a person of the case")
         .required()
-        .text("--consent", "statement", "The consent's whole id")
+        .text("--consent", "statement", "The beginning of its id")
         .required()
         .asks("guest.name", &print_said);
     Command{app,
@@ -352,10 +391,10 @@ void add_small_acts(CLI::App& app, Session& session) {
             session,
             "end",
             "Ends a statement: an audience, a mark, a mandate, a suspension, ...",
-            "samsyn end \"Familjen Alm\" 3fa94c01..."}
+            "samsyn end \"Familjen Alm\" 3fa94c01"}
         .text("case", "case", family)
         .required()
-        .text("statement", "statement", "Its whole id")
+        .text("statement", "statement", "The beginning of its id (samsyn statements)")
         .required()
         .asks("statement.end", &print_said);
 }

@@ -66,7 +66,7 @@ void print_unconfirmed(const Session& session, const json& result) {
         print(escaped(name_in(row, "user")) + ", " + short_id(text_in(row, "device")) + ": " +
               session.say("not confirmed since ", "inte bekräftat sedan ") +
               local_time_in(row, "since") +
-              session.say(", reading locks itself by ", ", läsning låser sig senast ") +
+              session.say(", reading locks itself by ", ", läsningen låser sig senast ") +
               local_time_in(row, "lease_ends") +
               (row.value("revoked", false) ? session.say(" (revoked)", " (spärrad)") : "") + "\n");
 }
@@ -105,11 +105,11 @@ int print_leaving(const Session& session, AgentClient& agent) {
     if (const int code = ask(session, agent, "lease", json::object(), lease)) return code;
     if (!lease.value("may_read", true))
         print(session.say("reading is locked: no contact with the server since ",
-                          "läsning är låst: ingen kontakt med servern sedan ") +
+                          "läsningen är låst: ingen kontakt med servern sedan ") +
               local_time_in(lease, "fresh_at") + "\n");
     else if (const std::string until = local_time_in(lease, "reading_ends"); !until.empty())
         print(session.say("without contact, reading locks itself ",
-                          "utan kontakt låser sig läsning ") +
+                          "utan kontakt låser sig läsningen ") +
               until + "\n");
     return exit_ok;
 }

@@ -104,13 +104,24 @@ std::optional<StatementId> named_in(const StatementBody& body) {
         body);
 }
 
-/// The shown values of a register and the elements of a set, as a person would type them anew.
-std::vector<FieldInput> fields_of(const StoredItem& item, const TypeInfo& type) {
+/// Items that are their id (a person's), or that others know by it: they cannot move.
+bool is_bound_to_its_id(ItemType type) {
+    return type == ItemType::person || type == ItemType::case_summary ||
+           type == ItemType::consent_form || type == ItemType::consent_evidence ||
+           type == ItemType::consultation;
+}
+
+/// The values of a register and the elements of a set, as a person would type them anew. Errors:
+/// `conflict` where one is not settled; `update_needed` for a field of a newer version.
+Result<std::vector<FieldInput>> fields_of(const StoredItem& item, const TypeInfo& type) {
     std::vector<FieldInput> fields;
     for (const auto& [number, state] : item.state.fields()) {
+        if (number == deleted_field) continue;
         const FieldInfo* info = find_field(type, number);
-        if (!info) continue;
+        if (!info) return fail(Errc::update_needed, "field of the item");
         if (merge_kind(number) == MergeKind::single) {
+            if (state.in_conflict() && !info->last_wins)
+                return fail(Errc::conflict, "settle it first: two values stand");
             fields.push_back({std::string{info->key}, state.shown()});
             continue;
         }
@@ -125,12 +136,14 @@ std::vector<FieldInput> fields_of(const StoredItem& item, const TypeInfo& type) 
 /// A text of a statement, sealed as an item of the author's own unit. Its id salts the hash: short
 /// standard phrases cannot be guessed from it.
 Result<Hash> Device::Impl::keep_text(const CaseId& case_id,
+                                     const std::optional<UnitId>& wanted,
                                      const std::vector<PersonId>& about,
                                      std::string_view text) {
     if (about.empty()) return fail(Errc::invalid_argument, "about whom the text is");
     const TypeInfo* type = find_type(ItemType::consent_evidence);
     SAMSYN_ASSERT(type != nullptr);
-    const UnitId unit = SAMSYN_TRY(own_unit_in(case_id, std::nullopt));
+    const bool own = wanted && works_in(*wanted, now());
+    const UnitId unit = SAMSYN_TRY(own_unit_in(case_id, own ? wanted : std::nullopt));
     Draft draft;
     draft.case_id = case_id;
     draft.label = {.subjects = about,
@@ -164,7 +177,7 @@ Result<StatementId> Device::Impl::say(Saying saying) {
     if (!saying.text.empty()) {
         const TextHash text = std::visit([](auto& body) { return text_hash(body); }, saying.body);
         if (!text.hash) return fail(Errc::invalid_argument, "text");
-        *text.hash = SAMSYN_TRY(keep_text(saying.case_id, saying.about, saying.text));
+        *text.hash = SAMSYN_TRY(keep_text(saying.case_id, unit, saying.about, saying.text));
         if (text.same_in_case)
             *text.hash =
                 ports.hasher.hash(Domain::evidence, {saying.case_id.view(), as_bytes(saying.text)});
@@ -208,6 +221,8 @@ Result<ItemId> Device::Impl::copy_item(const ItemId& id, const std::optional<Aud
     const StoredItem item = SAMSYN_TRY(readable_item(id));
     const TypeInfo* type = find_type(item.type);
     if (!type) return fail(Errc::update_needed, "item type");
+    if (is_bound_to_its_id(item.type))
+        return fail(Errc::invalid_argument, "an item of this type cannot move");
     const StoredCompartment& from = find(item.compartment)->stored;
     Draft draft;
     draft.case_id = from.case_id;
@@ -215,7 +230,7 @@ Result<ItemId> Device::Impl::copy_item(const ItemId& id, const std::optional<Aud
     draft.label.closed = closed;
     draft.item = random_id<ItemId>(ports.random);
     draft.type = item.type;
-    draft.fields = fields_of(item, *type);
+    draft.fields = SAMSYN_TRY(fields_of(item, *type));
     SAMSYN_TRY(create_item(draft));
     return draft.item;
 }
@@ -223,6 +238,18 @@ Result<ItemId> Device::Impl::copy_item(const ItemId& id, const std::optional<Aud
 AudienceId Device::new_closed_id() {
     return random_id<AudienceId>(impl_->ports.random);
 }
+
+namespace {
+
+/// What a statement opens of a label: nothing else may be copied for it, since nobody could read
+/// it.
+template <class Opening>
+bool reaches(const Opening& opening, const Label& label) {
+    return opening.categories.contains(label.category) &&
+           std::ranges::binary_search(label.subjects, opening.subject);
+}
+
+}  // namespace
 
 Result<Selected> Device::open_selected(Saying saying, std::span<const ItemId> items) {
     Impl& my = *impl_;
@@ -232,15 +259,17 @@ Result<Selected> Device::open_selected(Saying saying, std::span<const ItemId> it
         Selected selected;
         selected.selection = random_id<AudienceId>(my.ports.random);
         std::vector<ItemId> originals{items.begin(), items.end()};
-        if (auto* opening = std::get_if<Override>(&saying.body)) {
-            opening->selection = selected.selection;
-            opening->items = originals;
-        } else if (auto* answer = std::get_if<InvestigationAnswer>(&saying.body)) {
-            answer->selection = selected.selection;
-            answer->items = originals;
-        } else {
-            return fail(Errc::invalid_argument, "kind of statement");
+        auto* const opening = std::get_if<Override>(&saying.body);
+        auto* const answer = std::get_if<InvestigationAnswer>(&saying.body);
+        if (!opening && !answer) return fail(Errc::invalid_argument, "kind of statement");
+        for (const ItemId& id : originals) {
+            const StoredItem item = SAMSYN_TRY(my.readable_item(id));
+            const Label& label = my.find(item.compartment)->stored.label;
+            if (!(opening ? reaches(*opening, label) : reaches(*answer, label)))
+                return fail(Errc::invalid_argument, "items: not about this person or category");
         }
+        (opening ? opening->selection.emplace() : answer->selection) = selected.selection;
+        (opening ? opening->items : answer->items) = originals;
         // First the statement: until it is there, the label is closed to everybody.
         selected.statement = SAMSYN_TRY(my.say(std::move(saying)));
         for (const ItemId& item : originals)
@@ -270,20 +299,27 @@ Result<std::vector<ItemView>> Device::open_emergency(const CaseId& case_id,
     for (ItemView& item : SAMSYN_TRY(my.readable_items(case_id)))
         if (item.type == ItemType::contact_sheet) sheets.push_back(std::move(item));
     if (sheets.empty()) return fail(Errc::not_found, "contact sheet");
-    Saying saying{.case_id = case_id, .body = {}};
-    EmergencyOpening opening;
-    opening.opened_at = my.corrected(my.now());
-    std::set<PersonId> about;
-    for (const ItemView& sheet : sheets) {
-        if (opening.items.size() < statement_items_max) opening.items.push_back(sheet.id);
-        about.insert(sheet.label.subjects.begin(), sheet.label.subjects.end());
-    }
-    saying.unit = sheets.front().label.disclosing.unit;
-    saying.about.assign(about.begin(), about.end());
-    saying.text = reason;
-    saying.body = std::move(opening);
-    (void)SAMSYN_TRY(say(std::move(saying)));
-    return sheets;
+    return my.transact([&]() -> Result<std::vector<ItemView>> {
+        std::map<UnitId, std::vector<const ItemView*>> of_unit;
+        for (const ItemView& sheet : sheets) of_unit[sheet.label.disclosing.unit].push_back(&sheet);
+        for (const auto& [unit, opened] : of_unit) {
+            EmergencyOpening opening;
+            opening.opened_at = my.corrected(my.now());
+            std::set<PersonId> about;
+            for (const ItemView* sheet : opened) {
+                if (opening.items.size() < statement_items_max) opening.items.push_back(sheet->id);
+                about.insert(sheet->label.subjects.begin(), sheet->label.subjects.end());
+            }
+            Saying saying;
+            saying.case_id = case_id;
+            saying.unit = unit;
+            saying.about.assign(about.begin(), about.end());
+            saying.text = reason;
+            saying.body = std::move(opening);
+            (void)SAMSYN_TRY(my.say(std::move(saying)));
+        }
+        return std::move(sheets);
+    });
 }
 
 }  // namespace samsyn

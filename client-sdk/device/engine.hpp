@@ -182,6 +182,7 @@ public:
     // --- Acts (acts.cpp) ------------------------------------------------------------------------
     Result<StatementId> say(Saying saying);
     Result<Hash> keep_text(const CaseId& case_id,
+                           const std::optional<UnitId>& wanted,
                            const std::vector<PersonId>& about,
                            std::string_view text);
     Result<ItemId> copy_item(const ItemId& id, const std::optional<AudienceId>& closed);

@@ -91,6 +91,20 @@ Result<AccessAnswer> Device::explain(const CompartmentId& compartment,
     return answer;
 }
 
+Result<std::vector<StatementView>> Device::statements(const CaseId& case_id) {
+    Impl& my = *impl_;
+    const StatementGraph& graph = my.graph(case_id);
+    if (graph.size() == 0) return fail(Errc::not_found, "case");
+    std::vector<StatementView> views;
+    for (const Stream& stream : graph.streams())
+        for (const auto& statement : graph.in(stream))
+            views.push_back(told(*statement, my.user_of(statement->header.author)));
+    std::ranges::sort(views, std::ranges::greater{}, [](const StatementView& view) {
+        return std::pair{view.at, view.id};
+    });
+    return views;
+}
+
 Result<std::optional<Viewer>> Device::viewer(const CaseId& case_id, const PersonId& person) {
     Impl& my = *impl_;
     if (my.graph(case_id).size() == 0) return fail(Errc::not_found, "case");

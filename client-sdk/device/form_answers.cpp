@@ -76,6 +76,8 @@ bool was_asked(const CaseView& facts,
     const DisclosingFacts& stream = facts.disclosing(consent.disclosing);
     std::set<StatementId> asked;
     for (const StatementId& id : consents_replaced(facts, consent)) {
+        // Anybody may record a consent: only one that the disclosing unit stands for shows it.
+        if (!stream.confirmed.contains(id)) continue;
         const auto older = std::ranges::find(stream.consents, id, &Signed<Consent>::id);
         asked.insert(older->body.names.begin(), older->body.names.end());
         const auto confirmed = stream.confirmed.find(id);
@@ -147,6 +149,18 @@ Result<FormSignature> ConsentForms::checked(const FormView& view,
     if (said == FormAnswer::yes) SAMSYN_TRY(check_read(view, wish.code));
     const Instant now = my.decision_time(my.now());
     if (view.form.not_after <= now) return fail(Errc::invalid_argument, to_text(Gaps{Gap::over}));
+
+    if (said == FormAnswer::yes) {  // another device may have begun it, and checked less
+        FormFacts facts{.units = {},
+                        .signers = view.signers,
+                        .statutes = current_statute_table(),
+                        .now = now,
+                        .everybody = false};
+        for (const auto& [id, known] : my.federation().units())
+            facts.units.emplace(id, known.regime);
+        const Gaps gaps = gaps_in(view.form, facts);
+        if (!gaps.empty()) return fail(Errc::invalid_argument, to_text(gaps));
+    }
 
     FormSignature signature;
     signature.form = view.hash;

@@ -38,12 +38,19 @@ bool is_there(const Consent& expected,
     return std::ranges::any_of(consents, [&](const ConsentView& said) {
         return said.consent.subject == expected.subject &&
                said.consent.disclosing == expected.disclosing &&
-               said.consent.recipient == expected.recipient && is_of(said.consent, answer);
+               said.consent.recipient == expected.recipient && said.consent.form == expected.form &&
+               said.consent.purpose == expected.purpose &&
+               said.consent.categories == expected.categories &&
+               said.consent.reserved == expected.reserved &&
+               said.consent.actions == expected.actions && said.consent.reach == expected.reach &&
+               said.consent.not_before == expected.not_before &&
+               said.consent.not_after == expected.not_after && is_of(said.consent, answer);
     });
 }
 
 bool is_proven(const FilledForm& form, const FormSignature& answer, const StandingFacts& facts) {
-    if (answer.answer == FormAnswer::informed) return true;  // opens nothing
+    // Opens nothing; and hides nobody who has to answer.
+    if (answer.answer == FormAnswer::informed) return one_suffices(form);
     if (answer.answer == FormAnswer::no)
         return std::ranges::any_of(facts.closings, [&](const ClosingView& said) {
             return said.closing.decider == answer.person &&

@@ -48,10 +48,10 @@ struct FormPersonView {
     PersonId person;
     std::vector<DecidesFor> subjects;
     FormStanding standing{};
-    Instant since;                        ///< asked since, or answered at
-    std::optional<Instant> write_by{};    ///< of an oral yes
+    Instant since;                          ///< asked since, or answered at
+    std::optional<Instant> write_by{};      ///< of an oral yes
     std::optional<FormSignature> answer{};  ///< the newest that has statements behind it
-    std::vector<StatementId> consents{};  ///< of the answer, as far as they are known here
+    std::vector<StatementId> consents{};    ///< of the answer, as far as they are known here
 };
 
 /// A form as this device sees it. Where `damaged` is set only the ids above it mean anything.

@@ -205,6 +205,9 @@ public:
                                  const Requester& requester,
                                  const Request& request);
 
+    /// Every statement of the case that is here, newest first; what has no effect too.
+    Result<std::vector<StatementView>> statements(const CaseId& case_id);
+
     /// A person of the case who looks along while this device's user shows; none where the case
     /// names them neither as subject nor as guardian nor as mandate holder.
     Result<std::optional<Viewer>> viewer(const CaseId& case_id, const PersonId& person);
