@@ -59,6 +59,16 @@ bool CaseView::was_lead_or_team(const DeviceId& device) const {
            (team && federation_->is_device_of(device, lead, team->organisation));
 }
 
+namespace {
+
+bool is_lead_on(const RosterFacts& roster, const UserId& user) {
+    return std::ranges::any_of(roster.added, [&](const auto& addition) {
+        return addition.body.user == user && addition.body.duty == Duty::lead;
+    });
+}
+
+}  // namespace
+
 std::vector<Stream> streams_for(const DeviceId& device,
                                 const CaseView& view,
                                 const Federation& federation,
@@ -80,6 +90,12 @@ std::vector<Stream> streams_for(const DeviceId& device,
         rosters.insert(unit);  // whoever writes under its label seals for its participants too
         rosters.insert(named.begin(), named.end());
     }
+
+    // A mark of protection counts on the device only where its author is known to lead.
+    for (const auto& mark : view.custody().marks)
+        for (const auto& unit : view.roster_units())
+            if (is_lead_on(view.roster(unit), federation.user_of(mark.author)))
+                rosters.insert(unit);
 
     std::vector<Stream> streams{{StreamKind::custody, view.id(), {}}};
     for (const auto& unit : disclosing)

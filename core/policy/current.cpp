@@ -18,13 +18,13 @@ std::pair<PersonId, PersonId> child_and_guardian(const auto& body) {
     return {body.child, body.guardian};
 }
 
+/// A court stays a decision, whichever of the guardians in whose place it was the statement names.
 void drop_stayed(std::vector<Signed<DecisionInPlace>>& decisions) {
-    std::set<Decision> stayed;
+    std::set<Hash> stayed;
     for (const auto& decision : decisions)
-        if (decision.body.stayed) stayed.insert(decision_of(decision.body));
-    std::erase_if(decisions, [&](const auto& decision) {
-        return stayed.contains(decision_of(decision.body));
-    });
+        if (decision.body.stayed) stayed.insert(decision.body.decision);
+    std::erase_if(decisions,
+                  [&](const auto& decision) { return stayed.contains(decision.body.decision); });
 }
 
 }  // namespace

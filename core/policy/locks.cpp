@@ -32,13 +32,16 @@ bool bears_on(const Signed<ProtectionMark>& mark, const Label& label) {
            contains(label.subjects, mark.body.person);
 }
 
-/// Named in person by the youth, and the unit has confirmed it.
-bool named_by_own_consent(const PersonId& person, const Question& question) {
+/// Named in person by the youth, who has not taken it back; and the unit has confirmed it.
+bool named_by_own_consent(const PersonId& person, const Question& question, const Places& places) {
     const auto& facts = question.disclosing();
     return std::ranges::any_of(facts.consents, [&](const auto& consent) {
         const auto& body = consent.body;
-        return body.grantor == person && body.subject == person &&
-               body.recipient.user == question.requester.user &&
+        const auto stands = [&](const Place& place) {
+            return reopens(consent, closings_in_scope(question, place, person, person), facts);
+        };
+        return std::ranges::all_of(places, stands) && body.grantor == person &&
+               body.subject == person && body.recipient.user == question.requester.user &&
                facts.confirmed.contains(consent.id) && !facts.ended.contains(consent.id) &&
                body.not_before <= question.now && question.now < end_of(consent, question);
     });
@@ -98,7 +101,7 @@ bool is_hidden_from(const Question& question, const Places& places) {
     const auto& marks = question.view.custody().marks;
     return std::ranges::any_of(marks, [&](const auto& mark) {
         return hides(mark) && !named_of_own_unit(mark, question, places) &&
-               !named_by_own_consent(mark.body.person, question);
+               !named_by_own_consent(mark.body.person, question, places);
     });
 }
 

@@ -106,11 +106,13 @@ Position position_of(const Question& question,
     const auto closings = closings_in_scope(question, place, decider, subject);
     const Narrowing narrowing{question, decider, subject};
     std::optional<Position> best;
+    bool reserves = false;
     for (const auto& consent : facts.consents) {
         if (consent.body.grantor != decider || consent.body.subject != subject) continue;
         if (holds_for(facts.replaced, consent, question.label.category)) continue;
         Position position{decider, subject, Kind::consents, {}, {}, &consent};
         position.reasons = shortfalls(question, place, consent, narrowing);
+        reserves = reserves || position.reasons == std::vector{Reason::reserved};
         // Only what reaches, and names the no that stands, opens again what was closed.
         if (!closings.empty() && !(position.reasons.empty() && reopens(consent, closings, facts)))
             continue;
@@ -124,9 +126,11 @@ Position position_of(const Question& question,
         return closed;
     }
     if (!best) return {decider, subject, Kind::silent, {Reason::consent_missing}, {}, nullptr};
-    if (!best->reasons.empty())
+    if (!best->reasons.empty()) {
         best->kind =
             std::ranges::all_of(best->reasons, can_be_completed) ? Kind::silent : Kind::falls_short;
+        best->reserves = reserves;
+    }
     return *std::move(best);
 }
 
@@ -141,13 +145,14 @@ void insert_once(std::vector<Reason>& reasons, Reason reason) {
     if (place == reasons.end() || *place != reason) reasons.insert(place, reason);
 }
 
-/// True where, for low sensitivity, somebody else who decides for the subject has consented.
+/// True where, for low sensitivity, somebody else who decides for the subject has consented. A
+/// reservation is a no (rule 5), which nobody else's consent passes over.
 bool another_suffices(const Question& question,
                       const std::vector<Position>& positions,
-                      const PersonId& subject) {
-    return question.label.sensitivity == Sensitivity::low &&
+                      const Position& position) {
+    return question.label.sensitivity == Sensitivity::low && !position.reserves &&
            std::ranges::any_of(positions, [&](const Position& other) {
-               return other.subject == subject && other.kind == Kind::consents;
+               return other.subject == position.subject && other.kind == Kind::consents;
            });
 }
 
@@ -189,8 +194,7 @@ std::vector<MissingConsent> missing_consents(const Question& question,
     std::vector<MissingConsent> missing;
     for (const auto& position : positions) {
         if (position.kind == Kind::consents || position.kind == Kind::informed) continue;
-        if (position.kind != Kind::closed &&
-            another_suffices(question, positions, position.subject))
+        if (position.kind != Kind::closed && another_suffices(question, positions, position))
             continue;
         missing.push_back({position.decider, position.subject, position.reasons.front()});
     }
@@ -209,8 +213,8 @@ Decision quorum(const Question& question, const std::vector<Position>& positions
                 permit.obligations.get_in_writing ||
                 end_of(*position.consent, question) < position.consent->body.not_after;
         } else if (position.kind == Kind::informed ||
-                   another_suffices(question, positions, position.subject)) {
-            permit.obligations.inform.push_back(position.decider);
+                   another_suffices(question, positions, position)) {
+            if (!position.decider.is_none()) permit.obligations.inform.push_back(position.decider);
         } else {
             auto& answer = position.kind == Kind::falls_short ? deny : needs;
             for (const auto reason : position.reasons) insert_once(answer.reasons, reason);

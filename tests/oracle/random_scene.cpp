@@ -141,6 +141,7 @@ RandomScene SceneMaker::make(std::size_t questions) {
     static constexpr auto rows = std::to_array<Row>({
         {30, &SceneMaker::say_consent},
         {22, &SceneMaker::say_consents_of_both},
+        {10, &SceneMaker::say_story},
         {12, &SceneMaker::say_consent_again},
         {12, &SceneMaker::say_confirmation},
         {14, &SceneMaker::say_closing},
@@ -213,10 +214,18 @@ void SceneMaker::aim(Asked& asked) {
         asked.requester = some_of(unit(body.recipient.unit)).requester();
         asked.now = base_;
     };
+    const auto circles = said<Audience>();
     const auto roll = dice_.below(100);
-    if (roll < 55 && !consents.empty()) {
+    if (roll >= 90 && !circles.empty()) {
+        const auto one = any(circles);
+        asked.label.closed = std::get<Audience>(one->body).id;
+        asked.label.disclosing = unit(one->header.stream.unit);
+        asked.requester = some_of(asked.label.disclosing).requester();
+        asked.now = base_;
+    } else if (roll < 55 && !consents.empty()) {
         const auto& body = std::get<Consent>(any(consents)->body);
         at(body, body.disclosing);
+        asked.request.purpose = body.purpose;
     } else if (roll < 75 && !openings.empty()) {
         const auto one = any(openings);
         const auto& body = std::get<Override>(one->body);
@@ -311,6 +320,12 @@ PersonId SceneMaker::some_child() {
 
 PersonId SceneMaker::some_guardian() {
     return dice_.percent(90) ? people_[2 + dice_.below(2)] : some_person();
+}
+
+Categories SceneMaker::every_category() {
+    Categories all;
+    for (const auto one : categories) all.insert(one);
+    return all;
 }
 
 Categories SceneMaker::some_categories() {

@@ -37,6 +37,14 @@ private:
     void say_case_closed();
     void say_unknown();
 
+    // Several that belong together. stories.cpp
+    void say_story();
+    void tell_of_old_consent(Consent consent);
+    void tell_of_narrow_consent(Consent consent);
+    void tell_of_decision(Consent consent);
+    void tell_of_block(Consent consent);
+    void tell_of_circle(Consent consent);
+
     // Those that secrecy needs. secrecy_kinds.cpp
     void say_age();
     void say_maturity();
@@ -59,6 +67,8 @@ private:
     void aim(Asked& asked);
 
     StatementPtr sign(const DeviceId& author, const Stream& stream, StatementBody body);
+    /// By an author who knows every head of the stream.
+    StatementPtr sign_knowing(const DeviceId& author, const Stream& stream, StatementBody body);
     std::vector<StatementId> some_knowledge(const Stream& stream);
 
     template <class List>
@@ -85,6 +95,7 @@ private:
     PersonId some_child();
     PersonId some_guardian();
     Categories some_categories();
+    static Categories every_category();
     Recipient some_recipient();
     std::vector<UserId> some_users();
     std::vector<StatementId> some_names();

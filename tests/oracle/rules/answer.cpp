@@ -101,17 +101,17 @@ void ask_for(const World& world,
         positions, [](const auto& one) { return one.second.stand == Stand::covers; });
     const bool one_suffices =
         question.label.sensitivity == low || world.is_wrong_about(Planted::one_guardian_suffices);
+    const bool heeds_reservations = !world.is_wrong_about(Planted::reservation_passed_when_low);
     if (!is_anybody_there && !(anyone && one_suffices)) {
         answer.missing.insert({Id{}, subject});
         standings.lacking.push_back({.stand = Stand::needed, .why = {"custody_unknown"}});
     }
-    const auto no = world.is_wrong_about(Planted::reservation_passed_when_low) ? Stand::refused
-                                                                               : Stand::reserved;
     for (auto& [person, position] : positions) {
         if (position.stand == Stand::covers) {
             answer.get_in_writing |= position.by_mouth;
             answer.may_owe_writing |= position.may_be_by_mouth;
-        } else if (anyone && one_suffices && position.stand < no) {
+        } else if (anyone && one_suffices && position.stand < Stand::refused &&
+                   !(position.reserves && heeds_reservations)) {
             answer.inform.insert(person);
         } else {
             if (deciders.came_of_age) tell_lapsed(world, subject, position);

@@ -136,7 +136,10 @@ bool can_still_be_had(const std::set<std::string>& failing) {
 void take(Position& position, const std::set<std::string>& failing, bool is_first) {
     position.why.insert(failing.begin(), failing.end());
     auto stand = can_still_be_had(failing) ? Stand::needed : Stand::too_short;
-    if (failing == std::set<std::string>{"reserved"}) stand = Stand::reserved;
+    if (failing == std::set<std::string>{"reserved"}) {
+        stand = Stand::reserved;
+        position.reserves = true;
+    }
     if (is_first)
         position.stand = stand;
     else if ((position.stand == Stand::needed) != (stand == Stand::needed))

@@ -18,6 +18,7 @@ enum class Stand {
 struct Position {
     Stand stand = Stand::needed;
     std::set<std::string> why{};   ///< every field that fails, of every consent
+    bool reserves = false;         ///< one would reach, but for its reservation
     bool by_mouth = false;         ///< of `covers`: rests on oral consents with a limit alone
     bool may_be_by_mouth = false;  ///< ... or on oral ones of which one has a limit
 };

@@ -66,7 +66,9 @@ bool is_replaced_by_decision(const World& world,
             return false;
         bool stayed = false;
         each<InPlace>(world.of_case, [&](const Said& said, const InPlace& other) {
-            stayed |= other.stayed && is_same(other, decision) && has_effect(world, said);
+            // A court stays a decision, whichever guardian the statement names.
+            stayed |=
+                other.stayed && other.decision == decision.decision && has_effect(world, said);
         });
         if (stayed && !world.is_wrong_about(Planted::stay_ignored)) return false;
         // Of several that did not know each other, all must cover it.

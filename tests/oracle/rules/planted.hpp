@@ -39,6 +39,7 @@ namespace oracle {
     row(own_second_reader, "who opens by statute is the second reader too") \
     row(override_without_limit, "a statute opens for longer than the table allows")
 // clang-format on
+// clang-format on
 
 enum class Planted {
     none,
