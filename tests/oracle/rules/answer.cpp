@@ -203,6 +203,8 @@ std::vector<Place> places_of(const World& world, const Question& question, bool 
         if (is_unclear ? or_unclear : participates(world, question.user, unit.unit, question.now))
             places.push_back({unit, *role});
     });
+    // Where several permit, what is owed is that of the first: in this order on every replica.
+    std::ranges::sort(places, {}, [](const Place& place) { return place.unit.unit; });
     return places;
 }
 
