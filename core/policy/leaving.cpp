@@ -108,6 +108,33 @@ Instant lost_at(const KeyHolding& holding,
     return losses.first();
 }
 
+/// The newest statement that may have let this device in again: keys from before it may have come
+/// back with it, whatever a receipt said earlier.
+Instant let_in_at(const KeyHolding& holding,
+                  const UserId& user,
+                  const StatementGraph& case_graph,
+                  const CaseView& view,
+                  Instant now) {
+    const auto units = units_of(user, view);
+    const UnitId& unit = holding.label.disclosing.unit;
+    Instant newest = holding.newest;
+    const auto opens_for = [&](const StatementPtr& statement) {
+        const StatementBody& body = statement->body;
+        if (const auto* consent = std::get_if<Consent>(&body))
+            return consent->disclosing == unit &&
+                   consent->categories.contains(holding.label.category) &&
+                   std::ranges::find(units, consent->recipient.unit) != units.end();
+        if (const auto* added = std::get_if<ParticipantAdded>(&body)) return added->user == user;
+        return std::holds_alternative<Confirmation>(body) && statement->header.stream.unit == unit;
+    };
+    for (const Stream& stream : case_graph.streams())
+        for (const StatementPtr& statement : case_graph.in(stream))
+            if (const Instant at = statement->header.time.instant();
+                at <= now && opens_for(statement))
+                newest = std::max(newest, at);
+    return newest;
+}
+
 using Receipts = std::map<std::pair<DeviceId, CompartmentId>, Instant>;
 
 /// The newest receipt of each device for each compartment, of those that count.
@@ -190,12 +217,14 @@ std::vector<Unconfirmed> unconfirmed(std::span<const KeyHolding> holdings,
         const auto [readers, first] = permitted.try_emplace(holding.compartment);
         if (first) readers->second = permitted_devices(holding.label, statements, table, now);
         if (std::ranges::binary_search(readers->second, holding.device)) continue;
-        const auto receipt = receipts.find({holding.device, holding.compartment});
-        if (receipt != receipts.end() && receipt->second >= holding.newest) continue;
-
         const UserId user = federation.user_of(holding.device);
+        KeyHolding last = holding;
+        last.newest = let_in_at(holding, user, case_graph, statements.case_view, now);
+        const auto receipt = receipts.find({holding.device, holding.compartment});
+        if (receipt != receipts.end() && receipt->second >= last.newest) continue;
+
         const Instant since =
-            lost_at(holding, user, case_graph, federation_graph, statements.case_view, now);
+            lost_at(last, user, case_graph, federation_graph, statements.case_view, now);
         const UnitId& unit = holding.label.disclosing.unit;
         const auto* device = federation.device(holding.device);
         const auto [row, fresh] = found.try_emplace({holding.device, unit});

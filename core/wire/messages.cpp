@@ -12,6 +12,8 @@ namespace samsyn {
 
 namespace {
 
+constexpr std::size_t entry_bytes_max = batch_bytes_max + 2 * 1024;  // escrow holds a batch
+
 constexpr std::size_t welcome_gaps_max = 256;
 constexpr std::size_t context_bytes_max = 200;
 constexpr std::size_t deliver_entries_max = 4096;
@@ -45,6 +47,11 @@ Result<std::string> read_context(Reader& in) {
 }
 
 bool belongs(EntryKind kind, const Channel& channel) {
+    // Escrow travels beside the statements of a notice stream.
+    if (kind == EntryKind::escrow) {
+        const auto* notices = std::get_if<Stream>(&channel.name);
+        return notices && notices->kind == StreamKind::notice;
+    }
     return (kind == EntryKind::statement) == std::holds_alternative<Stream>(channel.name);
 }
 
@@ -211,7 +218,7 @@ Result<Push> read(Reader& in) {
     Push push;
     push.ticket = SAMSYN_TRY(in.number<std::uint32_t>("ticket"));
     push.kind = SAMSYN_TRY(in.enumerator(EntryKind::last, "entry kind"));
-    push.bytes = to_bytes(SAMSYN_TRY(in.blob(batch_bytes_max, "entry")));
+    push.bytes = to_bytes(SAMSYN_TRY(in.blob(entry_bytes_max, "entry")));
     return push;
 }
 
@@ -256,7 +263,7 @@ Result<Deliver> read(Reader& in) {
         Deliver::Entry entry;
         entry.number = SAMSYN_TRY(in.number<EntryNumber>("entry number"));
         entry.kind = SAMSYN_TRY(in.enumerator(EntryKind::last, "entry kind"));
-        entry.bytes = to_bytes(SAMSYN_TRY(in.blob(batch_bytes_max, "entry")));
+        entry.bytes = to_bytes(SAMSYN_TRY(in.blob(entry_bytes_max, "entry")));
         if (entry.number <= previous) return fail(Errc::malformed, "entry number");
         if (!belongs(entry.kind, deliver.channel)) return fail(Errc::malformed, "entry kind");
         previous = entry.number;
