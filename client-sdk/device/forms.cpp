@@ -32,11 +32,12 @@ Result<FilledForm> content_of(const ItemView& item) {
     auto read = form_from_text(*text);
     if (!read && read.error().code != Errc::unsupported_version)
         return fail(Errc::malformed, "form: " + read.error().context);
-    FilledForm form = SAMSYN_TRY(std::move(read));
+    if (!read) return read;
+    const FilledForm& form = *read;
     if (form.item != item.id || form.case_id != item.case_id ||
         form.unit != item.label.disclosing.unit || form.subjects != item.label.subjects)
         return fail(Errc::malformed, "form: content of another form");
-    return form;
+    return read;
 }
 
 /// Lines to this page; the others are counted.
