@@ -300,6 +300,7 @@ TEST_CASE("Device: a supplement beyond reach is not opened, and its key not writ
           "[device][attack]") {
     DeviceScene scene;
     const ItemId note = scene.note(*scene.psychologist, "Tuva sov dåligt");
+    scene.sync_everybody();  // what is sealed later is in the clinic's reach
     scene.consent(scene.world.clinic, Reach::from_now);
     scene.sync_everybody();
     REQUIRE(scene.text(*scene.psychiatrist, note, "text") == "-");

@@ -65,7 +65,8 @@ void check_refused(const Answer& answer, Errc why) {
 
 // --- Notices -----------------------------------------------------------------------------------
 
-TEST_CASE("C-31 Hub: a report of concern reaches the intake, and no participant sees it", "[hub]") {
+TEST_CASE("C-31 Hub: a report of concern reaches the intake and its author, and nobody else",
+          "[hub]") {
     Kinds world;
     const Bytes said = world.report(world.fresh<CaseId>());
     CHECK(world.school.push(EntryKind::statement, said).outcome == AnswerOutcome::stored);
@@ -73,7 +74,7 @@ TEST_CASE("C-31 Hub: a report of concern reaches the intake, and no participant 
     world.team.pull();
     CHECK(world.social.has(EntryKind::statement, said));
     CHECK_FALSE(world.team.has(EntryKind::statement, said));
-    CHECK_FALSE(world.school.has(EntryKind::statement, said));
+    CHECK(world.school.has(EntryKind::statement, said));
 
     world.restart();
     world.social.start();
@@ -102,7 +103,7 @@ TEST_CASE("Hub: a report of concern in a family's case is refused", "[hub][attac
     check_refused(world.school.push(EntryKind::statement, foreign), Errc::not_permitted);
 }
 
-TEST_CASE("Hub: a notice goes to the addressed unit of the case only", "[hub]") {
+TEST_CASE("Hub: a notice goes to the addressed unit of the case and its author only", "[hub]") {
     Kinds world;
     PurgeReceipt receipt;
     receipt.compartments = {world.compartment(world.label)};
@@ -116,7 +117,7 @@ TEST_CASE("Hub: a notice goes to the addressed unit of the case only", "[hub]") 
     CHECK(world.school.has(EntryKind::statement, to_school));
     CHECK_FALSE(world.school.has(EntryKind::statement, to_team));
     CHECK(world.team.has(EntryKind::statement, to_team));
-    CHECK_FALSE(world.team.has(EntryKind::statement, to_school));
+    CHECK(world.team.has(EntryKind::statement, to_school));  // its author
     CHECK_FALSE(world.social.has(EntryKind::statement, to_school));
 }
 
