@@ -56,9 +56,11 @@ struct FormsScene : DeviceScene {
     }
 
     std::string standing(Person& person, const std::string& form, std::string_view who) {
-        for (const json& each : say(person, "form.list", {{"case", title}, {"all", true}})["forms"])
-            for (const json& one : each.value("people", json::array()))
-                if (each["id"] == form && one["person"]["name"] == who) return one["standing"];
+        const json listed = say(person, "form.list", {{"case", title}, {"all", true}});
+        for (const json& each : listed.at("forms"))
+            for (const json& one : each.at("people"))
+                if (each.at("id") == form && one.at("person").at("name") == who)
+                    return one.at("standing");
         return "-";
     }
 

@@ -78,7 +78,8 @@ struct Family {
     /// What a tablet opens of the plan.
     static std::vector<json> goals(const Tablet& tablet, const std::string& case_id) {
         std::vector<json> goals;
-        for (const json& item : tablet.run({"list", case_id}).at("items"))
+        const json listed = tablet.run({"list", case_id});
+        for (const json& item : listed.at("items"))
             if (item.at("type") == "plan_goal") goals.push_back(item);
         return goals;
     }

@@ -37,7 +37,8 @@ unsigned tries_left(const Tablet& tablet) {
 }
 
 bool has_pin(const Tablet& tablet) {
-    for (const json& slot : lock_of(tablet).at("vault").at("slots"))
+    const json lock = lock_of(tablet);
+    for (const json& slot : lock.at("vault").at("slots"))
         if (slot == "pin") return true;
     return false;
 }

@@ -78,8 +78,9 @@ struct ShowScene : DeviceScene {
     bool neutral() { return result("show.page")["page"]["items"].empty(); }
 
     bool is_present(std::string_view name) {
-        for (const json& each : result("show.status")["present"])
-            if (each["name"] == name) return true;
+        const json status = result("show.status");
+        for (const json& each : status.at("present"))
+            if (each.at("name") == name) return true;
         return false;
     }
 
