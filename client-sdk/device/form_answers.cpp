@@ -3,6 +3,7 @@
 #include <samsyn/consent_forms.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace samsyn {
 
@@ -68,17 +69,22 @@ std::vector<StatementId> consents_replaced(const CaseView& facts, const Consent&
     return ids;
 }
 
+/// Did somebody of the form's own unit record it?
+using OurWord = std::function<bool(const Signed<Consent>&)>;
+
 /// True where every no that stands against the consent was opened again before, by an earlier
 /// consent in the same matter or the confirmation of one: the person was asked then.
 bool was_asked(const CaseView& facts,
                const Consent& consent,
-               const std::vector<StatementId>& closings) {
+               const std::vector<StatementId>& closings,
+               const OurWord& ours) {
     const DisclosingFacts& stream = facts.disclosing(consent.disclosing);
     std::set<StatementId> asked;
     for (const StatementId& id : consents_replaced(facts, consent)) {
-        // Anybody may record a consent: only one that the disclosing unit stands for shows it.
-        if (!stream.confirmed.contains(id)) continue;
+        // Anybody may record a consent: one shows it that the disclosing unit or the form's own
+        // stands for.
         const auto older = std::ranges::find(stream.consents, id, &Signed<Consent>::id);
+        if (!stream.confirmed.contains(id) && !ours(*older)) continue;
         asked.insert(older->body.names.begin(), older->body.names.end());
         const auto confirmed = stream.confirmed.find(id);
         if (confirmed != stream.confirmed.end())
@@ -91,9 +97,10 @@ bool was_asked(const CaseView& facts,
 /// for. Errors: `invalid_argument` where a no stands about which the person was not asked.
 Result<std::vector<StatementId>> names_for(const CaseView& facts,
                                            const Consent& consent,
-                                           bool reopen) {
+                                           bool reopen,
+                                           const OurWord& ours) {
     auto names = closings_against(facts, consent);
-    if (!reopen && !was_asked(facts, consent, names))
+    if (!reopen && !was_asked(facts, consent, names, ours))
         return fail(Errc::invalid_argument,
                     "reopen: this person said no earlier; ask, then open it again (--reopen) | "
                     "personen har sagt nej tidigare; fråga, öppna sedan igen (--reopen)");
@@ -220,8 +227,11 @@ Result<void> ConsentForms::record(const FormView& view,
     signature.evidence = kept.hash;
 
     const auto stream = [&](const UnitId& unit) { return disclosing_stream(view.case_id, unit); };
+    const auto ours = [&](const Signed<Consent>& said) {
+        return my.federation().acted_in(said.author, view.form.unit, said.time.instant());
+    };
     for (Consent said : statements_for(view.form, signature)) {
-        said.names = SAMSYN_TRY(names_for(my.view(view.case_id), said, wish.reopen));
+        said.names = SAMSYN_TRY(names_for(my.view(view.case_id), said, wish.reopen, ours));
         const Stream to = stream(said.disclosing);
         answered.consents.push_back(SAMSYN_TRY(my.author(to, std::move(said))));
     }

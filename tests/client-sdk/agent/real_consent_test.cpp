@@ -14,6 +14,7 @@ struct Family {
     explicit Family(const std::string& name)
         : lead(RealWorld::only().enrol("Ledare " + name)),
           school(RealWorld::only().enrol("Kurator " + name, "school_counsellor", "Skolan")) {
+        lead->sync();  // whoever was enrolled since is known
         id = lead->run({"case", "open", "Familjen " + name}).at("case").at("id");
         for (const std::string& person : {child, mother, father})
             (void)lead->run({"person", "add", id, person});
