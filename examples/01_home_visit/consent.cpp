@@ -57,7 +57,7 @@ void Day::consent_of(const std::string& guardian) {
 }
 
 void Day::confirm_pending(const Tablet& tablet) const {
-    const json pending = tablet.run({"consent", "pending", case_}).at("consents");
+    const json pending = tablet.run({"consent", "pending", case_}).at("to_confirm");
     for (const json& one : pending) (void)tablet.run({"consent", "confirm", case_, one.at("id")});
 }
 
