@@ -206,12 +206,13 @@ net::awaitable<void> Transport::Impl::run(std::shared_ptr<Impl> self, std::strin
 
 void Transport::Impl::start_reading(const std::shared_ptr<Impl>& self) {
     reading_ = true;
-    net::co_spawn(stream_->get_executor(), read_loop(self), [self](const std::exception_ptr& thrown) {
-        if (thrown) self->read_error_ = Error{Errc::out_of_memory, "reading from the server"};
-        self->reading_ = false;
-        self->reader_over_.cancel();
-        self->wake_.cancel();
-    });
+    net::co_spawn(
+        stream_->get_executor(), read_loop(self), [self](const std::exception_ptr& thrown) {
+            if (thrown) self->read_error_ = Error{Errc::out_of_memory, "reading from the server"};
+            self->reading_ = false;
+            self->reader_over_.cancel();
+            self->wake_.cancel();
+        });
 }
 
 net::awaitable<void> Transport::Impl::read_loop(std::shared_ptr<Impl> self) {

@@ -193,7 +193,8 @@ void Hub::Impl::release(Instant now) {
             awake.insert(id);
         }
         link.uncommitted.clear();
-        if ((link.restricted || link.hand_in) && touched.contains(Channel{Stream{}})) awake.insert(id);
+        if ((link.restricted || link.hand_in) && touched.contains(Channel{Stream{}}))
+            awake.insert(id);
         if (link.closing || !link.delivery) continue;
         const DeviceId& device = link.delivery->device();
         if (!registry.federation().in_good_standing(device, now)) {

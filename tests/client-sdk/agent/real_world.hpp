@@ -11,8 +11,8 @@
 
 namespace samsyn::test {
 
-/// A federation of one organisation with a team and a school: a server, the administrator's machine and
-/// tablets, all of them real processes with folders of their own. Made once for all test cases,
+/// A federation of one organisation with a team and a school: a server, the administrator's machine
+/// and tablets, all of them real processes with folders of their own. Made once for all test cases,
 /// since each device costs three stretchings.
 class RealWorld {
 public:

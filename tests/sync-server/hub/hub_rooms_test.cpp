@@ -260,16 +260,20 @@ TEST_CASE("Hub: presenter and screen find each other through it, and a change go
     SodiumViewSealer views;
     SodiumSealer presenter_sealer{SealingKey::generate()};
     SodiumSealer screen_sealer{std::move(world.sealing_key)};
-    Presenter presenter{
-        world.case_id,
-        world.counsellor.device,
-        *Gathering::begin({}, world.now + 2h),
-        {world.random, world.hasher, world.verifier, world.counsellor.signer, presenter_sealer, views}};
+    Presenter presenter{world.case_id,
+                        world.counsellor.device,
+                        *Gathering::begin({}, world.now + 2h),
+                        {world.random,
+                         world.hasher,
+                         world.verifier,
+                         world.counsellor.signer,
+                         presenter_sealer,
+                         views}};
     Screen screen{
         world.screen.device,
         {world.random, world.hasher, world.verifier, world.screen.signer, screen_sealer, views}};
-    REQUIRE(presenter.add_room(
-        {world.session, world.screen.device, world.screen_sealing}, world.now));
+    REQUIRE(
+        presenter.add_room({world.session, world.screen.device, world.screen_sealing}, world.now));
     const Page page{.items = {{world.compartment(world.label), "Plan", {"Skolgång"}}}};
 
     const auto talk = [&] {
