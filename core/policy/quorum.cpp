@@ -106,13 +106,11 @@ Position position_of(const Question& question,
     const auto closings = closings_in_scope(question, place, decider, subject);
     const Narrowing narrowing{question, decider, subject};
     std::optional<Position> best;
-    bool reserves = false;
     for (const auto& consent : facts.consents) {
         if (consent.body.grantor != decider || consent.body.subject != subject) continue;
         if (holds_for(facts.replaced, consent, question.label.category)) continue;
         Position position{decider, subject, Kind::consents, {}, {}, &consent};
         position.reasons = shortfalls(question, place, consent, narrowing);
-        reserves = reserves || position.reasons == std::vector{Reason::reserved};
         // Only what reaches, and names the no that stands, opens again what was closed.
         if (!closings.empty() && !(position.reasons.empty() && reopens(consent, closings, facts)))
             continue;
@@ -126,11 +124,9 @@ Position position_of(const Question& question,
         return closed;
     }
     if (!best) return {decider, subject, Kind::silent, {Reason::consent_missing}, {}, nullptr};
-    if (!best->reasons.empty()) {
+    if (!best->reasons.empty())
         best->kind =
             std::ranges::all_of(best->reasons, can_be_completed) ? Kind::silent : Kind::falls_short;
-        best->reserves = reserves;
-    }
     return *std::move(best);
 }
 
@@ -146,11 +142,12 @@ void insert_once(std::vector<Reason>& reasons, Reason reason) {
 }
 
 /// True where, for low sensitivity, somebody else who decides for the subject has consented. A
-/// reservation is a no (rule 5), which nobody else's consent passes over.
+/// reservation narrows its own consent only: were it a no here, taking the whole consent away would
+/// permit more.
 bool another_suffices(const Question& question,
                       const std::vector<Position>& positions,
                       const Position& position) {
-    return question.label.sensitivity == Sensitivity::low && !position.reserves &&
+    return question.label.sensitivity == Sensitivity::low &&
            std::ranges::any_of(positions, [&](const Position& other) {
                return other.subject == position.subject && other.kind == Kind::consents;
            });

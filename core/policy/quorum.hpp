@@ -20,7 +20,6 @@ struct Position {
     std::vector<Reason> reasons;               ///< why not; in the order of the page
     Closings closings;                         ///< of `closed`
     const Signed<Consent>* consent = nullptr;  ///< of `consents`
-    bool reserves = false;  ///< a consent that would reach, but for its reservation here
 };
 
 /// Where everyone who decides stands, subject by subject. A subject for whom nobody is known to

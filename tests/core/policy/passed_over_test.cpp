@@ -5,7 +5,8 @@
 
 namespace samsyn::test {
 
-TEST_CASE("Reservation: is a no of a guardian at low sensitivity too", "[policy]") {
+TEST_CASE("Reservation: narrows its own consent, so that without it nobody would read more",
+          "[policy]") {
     SecrecyScene scene;
     scene.consent(scene.id, scene.officer, scene.to_school(scene.a));
     const auto label = scene.social_item(Sensitivity::low);
@@ -14,10 +15,13 @@ TEST_CASE("Reservation: is a no of a guardian at low sensitivity too", "[policy]
     auto reserving = scene.to_school(scene.b);
     reserving.reserved = reserving.categories;
     scene.consent(scene.id, scene.officer, reserving);
-    const auto answer = scene.ask_as(scene.counsellor, label);
-    CHECK(answer.outcome == Outcome::deny);
-    CHECK(answer.reasons == only(Reason::reserved));
-    CHECK(misses(answer, scene.b));
+    const auto low = scene.ask_as(scene.counsellor, label);
+    CHECK(low.permitted());
+    CHECK(low.obligations.inform == std::vector{scene.b});
+    const auto normal = scene.ask_as(scene.counsellor, scene.social_item());
+    CHECK(normal.outcome == Outcome::deny);
+    CHECK(normal.reasons == only(Reason::reserved));
+    CHECK(misses(normal, scene.b));
 }
 
 TEST_CASE("Hidden existence: a statute shows nothing to whom the youth's withdrawn consent named",

@@ -101,7 +101,7 @@ void ask_for(const World& world,
         positions, [](const auto& one) { return one.second.stand == Stand::covers; });
     const bool one_suffices =
         question.label.sensitivity == low || world.is_wrong_about(Planted::one_guardian_suffices);
-    const bool heeds_reservations = !world.is_wrong_about(Planted::reservation_passed_when_low);
+    const bool heeds_reservations = world.is_wrong_about(Planted::reservation_refuses_when_low);
     if (!is_anybody_there && !(anyone && one_suffices)) {
         answer.missing.insert({Id{}, subject});
         standings.lacking.push_back({.stand = Stand::needed, .why = {"custody_unknown"}});

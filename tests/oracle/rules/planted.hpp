@@ -13,7 +13,7 @@ namespace oracle {
     row(confirmation_not_needed, "a consent opens without the disclosing unit") \
     row(newer_consent_reopens, "a newer consent reopens without naming the closing") \
     row(older_consent_reopens, "a confirmation reopens by a consent that the closing's author knew") \
-    row(reservation_passed_when_low, "a reservation does not count at low sensitivity") \
+    row(reservation_refuses_when_low, "a reservation is a refusal at low sensitivity") \
     row(objection_ignored_when_low, "an objection does not count at low sensitivity") \
     row(oral_without_end, "an oral consent counts as long as a written one") \
     row(not_after_inclusive, "a consent counts at its last instant") \
