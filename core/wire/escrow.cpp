@@ -8,26 +8,6 @@ namespace {
 
 enum class Form : std::uint8_t { sealed = 1, held = 2, last = held };
 
-Result<Bytes> read_box(Reader& in) {
-    const ByteView box = SAMSYN_TRY(in.blob(sealed_key_size, "sealed key"));
-    if (box.size() != sealed_key_size) return fail(Errc::malformed, "sealed key");
-    return to_bytes(box);
-}
-
-Result<std::vector<SealedKey>> read_boxes(Reader& in) {
-    const auto count = SAMSYN_TRY(in.count(escrow_recipients_max, "recipients"));
-    std::vector<SealedKey> keys;
-    for (std::size_t i = 0; i < count; ++i) {
-        SealedKey key;
-        key.device = SAMSYN_TRY(in.id<DeviceId>("recipient"));
-        key.sealing_epoch = SAMSYN_TRY(in.number<std::uint32_t>("sealing epoch"));
-        key.box = SAMSYN_TRY(read_box(in));
-        keys.push_back(std::move(key));
-    }
-    if (!ascends(keys, &SealedKey::device)) return fail(Errc::malformed, "recipients");
-    return keys;
-}
-
 void write_clear_part(Writer& out, const EscrowBlob& blob) {
     out.id(blob.federation);
     out.id(blob.case_id);
@@ -69,7 +49,7 @@ Result<EscrowBlob> read_blob(Reader& in, const Hasher& hasher) {
     blob.why = errc_from_wire(SAMSYN_TRY(in.number<std::uint16_t>("why")));
     blob.reason = SAMSYN_TRY(in.text(escrow_reason_bytes_max, "reason"));
     blob.change = SAMSYN_TRY(decode_change_header(in));
-    blob.keys = SAMSYN_TRY(read_boxes(in));
+    blob.keys = SAMSYN_TRY(read_sealed_keys(in, escrow_recipients_max));
     if (SAMSYN_TRY(in.boolean("recovery box"))) blob.recovery_box = SAMSYN_TRY(read_box(in));
     blob.body = to_bytes(SAMSYN_TRY(in.blob(escrow_bytes_max, "sealed body")));
 

@@ -62,4 +62,24 @@ Result<Recipient> read_recipient(Reader& in) {
     return recipient;
 }
 
+Result<Bytes> read_box(Reader& in) {
+    const ByteView box = SAMSYN_TRY(in.blob(sealed_key_size, "sealed key"));
+    if (box.size() != sealed_key_size) return fail(Errc::malformed, "sealed key");
+    return to_bytes(box);
+}
+
+Result<std::vector<SealedKey>> read_sealed_keys(Reader& in, std::size_t count_max) {
+    const auto count = SAMSYN_TRY(in.count(count_max, "recipients"));
+    std::vector<SealedKey> keys;
+    for (std::size_t i = 0; i < count; ++i) {
+        SealedKey key;
+        key.device = SAMSYN_TRY(in.id<DeviceId>("recipient"));
+        key.sealing_epoch = SAMSYN_TRY(in.number<std::uint32_t>("sealing epoch"));
+        key.box = SAMSYN_TRY(read_box(in));
+        keys.push_back(std::move(key));
+    }
+    if (!ascends(keys, &SealedKey::device)) return fail(Errc::malformed, "recipients");
+    return keys;
+}
+
 }  // namespace samsyn

@@ -59,6 +59,11 @@ Result<std::vector<std::uint64_t>> read_ascending(Reader& in,
                                                   std::size_t count_max,
                                                   std::string_view what);
 
+/// A key sealed for one recipient; and a list of them, ascending by device, as packets and escrow
+/// have it. Errors: `truncated`, `limit_exceeded`, `malformed`.
+Result<Bytes> read_box(Reader& in);
+Result<std::vector<SealedKey>> read_sealed_keys(Reader& in, std::size_t count_max);
+
 /// Layout: unit 16 · 1, role 1 or 0 · 1, user 16 or 0.
 void write_recipient(Writer& out, const Recipient& recipient);
 Result<Recipient> read_recipient(Reader& in);

@@ -8,26 +8,6 @@ namespace {
 
 constexpr std::size_t supplement_keys_max = 300;
 
-Result<Bytes> read_box(Reader& in) {
-    const ByteView box = SAMSYN_TRY(in.blob(sealed_key_size, "sealed key"));
-    if (box.size() != sealed_key_size) return fail(Errc::malformed, "sealed key");
-    return to_bytes(box);
-}
-
-Result<std::vector<SealedKey>> read_sealed_keys(Reader& in) {
-    const auto count = SAMSYN_TRY(in.count(packet_recipients_max, "recipients"));
-    std::vector<SealedKey> keys;
-    for (std::size_t i = 0; i < count; ++i) {
-        SealedKey key;
-        key.device = SAMSYN_TRY(in.id<DeviceId>("recipient"));
-        key.sealing_epoch = SAMSYN_TRY(in.number<std::uint32_t>("sealing epoch"));
-        key.box = SAMSYN_TRY(read_box(in));
-        keys.push_back(std::move(key));
-    }
-    if (!ascends(keys, &SealedKey::device)) return fail(Errc::malformed, "recipients");
-    return keys;
-}
-
 Result<KeyPacket> read_packet(Reader& in, const Hasher& hasher) {
     KeyPacket packet;
     packet.federation = SAMSYN_TRY(in.id<FederationId>("federation"));
@@ -44,7 +24,7 @@ Result<KeyPacket> read_packet(Reader& in, const Hasher& hasher) {
     packet.counter = SAMSYN_TRY(in.number<std::uint64_t>("counter"));
     packet.part = SAMSYN_TRY(in.number<std::uint16_t>("part"));
     packet.part_count = SAMSYN_TRY(in.number<std::uint16_t>("part count"));
-    packet.keys = SAMSYN_TRY(read_sealed_keys(in));
+    packet.keys = SAMSYN_TRY(read_sealed_keys(in, packet_recipients_max));
     if (SAMSYN_TRY(in.boolean("recovery box"))) packet.recovery_box = SAMSYN_TRY(read_box(in));
 
     if (packet.part >= packet.part_count) return fail(Errc::malformed, "part");
