@@ -38,6 +38,8 @@ struct Denies {
 
     bool operator()(const DeviceWiped&) const { return true; }
 
+    bool operator()(const DeviceSuspended&) const { return true; }
+
     bool operator()(const UserRemoved&) const { return true; }
 
     bool operator()(const CaseClosed&) const { return true; }

@@ -61,7 +61,13 @@ namespace samsyn {
     row(room_key, "samsyn1/room-key") \
     row(room_context, "samsyn1/room-ctx") \
     row(consent_form, "samsyn1/consform") \
-    row(review_sample, "samsyn1/revsampl")
+    row(review_sample, "samsyn1/revsampl") \
+    row(enrolment_commitment, "samsyn1/enrl-com") \
+    row(enrolment_code, "samsyn1/enrlcode") \
+    row(recovery_share, "samsyn1/rec-shar") \
+    row(recovery_secret, "samsyn1/rec-secr") \
+    row(backup_manifest, "samsyn1/bkp-mani") \
+    row(backup_key, "samsyn1/bkp-key-")
 // clang-format on
 
 inline constexpr std::size_t domain_label_size = 16;

@@ -111,6 +111,29 @@ struct FederationRules {
         return fail(Errc::not_permitted, rule);
     }
 
+    Result<void> operator()(const Countersigned&) const {
+        if (federation.signing_key(author)) return {};
+        return fail(Errc::unknown_device, "author");
+    }
+
+    Result<void> operator()(const UnitLease& body) const {
+        const auto* unit = federation.unit(body.unit);
+        if (!unit) return fail(Errc::not_permitted, "the unit is not certified");
+        return administrator(unit->organisation);
+    }
+
+    Result<void> operator()(const RecoveryKeyCertified& body) const {
+        return administrator(body.organisation);
+    }
+
+    Result<void> operator()(const RecoveryUsed& body) const {
+        return administrator(body.organisation);
+    }
+
+    Result<void> operator()(const DeviceSuspended& body) const { return orders(body.device); }
+
+    Result<void> operator()(const DeviceResumed& body) const { return orders(body.device); }
+
     /// Nobody here knows who may say a kind that nobody here knows: every known author. One that
     /// stops all reading is believed only of those who may stop it in other ways too.
     Result<void> operator()(const Unknown&) const {

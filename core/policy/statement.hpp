@@ -3,6 +3,7 @@
 #include "core/model/hybrid_clock.hpp"
 #include "core/model/item_type.hpp"
 #include "core/model/label.hpp"
+#include "core/policy/provision_statements.hpp"
 #include "core/policy/secrecy_statements.hpp"
 #include "core/policy/terms.hpp"
 
@@ -288,6 +289,12 @@ using StatementBody = std::variant<Founding,
                                    DeviceLocked,
                                    DeviceWiped,
                                    LogRestored,
+                                   Countersigned,
+                                   UnitLease,
+                                   RecoveryKeyCertified,
+                                   RecoveryUsed,
+                                   DeviceSuspended,
+                                   DeviceResumed,
                                    CaseOpened,
                                    CaseClosed,
                                    ParticipantAdded,

@@ -66,6 +66,7 @@ void write(Writer& out, const Channel& channel) {
 
 // --- Bodies --------------------------------------------------------------------------------------
 
+using fleet::write;
 using log_messages::write;
 using rooms::write;
 using unlocking::write;
@@ -101,6 +102,21 @@ Result<LogQuery> read(Reader& in) {
 template <>
 Result<LogRows> read(Reader& in) {
     return log_messages::read_log_rows(in);
+}
+
+template <>
+Result<DeviceReport> read(Reader& in) {
+    return fleet::read_device_report(in);
+}
+
+template <>
+Result<FleetQuery> read(Reader& in) {
+    return fleet::read_fleet_query(in);
+}
+
+template <>
+Result<FleetRows> read(Reader& in) {
+    return fleet::read_fleet_rows(in);
 }
 
 void write(Writer& out, const Hello& hello) {

@@ -2,6 +2,7 @@
 
 #include "core/base/secret.hpp"
 #include "core/wire/batch.hpp"
+#include "core/wire/fleet_messages.hpp"
 #include "core/wire/log_messages.hpp"
 #include "core/wire/room_messages.hpp"
 
@@ -264,7 +265,10 @@ using Message = std::variant<Hello,
                              LogProofRequest,
                              LogProof,
                              LogQuery,
-                             LogRows>;
+                             LogRows,
+                             DeviceReport,
+                             FleetQuery,
+                             FleetRows>;
 
 inline constexpr std::uint8_t wire_version = 1;      ///< of the encoding of messages
 inline constexpr std::uint16_t session_version = 1;  ///< of what they mean; agreed in the hello

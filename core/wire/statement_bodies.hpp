@@ -24,6 +24,12 @@ void write_body(Writer& out, const ServerCertified& body);
 void write_body(Writer& out, const DeviceLocked& body);
 void write_body(Writer& out, const DeviceWiped& body);
 void write_body(Writer& out, const LogRestored& body);
+void write_body(Writer& out, const Countersigned& body);
+void write_body(Writer& out, const UnitLease& body);
+void write_body(Writer& out, const RecoveryKeyCertified& body);
+void write_body(Writer& out, const RecoveryUsed& body);
+void write_body(Writer& out, const DeviceSuspended& body);
+void write_body(Writer& out, const DeviceResumed& body);
 void write_body(Writer& out, const CaseOpened& body);
 void write_body(Writer& out, const CaseClosed& body);
 void write_body(Writer& out, const ParticipantAdded& body);
@@ -91,6 +97,18 @@ template <>
 Result<DeviceWiped> read_body(Reader& in);
 template <>
 Result<LogRestored> read_body(Reader& in);
+template <>
+Result<Countersigned> read_body(Reader& in);
+template <>
+Result<UnitLease> read_body(Reader& in);
+template <>
+Result<RecoveryKeyCertified> read_body(Reader& in);
+template <>
+Result<RecoveryUsed> read_body(Reader& in);
+template <>
+Result<DeviceSuspended> read_body(Reader& in);
+template <>
+Result<DeviceResumed> read_body(Reader& in);
 template <>
 Result<CaseOpened> read_body(Reader& in);
 template <>

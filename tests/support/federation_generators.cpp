@@ -4,7 +4,7 @@ namespace samsyn::gen {
 
 rc::Gen<StatementBody> federation_body() {
     return rc::gen::exec([]() -> StatementBody {
-        switch (*up_to(12)) {
+        switch (*up_to(18)) {
             case 0:
                 return Founding{*id<SigningPublicKey>(), *id<Hash>()};
             case 1:
@@ -51,6 +51,26 @@ rc::Gen<StatementBody> federation_body() {
                                    *id<Incarnation>()};
             case 10:
                 return DeviceWiped{*id<DeviceId>(), *enumerator(UnsentWork::last)};
+            case 13:
+                return Countersigned{*id<StatementId>()};
+            case 14:
+                return UnitLease{*id<UnitId>(), *rc::gen::arbitrary<std::uint16_t>()};
+            case 15:
+                return RecoveryKeyCertified{*id<OrganisationId>(),
+                                            *rc::gen::arbitrary<std::uint32_t>(),
+                                            *id<SealingPublicKey>(),
+                                            *rc::gen::arbitrary<std::uint8_t>(),
+                                            {*id<Hash>(), *id<Hash>()}};
+            case 16:
+                return RecoveryUsed{*id<OrganisationId>(),
+                                    *rc::gen::arbitrary<std::uint32_t>(),
+                                    *id<DeviceId>(),
+                                    *id<Hash>(),
+                                    *instant()};
+            case 17:
+                return DeviceSuspended{*id<DeviceId>()};
+            case 18:
+                return DeviceResumed{*id<DeviceId>(), {*id<StatementId>()}};
             default:
                 return ServerCertified{*id<SigningPublicKey>(), *optional(id<SigningPublicKey>())};
         }

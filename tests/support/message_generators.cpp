@@ -130,6 +130,41 @@ rc::Gen<Message> log_message() {
     });
 }
 
+rc::Gen<DeviceReport> device_report() {
+    return rc::gen::exec([] {
+        return DeviceReport{*rc::gen::element<std::string>("", "0.2.0", "1.0~rc1+b2"),
+                            *rc::gen::arbitrary<std::uint32_t>(),
+                            *instant(),
+                            *rc::gen::arbitrary<std::uint32_t>(),
+                            *rc::gen::arbitrary<std::uint32_t>(),
+                            *instant()};
+    });
+}
+
+rc::Gen<Message> fleet_message() {
+    return rc::gen::exec([]() -> Message {
+        switch (*up_to(2)) {
+            case 0:
+                return *device_report();
+            case 1:
+                return FleetQuery{*id<OrganisationId>(), *id<DeviceId>()};
+            default:
+                FleetRows rows{*rc::gen::element(Errc{}, Errc::not_permitted),
+                               {},
+                               *rc::gen::arbitrary<bool>()};
+                for (const auto& device : *sorted_list(4, id<DeviceId>())) {
+                    const bool reported = *rc::gen::arbitrary<bool>();
+                    rows.rows.push_back({device,
+                                         *instant(),
+                                         *rc::gen::arbitrary<std::uint32_t>(),
+                                         reported,
+                                         reported ? *device_report() : DeviceReport{}});
+                }
+                return rows;
+        }
+    });
+}
+
 rc::Gen<Message> session_message() {
     return rc::gen::exec([]() -> Message {
         switch (*up_to(10)) {
@@ -217,7 +252,8 @@ rc::Gen<Message> room_message() {
 }
 
 rc::Gen<Message> message() {
-    return rc::gen::oneOf(session_message(), unlocking_message(), room_message(), log_message());
+    return rc::gen::oneOf(
+        session_message(), unlocking_message(), room_message(), log_message(), fleet_message());
 }
 
 }  // namespace samsyn::gen

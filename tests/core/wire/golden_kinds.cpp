@@ -71,6 +71,22 @@ std::vector<GoldenKind> federation_kinds() {
          "log_restored",
          LogRestored{filled<Incarnation>(0x15), 7, filled<Hash>(0x31), filled<Incarnation>(0x16)},
          "15*16 00*7 07 31*32 16*16"},
+        {13, "countersigned", Countersigned{filled<StatementId>(0x31)}, "31*32"},
+        {14, "unit_lease", UnitLease{unit, 168}, "12*16 00 a8"},
+        {15,
+         "recovery_key_certified",
+         RecoveryKeyCertified{
+             organisation, 2, sealing, 2, {filled<Hash>(0x33), filled<Hash>(0x32)}},
+         "11*16 00*3 02 22*32 02 02 33*32 32*32"},
+        {16,
+         "recovery_used",
+         RecoveryUsed{organisation, 2, device, filled<Hash>(0x31), at(5)},
+         "11*16 00*3 02 14*16 31*32 00*7 05"},
+        {17, "device_suspended", DeviceSuspended{device}, "14*16"},
+        {18,
+         "device_resumed",
+         DeviceResumed{device, {filled<StatementId>(0x31)}},
+         "14*16 00 01 31*32"},
     };
 }
 
