@@ -5,7 +5,6 @@
 #include "crypto/at_rest/page_cipher.hpp"
 #include "crypto/identity/signing_key.hpp"
 #include "sync-server/app/failure.hpp"
-#include "sync-server/net/tls_identity.hpp"
 #include "sync-server/storage/storage.hpp"
 
 #include <filesystem>
@@ -22,11 +21,26 @@ Fallible<void> write_new_file(const std::filesystem::path& file, std::string_vie
 /// Replaces a file so that a reader sees the old text or the new one.
 Fallible<void> replace_file(const std::filesystem::path& file, std::string_view text);
 
+/// Reads a file of at most 64 KiB. Errors: `damaged` where it is missing or longer, `read_only`.
+Fallible<std::string> read_small_file(const std::filesystem::path& file);
+
+/// Refuses a file or folder that others than its owner may read or change. Errors:
+/// `loose_permissions`; `damaged` where it is missing; `read_only` where it is not ours to read.
+Fallible<void> check_private(const std::filesystem::path& file);
+
+/// Errors: `read_only`, with whether the disk or the rights forbid it.
+Fallible<void> check_writable(const std::filesystem::path& folder);
+
+/// Errors: `disk` where less than 16 MiB are left: SQLite needs room before it can say so itself.
+Fallible<void> check_space(const std::filesystem::path& folder);
+
+/// Bytes that are left on the folder's disk for us; none where nobody can say.
+std::optional<std::uint64_t> space_left(const std::filesystem::path& folder);
+
 /// What `serve` and `status` need of a folder.
 struct DataFolder {
     FederationId federation;
     SigningKey identity;
-    TlsIdentity tls;
 };
 
 /// Reads and checks a folder that `init` made: missing, loose permissions and damage are told
@@ -47,5 +61,9 @@ Fallible<SodiumPageCipher> read_database_key(const std::filesystem::path& folder
 Fallible<std::unique_ptr<Storage>> open_database(const std::filesystem::path& folder,
                                                  PageCipher& pages,
                                                  DatabaseMode mode);
+
+/// The version of the folder's database, which is left as it is: an older one is not migrated.
+/// Errors: those of `open_database`.
+Fallible<int> database_version(const std::filesystem::path& folder, PageCipher& pages);
 
 }  // namespace samsyn

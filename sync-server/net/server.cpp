@@ -9,6 +9,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
@@ -16,7 +17,9 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <deque>
 #include <utility>
 
 namespace samsyn {
@@ -70,16 +73,24 @@ struct Server::Impl {
                     options.limits.unauthenticated_per_block_max),
           hub_thread(hub, clock, options.limits, options.log),
           context(static_cast<int>(std::max(options.threads, 1U))),
-          strand(net::make_strand(context)),
-          acceptor(strand),
-          room_timer(strand) {
+          strand(net::make_strand(context)) {
         admission.on_room([this] { wake_acceptor(); });
     }
 
+    /// One address to listen on.
+    struct Door {
+        explicit Door(const net::any_io_executor& strand) : acceptor(strand), room_timer(strand) {}
+
+        net::basic_socket_acceptor<tcp, net::any_io_executor> acceptor;
+        net::steady_timer room_timer;  ///< waits while we are full
+    };
+
     Result<void> listen();
+    Result<void> listen_at(const std::string& host, std::uint16_t at_port);
     void serve();
     void stop();
-    net::awaitable<void> accept_loop();
+    Result<void> renew_tls(const TlsIdentity& identity);
+    net::awaitable<void> accept_loop(Door& door);
     void adopt(Connection::Socket socket);
     bool is_full();
     void wake_acceptor();
@@ -94,56 +105,74 @@ struct Server::Impl {
     std::mutex mutex;
     std::condition_variable ended;
     std::unordered_map<LinkId, std::weak_ptr<Connection>> connections;
+    std::atomic<bool> draining = false;  ///< said by /ready
     bool stopping = false;
     std::once_flag stop_once;
 
     // After what connections use: what is left of them dies with the context.
     net::io_context context;
-    net::any_io_executor strand;  ///< of the acceptor
-    net::basic_socket_acceptor<tcp, net::any_io_executor> acceptor;
-    net::steady_timer room_timer;  ///< waits while we are full
+    net::any_io_executor strand;  ///< of the doors, and of `tls` once they are open
+    std::deque<Door> doors;
     std::optional<net::executor_work_guard<net::io_context::executor_type>> work;
     std::vector<std::thread> threads;
-    std::uint16_t port = 0;
+    std::vector<std::uint16_t> bound_ports;
     std::uint64_t last_link = 0;  ///< on the acceptor's strand
 };
 
 Result<void> Server::Impl::listen() {
+    SAMSYN_TRY(listen_at(options.host, options.port));
+    for (const auto& [host, at_port] : options.more) SAMSYN_TRY(listen_at(host, at_port));
+    return {};
+}
+
+Result<void> Server::Impl::listen_at(const std::string& host, std::uint16_t at_port) {
     error_code ec;
     tcp::resolver resolver{context};
-    const auto found = resolver.resolve(options.host,
-                                        std::to_string(options.port),
-                                        tcp::resolver::passive | tcp::resolver::numeric_service,
-                                        ec);
-    if (ec || found.empty()) return fail(Errc::invalid_argument, "the host is not known");
+    const auto found = resolver.resolve(
+        host, std::to_string(at_port), tcp::resolver::passive | tcp::resolver::numeric_service, ec);
+    const std::string shown =
+        (host.contains(':') ? "[" + host + "]" : host) + ":" + std::to_string(at_port);
+    if (ec || found.empty()) return fail(Errc::invalid_argument, shown + ": the host is not known");
     const tcp::endpoint endpoint = *found.begin();
+    auto& acceptor = doors.emplace_back(strand).acceptor;
     acceptor.open(endpoint.protocol(), ec);
     if (!ec) acceptor.set_option(net::socket_base::reuse_address{true}, ec);
+    // Not IPv4 as well, so that 0.0.0.0 and [::] can stand beside each other.
+    if (!ec && endpoint.protocol() == tcp::v6() && !options.more.empty())
+        acceptor.set_option(net::ip::v6_only{true}, ec);
     if (!ec) acceptor.bind(endpoint, ec);
     if (!ec) acceptor.listen(net::socket_base::max_listen_connections, ec);
-    if (!ec) port = acceptor.local_endpoint(ec).port();
-    if (ec) return std::unexpected{to_error(ec)};
+    if (!ec) bound_ports.push_back(acceptor.local_endpoint(ec).port());
+    if (ec) return fail(to_error(ec).code, shown + ": " + to_error(ec).context);
+    return {};
+}
+
+/// On the strand, where streams are made of `tls`: none is made of half a pair.
+Result<void> Server::Impl::renew_tls(const TlsIdentity& identity) {
+    auto fresh = std::make_shared<net::ssl::context>(net::ssl::context::tls_server);
+    SAMSYN_TRY(configure(*fresh, identity));
+    net::post(strand, [this, fresh] { tls = std::move(*fresh); });
     return {};
 }
 
 void Server::Impl::serve() {
     work.emplace(context.get_executor());
-    net::co_spawn(strand, accept_loop(), net::detached);
+    for (Door& door : doors) net::co_spawn(strand, accept_loop(door), net::detached);
     for (unsigned i = 0; i < std::max(options.threads, 1U); ++i)
         threads.emplace_back([this] { context.run(); });
 }
 
 /// While we are full, those who come wait in the kernel's queue.
-net::awaitable<void> Server::Impl::accept_loop() {
-    while (acceptor.is_open()) {
+net::awaitable<void> Server::Impl::accept_loop(Door& door) {
+    while (door.acceptor.is_open()) {
         if (is_full()) {
             // With a deadline, since a place may become free between the look and the wait.
-            room_timer.expires_after(accept_pause);
-            (void)co_await room_timer.async_wait(as_result);
+            door.room_timer.expires_after(accept_pause);
+            (void)co_await door.room_timer.async_wait(as_result);
             continue;
         }
         Connection::Socket socket{net::any_io_executor{net::make_strand(context)}};
-        auto [ec] = co_await acceptor.async_accept(socket, as_result);
+        auto [ec] = co_await door.acceptor.async_accept(socket, as_result);
         if (ec == net::error::operation_aborted) co_return;
         if (!ec) {
             adopt(std::move(socket));
@@ -151,8 +180,8 @@ net::awaitable<void> Server::Impl::accept_loop() {
         }
         if (ec == net::error::connection_aborted) continue;
         options.log({"accept_failed", 0, ec.message(), 0});
-        room_timer.expires_after(accept_pause);
-        (void)co_await room_timer.async_wait(as_result);
+        door.room_timer.expires_after(accept_pause);
+        (void)co_await door.room_timer.async_wait(as_result);
     }
 }
 
@@ -197,7 +226,9 @@ bool Server::Impl::is_full() {
 }
 
 void Server::Impl::wake_acceptor() {
-    net::post(strand, [this] { room_timer.cancel(); });
+    net::post(strand, [this] {
+        for (Door& door : doors) door.room_timer.cancel();
+    });
 }
 
 std::vector<std::shared_ptr<Connection>> Server::Impl::living() {
@@ -220,8 +251,10 @@ void Server::Impl::stop() {
     }
     net::post(strand, [this] {
         error_code ignored;
-        acceptor.close(ignored);
-        room_timer.cancel();
+        for (Door& door : doors) {
+            door.acceptor.close(ignored);
+            door.room_timer.cancel();
+        }
     });
     hub_thread.begin_stop();
     for (const auto& connection : living()) connection->abandon_unless_open();
@@ -254,7 +287,19 @@ Result<std::unique_ptr<Server>> Server::start(Hub& hub, const Clock& clock, Serv
 }
 
 std::uint16_t Server::port() const {
-    return impl_->port;
+    return impl_->bound_ports.front();
+}
+
+std::vector<std::uint16_t> Server::ports() const {
+    return impl_->bound_ports;
+}
+
+Result<void> Server::renew_tls(const TlsIdentity& identity) {
+    return impl_->renew_tls(identity);
+}
+
+void Server::begin_drain() {
+    impl_->draining = true;
 }
 
 void Server::stop() {

@@ -10,9 +10,10 @@
 namespace samsyn {
 
 struct ServerOptions {
-    std::string host = "127.0.0.1";  ///< a numeric address or a name
-    std::uint16_t port = 0;          ///< 0: any free one
-    unsigned threads = 2;            ///< for sockets and TLS; the hub has one of its own
+    std::string host = "127.0.0.1";                           ///< a numeric address or a name
+    std::uint16_t port = 0;                                   ///< 0: any free one
+    std::vector<std::pair<std::string, std::uint16_t>> more;  ///< hosts and ports beside that one
+    unsigned threads = 2;  ///< for sockets and TLS; the hub has one of its own
     TlsIdentity tls;
     NetLimits limits;
     std::filesystem::path record_frames;  ///< empty: none (see `FrameRecorder`)
@@ -34,7 +35,15 @@ public:
 
     ~Server();  ///< stops
 
-    std::uint16_t port() const;
+    std::uint16_t port() const;                ///< the first
+    std::vector<std::uint16_t> ports() const;  ///< in the order of the addresses
+
+    /// Connections that come from now on get this pair; those that are there keep theirs. Errors:
+    /// `invalid_argument` where OpenSSL refuses it: then the old one stays.
+    Result<void> renew_tls(const TlsIdentity& identity);
+
+    /// From now on /ready answers that nobody more should be sent here. All goes on as before.
+    void begin_drain();
 
     /// Accepts nothing more, finishes the group at hand, says goodbye to every link, closes those
     /// that do not go within `NetLimits::stop_max`, and joins all threads.
