@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -139,6 +140,17 @@ Fallible<void> check_private(const fs::path& file) {
 }
 
 Fallible<void> check_writable(const fs::path& folder) {
+    struct stat status{};
+
+    // Root could write, and leave files there that the owner cannot open.
+    if (::stat(folder.c_str(), &status) == 0 && status.st_uid != ::geteuid()) {
+        const passwd* owner = ::getpwuid(status.st_uid);  // NOLINT(concurrency-mt-unsafe): at start
+        const std::string name =
+            owner != nullptr ? std::string{owner->pw_name} : std::to_string(status.st_uid);
+        return give_up(ServerExit::read_only,
+                       folder.string() + " belongs to the user " + name +
+                           ". Run this as that user: sudo -u " + name + " samsyn-server ...");
+    }
     if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
     return cannot_write(folder / "samsyn-server.db", errno);
 }

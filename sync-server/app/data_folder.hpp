@@ -28,7 +28,8 @@ Fallible<std::string> read_small_file(const std::filesystem::path& file);
 /// `loose_permissions`; `damaged` where it is missing; `read_only` where it is not ours to read.
 Fallible<void> check_private(const std::filesystem::path& file);
 
-/// Errors: `read_only`, with whether the disk or the rights forbid it.
+/// Errors: `read_only`, with whether the disk or the rights forbid it, or that the folder is
+/// another user's: root could write there, and what it writes the owner could not open.
 Fallible<void> check_writable(const std::filesystem::path& folder);
 
 /// Errors: `disk` where less than 16 MiB are left: SQLite needs room before it can say so itself.

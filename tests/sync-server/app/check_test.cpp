@@ -223,6 +223,20 @@ TEST_CASE("check: a server that runs on the folder is no error, and is left alon
     CHECK(server.finish().exit == 0);
 }
 
+TEST_CASE("check: root leaves another user's folder alone", "[app][check]") {
+    if (::geteuid() != 0) {
+        WARN("not root: not tried");
+        return;
+    }
+    const Installed world;
+    constexpr uid_t somebody = 65'534;
+    for (const auto& file : fs::directory_iterator{world.data})
+        REQUIRE(::chown(file.path().c_str(), somebody, somebody) == 0);
+    REQUIRE(::chown(world.data.c_str(), somebody, somebody) == 0);
+    world.expect(18, "Run this as that user: sudo -u ");
+    CHECK(run({"status", "--data", world.data}).exit == 18);
+}
+
 TEST_CASE("check: a folder that may not be written, and one whose disk is full", "[app][check]") {
     const Installed world;
     const std::string program = SAMSYN_SERVER_PROGRAM;

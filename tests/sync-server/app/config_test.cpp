@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <random>

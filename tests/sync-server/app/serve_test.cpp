@@ -4,6 +4,8 @@
 #include "tests/sync-server/app/tls_pairs.hpp"
 #include "tests/sync-server/net/raw_client.hpp"
 
+#include <algorithm>
+#include <array>
 #include <set>
 #include <sys/socket.h>
 #include <sys/un.h>
