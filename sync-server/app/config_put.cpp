@@ -20,16 +20,14 @@ struct Overloaded : Cases... {
     using Cases::operator()...;
 };
 
-/// An address, or a network no greater than the blocks that strangers are counted by.
+/// An address, or one of the blocks that strangers are counted by.
 bool is_address_block(const std::string& text) {
     const std::size_t slash = std::min(text.find('/'), text.size());
     const std::string address = text.substr(0, slash);
     std::array<unsigned char, 16> bytes{};
     const bool v4 = ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1;
     if (!v4 && ::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return false;
-    if (slash == text.size()) return true;
-    const auto bits = parse_count(std::string_view{text}.substr(slash + 1));
-    return bits && *bits >= (v4 ? 24 : 48) && *bits <= (v4 ? 32 : 128);
+    return slash == text.size() || text.substr(slash) == (v4 ? "/24" : "/48");
 }
 
 bool is_of_form(const std::string& text, TextForm form) {

@@ -253,6 +253,7 @@ const std::array rate_keys{
     SAMSYN_RATE(
         "connects_per_proxy", net.connects_per_proxy, "connects of one known proxy's block"),
     SAMSYN_RATE("control_frames", net.control_frames, "pings and pongs of one connection"),
+    SAMSYN_RATE("stranger_lines", net.stranger_lines, "lines of log about strangers"),
     SAMSYN_RATE("statement_rate", hub.statement_rate, "statements and keys of one device"),
     SAMSYN_RATE("batch_rate", hub.batch_rate, "batches of changes of one device"),
     SAMSYN_RATE("reads_rate", hub.reads_rate, "pieces of one device's log of reads"),

@@ -17,7 +17,7 @@ void TlsKeeper::look() {
 }
 
 void TlsKeeper::take(TlsPair pair) {
-    if (const auto renewed = server_->renew_tls(pair.identity); !renewed) {
+    if (const auto renewed = server_->use_tls(pair.identity); !renewed) {
         log_({"tls_refused", 0, to_string(renewed.error()), 0});
         return;
     }

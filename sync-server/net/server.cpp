@@ -86,7 +86,7 @@ struct Server::Impl {
     Result<void> listen_at(const std::string& host, std::uint16_t at_port);
     void serve();
     void stop();
-    Result<void> renew_tls(const TlsIdentity& identity);
+    Result<void> use_tls(const TlsIdentity& identity);
     net::awaitable<void> accept_loop(Door& door);
     void adopt(Connection::Socket socket);
     bool is_full();
@@ -145,7 +145,7 @@ Result<void> Server::Impl::listen_at(const std::string& host, std::uint16_t at_p
 }
 
 /// On the strand, where streams are made of `tls`: none is made of half a pair.
-Result<void> Server::Impl::renew_tls(const TlsIdentity& identity) {
+Result<void> Server::Impl::use_tls(const TlsIdentity& identity) {
     auto fresh = std::make_shared<net::ssl::context>(net::ssl::context::tls_server);
     SAMSYN_TRY(configure(*fresh, identity));
     net::post(strand, [this, fresh] { tls = std::move(*fresh); });
@@ -291,8 +291,8 @@ std::vector<std::uint16_t> Server::ports() const {
     return impl_->bound_ports;
 }
 
-Result<void> Server::renew_tls(const TlsIdentity& identity) {
-    return impl_->renew_tls(identity);
+Result<void> Server::use_tls(const TlsIdentity& tls) {
+    return impl_->use_tls(tls);
 }
 
 void Server::begin_drain() {

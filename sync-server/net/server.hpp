@@ -38,11 +38,11 @@ public:
     std::uint16_t port() const;                ///< the first
     std::vector<std::uint16_t> ports() const;  ///< in the order of the addresses
 
-    /// Connections that come from now on get this pair; those that are there keep theirs. Errors:
-    /// `invalid_argument` where OpenSSL refuses it: then the old one stays.
-    Result<void> renew_tls(const TlsIdentity& identity);
+    /// From the next connection on. Errors: `invalid_argument` where OpenSSL refuses the pair; then
+    /// nothing has changed.
+    Result<void> use_tls(const TlsIdentity& tls);
 
-    /// From now on /ready answers that nobody more should be sent here. All goes on as before.
+    /// From now on the server says that it is not ready, and goes on serving until `stop`.
     void begin_drain();
 
     /// Accepts nothing more, finishes the group at hand, says goodbye to every link, closes those
