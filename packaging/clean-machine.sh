@@ -64,7 +64,7 @@ mkdir -p "$root/root" "$root/srv"
 cp "$packages"/*.deb "$root/root"
 printf 'APT::Get::Assume-Yes "true";\nAPT::Install-Recommends "false";\n' >"$root/etc/apt/apt.conf.d/90clean"
 printf '127.0.0.1 localhost samsyn.nora.example\n' >"$root/etc/hosts"
-inside "apt-get update -qq && dpkg --purge samsyn-server samsyn 2>/dev/null; true" >/dev/null
+inside "apt-get update -qq && apt-get install -qq openssl >/dev/null; dpkg --purge samsyn-server samsyn 2>/dev/null; true" >/dev/null
 follow "apt install ./samsyn-server_*.deb" >/dev/null
 follow "apt install ./samsyn_*.deb" >/dev/null
 
