@@ -42,6 +42,7 @@ void Hub::Impl::on_handshake(LinkId id, HubLink& link, ByteView message, Instant
     if (step.reply) link.replies.push_back(*std::move(step.reply));
     awake.insert(id);
     if (step.failed) {
+        ++counted.closed_by[step.failed->code];
         link.closing = true;
         return;
     }

@@ -38,10 +38,10 @@ net::awaitable<bool> WebSocketConnection::upgrade() {
     }
     if (asks_for(request, more_bytes, "/ready")) {
         // Why not is told to the listener for metrics, not to everybody.
-        const bool is_ready = !ports_.readiness.why_not(steady_clock::now());
-        co_await answer(is_ready ? UpgradeRefusal{http::status::ok, "ready"}
-                                 : UpgradeRefusal{http::status::service_unavailable, "not ready"},
-                        EndReason::health);
+        UpgradeRefusal said{http::status::ok, "ready"};
+        if (ports_.readiness.why_not(steady_clock::now()))
+            said = {http::status::service_unavailable, "not ready"};
+        co_await answer(said, EndReason::health);
         co_return false;
     }
     const UpgradeRefusal refusal = judge_upgrade(request, more_bytes, limits_);

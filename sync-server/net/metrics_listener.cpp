@@ -129,17 +129,19 @@ net::awaitable<void> PlainListener::serve(std::shared_ptr<PlainListener> self, P
 }
 
 net::awaitable<PlainAnswer> PlainListener::answer(const HttpRequest& request, bool more_bytes) {
-    if (asks_for(request, more_bytes, "/health")) co_return PlainAnswer{http::status::ok, "ok"};
+    PlainAnswer said{http::status::not_found, "GET /metrics, /health or /ready\n"};
+    if (asks_for(request, more_bytes, "/health")) said = {http::status::ok, "ok"};
     if (asks_for(request, more_bytes, "/ready")) {
-        const auto why_not = ports_.why_not_ready();
-        if (!why_not) co_return PlainAnswer{http::status::ok, "ready"};
-        co_return PlainAnswer{http::status::service_unavailable,
-                              "not ready: " + std::string{*why_not}};
+        said = {http::status::ok, "ready"};
+        if (const auto why_not = ports_.why_not_ready())
+            said = {http::status::service_unavailable, "not ready: " + std::string{*why_not}};
     }
-    if (asks_for(request, more_bytes, "/metrics"))
-        co_return PlainAnswer{
-            http::status::ok, co_await page(), "text/plain; version=0.0.4; charset=utf-8"};
-    co_return PlainAnswer{http::status::not_found, "GET /metrics, /health or /ready\n"};
+    if (asks_for(request, more_bytes, "/metrics")) {
+        said.status = http::status::ok;
+        said.type = "text/plain; version=0.0.4; charset=utf-8";
+        said.text = co_await page();
+    }
+    co_return said;
 }
 
 net::awaitable<std::string> PlainListener::page() {

@@ -3,6 +3,7 @@
 #include "tests/sync-server/hub/failing_storage.hpp"
 #include "tests/sync-server/net/served_world.hpp"
 
+#include <atomic>
 #include <set>
 #include <sstream>
 
@@ -44,6 +45,9 @@ void tell_names(ServedWorld& served) {
     RawClient by_target{served.port()};
     REQUIRE(by_target.start_tls());
     (void)by_target.ask("GET /Familjen%20Alm/" + name + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    RawClient by_path{served.port()};
+    REQUIRE(by_path.start_tls());
+    CHECK(by_path.upgrade({}, "/Familjen-Alm") == 404);
     RawClient by_header{served.port()};
     REQUIRE(by_header.start_tls());
     (void)by_header.upgrade("Origin: " + name + "\r\n");
