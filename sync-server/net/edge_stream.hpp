@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sync-server/net/awaiting.hpp"
+#include "sync-server/net/as_result.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -1,6 +1,6 @@
 #include "sync-server/net/metrics_listener.hpp"
 
-#include "sync-server/net/awaiting.hpp"
+#include "sync-server/net/as_result.hpp"
 #include "sync-server/net/upgrade_rules.hpp"
 
 #include <boost/asio/awaitable.hpp>

@@ -1,6 +1,6 @@
 #include "sync-server/net/server.hpp"
 
-#include "sync-server/net/awaiting.hpp"
+#include "sync-server/net/as_result.hpp"
 #include "sync-server/net/connection.hpp"
 #include "sync-server/net/metrics_listener.hpp"
 #include "sync-server/net/server_tls.hpp"
