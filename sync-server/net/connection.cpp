@@ -116,7 +116,11 @@ void WebSocketConnection::finish() {
     place_.give_back();
     std::string why{sentence_of(*why_)};
     if (!detail_.empty()) why += ": " + detail_;
-    ports_.log({"link_closed", std::to_underlying(id_), std::move(why), 0});
+    const LogEvent event{"link_closed", std::to_underlying(id_), std::move(why), 0};
+    if (deadlines_.authenticated)
+        ports_.log(event);
+    else
+        ports_.stranger_log.write(event, steady_clock::now());
     ports_.metrics.on_connection_end(state_, *why_);
     if (open_) ports_.hub.close(id_);
     on_end_();

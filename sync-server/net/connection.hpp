@@ -3,6 +3,7 @@
 #include "sync-server/net/admission.hpp"
 #include "sync-server/net/frame_recorder.hpp"
 #include "sync-server/net/hub_thread.hpp"
+#include "sync-server/net/stranger_log.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
@@ -17,6 +18,7 @@ struct ConnectionPorts {
     HubThread& hub;
     FrameRecorder* recorder;  ///< may be null
     const Log& log;
+    StrangerLog& stranger_log;
     Metrics& metrics;
     const Readiness& readiness;
 };

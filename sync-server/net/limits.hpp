@@ -44,6 +44,8 @@ struct NetLimits {
     /// Pings, pongs and close frames of one connection; then closed.
     Rate control_frames{std::chrono::milliseconds{1'000}, 60};
 
+    Rate stranger_lines{std::chrono::milliseconds{200}, 200};  ///< of log about them; then counted
+
     // After the proof.
     std::chrono::milliseconds ping_every{20'000};
     std::chrono::milliseconds silence_max{60'000};     ///< without a byte, pongs count; then closed

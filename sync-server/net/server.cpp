@@ -84,6 +84,7 @@ std::uint64_t database_bytes(const std::filesystem::path& folder) {
 struct Server::Impl {
     Impl(Hub& hub, const Clock& clock, ServerOptions given, std::set<AddressBlock> proxies)
         : options(std::move(given)),
+          stranger_log(options.limits, options.log),
           readiness(options.limits),
           admission(options.limits, std::move(proxies)),
           hub_thread(hub, clock, options.limits, options.log, {metrics, readiness}),
@@ -112,6 +113,7 @@ struct Server::Impl {
 
     ServerOptions options;
     std::unique_ptr<FrameRecorder> recorder;
+    StrangerLog stranger_log;
     Metrics metrics;
     Readiness readiness;
     Admission admission;
@@ -206,10 +208,12 @@ std::optional<Admission::Place> Server::Impl::admit(LinkId id, const AddressBloc
     if (place) return *std::move(place);
     const bool too_often = place.error() == Admission::Refusal::too_often;
     metrics.on_not_taken(too_often ? NotTaken::too_often : NotTaken::block_is_full);
-    options.log({"link_refused",
-                 0,
-                 too_often ? "too often from one address block" : "too many from one address block",
-                 0});
+    stranger_log.write(
+        {"link_refused",
+         0,
+         too_often ? "too often from one address block" : "too many from one address block",
+         0},
+        now);
     return std::nullopt;
 }
 
@@ -236,7 +240,7 @@ void Server::Impl::adopt(Connection::Socket socket) {
         ended.notify_all();
     };
     const ConnectionPorts ports{
-        options.limits, hub_thread, recorder.get(), options.log, metrics, readiness};
+        options.limits, hub_thread, recorder.get(), options.log, stranger_log, metrics, readiness};
     const auto connection = Connection::start(
         ports, current_tls()->context, std::move(socket), *std::move(place), id, on_end);
     const std::lock_guard lock{mutex};

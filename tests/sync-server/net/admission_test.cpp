@@ -1,5 +1,6 @@
 #include "sync-server/net/admission.hpp"
 
+#include "sync-server/net/stranger_log.hpp"
 #include "tests/support/catch.hpp"
 
 #include <vector>
@@ -146,4 +147,19 @@ TEST_CASE("Admission: remembers no more blocks than it may, and forgets those at
     CHECK(admission.enter(3, there, begin).error() == Refusal::too_often);
     CHECK(admission.enter(4, there, begin + 1s));  // the first one's bucket is full again
     CHECK(admission.enter(5, there, begin + 1s).error() == Refusal::too_often);
+}
+
+TEST_CASE("StrangerLog: strangers write no more lines than they may, and are counted", "[net]") {
+    NetLimits limits;
+    limits.stranger_lines = {1s, 2};
+    std::vector<LogEvent> lines;
+    const Log log = [&](const LogEvent& event) { lines.push_back(event); };
+    StrangerLog strangers{limits, log};
+    for (int i = 0; i < 5; ++i) strangers.write({"link_closed", 1, {}, 0}, begin);
+    CHECK(lines.size() == 2);
+    strangers.write({"link_closed", 2, {}, 0}, begin + 1s);
+    REQUIRE(lines.size() == 4);
+    CHECK(lines.at(2).event == "strangers_not_logged");
+    CHECK(lines.at(2).count == 3);
+    CHECK(lines.at(3).link == 2);
 }
