@@ -4,7 +4,9 @@
 #include "sync-server/net/limits.hpp"
 #include "sync-server/net/log.hpp"
 
+#include <chrono>
 #include <mutex>
+#include <utility>
 
 namespace samsyn {
 

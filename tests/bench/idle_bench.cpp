@@ -3,6 +3,7 @@
 #include "tests/bench/synced_world.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <deque>
 #include <fstream>
@@ -115,9 +116,10 @@ double kib_of_ours(std::size_t count) {
     const auto open = [&](std::size_t more) {
         for (std::size_t i = 0; i < more; ++i)
             connections.emplace_back(io, address, *person->device, founded, clock);
+        const auto newest = connections.end() - static_cast<std::ptrdiff_t>(more);
         run_until(io, [&] {
-            return std::ranges::all_of(connections,
-                                       [](const Connection& one) { return one.synced > 0; });
+            return std::all_of(
+                newest, connections.end(), [](const Connection& one) { return one.synced > 0; });
         });
     };
     open(wave);  // what is paid once is paid now
