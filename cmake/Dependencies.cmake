@@ -13,6 +13,7 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 if(SAMSYN_BUILD_SERVER)
   find_path(SAMSYN_TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)  # headers alone
 endif()
+pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core>=1.0)  # metrics
 if(SAMSYN_BUILD_TESTS)
   find_package(Catch2 2.13 REQUIRED)
   find_path(SAMSYN_RAPIDCHECK_INCLUDE rapidcheck.h REQUIRED)

@@ -210,7 +210,7 @@ Failure listen_failure(const Error& error) {
                         ": below 1024 the right CAP_NET_BIND_SERVICE is needed, which the systemd "
                         "unit gives. Choose a greater port."};
         case Errc::invalid_argument:
-            return {ServerExit::bad_address, error.context + ". Correct server.listen."};
+            return {ServerExit::bad_address, error.context + ". Correct the address."};
         default:
             return {ServerExit::failed, to_string(error) + "."};
     }

@@ -49,6 +49,11 @@ ServerOptions server_options(const ServerConfig& config, TlsIdentity tls, const 
     options.threads = static_cast<unsigned>(config.threads);
     options.tls = std::move(tls);
     options.limits = config.net;
+    if (const auto metrics = parse_listen_address(config.metrics_listen)) {
+        options.metrics_host = metrics->host;
+        options.metrics_port = metrics->port;
+    }
+    options.data = config.data;
     options.record_frames = config.record_frames;
     options.log = log;
     return options;
@@ -80,8 +85,7 @@ void wait_and_renew(const StopSignals& signals,
 }
 
 /// Who asks /ready is told to go elsewhere, and has the time to do so. A second signal ends it.
-void drain(const StopSignals& signals, std::chrono::milliseconds time, Server& server) {
-    server.begin_drain();
+void drain(const StopSignals& signals, std::chrono::milliseconds time) {
     const auto until = std::chrono::steady_clock::now() + time;
     for (auto now = until - time; now < until; now = std::chrono::steady_clock::now())
         if (signals.wait(std::chrono::ceil<std::chrono::milliseconds>(until - now)) ==
@@ -128,8 +132,9 @@ Fallible<void> run_serve(const ServerConfig& config, const ServeOptions& options
 
     wait_and_renew(signals, config.tls.look_every, keeper);
     notify_manager("STOPPING=1");
+    (*server)->begin_drain();
     log({"stopping", 0, {}, 0});
-    drain(signals, config.drain, **server);
+    drain(signals, config.drain);
     (*server)->stop();
     const Hub::Counts counts = (*hub)->counts();
     log({"stored", 0, {}, counts.stored});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/policy/decision_cache.hpp"
+#include "core/policy/leaving.hpp"
 #include "core/wire/packet.hpp"
 #include "sync-server/storage/storage.hpp"
 
@@ -25,6 +26,7 @@ public:
     struct Epoch {
         CompartmentId compartment;
         std::set<DeviceId> holders;  ///< recipients of the packet and of supplements
+        Instant newest{};            ///< as the packet claims
     };
 
     /// Whether something is permitted, and until when that holds without a new statement.
@@ -51,6 +53,13 @@ public:
     const Compartment* compartment(const CompartmentId& id) const;
     std::vector<CompartmentId> compartments_of(const CaseId& id) const;
     const Epoch* epoch(const EpochId& id) const;
+
+    /// Who holds keys of a case's compartments, once each. A packet may claim any time: `latest` at
+    /// the latest.
+    std::vector<KeyHolding> holdings_of(const CaseId& id, Instant latest) const;
+
+    /// Null where no statement of the case is here.
+    const StatementGraph* case_log(const CaseId& id) const;
 
     /// Is the supplement for the device?
     bool is_for(const Hash& supplement, const DeviceId& device) const;
@@ -138,6 +147,7 @@ private:
     std::map<CaseId, CaseState> cases_;
     std::map<CompartmentId, Compartment> compartments_;
     std::map<CaseId, std::vector<CompartmentId>> compartments_of_;
+    std::map<CompartmentId, std::vector<std::shared_ptr<Epoch>>> epochs_of_;
     std::map<Bytes, std::shared_ptr<Epoch>> keys_in_parts_;  ///< by what all parts have in common
 
     std::unordered_map<EpochId, std::shared_ptr<Epoch>> packets_;

@@ -2,6 +2,8 @@
 
 #include "sync-server/net/as_result.hpp"
 #include "sync-server/net/connection.hpp"
+#include "sync-server/net/metrics_listener.hpp"
+#include "sync-server/net/server_tls.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -9,14 +11,11 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <openssl/ssl.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <utility>
@@ -28,47 +27,68 @@ namespace {
 namespace net = boost::asio;
 using boost::system::error_code;
 using net::ip::tcp;
-using namespace std::chrono_literals;
+using std::chrono::steady_clock;
 
 /// After an accept that failed for lack of descriptors or memory: others may give some back.
-constexpr auto accept_pause = 100ms;
+constexpr auto accept_pause = std::chrono::milliseconds{100};
 
 AddressBlock block_of(const tcp::endpoint& peer) {
     if (peer.address().is_v4()) return address_block(peer.address().to_v4().to_bytes());
     return address_block(peer.address().to_v6().to_bytes());
 }
 
-/// TLS 1.3 alone, no tickets: a session is proved anew each time, and there is nothing to steal.
-Result<void> configure(net::ssl::context& context, const TlsIdentity& identity) {
-    SSL_CTX* native = context.native_handle();
-    error_code ec;
-    SSL_CTX_set_min_proto_version(native, TLS1_3_VERSION);
-    SSL_CTX_set_num_tickets(native, 0);
-    SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
-    context.use_certificate_chain(net::buffer(identity.certificate), ec);
-    if (!ec) context.use_private_key(net::buffer(identity.key), net::ssl::context::pem, ec);
-    if (ec || SSL_CTX_check_private_key(native) != 1)
-        return fail(Errc::invalid_argument, "TLS certificate or key");
-    return {};
+/// "192.0.2.7", "192.0.2.0/24", "2001:db8:1::/48": what is said of one address holds for its block.
+Result<std::set<AddressBlock>> blocks_of(std::span<const std::string> proxies) {
+    std::set<AddressBlock> blocks;
+    for (const std::string& proxy : proxies) {
+        error_code ec;
+        const std::size_t slash = proxy.find('/');
+        const auto address = net::ip::make_address(proxy.substr(0, slash), ec);
+        const std::string length = slash == std::string::npos ? "" : proxy.substr(slash);
+        if (ec || (!length.empty() && length != (address.is_v4() ? "/24" : "/48")))
+            return fail(Errc::invalid_argument, "a proxy that is no address, /24 or /48");
+        blocks.insert(block_of({address, 0}));
+    }
+    return blocks;
 }
 
-Error to_error(const error_code& ec) {
-    if (ec == net::error::address_in_use) return {Errc::conflict, "the port is in use"};
-    if (ec == net::error::access_denied) return {Errc::not_permitted, "the port is privileged"};
-    if (ec == boost::system::errc::address_not_available)
-        return {Errc::invalid_argument, "the address is not one of this machine"};
-    return {Errc::system_failed, ec.message()};
+HubFigures figures_of(const Hub::Counts& counts) {
+    return {.sessions = counts.sessions,
+            .restricted_sessions = counts.restricted_sessions,
+            .hand_in_sessions = counts.hand_in_sessions,
+            .stored = counts.stored,
+            .duplicates = counts.duplicates,
+            .escrowed = counts.escrowed,
+            .refused = counts.refused_by,
+            .closed = counts.closed_by,
+            .log_rows = counts.log_rows,
+            .unconfirmed_purges = counts.unconfirmed_purges};
+}
+
+constexpr std::string_view database_prefix = "samsyn-server.db";
+
+std::uint64_t database_bytes(const std::filesystem::path& folder) {
+    std::uint64_t bytes = 0;
+    std::error_code ec;
+    for (std::filesystem::directory_iterator at{folder, ec}, end; !ec && at != end;
+         at.increment(ec)) {
+        std::error_code gone;
+        if (!at->path().filename().string().starts_with(database_prefix)) continue;
+        const auto size = at->file_size(gone);
+        if (!gone) bytes += size;
+    }
+    return bytes;
 }
 
 }  // namespace
 
 struct Server::Impl {
-    Impl(Hub& hub, const Clock& clock, ServerOptions given)
+    Impl(Hub& hub, const Clock& clock, ServerOptions given, std::set<AddressBlock> proxies)
         : options(std::move(given)),
-          admission(options.limits.unauthenticated_max,
-                    options.limits.unauthenticated_per_block_max),
-          hub_thread(hub, clock, options.limits, options.log),
+          stranger_log(options.limits, options.log),
+          readiness(options.limits),
+          admission(options.limits, std::move(proxies)),
+          hub_thread(hub, clock, options.limits, options.log, {metrics, readiness}),
           context(static_cast<int>(std::max(options.threads, 1U))),
           strand(net::make_strand(context)) {
         admission.on_room([this] { wake_acceptor(); });
@@ -83,72 +103,59 @@ struct Server::Impl {
     };
 
     Result<void> listen();
-    Result<void> listen_at(const std::string& host, std::uint16_t at_port);
+    Result<void> listen_at(const std::string& host, std::uint16_t port);
     void serve();
     void stop();
-    Result<void> use_tls(const TlsIdentity& identity);
     net::awaitable<void> accept_loop(Door& door);
+    net::awaitable<void> wait_for_room(Door& door);
     void adopt(Connection::Socket socket);
+    std::optional<Admission::Place> admit(LinkId id, const AddressBlock& block);
+    void ask_to_leave(Admission::Number number);
     bool is_full();
+    Result<void> serve_metrics();
+    ScrapeFigures scrape();
+    std::shared_ptr<ServerTls> current_tls();
     void wake_acceptor();
     std::vector<std::shared_ptr<Connection>> living();
     bool wait_until_none(std::chrono::milliseconds at_most);
 
     ServerOptions options;
     std::unique_ptr<FrameRecorder> recorder;
-    net::ssl::context tls{net::ssl::context::tls_server};
+    StrangerLog stranger_log;
+    Metrics metrics;
+    Readiness readiness;
     Admission admission;
     HubThread hub_thread;
     std::mutex mutex;
+    std::shared_ptr<ServerTls> tls;
     std::condition_variable ended;
     std::unordered_map<LinkId, std::weak_ptr<Connection>> connections;
-    std::atomic<bool> draining = false;  ///< said by /ready
     bool stopping = false;
     std::once_flag stop_once;
 
     // After what connections use: what is left of them dies with the context.
     net::io_context context;
-    net::any_io_executor strand;  ///< of the doors, and of `tls` once they are open
+    net::any_io_executor strand;  ///< of the doors
     std::deque<Door> doors;
     std::optional<net::executor_work_guard<net::io_context::executor_type>> work;
+    std::shared_ptr<MetricsListener> metrics_listener;
     std::vector<std::thread> threads;
     std::vector<std::uint16_t> bound_ports;
-    std::uint64_t last_link = 0;  ///< on the acceptor's strand
+    std::uint64_t last_link = 0;  ///< on the doors' strand
 };
 
 Result<void> Server::Impl::listen() {
     SAMSYN_TRY(listen_at(options.host, options.port));
-    for (const auto& [host, at_port] : options.more) SAMSYN_TRY(listen_at(host, at_port));
+    for (const auto& [host, port] : options.more) SAMSYN_TRY(listen_at(host, port));
     return {};
 }
 
-Result<void> Server::Impl::listen_at(const std::string& host, std::uint16_t at_port) {
-    error_code ec;
-    tcp::resolver resolver{context};
-    const auto found = resolver.resolve(
-        host, std::to_string(at_port), tcp::resolver::passive | tcp::resolver::numeric_service, ec);
-    const std::string shown =
-        (host.contains(':') ? "[" + host + "]" : host) + ":" + std::to_string(at_port);
-    if (ec || found.empty()) return fail(Errc::invalid_argument, shown + ": the host is not known");
-    const tcp::endpoint endpoint = *found.begin();
+Result<void> Server::Impl::listen_at(const std::string& host, std::uint16_t port) {
     auto& acceptor = doors.emplace_back(strand).acceptor;
-    acceptor.open(endpoint.protocol(), ec);
-    if (!ec) acceptor.set_option(net::socket_base::reuse_address{true}, ec);
-    // Not IPv4 as well, so that 0.0.0.0 and [::] can stand beside each other.
-    if (!ec && endpoint.protocol() == tcp::v6() && !options.more.empty())
-        acceptor.set_option(net::ip::v6_only{true}, ec);
-    if (!ec) acceptor.bind(endpoint, ec);
-    if (!ec) acceptor.listen(net::socket_base::max_listen_connections, ec);
-    if (!ec) bound_ports.push_back(acceptor.local_endpoint(ec).port());
-    if (ec) return fail(to_error(ec).code, shown + ": " + to_error(ec).context);
-    return {};
-}
-
-/// On the strand, where streams are made of `tls`: none is made of half a pair.
-Result<void> Server::Impl::use_tls(const TlsIdentity& identity) {
-    auto fresh = std::make_shared<net::ssl::context>(net::ssl::context::tls_server);
-    SAMSYN_TRY(configure(*fresh, identity));
-    net::post(strand, [this, fresh] { tls = std::move(*fresh); });
+    SAMSYN_TRY(bind_acceptor(acceptor, host, port));
+    error_code ec;
+    bound_ports.push_back(acceptor.local_endpoint(ec).port());
+    if (ec) return fail(Errc::system_failed, ec.message());
     return {};
 }
 
@@ -163,9 +170,7 @@ void Server::Impl::serve() {
 net::awaitable<void> Server::Impl::accept_loop(Door& door) {
     while (door.acceptor.is_open()) {
         if (is_full()) {
-            // With a deadline, since a place may become free between the look and the wait.
-            door.room_timer.expires_after(accept_pause);
-            (void)co_await door.room_timer.async_wait(as_result);
+            co_await wait_for_room(door);
             continue;
         }
         Connection::Socket socket{net::any_io_executor{net::make_strand(context)}};
@@ -182,20 +187,60 @@ net::awaitable<void> Server::Impl::accept_loop(Door& door) {
     }
 }
 
+/// Nobody goes before somebody else has come. Then whoever is late goes; where everybody is on time
+/// the newcomer waits.
+net::awaitable<void> Server::Impl::wait_for_room(Door& door) {
+    auto [ec] = co_await door.acceptor.async_wait(net::socket_base::wait_read, as_result);
+    if (ec || !is_full()) co_return;
+    if (admission.is_full()) {
+        if (const auto leaver = admission.choose_leaver(steady_clock::now())) {
+            ask_to_leave(*leaver);
+            co_return;
+        }
+    }
+    // With a deadline, since a place may become free between the look and the wait.
+    door.room_timer.expires_after(accept_pause);
+    (void)co_await door.room_timer.async_wait(as_result);
+}
+
+void Server::Impl::ask_to_leave(Admission::Number number) {
+    std::shared_ptr<Connection> connection;
+    {
+        const std::lock_guard lock{mutex};
+        if (const auto found = connections.find(LinkId{number}); found != connections.end())
+            connection = found->second.lock();
+    }
+    if (connection) connection->make_room();
+}
+
+/// None: nothing is spent on this one.
+std::optional<Admission::Place> Server::Impl::admit(LinkId id, const AddressBlock& block) {
+    const auto now = steady_clock::now();
+    if (admission.is_full(block))
+        if (const auto leaver = admission.choose_leaver(now, block)) ask_to_leave(*leaver);
+    auto place = admission.enter(std::to_underlying(id), block, now);
+    if (place) return *std::move(place);
+    const bool too_often = place.error() == Admission::Refusal::too_often;
+    metrics.on_not_taken(too_often ? NotTaken::too_often : NotTaken::block_is_full);
+    stranger_log.write(
+        {"link_refused",
+         0,
+         too_often ? "too often from one address block" : "too many from one address block",
+         0},
+        now);
+    return std::nullopt;
+}
+
 void Server::Impl::adopt(Connection::Socket socket) {
     error_code ec;
     const auto peer = socket.remote_endpoint(ec);
     if (ec) return;  // gone already
-    auto place = admission.enter(block_of(peer));
-    if (!place) {
-        options.log({"link_refused", 0, "too many from one address block", 0});
-        return;
-    }
+    const LinkId id{++last_link};
+    auto place = admit(id, block_of(peer));
+    if (!place) return;
     // Both may fail without harm.
     socket.set_option(tcp::no_delay{true}, ec);
     socket.set_option(net::socket_base::send_buffer_size{options.limits.send_buffer_bytes}, ec);
-
-    const LinkId id{++last_link};
     {
         const std::lock_guard lock{mutex};
         if (stopping) return;
@@ -208,13 +253,52 @@ void Server::Impl::adopt(Connection::Socket socket) {
         }
         ended.notify_all();
     };
-    const ConnectionPorts ports{options.limits, hub_thread, recorder.get(), options.log, tls};
-    const auto connection =
-        Connection::start(ports, std::move(socket), std::move(*place), id, on_end);
+    const ConnectionPorts ports{
+        options.limits, hub_thread, recorder.get(), options.log, stranger_log, metrics, readiness};
+    const auto connection = Connection::start(
+        ports, current_tls()->context, std::move(socket), *std::move(place), id, on_end);
     const std::lock_guard lock{mutex};
     if (const auto found = connections.find(id); found != connections.end())
         found->second = connection;
     if (stopping) connection->abandon_unless_open();
+}
+
+// --- What is told ------------------------------------------------------------------------------
+
+std::shared_ptr<ServerTls> Server::Impl::current_tls() {
+    const std::lock_guard lock{mutex};
+    return tls;
+}
+
+ScrapeFigures Server::Impl::scrape() {
+    ScrapeFigures figures;
+    figures.is_ready = !readiness.why_not(steady_clock::now());
+    figures.certificate_ends = current_tls()->certificate_ends;
+    if (options.data.empty()) return figures;
+    figures.storage_bytes = database_bytes(options.data);
+    std::error_code ec;
+    const auto space = std::filesystem::space(options.data, ec);
+    if (!ec) figures.storage_free_bytes = space.available;
+    return figures;
+}
+
+Result<void> Server::Impl::serve_metrics() {
+    if (options.metrics_host.empty()) return {};
+    MetricsListener::Ports ports{
+        options.limits,
+        [this](std::function<void(std::string)> done) {
+            hub_thread.ask([this, done = std::move(done)](const Hub::Counts& counts) {
+                metrics.set_hub(figures_of(counts));
+                done(metrics.text(scrape()));
+            });
+        },
+        [this] { return readiness.why_not(steady_clock::now()); }};
+    metrics_listener =
+        SAMSYN_TRY(MetricsListener::start(net::any_io_executor{net::make_strand(context)},
+                                          options.metrics_host,
+                                          options.metrics_port,
+                                          std::move(ports)));
+    return {};
 }
 
 bool Server::Impl::is_full() {
@@ -246,6 +330,7 @@ void Server::Impl::stop() {
         const std::lock_guard lock{mutex};
         stopping = true;
     }
+    readiness.begin_drain();
     net::post(strand, [this] {
         error_code ignored;
         for (Door& door : doors) {
@@ -256,9 +341,10 @@ void Server::Impl::stop() {
     hub_thread.begin_stop();
     for (const auto& connection : living()) connection->abandon_unless_open();
     if (!wait_until_none(options.limits.stop_max)) {
-        for (const auto& connection : living()) connection->abandon();
+        for (const auto& connection : living()) connection->abandon(EndReason::stopping);
         wait_until_none(options.limits.stop_max);
     }
+    if (metrics_listener) metrics_listener->close();
     hub_thread.join();
     work.reset();
     context.stop();
@@ -274,11 +360,14 @@ Server::~Server() {
 
 Result<std::unique_ptr<Server>> Server::start(Hub& hub, const Clock& clock, ServerOptions options) {
     if (!options.log) options.log = [](const LogEvent&) {};
-    auto impl = std::make_unique<Impl>(hub, clock, std::move(options));
-    SAMSYN_TRY(configure(impl->tls, impl->options.tls));
+    auto proxies = SAMSYN_TRY(blocks_of(options.limits.proxies));
+    auto tls = SAMSYN_TRY(ServerTls::make(options.tls));
+    auto impl = std::make_unique<Impl>(hub, clock, std::move(options), std::move(proxies));
+    impl->tls = std::move(tls);
     if (!impl->options.record_frames.empty())
         impl->recorder = SAMSYN_TRY(FrameRecorder::open(impl->options.record_frames));
     SAMSYN_TRY(impl->listen());
+    SAMSYN_TRY(impl->serve_metrics());
     impl->serve();
     return std::unique_ptr<Server>{new Server{std::move(impl)}};
 }
@@ -291,12 +380,23 @@ std::vector<std::uint16_t> Server::ports() const {
     return impl_->bound_ports;
 }
 
+std::uint16_t Server::metrics_port() const {
+    return impl_->metrics_listener ? impl_->metrics_listener->port() : std::uint16_t{0};
+}
+
 Result<void> Server::use_tls(const TlsIdentity& tls) {
-    return impl_->use_tls(tls);
+    auto made = SAMSYN_TRY(ServerTls::make(tls));
+    const std::lock_guard lock{impl_->mutex};
+    impl_->tls = std::move(made);
+    return {};
 }
 
 void Server::begin_drain() {
-    impl_->draining = true;
+    impl_->readiness.begin_drain();
+}
+
+Metrics& Server::metrics() {
+    return impl_->metrics;
 }
 
 void Server::stop() {

@@ -164,6 +164,9 @@ TEST_CASE("serve: while it drains it serves as before; a second signal ends that
         RawClient client{world.port()};
         REQUIRE(client.start_tls());
         CHECK(client.ask("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("ok"));
+        RawClient balancer{world.port()};
+        REQUIRE(balancer.start_tls());
+        CHECK(balancer.ask("GET /ready HTTP/1.1\r\nHost: x\r\n\r\n").contains(" 503 "));
     }
     world.program->signal(SIGTERM);
     const Finished ended = world.program->finish();

@@ -77,6 +77,12 @@ public:
 
     void signal(int which) const { ::kill(pid_, which); }
 
+    /// What the kernel says of the process.
+    std::string told_by_kernel(const char* what) const {
+        std::ifstream in{"/proc/" + std::to_string(pid_) + "/" + what};
+        return {std::istreambuf_iterator<char>{in}, {}};
+    }
+
     Finished finish() {
         Finished finished;
         for (int c = std::fgetc(out_); c != EOF; c = std::fgetc(out_))

@@ -47,6 +47,20 @@ TEST_CASE("samsyn-server: init, serve, health, stop, status", "[app]") {
     CHECK(status.output.find("\"statements\":3") != std::string::npos);
 }
 
+TEST_CASE("samsyn-server: leaves no core dump behind", "[app]") {
+    const World world;
+    REQUIRE(world.init().exit == 0);
+    Program server{world.serve()};
+    REQUIRE(server.line().starts_with("samsyn-server listens on "));
+    const std::string limits = server.told_by_kernel("limits");
+    const std::size_t at = limits.find("Max core file size");
+    REQUIRE(at != std::string::npos);
+    const std::string line = limits.substr(at, limits.find('\n', at) - at);
+    CAPTURE(line);
+    CHECK(line.find("unlimited") == std::string::npos);
+    CHECK(line.find(" 0 ") != std::string::npos);
+}
+
 TEST_CASE("samsyn-server: a founding file that does not verify makes no folder", "[app]") {
     const World world;
     const Bytes good = founding_bytes();
