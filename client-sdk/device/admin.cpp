@@ -1,5 +1,6 @@
 // Device: what an administrator does, on an administrator's machine.
 
+#include "client-sdk/device/directory_names.hpp"
 #include "client-sdk/device/engine.hpp"
 #include "client-sdk/device/enrolment.hpp"
 
@@ -8,14 +9,6 @@
 namespace samsyn {
 
 namespace {
-
-constexpr std::size_t name_bytes_max = 400;
-
-Result<void> check_name(std::string_view name) {
-    if (name.empty() || name.size() > name_bytes_max || !is_utf8(as_bytes(name)))
-        return fail(Errc::invalid_argument, "name");
-    return {};
-}
 
 /// What an administrator's machine remembers of an invitation.
 struct Invited {
@@ -61,7 +54,7 @@ Label directory_label(const UnitRef& unit) {
 
 Result<void> Device::name_organisation(const OrganisationId& organisation, std::string_view name) {
     Impl& my = *impl_;
-    SAMSYN_TRY(check_name(name));
+    SAMSYN_TRY(check_directory_name(name));
     if (!my.federation().organisations().contains(organisation))
         return fail(Errc::not_found, "organisation");
     return my.transact([&]() -> Result<void> {
@@ -73,7 +66,7 @@ Result<UnitId> Device::add_unit(const OrganisationId& organisation,
                                 Regime regime,
                                 std::string_view name) {
     Impl& my = *impl_;
-    SAMSYN_TRY(check_name(name));
+    SAMSYN_TRY(check_directory_name(name));
     if (!my.federation().organisations().contains(organisation))
         return fail(Errc::not_found, "organisation");
     return my.transact([&]() -> Result<UnitId> {
@@ -94,7 +87,7 @@ Result<UnitId> Device::add_unit(const OrganisationId& organisation,
 
 Result<UserId> Device::add_user(const UnitId& unit, Role role, std::string_view name) {
     Impl& my = *impl_;
-    SAMSYN_TRY(check_name(name));
+    SAMSYN_TRY(check_directory_name(name));
     const UnitRef* found = my.federation().unit(unit);
     if (!found) return fail(Errc::not_found, "unit");
     const UnitRef where = *found;

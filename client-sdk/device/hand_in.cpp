@@ -29,13 +29,17 @@ Result<std::vector<Outgoing>> Device::hand_in_after(std::uint64_t counter,
     return outgoing;
 }
 
-/// The revocation itself: nothing may be read here any more, so all of it is purged, and unsent
-/// work goes to escrow. Whether it has effect the federation log says, not the server.
+/// The revocation itself, or that the user has left: nothing may be read here any more, so all of
+/// it is purged, and unsent work goes to escrow. Whether it has effect the federation log says, not
+/// the server.
 Result<std::optional<OrderAnswer>> Device::on_order(const Order& order, Instant now) {
     Impl& my = *impl_;
     const auto statement = decode_statement(order.statement, my.ports.hasher);
     const auto* revoked = statement ? std::get_if<DeviceRevoked>(&statement->body) : nullptr;
-    if (!revoked || revoked->device != my.self) return std::optional<OrderAnswer>{};
+    const auto* removed = statement ? std::get_if<UserRemoved>(&statement->body) : nullptr;
+    const bool about_us = (revoked && revoked->device == my.self) ||
+                          (removed && removed->user == my.config.user);
+    if (!about_us) return std::optional<OrderAnswer>{};
     return my.transact([&]() -> Result<std::optional<OrderAnswer>> {
         std::vector<Bytes> all = order.chain;
         all.push_back(order.statement);
@@ -48,6 +52,14 @@ Result<std::optional<OrderAnswer>> Device::on_order(const Order& order, Instant 
             (void)SAMSYN_TRY(my.contained(take));
         }
         OrderAnswer answer{statement->id, OrderOutcome::ignored};
+        if (removed) {
+            // By what this device holds now: a removal without effect leaves everything as it is.
+            if (my.federation().in_good_standing(my.self, my.decision_time(now)))
+                return std::optional{answer};
+            SAMSYN_TRY(my.purge_denied(now));
+            answer.outcome = OrderOutcome::done;
+            return std::optional{answer};
+        }
         const Federation::Device* self = my.federation().device(my.self);
         if (!self || !self->revoked) return std::optional{answer};
         SAMSYN_TRY(my.purge_denied(now));

@@ -238,7 +238,7 @@ std::vector<Unconfirmed> unconfirmed(std::span<const KeyHolding> holdings,
                    .lease_ends = {},
                    .revoked = device && device->revoked};
         one.since = std::min(one.since, since);
-        one.lease_ends = std::max(one.lease_ends, since + lease_policy.reading);
+        one.lease_ends = std::max(one.lease_ends, since + federation.reading_lease(holding.device, since));
         one.compartments.push_back(holding.compartment);
     }
     std::vector<Unconfirmed> rows;

@@ -50,4 +50,9 @@ Result<VerifiedOrder> verify_order(const Order& message,
 /// revokes the author. At most `order_chain_max`, within one message.
 std::vector<StatementPtr> chain_of_order(const Statement& order, const StatementGraph& graph);
 
+/// The same for what `author` says about the device, order or not.
+std::vector<StatementPtr> chain_for(const DeviceId& device,
+                                    const DeviceId& author,
+                                    const StatementGraph& graph);
+
 }  // namespace samsyn
