@@ -27,6 +27,7 @@ const Operation* find_operation(std::string_view name) {
                                   insight_operations(),
                                   log_operations(),
                                   admin_operations(),
+                                  enrolment_operations(),
                                   leaving_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)

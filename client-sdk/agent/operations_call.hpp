@@ -38,6 +38,7 @@ std::span<const Operation> search_operations();
 std::span<const Operation> insight_operations();
 std::span<const Operation> act_operations();
 std::span<const Operation> admin_operations();
+std::span<const Operation> enrolment_operations();
 std::span<const Operation> leaving_operations();
 std::span<const Operation> log_operations();
 std::span<const Operation> showing_operations();

@@ -66,12 +66,14 @@ private:
 /// A group of subcommands, one of which must be named.
 CLI::App& group(CLI::App& parent, const std::string& name, const std::string& description);
 
-void add_device_commands(CLI::App& app, Session& session);  // enrol, agent
+void add_device_commands(CLI::App& app, Session& session);  // agent
 void add_lock_commands(CLI::App& app, Session& session);  // unlock, lock, stop, pin, phrase, assist
 void add_access_commands(CLI::App& app, Session& session);  // why, access
 void add_act_commands(CLI::App& app, Session& session);
 void add_admin_commands(CLI::App& app, Session& session);
 void add_founding_commands(CLI::App& admin, Session& session);
+void add_inviting_commands(CLI::App& admin, Session& session);  // invite, accept
+void add_enrol_command(CLI::App& app, Session& session);
 void add_case_commands(CLI::App& app, Session& session);
 void add_consent_commands(CLI::App& app, Session& session);
 

@@ -22,22 +22,6 @@ void print_organisation(const Session& session, const json& result) {
           session.say(" has its name.\n", " har fått sitt namn.\n"));
 }
 
-void print_invitation(const Session& session, const json& result) {
-    print(text_in(result, "invitation") + "\n\n");
-    print(session.say("For ", "Till ") + escaped(name_in(result, "user")) +
-          session.say(", once, until ", ", en gång, till ") + local_time_in(result, "expires") +
-          session.say(". On the new device: samsyn enrol INVITATION\n",
-                      ". På den nya enheten: samsyn enrol INBJUDAN\n"));
-}
-
-void print_accepted(const Session& session, const json& result) {
-    print(session.say("Accepted device ", "Godkände enheten ") +
-          short_id(text_in(result, "device")) + session.say(" of ", " för ") +
-          escaped(name_in(result, "user")) +
-          session.say(". Run `samsyn sync` so that others learn of it.\n",
-                      ". Kör `samsyn sync` så att andra får veta.\n"));
-}
-
 void print_revoked(const Session& session, const json& result) {
     print(session.say("Revoked device ", "Spärrade enheten ") +
           short_id(text_in(result, "device")) + "\n");
@@ -207,24 +191,7 @@ void add_admin_commands(CLI::App& app, Session& session) {
         group(app, "admin", "What an administrator does, on an administrator's machine.");
     add_founding_commands(admin, session);
     add_naming_commands(admin, session);
-    Command{admin,
-            session,
-            "invite",
-            "Makes an invitation for a user's new device.",
-            "samsyn admin invite \"Anna Ek\""}
-        .text("user", "user", "Name, or the beginning of the id")
-        .required()
-        .text("--kind", "kind", "staff_tablet (default), loaner, room_screen")
-        .number("--hours", "hours", "How long it is good for (default 72, at most 336)")
-        .asks("admin.invite", &print_invitation);
-    Command{admin,
-            session,
-            "accept",
-            "Accepts a new device by its answer.",
-            "samsyn admin accept samsyn1-answer-..."}
-        .text("answer", "answer", "The answer; - reads standard input")
-        .required()
-        .asks("admin.accept", &print_accepted);
+    add_inviting_commands(admin, session);
     add_device_order_commands(admin, session);
     Command{admin,
             session,

@@ -1,6 +1,6 @@
 // Provisioning: names, people and devices, as administrators change them.
 
-#include "client-sdk/device/directory_names.hpp"
+#include "client-sdk/device/directory_items.hpp"
 #include "client-sdk/device/engine.hpp"
 
 #include <samsyn/provisioning.hpp>
@@ -10,14 +10,6 @@
 namespace samsyn {
 
 namespace {
-
-Label unit_names_label(const UnitRef& unit) {
-    return {.subjects = {},
-            .disclosing = unit,
-            .category = Category::directory,
-            .sensitivity = usual_sensitivity(Category::directory),
-            .closed = {}};
-}
 
 const Federation::Membership* membership_in(const Federation& members,
                                             const UserId& user,
@@ -55,7 +47,7 @@ Result<void> Provisioning::rename(const ItemId& item,
     if (SAMSYN_TRY(my.store.item(item))) return device_.edit_item(item, fields);
     Device::Impl::Draft draft;
     draft.case_id = directory_case;
-    draft.label = unit_names_label(*found);
+    draft.label = directory_label(*found);
     draft.item = item;
     draft.type = type;
     draft.fields = fields;

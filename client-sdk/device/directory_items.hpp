@@ -1,6 +1,10 @@
 #pragma once
 
+// What an administrator writes into the sealed directory.
+
 #include "core/base/codec.hpp"
+#include "core/model/label.hpp"
+#include "core/model/schema.hpp"
 
 #include <string_view>
 
@@ -27,12 +31,22 @@ inline bool has_control_characters(std::string_view text) {
     return false;
 }
 
-/// Names are shown on terminals and screens of the whole federation. Errors: `invalid_argument`.
+/// Names are shown on terminals and screens of the whole federation. Errors: `invalid_argument` with
+/// "name" for what is empty, too long, not UTF-8, or has control characters.
 inline Result<void> check_directory_name(std::string_view name) {
     const bool good = !name.empty() && name.size() <= directory_name_bytes_max &&
                       is_utf8(as_bytes(name)) && !has_control_characters(name);
     if (!good) return fail(Errc::invalid_argument, "name");
     return {};
+}
+
+/// Of the names that belong to a unit.
+inline Label directory_label(const UnitRef& unit) {
+    return {.subjects = {},
+            .disclosing = unit,
+            .category = Category::directory,
+            .sensitivity = usual_sensitivity(Category::directory),
+            .closed = {}};
 }
 
 }  // namespace samsyn
