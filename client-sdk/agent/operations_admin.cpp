@@ -64,14 +64,6 @@ Result<json> wipe_device(Call& call) {
         {{"device", to_hex(device)}, {"statement", to_hex(id)}, {"discard_unsent", discard}});
 }
 
-Result<json> import(Call& call) {
-    const std::string text = SAMSYN_TRY(call.args.text("statement"));
-    const auto bytes = from_hex(text);
-    if (!bytes) return fail(Errc::invalid_argument, "statement");
-    SAMSYN_TRY(call.device.import_statement(*bytes));
-    return json::object();
-}
-
 constexpr Operation operations[] = {
     {"admin.organisation.name", &name_organisation, true, "organisation name"},
     {"admin.unit.add", &add_unit, true, "organisation regime name"},
@@ -80,7 +72,6 @@ constexpr Operation operations[] = {
     {"admin.device.revoke", &revoke, true, "device"},
     {"admin.device.lock", &lock, true, "device"},
     {"admin.device.wipe", &wipe_device, true, "device", "discard_unsent"},
-    {"admin.import", &import, true, "statement"},
 };
 
 }  // namespace

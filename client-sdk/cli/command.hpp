@@ -88,6 +88,14 @@ void add_consult_commands(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);
 void add_show_commands(CLI::App& app, Session& session);
 void add_insight_commands(CLI::App& app, Session& session);
+void add_fleet_commands(CLI::App& admin, Session& session);  // devices, waiting, confirm, export
+void add_confirm_command(CLI::App& app, Session& session);
+
+/// Life after the beginning, in the groups of `samsyn admin`.
+void add_unit_life_commands(CLI::App& units, Session& session);
+void add_user_life_commands(CLI::App& users, Session& session);
+void add_device_life_commands(CLI::App& devices, Session& session);
+void add_organisation_life_commands(CLI::App& organisations, Session& session);
 void add_leaving_commands(CLI::App& app, Session& session);  // escrow, unconfirmed
 
 /// What went to escrow of this person's, and how old the knowledge is: part of `samsyn status`.

@@ -58,7 +58,7 @@ void print_wiped(const Session& session, const json& result) {
 }
 
 void add_device_order_commands(CLI::App& admin, Session& session) {
-    CLI::App& devices = group(admin, "device", "Locks, wipes and revokes devices.");
+    CLI::App& devices = group(admin, "device", "Devices: names, lost and found, orders, certificates.");
     Command{devices,
             session,
             "lock",
@@ -84,6 +84,7 @@ void add_device_order_commands(CLI::App& admin, Session& session) {
         .text("device", "device", "The beginning of its id")
         .required()
         .asks("admin.device.revoke", &print_revoked);
+    add_device_life_commands(devices, session);
 }
 
 std::string devices_text(const Session& session, const json& devices) {
@@ -144,7 +145,7 @@ int list_everything(const Session& session) {
 
 /// Names: of units, users and organisations.
 void add_naming_commands(CLI::App& admin, Session& session) {
-    CLI::App& units = group(admin, "unit", "Adds units.");
+    CLI::App& units = group(admin, "unit", "Units: adds, renames, leases.");
     Command{units,
             session,
             "add",
@@ -157,7 +158,8 @@ void add_naming_commands(CLI::App& admin, Session& session) {
         .text("--regime", "regime", "Its secrecy rules: team, social, health, school_other, ...")
         .required()
         .asks("admin.unit.add", &print_unit);
-    CLI::App& users = group(admin, "user", "Adds users.");
+    add_unit_life_commands(units, session);
+    CLI::App& users = group(admin, "user", "Users: adds, moves, roles, leaving.");
     Command{
         users,
         session,
@@ -171,7 +173,8 @@ void add_naming_commands(CLI::App& admin, Session& session) {
         .text("--role", "role", "psychologist, social_worker, school_counsellor, ...")
         .required()
         .asks("admin.user.add", &print_user);
-    CLI::App& organisations = group(admin, "organisation", "Names organisations.");
+    add_user_life_commands(users, session);
+    CLI::App& organisations = group(admin, "organisation", "Organisations: names; joins and leaves by the root key.");
     Command{organisations,
             session,
             "name",
@@ -182,6 +185,7 @@ void add_naming_commands(CLI::App& admin, Session& session) {
         .text("name", "name", "What it is called")
         .required()
         .asks("admin.organisation.name", &print_organisation);
+    add_organisation_life_commands(organisations, session);
 }
 
 }  // namespace
@@ -193,6 +197,7 @@ void add_admin_commands(CLI::App& app, Session& session) {
     add_naming_commands(admin, session);
     add_inviting_commands(admin, session);
     add_device_order_commands(admin, session);
+    add_fleet_commands(admin, session);
     Command{admin,
             session,
             "revoke",

@@ -154,6 +154,19 @@ Result<StatementId> Provisioning::remove_user(const UserId& user,
     return my.transact([&]() -> Result<StatementId> { return my.author(Stream{}, removed); });
 }
 
+Result<DeviceCertified> Provisioning::certificate(const DeviceId& device) {
+    const Federation::Device* const known = device_.impl_->federation().device(device);
+    if (known == nullptr) return fail(Errc::not_found, "device");
+    return known->certificate;
+}
+
+Result<OrganisationAdmitted> Provisioning::admission(const OrganisationId& organisation) {
+    const auto& members = device_.impl_->federation().organisations();
+    const auto found = members.find(organisation);
+    if (found == members.end()) return fail(Errc::not_found, "organisation");
+    return found->second;
+}
+
 // --- Devices -------------------------------------------------------------------------------------
 
 Result<StatementId> Provisioning::report_lost(const DeviceId& device) {

@@ -164,6 +164,11 @@ public:
     /// `Device::import_statement`.
     Result<StatementId> import_statement(std::string_view text);
 
+    // --- For the root key's holder ----------------------------------------------------------------
+    /// What the federation log says of a device, and of an organisation's membership.
+    Result<DeviceCertified> certificate(const DeviceId& device);
+    Result<OrganisationAdmitted> admission(const OrganisationId& organisation);
+
     // --- The fleet -----------------------------------------------------------------------------
     /// The next session asks the server about the devices of the organisation.
     void ask_fleet(const OrganisationId& organisation);
