@@ -167,8 +167,8 @@ Result<json> unit_lease(Call& call) {
 
 /// Whose keys a statement of the root would name: this machine's, or an enrolled device's.
 Result<json> admin_machine(Call& call) {
-    const DeviceId device =
-        call.args.has("device") ? SAMSYN_TRY(provisioned_device(call)) : call.device.device();
+    DeviceId device = call.device.device();
+    if (call.args.has("device")) device = SAMSYN_TRY(provisioned_device(call));
     const auto certificate = SAMSYN_TRY(Provisioning{call.device}.certificate(device));
     return json::object({{"device", to_hex(device)},
                          {"user", to_hex(certificate.user)},

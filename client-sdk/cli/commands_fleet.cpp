@@ -263,7 +263,7 @@ void print_waiting(const Session& session, const json& result) {
     print(table.to_string());
 }
 
-void print_confirmed(const Session& session, const json& result) {
+void print_second_confirmed(const Session& session, const json& result) {
     print(session.say("Confirmed: ", "Bekräftade: ") +
           escaped(act_text(session, result.value("confirmed", json::object()))) + "\n" +
           session.say("Run `samsyn sync`. Without a network: samsyn admin export ",
@@ -295,7 +295,7 @@ void add_confirm(CLI::App& parent, Session& session, const std::string& example)
     confirm.text("statement", "statement", "Its number in the list, or the beginning of its id")
         .runs([&session](const json& args) {
             return args.contains("statement")
-                       ? perform(session, "admin.confirm", args, &print_confirmed)
+                       ? perform(session, "admin.confirm", args, &print_second_confirmed)
                        : perform(session, "admin.waiting", json::object(), &print_waiting);
         });
 }

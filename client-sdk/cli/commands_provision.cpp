@@ -30,7 +30,7 @@ void print_renamed(const Session& session, const json& result) {
     print_sync_hint(session);
 }
 
-void print_moved(const Session& session, const json& result) {
+void print_user_moved(const Session& session, const json& result) {
     print(escaped(name_in(result, "user")) + session.say(" works in ", " arbetar i ") +
           escaped(name_in(result, "unit")) + session.say(" from ", " från ") +
           local_time_in(result, "from") + "\n");
@@ -55,7 +55,7 @@ void print_left(const Session& session, const json& result) {
     print_sync_hint(session);
 }
 
-void print_lost(const Session& session, const json& result) {
+void print_device_lost(const Session& session, const json& result) {
     const std::string id = short_id(text_in(result, "device"));
     print(session.say("Lost: device ", "Förlorad: enheten ") + id +
           session.say(". It gets nothing any more, and locks when it connects.\nFound: samsyn "
@@ -70,7 +70,7 @@ void print_lost(const Session& session, const json& result) {
     print_sync_hint(session);
 }
 
-void print_found(const Session& session, const json& result) {
+void print_device_found(const Session& session, const json& result) {
     print(session.say("Found: device ", "Hittad: enheten ") + short_id(text_in(result, "device")) +
           session.say(" works again.\n", " fungerar igen.\n"));
     print_sync_hint(session);
@@ -139,7 +139,7 @@ void add_user_life_commands(CLI::App& users, Session& session) {
         .text("--from-unit", "from_unit", "Where from, where the user works in several")
         .text("--role", "role", "In another role")
         .text("--from", "from", "From the beginning of this day (default: now)")
-        .asks("admin.user.move", &print_moved);
+        .asks("admin.user.move", &print_user_moved);
     Command{users,
             session,
             "place",
@@ -194,7 +194,7 @@ void add_device_life_commands(CLI::App& devices, Session& session) {
             "samsyn admin device lost 1a2b3c4d"}
         .text("device", "device", "Name, or the beginning of its id")
         .required()
-        .asks("admin.device.lost", &print_lost);
+        .asks("admin.device.lost", &print_device_lost);
     Command{devices,
             session,
             "found",
@@ -202,7 +202,7 @@ void add_device_life_commands(CLI::App& devices, Session& session) {
             "samsyn admin device found 1a2b3c4d"}
         .text("device", "device", "Name, or the beginning of its id")
         .required()
-        .asks("admin.device.found", &print_found);
+        .asks("admin.device.found", &print_device_found);
     Command{devices,
             session,
             "renew",
