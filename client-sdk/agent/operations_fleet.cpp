@@ -116,8 +116,7 @@ json waiting_json(Directory& names, const WaitingView& view) {
     row["over"] = view.over;
     row["confirmable"] = !view.over && !view.refusal;
     row["refusal"] = view.refusal ? error_to_json(*view.refusal) : json{};
-    row["organisation"] =
-        view.organisation.is_none() ? json{} : names.describe(view.organisation);
+    row["organisation"] = view.organisation.is_none() ? json{} : names.describe(view.organisation);
     row["unit"] = view.unit.is_none() ? json{} : names.describe(view.unit);
     row["user"] = view.user.is_none() ? json{} : names.describe(view.user);
     row["device"] = view.device.is_none() ? json{} : json(to_hex(view.device));

@@ -58,7 +58,8 @@ void print_wiped(const Session& session, const json& result) {
 }
 
 void add_device_order_commands(CLI::App& admin, Session& session) {
-    CLI::App& devices = group(admin, "device", "Devices: names, lost and found, orders, certificates.");
+    CLI::App& devices =
+        group(admin, "device", "Devices: names, lost and found, orders, certificates.");
     Command{devices,
             session,
             "lock",
@@ -174,7 +175,8 @@ void add_naming_commands(CLI::App& admin, Session& session) {
         .required()
         .asks("admin.user.add", &print_user);
     add_user_life_commands(users, session);
-    CLI::App& organisations = group(admin, "organisation", "Organisations: names; joins and leaves by the root key.");
+    CLI::App& organisations =
+        group(admin, "organisation", "Organisations: names; joins and leaves by the root key.");
     Command{organisations,
             session,
             "name",

@@ -149,9 +149,8 @@ void print_fleet_table(const Session& session, const json& fleet, bool all) {
     }
     print(table.to_string());
     if (hidden > 0)
-        print(std::to_string(hidden) +
-              session.say(" revoked and empty; --all shows them.\n",
-                          " spärrade och tömda; --all visar dem.\n"));
+        print(std::to_string(hidden) + session.say(" revoked and empty; --all shows them.\n",
+                                                   " spärrade och tömda; --all visar dem.\n"));
 }
 
 void print_fleet(const Session& session, const json& fleet, bool all) {
@@ -312,11 +311,8 @@ void add_fleet_commands(CLI::App& admin, Session& session) {
         .flag("--all", "all", "Also those that are revoked and empty")
         .flag("--offline", "offline", "What the server last said, without asking it")
         .runs([&session](const json& args) { return show_fleet(session, args); });
-    Command{admin,
-            session,
-            "waiting",
-            "Lists what waits for a second person.",
-            "samsyn admin waiting"}
+    Command{
+        admin, session, "waiting", "Lists what waits for a second person.", "samsyn admin waiting"}
         .asks("admin.waiting", &print_waiting);
     add_confirm(admin, session, "samsyn admin confirm 1");
     Command{admin,

@@ -42,13 +42,8 @@ Result<std::vector<Bytes>> say_as_root(const Session& session,
         return fail(Errc::wrong_federation, "root key");
     const SodiumHasher hasher;
     const std::array previous{root.head};
-    auto statements = sign_as_root(root.federation,
-                                   bodies,
-                                   root.counter,
-                                   previous,
-                                   root.key,
-                                   hasher,
-                                   SystemClock{}.now());
+    auto statements = sign_as_root(
+        root.federation, bodies, root.counter, previous, root.key, hasher, SystemClock{}.now());
     root.counter += statements.size();
     root.head = SAMSYN_TRY(decode_statement(statements.back(), hasher)).id;
     SAMSYN_TRY(save_root_key(path, root));
@@ -177,8 +172,8 @@ int add_administrator(const Session& session, const json& args) {
     const auto row = find_listed(*agent, "organisations", args["organisation"].get<std::string>());
     if (!row) return show_error(session, error_to_json(row.error()));
     json machine;
-    if (const int code = ask(
-            session, *agent, "admin.machine", {{"device", args["device"]}}, machine))
+    if (const int code =
+            ask(session, *agent, "admin.machine", {{"device", args["device"]}}, machine))
         return code;
     const auto organisation = listed_id<OrganisationId>(*row, "id");
     const auto user = listed_id<UserId>(machine, "user");
@@ -196,10 +191,11 @@ int add_administrator(const Session& session, const json& args) {
         show_json({{"organisation", *row}, {"device", to_hex(*device)}});
         return exit_ok;
     }
-    print(session.say("It counts once another administrator has confirmed it: samsyn admin "
-                      "waiting\n",
-                      "Det gäller när en annan administratör har bekräftat det: samsyn admin "
-                      "waiting\n"));
+    print(
+        session.say("It counts once another administrator has confirmed it: samsyn admin "
+                    "waiting\n",
+                    "Det gäller när en annan administratör har bekräftat det: samsyn admin "
+                    "waiting\n"));
     print_root_hint(session);
     return exit_ok;
 }

@@ -65,7 +65,8 @@ void print_device_lost(const Session& session, const json& result) {
           id +
           session.say("\nNot found: samsyn admin device wipe ",
                       "\nInte hittad: samsyn admin device wipe ") +
-          id + session.say(", and samsyn admin device revoke ", ", och samsyn admin device revoke ") +
+          id +
+          session.say(", and samsyn admin device revoke ", ", och samsyn admin device revoke ") +
           id + "\n");
     print_sync_hint(session);
 }

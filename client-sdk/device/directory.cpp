@@ -20,8 +20,8 @@ std::string Device::Impl::device_name(const DeviceId& device) {
     const auto item = store.item(same_bytes<ItemId>(device));
     if (!certified || !item || !*item || (*item)->type != ItemType::directory_device) return {};
     const KnownCompartment* const compartment = find((*item)->compartment);
-    if (!compartment || compartment->stored.label.disclosing.organisation !=
-                            certified->certificate.organisation)
+    if (!compartment ||
+        compartment->stored.label.disclosing.organisation != certified->certificate.organisation)
         return {};
     return directory_text(same_bytes<ReferenceId>(device), "name");
 }

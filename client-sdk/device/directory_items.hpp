@@ -31,8 +31,8 @@ inline bool has_control_characters(std::string_view text) {
     return false;
 }
 
-/// Names are shown on terminals and screens of the whole federation. Errors: `invalid_argument` with
-/// "name" for what is empty, too long, not UTF-8, or has control characters.
+/// Names are shown on terminals and screens of the whole federation. Errors: `invalid_argument`
+/// with "name" for what is empty, too long, not UTF-8, or has control characters.
 inline Result<void> check_directory_name(std::string_view name) {
     const bool good = !name.empty() && name.size() <= directory_name_bytes_max &&
                       is_utf8(as_bytes(name)) && !has_control_characters(name);

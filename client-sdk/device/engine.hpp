@@ -414,7 +414,8 @@ public:
     class LogBook;
     LogBook& log();
 
-    // --- The fleet (fleet.cpp) --------------------------------------------------------------------
+    // --- The fleet (fleet.cpp)
+    // --------------------------------------------------------------------
     class FleetBook;
     FleetBook& fleet_book();
 
@@ -474,7 +475,7 @@ private:
     DecisionCache cache_;
     bool memory_touched_ = false;
     bool confirming_ = false;
-    std::shared_ptr<LogBook> log_book_;  ///< shared for its deleter only: the type is elsewhere
+    std::shared_ptr<LogBook> log_book_;      ///< shared for its deleter only: the type is elsewhere
     std::shared_ptr<FleetBook> fleet_book_;  ///< likewise
 };
 

@@ -42,9 +42,9 @@ private:
 
     Impl& my_;
     std::set<OrganisationId> asked_;
-    std::set<OrganisationId> looked_after_;    ///< in this session
-    std::optional<FleetQuery> query_;          ///< the page that is wanted now
-    std::vector<FleetRow> rows_;               ///< of the pages before it
+    std::set<OrganisationId> looked_after_;  ///< in this session
+    std::optional<FleetQuery> query_;        ///< the page that is wanted now
+    std::vector<FleetRow> rows_;             ///< of the pages before it
 };
 
 }  // namespace samsyn

@@ -105,8 +105,7 @@ std::vector<Bytes> sign_as_root(const FederationId& federation,
     log.continue_after(federation, root_counter, previous);
     std::vector<Bytes> statements;
     statements.reserve(bodies.size());
-    for (const StatementBody& body : bodies)
-        statements.push_back(encode_statement(log.sign(body)));
+    for (const StatementBody& body : bodies) statements.push_back(encode_statement(log.sign(body)));
     return statements;
 }
 

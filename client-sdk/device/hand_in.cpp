@@ -37,8 +37,8 @@ Result<std::optional<OrderAnswer>> Device::on_order(const Order& order, Instant 
     const auto statement = decode_statement(order.statement, my.ports.hasher);
     const auto* revoked = statement ? std::get_if<DeviceRevoked>(&statement->body) : nullptr;
     const auto* removed = statement ? std::get_if<UserRemoved>(&statement->body) : nullptr;
-    const bool about_us = (revoked && revoked->device == my.self) ||
-                          (removed && removed->user == my.config.user);
+    const bool about_us =
+        (revoked && revoked->device == my.self) || (removed && removed->user == my.config.user);
     if (!about_us) return std::optional<OrderAnswer>{};
     return my.transact([&]() -> Result<std::optional<OrderAnswer>> {
         std::vector<Bytes> all = order.chain;

@@ -189,9 +189,8 @@ Result<StatementId> Provisioning::report_found(const DeviceId& device) {
     std::vector<StatementId> names = my.federation().suspensions(device);
     if (names.empty()) return fail(Errc::not_found, "nothing says that the device is lost");
     if (names.size() > resumed_names_max) names.resize(resumed_names_max);
-    return my.transact([&]() -> Result<StatementId> {
-        return my.author(Stream{}, DeviceResumed{device, names});
-    });
+    return my.transact(
+        [&]() -> Result<StatementId> { return my.author(Stream{}, DeviceResumed{device, names}); });
 }
 
 Result<StatementId> Provisioning::renew_device(const DeviceId& device, Instant until) {

@@ -229,7 +229,7 @@ private:
     std::optional<FleetQuery> fleet_query_;
     std::optional<DeviceReport> reported_;  ///< what this session last told
     std::optional<Instant> next_report_;    ///< not before
-    bool reads_failed_ = false;  ///< this session tells of no more
+    bool reads_failed_ = false;             ///< this session tells of no more
     /// In flight with the keeper: at most one of these.
     std::optional<UnlockRegistration> registering_;
     std::optional<PinVerifier> confirming_;

@@ -18,8 +18,7 @@ bool tells_empty(const OrderAnswer& answer, std::span<const DeviceOrder> orders)
 
 bool is_of_organisation(const Federation::Device& device, const OrganisationId& organisation) {
     return device.certificate.organisation == organisation ||
-           std::ranges::count(
-               device.rivals, organisation, &DeviceCertified::organisation) > 0;
+           std::ranges::count(device.rivals, organisation, &DeviceCertified::organisation) > 0;
 }
 
 /// The devices of the organisation after `after`, at most one message full, and one more where

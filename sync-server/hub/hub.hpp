@@ -32,8 +32,8 @@ struct HubLimits {
     Rate log_query_rate{std::chrono::milliseconds{200}, 200};
     std::size_t log_queries_waiting_max = 4;  ///< then the link is closed with rate_limited
 
-    /// Reports of one device about itself; queries of its fleet by an administrator's. Past that the
-    /// link is closed with rate_limited. A query may cost a walk through all keys.
+    /// Reports of one device about itself; queries of its fleet by an administrator's. Past that
+    /// the link is closed with rate_limited. A query may cost a walk through all keys.
     Rate report_rate{std::chrono::seconds{10}, 20};
     Rate fleet_query_rate{std::chrono::seconds{2}, 50};
 

@@ -38,9 +38,9 @@ Result<std::uint32_t> fleet_count(const Query& row, int column) {
 }  // namespace
 
 Result<FleetRecord> SqliteFleetRecords::find(const DeviceId& device) {
-    auto query = SAMSYN_TRY(
-        db_.query("SELECT last_contact, version, unsent, oldest_unsent, waiting_keys, "
-                  "owed_receipts, reading_ends FROM fleet WHERE device = ?"));
+    auto query =
+        SAMSYN_TRY(db_.query("SELECT last_contact, version, unsent, oldest_unsent, waiting_keys, "
+                             "owed_receipts, reading_ends FROM fleet WHERE device = ?"));
     query.bind(device);
     FleetRecord record;
     if (!SAMSYN_TRY(query.step())) return record;
@@ -58,10 +58,10 @@ Result<FleetRecord> SqliteFleetRecords::find(const DeviceId& device) {
 }
 
 Result<void> SqliteFleetRecords::put_contact(const DeviceId& device, Instant at) {
-    auto query = SAMSYN_TRY(
-        db_.query("INSERT INTO fleet(device, last_contact) VALUES(?, ?) "
-                  "ON CONFLICT(device) DO UPDATE SET "
-                  "last_contact = max(last_contact, excluded.last_contact)"));
+    auto query =
+        SAMSYN_TRY(db_.query("INSERT INTO fleet(device, last_contact) VALUES(?, ?) "
+                             "ON CONFLICT(device) DO UPDATE SET "
+                             "last_contact = max(last_contact, excluded.last_contact)"));
     query.bind(device).bind(fleet_column(at));
     return query.run();
 }

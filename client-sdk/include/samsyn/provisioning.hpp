@@ -38,20 +38,20 @@ struct WaitingView {
 
 /// What an administrator should look at, the worst first: a device is placed by its first one.
 enum class FleetWarning : std::uint8_t {
-    revoked_not_emptied,   ///< revoked, and has not answered that its keys are gone
-    lost,                  ///< suspended
-    wipe_unanswered,       ///< ordered to wipe itself, and has not answered
-    user_left,             ///< nobody works there with it any more
-    purges_unconfirmed,    ///< holds keys that it has lost, as far as it has signed
-    lease_over,            ///< no contact for so long that it shows nothing
-    certificate_ended,     ///< it cannot connect
-    certificate_ending,    ///< within `certificate_warning` (a loaner: `loaner_warning`)
-    long_silent,           ///< no contact for `silence_warning`
-    old_version,           ///< older than this machine's program
-    unsent_work,           ///< for longer than `unsent_warning`
-    waits_for_keys,        ///< may read what nobody has given it a key of
-    doubtful_report,       ///< says what cannot be
-    never_seen,            ///< certified, and never connected
+    revoked_not_emptied,  ///< revoked, and has not answered that its keys are gone
+    lost,                 ///< suspended
+    wipe_unanswered,      ///< ordered to wipe itself, and has not answered
+    user_left,            ///< nobody works there with it any more
+    purges_unconfirmed,   ///< holds keys that it has lost, as far as it has signed
+    lease_over,           ///< no contact for so long that it shows nothing
+    certificate_ended,    ///< it cannot connect
+    certificate_ending,   ///< within `certificate_warning` (a loaner: `loaner_warning`)
+    long_silent,          ///< no contact for `silence_warning`
+    old_version,          ///< older than this machine's program
+    unsent_work,          ///< for longer than `unsent_warning`
+    waits_for_keys,       ///< may read what nobody has given it a key of
+    doubtful_report,      ///< says what cannot be
+    never_seen,           ///< certified, and never connected
     last = never_seen
 };
 
@@ -164,7 +164,8 @@ public:
     /// `Device::import_statement`.
     Result<StatementId> import_statement(std::string_view text);
 
-    // --- For the root key's holder ----------------------------------------------------------------
+    // --- For the root key's holder
+    // ----------------------------------------------------------------
     /// What the federation log says of a device, and of an organisation's membership.
     Result<DeviceCertified> certificate(const DeviceId& device);
     Result<OrganisationAdmitted> admission(const OrganisationId& organisation);

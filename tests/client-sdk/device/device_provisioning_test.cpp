@@ -100,7 +100,8 @@ TEST_CASE("Provisioning: no name moves a cursor or turns the writing round",
     for (const std::string_view name : {"\x1b[2J\x1b[H",
                                         "Anna\nEk",
                                         "Anna\x7f",
-                                        "Anna \xc2\x9b" "31m",
+                                        "Anna \xc2\x9b"
+                                        "31m",
                                         "Anna \xe2\x80\xae kE",
                                         "Anna \xe2\x81\xa6 kE",
                                         "",
@@ -128,8 +129,7 @@ TEST_CASE("Provisioning: who is no administrator renames, moves and suspends not
     CHECK_FALSE(worker.report_lost(tablet));
     CHECK_FALSE(worker.renew_device(tablet, scene.clock.now() + 24h));
     CHECK_FALSE(worker.set_unit_lease(scene.world.team, 24h));
-    CHECK_FALSE(
-        worker.change_role(scene.worker->user, scene.world.team, Role::psychologist));
+    CHECK_FALSE(worker.change_role(scene.worker->user, scene.world.team, Role::psychologist));
     CHECK_FALSE(worker.fleet(must(scene.admin.certificate(tablet)).organisation));
 }
 
@@ -138,8 +138,7 @@ TEST_CASE("Provisioning: who is no administrator renames, moves and suspends not
 TEST_CASE("Provisioning: who moves works in the old unit until the day, and in the new one from it",
           "[provisioning]") {
     LifeScene scene;
-    const auto person =
-        scene.world.enrol("Ulla Norr", scene.world.school, Role::school_counsellor);
+    const auto person = scene.world.enrol("Ulla Norr", scene.world.school, Role::school_counsellor);
     scene.sync_admin();
     scene.sync(*person);
     const auto units = [&] {
@@ -244,14 +243,14 @@ TEST_CASE("Device: nobody but an administrator makes a tablet purge by saying th
     CHECK(scene.text(*scene.worker, scene.note_id, "text") == "Delad anteckning");
     // Nor by an administrator's true word about somebody else.
     Statement other = forged;
-    const auto ignored = must(tablet.on_order(
-        Order{encode_statement(sign_statement(
-                  header,
-                  UserRemoved{scene.counsellor->user, employer, Instant{}},
-                  scene.counsellor->signing,
-                  scene.world.hasher())),
-              {}},
-        scene.clock.now()));
+    const auto ignored =
+        must(tablet.on_order(Order{encode_statement(sign_statement(
+                                       header,
+                                       UserRemoved{scene.counsellor->user, employer, Instant{}},
+                                       scene.counsellor->signing,
+                                       scene.world.hasher())),
+                                   {}},
+                             scene.clock.now()));
     CHECK_FALSE(ignored);
 }
 
@@ -420,8 +419,7 @@ TEST_CASE("Provisioning: a silent tablet's lease and silence show, and a month l
     scene.clock.advance(24h * 7);
     const FleetView fortnight = fleet_of_team(scene);
     tablet = find_device(fortnight, scene.worker->device->device());
-    CHECK(tablet->warnings ==
-          std::vector{FleetWarning::lease_over, FleetWarning::long_silent});
+    CHECK(tablet->warnings == std::vector{FleetWarning::lease_over, FleetWarning::long_silent});
 }
 
 // --- Two persons ---------------------------------------------------------------------------------
@@ -450,8 +448,8 @@ TEST_CASE("Provisioning: a log reviewer is one once the head of the unit has con
           "[provisioning][two_persons]") {
     TwoPersonScene scene;
     Provisioning second{*scene.head->device};
-    const StatementId act = must(
-        scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
+    const StatementId act =
+        must(scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
     scene.sync_admin();
     scene.sync(*scene.head);
     scene.sync(*scene.psychologist);
@@ -482,8 +480,8 @@ TEST_CASE("Provisioning: after 72 hours a confirmation comes too late",
           "[provisioning][two_persons][attack]") {
     TwoPersonScene scene;
     Provisioning second{*scene.head->device};
-    const StatementId act = must(
-        scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
+    const StatementId act =
+        must(scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
     scene.sync_admin();
     scene.sync(*scene.head);
     scene.clock.advance(73h);
@@ -496,8 +494,8 @@ TEST_CASE("Provisioning: two persons without a network confirm by text",
           "[provisioning][two_persons]") {
     TwoPersonScene scene;
     Provisioning second{*scene.head->device};
-    const StatementId act = must(
-        scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
+    const StatementId act =
+        must(scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
     const std::string text = must(scene.admin.export_statement(act));
     CHECK(text.starts_with("samsyn1-statement-"));
     CHECK(must(second.import_statement(text)) == act);
@@ -517,8 +515,8 @@ TEST_CASE("Provisioning: a text that was changed on its way is not taken",
           "[provisioning][two_persons][attack]") {
     TwoPersonScene scene;
     Provisioning second{*scene.head->device};
-    const StatementId act = must(
-        scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
+    const StatementId act =
+        must(scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
     std::string text = must(scene.admin.export_statement(act));
     std::string mistyped = text;
     mistyped[40] = mistyped[40] == 'a' ? 'b' : 'a';

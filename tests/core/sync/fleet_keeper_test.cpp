@@ -87,10 +87,10 @@ struct FleetRig {
     }
 
     void hear_caught_up(CaughtUp::Phase phase = CaughtUp::Phase::everything) {
-        hear(CaughtUp{
-            phase,
-            clock.now(),
-            server.sign(Domain::signed_time, signed_time_part(incarnation, clock.now()))});
+        hear(
+            CaughtUp{phase,
+                     clock.now(),
+                     server.sign(Domain::signed_time, signed_time_part(incarnation, clock.now()))});
     }
 
     void pass(std::chrono::seconds time) {

@@ -1,6 +1,5 @@
-#include "sync-server/storage/storage.hpp"
-
 #include "core/store/database.hpp"
+#include "sync-server/storage/storage.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sealed_pages.hpp"
 #include "tests/support/seeded_random.hpp"
