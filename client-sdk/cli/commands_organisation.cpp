@@ -12,6 +12,8 @@
 
 #include <samsyn/provisioning.hpp>
 
+#include <array>
+
 namespace samsyn {
 
 namespace {

@@ -88,11 +88,14 @@ Result<DeviceReport> Device::Impl::FleetBook::report(Instant now) {
     report.unsent = fleet_number(unsent);
     report.oldest_unsent = std::max(oldest.value_or(Instant{}), Instant{});
     std::size_t waiting = 0;
-    for (const auto& [id, compartment] : my_.known)
-        if (!compartment.epochs.empty())
-            waiting += SAMSYN_TRY(my_.view_of(compartment, now)).waiting_since.has_value();
+    for (const auto& [id, compartment] : my_.known) {
+        if (compartment.epochs.empty()) continue;
+        const CompartmentView view = SAMSYN_TRY(my_.view_of(compartment, now));
+        if (view.waiting_since) ++waiting;
+    }
     report.waiting_keys = fleet_number(waiting);
-    report.owed_receipts = fleet_number(SAMSYN_TRY(owed_receipts(my_.store)).size());
+    const auto owed = SAMSYN_TRY(owed_receipts(my_.store));
+    report.owed_receipts = fleet_number(owed.size());
     const Lease lease = my_.lease(now);
     if (lease.begun()) report.reading_ends = lease.reading_ends();
     return report;
@@ -176,7 +179,8 @@ Result<std::optional<FleetAnswer>> Device::Impl::FleetBook::answer(
     const OrganisationId& organisation) {
     const auto bytes = SAMSYN_TRY(my_.store.value(fleet_key(organisation)));
     if (!bytes) return std::optional<FleetAnswer>{};
-    return std::optional{SAMSYN_TRY(decode_fleet_answer(*bytes))};
+    FleetAnswer answer = SAMSYN_TRY(decode_fleet_answer(*bytes));
+    return std::optional{std::move(answer)};
 }
 
 // --- What people see -----------------------------------------------------------------------------

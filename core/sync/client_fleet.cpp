@@ -3,6 +3,7 @@
 #include "core/sync/client_session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace samsyn {
 
@@ -30,13 +31,15 @@ Result<bool> ClientSession::tell_report(Instant now) {
     return true;
 }
 
-void ClientSession::ask_fleet() {
+/// True where a query is under way now.
+bool ClientSession::ask_fleet() {
     FleetKeeper* const fleet = hands_in() ? nullptr : ports_.ledger.fleet_keeper();
-    if (fleet == nullptr || fleet_query_ || !may_push_) return;
+    if (fleet == nullptr) return false;
     fleet_query_ = fleet->wanted_fleet();
-    if (!fleet_query_) return;
+    if (!fleet_query_) return false;
     announced_ = false;
     send(*fleet_query_);
+    return true;
 }
 
 Result<void> ClientSession::handle(const FleetRows& rows, Instant now) {
@@ -48,7 +51,6 @@ Result<void> ClientSession::handle(const FleetRows& rows, Instant now) {
         return fail(Errc::malformed, "devices before those that were asked for");
     if (rows.rows.empty() && !rows.last) return fail(Errc::malformed, "a page without devices");
     SAMSYN_TRY(ports_.ledger.fleet_keeper()->on_fleet_rows(rows, now));
-    ask_fleet();
     return after_change(now);
 }
 

@@ -59,7 +59,6 @@ void ClientSession::poke(Instant now) {
     if (!pushed) return fail_with(pushed.error());
     serve_keeper();
     ask_log();
-    ask_fleet();
     if (const auto announced = announce_if_synced(now); !announced) fail_with(announced.error());
 }
 
@@ -210,7 +209,6 @@ Result<void> ClientSession::handle(const CaughtUp& caught_up, Instant now) {
     if (!first) phase_ = Phase::live;
     serve_keeper();
     ask_log();
-    ask_fleet();
     return after_change(now);
 }
 
@@ -390,7 +388,8 @@ bool ClientSession::is_quiet() const {
 }
 
 Result<void> ClientSession::announce_if_synced(Instant now) {
-    if (announced_ || !is_quiet()) return {};
+    // What was just said may change the answer: so the fleet is asked about last.
+    if (!is_quiet() || ask_fleet() || announced_) return {};
     if (SAMSYN_TRY(tell_report(now))) return {};  // once the server has it
     announced_ = true;
     outputs_.emplace_back(Synced{});

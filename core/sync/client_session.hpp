@@ -181,7 +181,7 @@ private:
     Result<void> push_reads();
     void ask_log();
     Result<bool> tell_report(Instant now);
-    void ask_fleet();
+    bool ask_fleet();
     Result<void> after_change(Instant now);
     Result<void> require_replicating() const;
     Result<void> push_outgoing(Instant now);

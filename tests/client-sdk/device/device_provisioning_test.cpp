@@ -242,7 +242,6 @@ TEST_CASE("Device: nobody but an administrator makes a tablet purge by saying th
     CHECK(answer->outcome == OrderOutcome::ignored);
     CHECK(scene.text(*scene.worker, scene.note_id, "text") == "Delad anteckning");
     // Nor by an administrator's true word about somebody else.
-    Statement other = forged;
     const auto ignored =
         must(tablet.on_order(Order{encode_statement(sign_statement(
                                        header,
@@ -313,24 +312,25 @@ TEST_CASE("Device: a certificate that ends soon is renewed by the administrator'
     LifeScene scene;
     const DeviceId tablet = scene.worker->device->device();
     const auto ends = [&] { return must(scene.admin.certificate(tablet)).until; };
-    must(scene.admin.renew_device(tablet, scene.clock.now() + 24h * 40));
+    must(scene.admin.renew_device(tablet, scene.clock.now() + 24h * 80));
     scene.sync_admin();
+    CHECK(ends() > scene.clock.now() + 24h * 79);  // not due yet
 
     SECTION("while it is in use") {
-        scene.clock.advance(24h * 5);
+        scene.clock.advance(24h * 25);
         scene.sync(*scene.worker);
         scene.sync_admin();
         CHECK(ends() > scene.clock.now() + 24h * 300);
-        scene.sync(*scene.worker);
-        scene.clock.advance(24h * 50);
+        scene.clock.advance(24h * 70);  // past the old end
         scene.sync(*scene.worker);
     }
     SECTION("not where it was silent for a month") {
         scene.clock.advance(24h * 31);
         scene.sync_admin();
-        CHECK(ends() < scene.clock.now() + 24h * 30);
+        CHECK(ends() < scene.clock.now() + 24h * 60);
     }
     SECTION("not one that is lost") {
+        scene.clock.advance(24h * 25);
         scene.sync(*scene.worker);
         must(scene.admin.report_lost(tablet));
         scene.sync_admin();
@@ -338,6 +338,7 @@ TEST_CASE("Device: a certificate that ends soon is renewed by the administrator'
         CHECK(ends() < scene.clock.now() + 24h * 60);
     }
     SECTION("not one that is to wipe itself") {
+        scene.clock.advance(24h * 25);
         scene.sync(*scene.worker);
         must(scene.world.administrator().device->wipe_device(tablet, UnsentWork::keep));
         scene.sync_admin();
@@ -396,7 +397,7 @@ TEST_CASE("Provisioning: the fleet is sorted by trust: revoked and not empty fir
     must(scene.world.administrator().device->revoke_device(scene.worker->device->device()));
     must(scene.admin.report_lost(scene.psychologist->device->device()));
     const FleetView view = fleet_of_team(scene);
-    REQUIRE(view.devices.size() >= 4);
+    REQUIRE(view.devices.size() >= 3);
     CHECK(view.devices[0].id == scene.worker->device->device());
     CHECK(view.devices[0].warnings.front() == FleetWarning::revoked_not_emptied);
     CHECK(warns(view.devices[0], FleetWarning::purges_unconfirmed));
