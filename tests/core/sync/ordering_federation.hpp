@@ -52,15 +52,19 @@ struct OrderingFederation : SmallFederation {
         return verified ? Errc{} : verified.error().code;
     }
 
-    /// A further one of the tablet's organisation, confirmed by another organisation's.
+    /// A further one of the tablet's organisation, whom nobody has confirmed.
+    StatementId say_administrator(FakeSigner& further) {
+        return say(root,
+                   AdministratorCertified{organisation,
+                                          id_of<UserId>(34),
+                                          device_of(further),
+                                          further.public_key(),
+                                          id_of<SealingPublicKey>(35)});
+    }
+
+    /// The same, confirmed by another organisation's.
     void certify_administrator(FakeSigner& further) {
-        const auto said = say(root,
-                              AdministratorCertified{organisation,
-                                                     id_of<UserId>(34),
-                                                     device_of(further),
-                                                     further.public_key(),
-                                                     id_of<SealingPublicKey>(35)});
-        say(other_administrator, Countersigned{said});
+        say(other_administrator, Countersigned{say_administrator(further)});
     }
 
     /// Revokes the administrator by a second one of its organisation, and pins it as a server does.
