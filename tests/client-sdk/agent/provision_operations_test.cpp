@@ -1,7 +1,7 @@
 // The life of users and devices as the agent's operations.
 
 #include "client-sdk/agent/operations.hpp"
-#include "tests/client-sdk/device/device_scene.hpp"
+#include "tests/client-sdk/device/second_administrator.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -139,9 +139,7 @@ TEST_CASE("Operations: the fleet, with warnings and what was never asked", "[ope
 TEST_CASE("Operations: a second person confirms by number, and by text without a network",
           "[operations][two_persons]") {
     ProvisionStory story;
-    const auto head = story.world.enrol("Rut Berg", story.world.team, Role::head_of_unit);
-    story.sync(story.admin());
-    story.sync(*head);
+    const auto other = admit_administrator(story, "Bo Lind");
     const json role = story.done(
         story.admin(), "admin.user.role", {{"user", "Åke Ström"}, {"role", "log_reviewer"}});
     CHECK(role["waits_for_second"] == true);
@@ -152,21 +150,21 @@ TEST_CASE("Operations: a second person confirms by number, and by text without a
 
     const std::string text =
         story.done(story.admin(), "admin.export", {{"statement", "1"}})["text"];
-    const json taken = story.done(*head, "admin.import", {{"statement", text}});
+    const json taken = story.done(*other, "admin.import", {{"statement", text}});
     CHECK(taken["waiting"]["role"] == "log_reviewer");
     CHECK(taken["waiting"]["confirmable"] == true);
-    CHECK(story.refused(*head, "admin.confirm", {{"statement", "2"}}) == "not_found");
-    const json confirmed = story.done(*head, "admin.confirm", {{"statement", "1"}});
+    CHECK(story.refused(*other, "admin.confirm", {{"statement", "2"}}) == "not_found");
+    const json confirmed = story.done(*other, "admin.confirm", {{"statement", "1"}});
     CHECK(confirmed["confirmed"]["user"]["name"] == "Åke Ström");
-    CHECK(story.done(*head, "admin.waiting")["waiting"].empty());
+    CHECK(story.done(*other, "admin.waiting")["waiting"].empty());
     const std::string back =
-        story.done(*head, "admin.export", {{"statement", confirmed["statement"]}})["text"];
+        story.done(*other, "admin.export", {{"statement", confirmed["statement"]}})["text"];
     story.done(story.admin(), "admin.import", {{"statement", back}});
     CHECK(story.done(story.admin(), "admin.waiting")["waiting"].empty());
 
-    CHECK(story.refused(*head, "admin.import", {{"statement", "samsyn1-statement-aaaa"}}) ==
+    CHECK(story.refused(*other, "admin.import", {{"statement", "samsyn1-statement-aaaa"}}) ==
           "malformed");
-    CHECK(story.refused(*head, "admin.export", {{"statement", "7"}}) == "not_found");
+    CHECK(story.refused(*other, "admin.export", {{"statement", "7"}}) == "not_found");
 }
 
 }  // namespace samsyn

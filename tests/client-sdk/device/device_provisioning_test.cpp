@@ -2,9 +2,7 @@
 
 #include "client-sdk/device/directory_items.hpp"
 #include "core/wire/statement_codec.hpp"
-#include "tests/client-sdk/device/device_scene.hpp"
-
-#include <samsyn/provisioning.hpp>
+#include "tests/client-sdk/device/second_administrator.hpp"
 
 namespace samsyn {
 
@@ -427,12 +425,9 @@ TEST_CASE("Provisioning: a silent tablet's lease and silence show, and a month l
 
 namespace {
 
-/// A head of unit, and a role that wants a second person.
+/// Another municipality's administrator, and a role that wants a second person.
 struct TwoPersonScene : LifeScene {
-    TwoPersonScene() : head(world.enrol("Rut Berg", world.team, Role::head_of_unit)) {
-        sync_admin();
-        sync(*head);
-    }
+    TwoPersonScene() : other(admit_administrator(*this, "Bo Lind")) {}
 
     Role role_of_worker(Person& reader) {
         for (const UserView& view : reader.device->users())
@@ -440,19 +435,19 @@ struct TwoPersonScene : LifeScene {
         return Role::none;
     }
 
-    std::unique_ptr<Person> head;
+    std::unique_ptr<Person> other;
 };
 
 }  // namespace
 
-TEST_CASE("Provisioning: a log reviewer is one once the head of the unit has confirmed it",
+TEST_CASE("Provisioning: a log reviewer is one once another administrator has confirmed it",
           "[provisioning][two_persons]") {
     TwoPersonScene scene;
-    Provisioning second{*scene.head->device};
+    Provisioning second{*scene.other->device};
     const StatementId act =
         must(scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
     scene.sync_admin();
-    scene.sync(*scene.head);
+    scene.sync(*scene.other);
     scene.sync(*scene.psychologist);
     CHECK(scene.role_of_worker(*scene.psychologist) == Role::social_worker);
 
@@ -472,19 +467,39 @@ TEST_CASE("Provisioning: a log reviewer is one once the head of the unit has con
     must(second.confirm(act));
     CHECK(second.waiting().empty());
     CHECK_FALSE(second.confirm(act));
-    scene.sync(*scene.head);
+    scene.sync(*scene.other);
     scene.sync(*scene.psychologist);
     CHECK(scene.role_of_worker(*scene.psychologist) == Role::log_reviewer);
+}
+
+TEST_CASE("Provisioning: a head whom two persons made confirms for the unit, on the own tablet",
+          "[provisioning][two_persons]") {
+    TwoPersonScene scene;
+    const StatementId head =
+        must(scene.admin.change_role(scene.worker->user, scene.world.team, Role::head_of_unit));
+    scene.sync_admin();
+    scene.sync(*scene.other);
+    must(Provisioning{*scene.other->device}.confirm(head));
+    scene.sync(*scene.other);
+    scene.sync(*scene.worker);
+    CHECK(scene.role_of_worker(*scene.worker) == Role::head_of_unit);
+
+    const StatementId reviewer = must(
+        scene.admin.change_role(scene.psychologist->user, scene.world.team, Role::log_reviewer));
+    scene.sync_admin();
+    scene.sync(*scene.worker);
+    must(Provisioning{*scene.worker->device}.confirm(reviewer));
+    CHECK(Provisioning{*scene.worker->device}.waiting().empty());
 }
 
 TEST_CASE("Provisioning: after 72 hours a confirmation comes too late",
           "[provisioning][two_persons][attack]") {
     TwoPersonScene scene;
-    Provisioning second{*scene.head->device};
+    Provisioning second{*scene.other->device};
     const StatementId act =
         must(scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
     scene.sync_admin();
-    scene.sync(*scene.head);
+    scene.sync(*scene.other);
     scene.clock.advance(73h);
     REQUIRE(second.waiting().size() == 1);
     CHECK(second.waiting().front().over);
@@ -494,7 +509,7 @@ TEST_CASE("Provisioning: after 72 hours a confirmation comes too late",
 TEST_CASE("Provisioning: two persons without a network confirm by text",
           "[provisioning][two_persons]") {
     TwoPersonScene scene;
-    Provisioning second{*scene.head->device};
+    Provisioning second{*scene.other->device};
     const StatementId act =
         must(scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
     const std::string text = must(scene.admin.export_statement(act));
@@ -507,7 +522,7 @@ TEST_CASE("Provisioning: two persons without a network confirm by text",
     CHECK(scene.role_of_worker(scene.world.administrator()) == Role::log_reviewer);
     // And the server takes it from either side.
     scene.sync_admin();
-    scene.sync(*scene.head);
+    scene.sync(*scene.other);
     scene.sync(*scene.psychologist);
     CHECK(scene.role_of_worker(*scene.psychologist) == Role::log_reviewer);
 }
@@ -515,7 +530,7 @@ TEST_CASE("Provisioning: two persons without a network confirm by text",
 TEST_CASE("Provisioning: a text that was changed on its way is not taken",
           "[provisioning][two_persons][attack]") {
     TwoPersonScene scene;
-    Provisioning second{*scene.head->device};
+    Provisioning second{*scene.other->device};
     const StatementId act =
         must(scene.admin.change_role(scene.worker->user, scene.world.team, Role::log_reviewer));
     std::string text = must(scene.admin.export_statement(act));
@@ -533,7 +548,7 @@ TEST_CASE("Provisioning: a text that was changed on its way is not taken",
     header.federation = scene.world.federation();
     header.author = scene.world.administrator().device->device();
     header.counter = 9000;
-    header.previous = scene.head->device->federation_heads();
+    header.previous = scene.other->device->federation_heads();
     header.time = HybridTime::at(scene.clock.now());
     const Statement forged = sign_statement(
         header,
@@ -542,7 +557,7 @@ TEST_CASE("Provisioning: a text that was changed on its way is not taken",
                     Instant{}},
         scene.worker->signing,  // not the author's key
         scene.world.hasher());
-    CHECK_FALSE(scene.head->device->import_statement(encode_statement(forged)));
+    CHECK_FALSE(scene.other->device->import_statement(encode_statement(forged)));
 }
 
 }  // namespace samsyn
