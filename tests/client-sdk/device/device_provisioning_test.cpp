@@ -278,6 +278,26 @@ TEST_CASE("Provisioning: a lost tablet gets nothing; found, it goes on where it 
     CHECK(orders.front().kind == OrderKind::lock);
 }
 
+TEST_CASE(
+    "Provisioning: a lost tablet that is unlocked hears that it is to lock, and keeps its work",
+    "[provisioning]") {
+    LifeScene scene;
+    Device& tablet = *scene.worker->device;
+    const ItemId draft = scene.note(*scene.worker, "Osänt utkast");
+    must(scene.admin.report_lost(tablet.device()));
+    scene.sync_admin();
+    scene.hand_in(*scene.worker);
+    const auto orders = must(tablet.pending_orders());
+    REQUIRE(orders.size() == 1);
+    CHECK(orders.front().kind == OrderKind::lock);
+    CHECK(must(tablet.status()).unsent_changes == 1);
+    must(scene.admin.report_found(tablet.device()));
+    scene.sync_admin();
+    scene.sync(*scene.worker);
+    scene.sync(*scene.psychologist);
+    CHECK(scene.text(*scene.psychologist, draft, "text") == "Osänt utkast");
+}
+
 TEST_CASE("Provisioning: an administrator does not lock the own machine out", "[provisioning]") {
     LifeScene scene;
     const DeviceId own = scene.world.administrator().device->device();
