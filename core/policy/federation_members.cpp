@@ -130,17 +130,13 @@ void FederationBuilder::find_first_devices() {
             all[{held->organisation, held->user}].push_back({*held, statement->id});
     }
     for (const auto& [who, certificates] : all) {
-        const auto is_other = [&](const Certificate& other) {
-            return other.holding != certificates.front().holding;
-        };
-        const auto others = std::ranges::find_if(certificates, is_other);
         const auto came_first = [&](const Certificate& one) {
-            return std::all_of(others, certificates.end(), [&](const Certificate& other) {
-                return !is_other(other) || two_persons_.knows(other.id, one.id);
+            return std::ranges::all_of(certificates, [&](const Certificate& other) {
+                return other.holding == one.holding || two_persons_.knows(other.id, one.id);
             });
         };
-        if (std::any_of(certificates.begin(), others, came_first))
-            known_.insert(certificates.front().holding);
+        const auto first = std::ranges::find_if(certificates, came_first);
+        if (first != certificates.end()) known_.insert(first->holding);
     }
 }
 

@@ -142,7 +142,7 @@ TEST_CASE("Attack: one administrator alone, whatever it says, gets nothing that 
                 certificate.user == scene.officer.user || certificate.user == scene.head.user;
             if (certificate.organisation != scene.lindesberg || !of_somebody) continue;
             const auto* was = honest.device(id);
-            RC_ASSERT(was);
+            RC_ASSERT(was != nullptr);
             RC_ASSERT(was->certificate.sealing_key == certificate.sealing_key);
             RC_ASSERT(was->certificate.user == certificate.user);
         }
@@ -151,9 +151,9 @@ TEST_CASE("Attack: one administrator alone, whatever it says, gets nothing that 
                 RC_ASSERT(id == scene.head.user || (membership.role != Role::head_of_unit &&
                                                     membership.role != Role::log_reviewer &&
                                                     membership.role != Role::administrator));
-        RC_ASSERT(!members.recovery_key(scene.lindesberg));
+        RC_ASSERT(members.recovery_key(scene.lindesberg) == nullptr);
         for (const auto& device : scene.own)
-            RC_ASSERT(device == scene.admin || !members.is_some_administrator(device));
+            RC_ASSERT((device == scene.admin || !members.is_some_administrator(device)));
     }));
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("Two persons: the log says the same in every order of arrival", "[poli
         RC_ASSERT(other.waiting_acts() == forwards.waiting_acts());
         for (const auto& [id, device] : forwards.devices()) {
             const auto* same = other.device(id);
-            RC_ASSERT(same);
+            RC_ASSERT(same != nullptr);
             RC_ASSERT(same->certificate == device.certificate);
             RC_ASSERT(same->suspensions == device.suspensions);
             RC_ASSERT(same->revoked == device.revoked);

@@ -301,6 +301,7 @@ TEST_CASE("Attack: a back-dated certificate makes no tablet the first", "[policy
                                    scene.draft_tablet(scene.officer, scene.fresh_key()),
                                    previous);
     CHECK(scene.federation().device(ProvisionScene::device_in(said)) == nullptr);
+    CHECK(scene.stands(scene.officer.device) == knows);  // else nobody can tell: no effect for both
     // Nor where the gap in the counters says that it was signed before.
     auto earlier = std::make_shared<Statement>(*said);
     earlier->id = scene.fresh<StatementId>();

@@ -101,7 +101,7 @@ TEST_CASE("Order: its chain proves who confirmed the administrator", "[sync][ord
         return std::holds_alternative<Countersigned>(decode_statement(bytes, world.hasher)->body);
     });
     CHECK(shorter.chain.size() + 1 == order.chain.size());
-    CHECK(world.refused(shorter) == Errc::not_permitted);
+    CHECK(world.refused(shorter) == Errc::unknown_device);
 }
 
 TEST_CASE("Order: an administrator whom nobody confirmed orders nothing", "[sync][order][attack]") {
@@ -109,10 +109,10 @@ TEST_CASE("Order: an administrator whom nobody confirmed orders nothing", "[sync
     FakeSigner further{60};
     const auto act = world.say_administrator(further);
     CHECK(world.refused(world.order_by(further, DeviceLocked{world.pinned.device})) ==
-          Errc::not_permitted);
+          Errc::unknown_device);
     world.say(further, Countersigned{act});
     CHECK(world.refused(world.order_by(further, DeviceLocked{world.pinned.device})) ==
-          Errc::not_permitted);
+          Errc::unknown_device);
 }
 
 TEST_CASE("Order: one for another device is not this one's", "[sync][order][attack]") {
