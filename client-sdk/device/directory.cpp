@@ -18,7 +18,7 @@ std::string Device::Impl::directory_text(const ReferenceId& id, std::string_view
 std::string Device::Impl::device_name(const DeviceId& device) {
     const Federation::Device* const certified = federation().device(device);
     const auto item = store.item(same_bytes<ItemId>(device));
-    if (!certified || !item || !*item || (*item)->type != ItemType::directory_device) return {};
+    if (!certified || !item || !*item) return {};
     const KnownCompartment* const compartment = find((*item)->compartment);
     if (!compartment ||
         compartment->stored.label.disclosing.organisation != certified->certificate.organisation)
