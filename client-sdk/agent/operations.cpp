@@ -27,6 +27,9 @@ const Operation* find_operation(std::string_view name) {
                                   insight_operations(),
                                   log_operations(),
                                   admin_operations(),
+                                  provision_operations(),
+                                  fleet_operations(),
+                                  enrolment_operations(),
                                   leaving_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)

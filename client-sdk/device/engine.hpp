@@ -403,6 +403,9 @@ public:
     Result<std::vector<StoredHit>> readable_hits(Result<std::vector<StoredHit>> found);
     std::string directory_text(const ReferenceId& id, std::string_view field);
 
+    /// Empty where an administrator of the device's own organisation gave it none.
+    std::string device_name(const DeviceId& device);
+
     /// Over the cases that this device knows (status.cpp).
     std::vector<MassClosingView> mass_closings_of_led_cases(Instant now);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
@@ -410,6 +413,11 @@ public:
     // --- The access log (log_book.cpp) -----------------------------------------------------------
     class LogBook;
     LogBook& log();
+
+    // --- The fleet (fleet.cpp)
+    // --------------------------------------------------------------------
+    class FleetBook;
+    FleetBook& fleet_book();
 
     // Small durable values.
     Result<void> put_instant(std::string_view key, Instant value);
@@ -467,7 +475,8 @@ private:
     DecisionCache cache_;
     bool memory_touched_ = false;
     bool confirming_ = false;
-    std::shared_ptr<LogBook> log_book_;  ///< shared for its deleter only: the type is elsewhere
+    std::shared_ptr<LogBook> log_book_;      ///< shared for its deleter only: the type is elsewhere
+    std::shared_ptr<FleetBook> fleet_book_;  ///< likewise
 };
 
 Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);

@@ -238,12 +238,17 @@ private:
 std::vector<StatementPtr> chain_of_order(const Statement& order, const StatementGraph& graph) {
     const auto said = order_in(order.id, order.body);
     SAMSYN_ASSERT(said.has_value());
-    const DeviceId author = order.header.author;
+    return chain_for(said->device, order.header.author, graph);
+}
+
+std::vector<StatementPtr> chain_for(const DeviceId& device,
+                                    const DeviceId& author,
+                                    const StatementGraph& graph) {
     ChainPicker chain{graph};
     chain.name_author(author);
-    chain.name_author(said->device);  // an administrator's machine is certified by the root
+    chain.name_author(device);  // an administrator's machine is certified by the root
     chain.pick<Founding>([](const auto&) { return true; });
-    chain.pick_certificates(said->device);
+    chain.pick_certificates(device);
     chain.pick<DeviceRevoked>([&](const auto& body) { return body.device == author; });
     chain.pick<RevocationPinned>([&](const auto& body) { return body.device == author; });
     chain.pick<ServerCertified>([](const auto&) { return true; });

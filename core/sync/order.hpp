@@ -51,4 +51,9 @@ Result<VerifiedOrder> verify_order(const Order& message,
 /// one message.
 std::vector<StatementPtr> chain_of_order(const Statement& order, const StatementGraph& graph);
 
+/// The same for what `author` says about the device, order or not.
+std::vector<StatementPtr> chain_for(const DeviceId& device,
+                                    const DeviceId& author,
+                                    const StatementGraph& graph);
+
 }  // namespace samsyn

@@ -252,6 +252,7 @@ void Registry::add(const KeyPacket& packet) {
     if (!key) key = std::make_shared<Epoch>();
     if (packet.part_count > 1) keys_in_parts_[name_of_parts(packet)] = key;
     key->compartment = packet.compartment;
+    key->instant = std::max(key->instant, packet.instant);
     for (const SealedKey& sealed : packet.keys) key->holders.insert(sealed.device);
     packets_[packet.id] = std::move(key);
 }

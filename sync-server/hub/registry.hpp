@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/policy/decision_cache.hpp"
+#include "core/policy/leaving.hpp"
 #include "core/wire/packet.hpp"
 #include "sync-server/storage/storage.hpp"
 
@@ -25,6 +26,7 @@ public:
     struct Epoch {
         CompartmentId compartment;
         std::set<DeviceId> holders;  ///< recipients of the packet and of supplements
+        Instant instant;             ///< of the packet
     };
 
     /// Whether something is permitted, and until when that holds without a new statement.
@@ -107,6 +109,12 @@ public:
     bool is_open(const Epoch& epoch, Instant now) const;
     bool is_open(const KeyPacket& packet, Instant now) const;
 
+    /// Of these devices: how many compartments each once had a key of, may not read any more, and
+    /// has not signed a purge for. Names are no case content: the directory is left out. Devices
+    /// without any are not in it.
+    std::map<DeviceId, std::uint32_t> unconfirmed_of(const std::set<DeviceId>& devices,
+                                                     Instant now) const;
+
     /// Checks that a packet's recipients are exactly the devices that the policy permits at the
     /// heads, statute table and instant that it names, each under one of its two newest sealing
     /// keys. Errors: `not_permitted`, `missing_parent` for heads that are not here, `update_needed`
@@ -122,6 +130,9 @@ private:
     Registry(const FederationId& id, const Hasher& hasher) : id_(id), hasher_(&hasher) {
         cases_[directory_case];
     }
+
+    using LostKeys = std::map<CaseId, std::map<std::pair<CompartmentId, DeviceId>, KeyHolding>>;
+    LostKeys lost_keys(const std::set<DeviceId>& devices, Instant now) const;
 
     Result<void> add_to_federation(const StatementPtr& statement);
     Result<void> add_to_case(const StatementPtr& statement);
