@@ -163,6 +163,7 @@ Result<void> Device::Impl::apply_supplement(const CompartmentId& channel,
             gained = epoch->has_key || gained;
         }
     }
+    gained = SAMSYN_TRY(is_first_return(supplement)) || gained;
     // What the server skipped while we had no key for it comes from the start.
     if (gained) rewinds.push_back({.channel = Channel{channel}, .number = 0});
     return {};

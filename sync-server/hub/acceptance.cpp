@@ -1,5 +1,6 @@
 #include "sync-server/hub/acceptance.hpp"
 
+#include "core/policy/recovery_recipient.hpp"
 #include "core/policy/second_signature.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/unlocking.hpp"
@@ -233,6 +234,10 @@ Checked<void> Acceptance::check_statement(const Statement& statement) const {
         return check(*device);
     if (const auto* const machine = std::get_if<AdministratorCertified>(&statement.body))
         return check(*machine);
+    const auto* const recovery = std::get_if<RecoveryKeyCertified>(&statement.body);
+    // No epoch of the organisation could be started with it.
+    if (recovery != nullptr && !ports_.verifier.can_seal_to(recovery->key))
+        return refuse(Errc::weak_key, "recovery key");
     return {};
 }
 
@@ -360,10 +365,16 @@ Checked<void> Acceptance::check_supplement(const Supplement& supplement) const {
     const std::uint32_t newest = recipient->certificate.sealing_epoch;
     if (supplement.sealing_epoch > newest || supplement.sealing_epoch + 1 < newest)
         return refuse(Errc::malformed, "sealing key of the recipient");
+    // Whoever two persons let put the recovery key together gives itself what that opens.
+    const bool recovers =
+        supplement.author == supplement.recipient &&
+        may_recover_something(
+            supplement.author, info->label.disclosing.organisation, registry.federation(), now_);
     for (const auto& old : supplement.keys) {
         const Registry::Epoch* const epoch = registry.epoch(old.epoch);
-        if (epoch == nullptr || epoch->compartment != supplement.compartment ||
-            !epoch->holders.contains(supplement.author))
+        if (epoch == nullptr || epoch->compartment != supplement.compartment)
+            return refuse(Errc::not_permitted, "epoch in the supplement");
+        if (!epoch->holders.contains(supplement.author) && !(recovers && epoch->is_recoverable))
             return refuse(Errc::not_permitted, "epoch in the supplement");
     }
     return check_ground(supplement, *info, supplement.recipient);

@@ -1,6 +1,7 @@
 #include "sync-server/hub/registry.hpp"
 
 #include "core/policy/notices.hpp"
+#include "core/policy/recovery_recipient.hpp"
 #include "core/wire/statement_codec.hpp"
 
 #include <algorithm>
@@ -249,6 +250,7 @@ void Registry::add(const KeyPacket& packet) {
     if (!key) key = std::make_shared<Epoch>();
     if (packet.part_count > 1) keys_in_parts_[name_of_parts(packet)] = key;
     key->compartment = packet.compartment;
+    key->is_recoverable = packet.recovery_box.has_value();
     for (const SealedKey& sealed : packet.keys) key->holders.insert(sealed.device);
     packets_[packet.id] = std::move(key);
 }
@@ -372,6 +374,11 @@ Result<void> Registry::check_recipients(const KeyPacket& packet) const {
         if (!is_named && !all.in(stream).empty())
             return fail(Errc::missing_parent, "heads of a stream that the decision reads");
     }
+    // What is in the box nobody can check who has no share. That it is there, or is not, anybody.
+    const bool wants_recovery = recovery_recipient(packet.label, *federation) != nullptr;
+    if (packet.recovery_box.has_value() != wants_recovery)
+        return fail(Errc::not_permitted,
+                    wants_recovery ? "recovery box is missing" : "recovery box for nobody");
     const std::vector<DeviceId> permitted =
         permitted_devices(packet.label, {*federation, case_view}, *table, packet.instant);
 

@@ -24,7 +24,8 @@ public:
     /// One key of a compartment. The parts of a directory packet share it.
     struct Epoch {
         CompartmentId compartment;
-        std::set<DeviceId> holders;  ///< recipients of the packet and of supplements
+        std::set<DeviceId> holders;   ///< recipients of the packet and of supplements
+        bool is_recoverable = false;  ///< sealed for a recovery key, too
     };
 
     /// Whether something is permitted, and until when that holds without a new statement.
@@ -109,8 +110,9 @@ public:
 
     /// Checks that a packet's recipients are exactly the devices that the policy permits at the
     /// heads, statute table and instant that it names, each under one of its two newest sealing
-    /// keys. Errors: `not_permitted`, `missing_parent` for heads that are not here, `update_needed`
-    /// for an unknown table, `malformed`.
+    /// keys, and that it has a recovery box exactly where the organisation of the disclosing unit
+    /// has a recovery key at those heads. Errors: `not_permitted`, `missing_parent` for heads that
+    /// are not here, `update_needed` for an unknown table, `malformed`.
     Result<void> check_recipients(const KeyPacket& packet) const;
 
 private:
