@@ -28,6 +28,7 @@ const Operation* find_operation(std::string_view name) {
                                   log_operations(),
                                   admin_operations(),
                                   leaving_operations(),
+                                  recovery_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;

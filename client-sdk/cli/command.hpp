@@ -94,6 +94,8 @@ int print_leaving(const Session& session, AgentClient& agent);
 /// From when the knowledge is that decisions in `result` rest on.
 void print_knowledge(const Session& session, const nlohmann::json& result);
 void add_log_commands(CLI::App& app, Session& session);
+void add_recovery_commands(CLI::App& app, Session& session);
+void add_admin_recovery_commands(CLI::App& admin, Session& session);
 void add_sync_command(CLI::App& app, Session& session);
 
 }  // namespace samsyn

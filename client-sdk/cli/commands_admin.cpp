@@ -226,6 +226,7 @@ void add_admin_commands(CLI::App& app, Session& session) {
         .required()
         .asks("admin.accept", &print_accepted);
     add_device_order_commands(admin, session);
+    add_admin_recovery_commands(admin, session);
     Command{admin,
             session,
             "revoke",

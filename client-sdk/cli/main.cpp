@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
     add_insight_commands(app, session);
     add_leaving_commands(app, session);
     add_log_commands(app, session);
+    add_recovery_commands(app, session);
     add_sync_command(app, session);
 
     try {

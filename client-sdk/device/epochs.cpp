@@ -1,5 +1,6 @@
 #include "client-sdk/device/engine.hpp"
 #include "core/policy/recovery_recipient.hpp"
+#include "core/wire/recovery_context.hpp"
 
 #include <algorithm>
 

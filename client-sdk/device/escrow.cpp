@@ -5,6 +5,7 @@
 #include "client-sdk/device/escrow_rows.hpp"
 #include "core/policy/leaving.hpp"
 #include "core/policy/recovery_recipient.hpp"
+#include "core/wire/recovery_context.hpp"
 
 #include <algorithm>
 
@@ -47,7 +48,7 @@ Result<std::optional<EscrowBlob>> Device::Impl::seal_for_escrow(
         blob.keys.push_back(std::move(sealed));
     }
     if (const RecoveryKey* recovery = recovery_recipient(blob.label, federation())) {
-        const Hash context = escrow_recovery_context(
+        const Hash context = recovery_context(
             blob, blob.label.disclosing.organisation, recovery->generation, ports.hasher);
         auto box = ports.sealer.seal_key(recovery->key, context, key);
         if (box) blob.recovery_box = *std::move(box);

@@ -2,6 +2,7 @@
 
 #include "client-sdk/device/engine.hpp"
 #include "core/policy/recovery_recipient.hpp"
+#include "core/wire/recovery_context.hpp"
 
 #include <samsyn/recovery.hpp>
 

@@ -66,8 +66,6 @@ namespace samsyn {
     row(enrolment_code, "samsyn1/enrlcode") \
     row(recovery_share, "samsyn1/rec-shar") \
     row(recovery_secret, "samsyn1/rec-secr") \
-    row(recovery_context, "samsyn1/rec-ctx-") \
-    row(recovery_escrow, "samsyn1/rec-escr") \
     row(backup_manifest, "samsyn1/bkp-mani") \
     row(backup_key, "samsyn1/bkp-key-")
 // clang-format on

@@ -119,19 +119,6 @@ Hash escrow_context(const EscrowBlob& blob,
     return hasher.hash(Domain::escrow_context, {out.view()});
 }
 
-Hash escrow_recovery_context(const EscrowBlob& blob,
-                             const OrganisationId& organisation,
-                             std::uint32_t generation,
-                             const Hasher& hasher) {
-    Writer out;
-    out.id(blob.compartment);
-    out.id(blob.author);
-    out.number(blob.counter);
-    out.id(organisation);
-    out.number(generation);
-    return hasher.hash(Domain::recovery_escrow, {out.view()});
-}
-
 Bytes escrow_aad(const EscrowBlob& blob) {
     Writer out;
     out.raw(as_bytes(label_of(Domain::escrow_body)));

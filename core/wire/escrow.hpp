@@ -25,9 +25,8 @@ struct EscrowBlob {
     std::string reason;
     ChangeHeader change;  ///< at most `escrow_replaces_max` replaced versions a write
     std::vector<SealedKey> keys;
-    /// For the recovery key of the organisation whose unit discloses, where the author knew one.
-    std::optional<Bytes> recovery_box;
-    Bytes body;  ///< the values, sealed under the key in the boxes
+    std::optional<Bytes> recovery_box;  ///< a recovery key, once there is one
+    Bytes body;                         ///< the values, sealed under the key in the boxes
 
     Hash id;  ///< computed
     Signature signature;
@@ -58,12 +57,6 @@ Hash escrow_context(const EscrowBlob& blob,
                     const DeviceId& recipient,
                     std::uint32_t sealing_epoch,
                     const Hasher& hasher);
-
-/// What the recovery box is bound to.
-Hash escrow_recovery_context(const EscrowBlob& blob,
-                             const OrganisationId& organisation,
-                             std::uint32_t generation,
-                             const Hasher& hasher);
 
 /// What the body is bound to, and its key derived from: all of the clear part but the boxes.
 Bytes escrow_aad(const EscrowBlob& blob);

@@ -152,26 +152,6 @@ Hash packet_context(const KeyPacket& packet,
                        sealing_epoch);
 }
 
-Hash recovery_context(const KeyPacket& packet,
-                      const OrganisationId& organisation,
-                      std::uint32_t generation,
-                      const Hasher& hasher) {
-    Writer out;
-    out.id(packet.compartment);
-    out.id(packet.nonce);
-    out.id(organisation);
-    out.number(generation);
-    return hasher.hash(Domain::recovery_context, {out.view()});
-}
-
-std::vector<StatementId> federation_heads_of(const KeyPacket& packet) {
-    std::vector<StatementId> heads;
-    for (const StreamHeads& named : packet.heads)
-        if (named.stream.kind == StreamKind::federation)
-            heads.insert(heads.end(), named.heads.begin(), named.heads.end());
-    return heads;
-}
-
 void sign_packet(KeyPacket& packet, Signer& signer, const Hasher& hasher) {
     normalise(packet.label);
     normalise(packet.heads);

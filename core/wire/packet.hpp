@@ -47,8 +47,6 @@ struct KeyPacket {
     std::uint16_t part = 0;     ///< directory packets are cut into parts of at most 300 recipients
     std::uint16_t part_count = 1;
     std::vector<SealedKey> keys;  ///< sorted by device
-    /// For the recovery key of the organisation whose unit discloses: there exactly where it has
-    /// one at `heads`.
     std::optional<Bytes> recovery_box;
 
     EpochId id;  ///< computed
@@ -69,15 +67,6 @@ Hash packet_context(const KeyPacket& packet,
                     const DeviceId& recipient,
                     std::uint32_t sealing_epoch,
                     const Hasher& hasher);
-
-/// What the recovery box is bound to: no other packet, organisation or generation opens it.
-Hash recovery_context(const KeyPacket& packet,
-                      const OrganisationId& organisation,
-                      std::uint32_t generation,
-                      const Hasher& hasher);
-
-/// The heads of the federation log that the packet names.
-std::vector<StatementId> federation_heads_of(const KeyPacket& packet);
 
 /// Sorts the lists that the encoding wants sorted, and signs; fills `signature` and `id`.
 void sign_packet(KeyPacket& packet, Signer& signer, const Hasher& hasher);
