@@ -232,13 +232,8 @@ std::vector<RecoveryUseView> Recovery::uses() {
 }
 
 std::uint32_t Recovery::next_generation(const OrganisationId& organisation) {
-    std::uint32_t greatest = 0;
-    each_said<RecoveryKeyCertified>(device_.impl_->federation_graph,
-                                    [&](const Statement&, const auto& said) {
-                                        if (said.organisation == organisation)
-                                            greatest = std::max(greatest, said.generation);
-                                    });
-    return greatest + 1;
+    const RecoveryKey* newest = device_.impl_->federation().recovery_key(organisation);
+    return newest ? newest->generation + 1 : 1;
 }
 
 Result<StatementId> Recovery::certify(const RecoveryKeyCertified& key) {

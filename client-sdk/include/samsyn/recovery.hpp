@@ -63,7 +63,8 @@ public:
                                        std::uint32_t generation);
     std::vector<RecoveryUseView> uses();
 
-    /// The generation for a new key: no statement here, with or without effect, has taken it.
+    /// The generation for a new key: the one after the newest that has effect. One that nobody
+    /// confirmed is made anew under the same number.
     std::uint32_t next_generation(const OrganisationId& organisation);
 
     /// Certifies a key whose shares have been handed out; it counts once a second person confirms.
