@@ -303,10 +303,29 @@ public:
     /// hold the statements that the packet names, 0 without a key then.
     std::optional<std::uint32_t> recovery_generation(const KeyPacket& packet);
 
+    /// Wraps what keys of the compartment this device has for the newest recovery key, where nobody
+    /// has done it.
+    Result<void> rewrap(const KnownCompartment& compartment);
+
+    /// Others' word that earlier keys are wrapped, for those who recover.
+    Result<void> keep_rewrapped(const Supplement& supplement);
+
+    struct RewrappedBox {
+        std::uint32_t generation = 0;
+        Bytes box;
+    };
+
+    Result<std::vector<RewrappedBox>> rewrapped(const EpochId& epoch);
+    Result<void> note_rewrapped(const Supplement& supplement);
+
     /// Opens what it can of one compartment's packets, and gives the keys to this device as a
     /// supplement that all can see.
     Result<void> recover_compartment(KnownCompartment& compartment, Recovering& recovering);
     Result<bool> recover_epoch(KnownEpoch& epoch, Recovering& recovering);
+    Result<bool> try_recovery_box(KnownEpoch& epoch,
+                                  ByteView box,
+                                  const Hash& context,
+                                  Recovering& recovering);
 
     /// Our own supplement of recovered keys has come back: what the server skipped comes now.
     Result<bool> is_first_return(const Supplement& supplement);

@@ -196,6 +196,7 @@ Result<void> Device::Impl::keep_compartment(KnownCompartment& compartment, Insta
                           : works_in(label.disclosing.unit, now);
     const bool holds = std::ranges::any_of(compartment.epochs, &KnownEpoch::has_key);
     if (!ours || !holds) return {};
+    SAMSYN_TRY(rewrap(compartment));
     KnownEpoch* epoch = SAMSYN_TRY(current_epoch(compartment, now));
     if (!epoch) return {};
     return welcome_newcomers(compartment, *epoch, now);

@@ -1,4 +1,4 @@
-// Recovery of an organisation's keys: what a device seals for it, and what it may open by it.
+// Recovery of an organisation's keys: which packets are sealed for it, and what it may open.
 
 #include "client-sdk/device/engine.hpp"
 #include "core/policy/recovery_recipient.hpp"
@@ -87,30 +87,48 @@ Result<void> Device::Impl::require_recovery(const OrganisationId& organisation,
     return fail(Errc::not_permitted, why);
 }
 
+Result<bool> Device::Impl::try_recovery_box(KnownEpoch& epoch,
+                                            ByteView box,
+                                            const Hash& context,
+                                            Recovering& recovering) {
+    const auto key = recovering.opener.open_key(box, context);
+    const auto gained =
+        key ? gain_key(epoch, *key, recovering.now) : Result<void>{std::unexpected{key.error()}};
+    if (gained) return true;
+    if (is_storage_fault(gained.error())) return std::unexpected{gained.error()};
+    return false;
+}
+
+/// The packet's own box, and then those by which its key was wrapped anew. Several, so that a false
+/// one does not keep a true one out.
 Result<bool> Device::Impl::recover_epoch(KnownEpoch& epoch, Recovering& recovering) {
     const KeyPacket& packet = epoch.packet;
-    const Hash context =
-        recovery_context(packet, recovering.organisation, recovering.generation, ports.hasher);
-    const auto key = recovering.opener.open_key(*packet.recovery_box, context);
-    if (!key) {
+    const OrganisationId& whose = recovering.organisation;
+    bool for_this_one = false;
+    bool opened = false;
+    if (packet.recovery_box) {
         const auto sealed_for = recovery_generation(packet);
-        if (sealed_for && *sealed_for != recovering.generation) {
-            ++recovering.done.older;
-            return false;
-        }
+        for_this_one = !sealed_for || *sealed_for == recovering.generation;
+        const Hash context = recovery_context(packet, whose, recovering.generation, ports.hasher);
+        opened = SAMSYN_TRY(try_recovery_box(epoch, *packet.recovery_box, context, recovering));
+    }
+    for (const RewrappedBox& one : SAMSYN_TRY(rewrapped(packet.id))) {
+        if (opened) break;
+        if (one.generation != recovering.generation) continue;
+        for_this_one = true;
+        const Hash context =
+            rewrapping_context(packet.compartment, packet.id, whose, one.generation, ports.hasher);
+        opened = SAMSYN_TRY(try_recovery_box(epoch, one.box, context, recovering));
+    }
+    if (opened) {
+        ++recovering.done.keys;
+    } else if (for_this_one) {
         ++recovering.done.broken;
         SAMSYN_TRY(note_fault({Errc::not_authentic, "a recovery box that does not open"}));
-        return false;
+    } else {
+        ++recovering.done.older;
     }
-    const auto gained = gain_key(epoch, *key, recovering.now);
-    if (gained) {
-        ++recovering.done.keys;
-        return true;
-    }
-    if (is_storage_fault(gained.error())) return std::unexpected{gained.error()};
-    ++recovering.done.broken;
-    SAMSYN_TRY(note_fault(gained.error()));
-    return false;
+    return opened;
 }
 
 Result<void> Device::Impl::recover_compartment(KnownCompartment& compartment,
@@ -118,9 +136,7 @@ Result<void> Device::Impl::recover_compartment(KnownCompartment& compartment,
     const StoredCompartment& stored = compartment.stored;
     const Label& label = stored.label;
     if (label.disclosing.organisation != recovering.organisation) return {};
-    const auto lacks = [](const KnownEpoch& epoch) {
-        return !epoch.has_key && epoch.packet.recovery_box.has_value();
-    };
+    const auto lacks = [](const KnownEpoch& epoch) { return !epoch.has_key; };
     if (std::ranges::none_of(compartment.epochs, lacks)) return {};
 
     // As far back as anybody could give it by a supplement, and no further.

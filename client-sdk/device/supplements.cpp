@@ -1,6 +1,7 @@
 // Keys of earlier epochs that others seal for us, and for others.
 
 #include "client-sdk/device/engine.hpp"
+#include "core/wire/recovery_context.hpp"
 
 #include <algorithm>
 
@@ -148,6 +149,7 @@ Result<void> Device::Impl::apply_supplement(const CompartmentId& channel,
     if (!verify_supplement(supplement, *author, ports.verifier))
         return fail(Errc::bad_signature, "supplement");
 
+    if (is_rewrapping(supplement)) return keep_rewrapped(supplement);
     SAMSYN_TRY(note_supplement(supplement, now));
     KnownCompartment* compartment = find(channel);
     if (supplement.recipient != self) return {};

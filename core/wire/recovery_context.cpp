@@ -35,6 +35,18 @@ Hash recovery_context(const EscrowBlob& blob,
     return hasher.hash(Domain::escrow_context, {out.view()});
 }
 
+Hash rewrapping_context(const CompartmentId& compartment,
+                        const EpochId& epoch,
+                        const OrganisationId& organisation,
+                        std::uint32_t generation,
+                        const Hasher& hasher) {
+    Writer out;
+    out.id(compartment);
+    out.id(epoch);
+    write_recovery_key(out, organisation, generation);
+    return hasher.hash(Domain::supplement_context, {out.view()});
+}
+
 std::vector<StatementId> federation_heads_of(const KeyPacket& packet) {
     std::vector<StatementId> heads;
     for (const StreamHeads& named : packet.heads)

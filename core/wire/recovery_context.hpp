@@ -22,6 +22,19 @@ Hash recovery_context(const EscrowBlob& blob,
                       std::uint32_t generation,
                       const Hasher& hasher);
 
+/// Of an earlier epoch's key that a supplement for no device wraps anew.
+Hash rewrapping_context(const CompartmentId& compartment,
+                        const EpochId& epoch,
+                        const OrganisationId& organisation,
+                        std::uint32_t generation,
+                        const Hasher& hasher);
+
+/// A supplement that names no recipient wraps keys for the recovery key of the generation in
+/// `sealing_epoch`.
+inline bool is_rewrapping(const Supplement& supplement) {
+    return supplement.recipient.is_none();
+}
+
 /// The heads of the federation log that the packet names: they say which recovery key it is for.
 std::vector<StatementId> federation_heads_of(const KeyPacket& packet);
 

@@ -2,6 +2,7 @@
 
 #include "core/policy/recovery_recipient.hpp"
 #include "core/policy/second_signature.hpp"
+#include "core/wire/recovery_context.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/unlocking.hpp"
 
@@ -362,6 +363,7 @@ Checked<void> Acceptance::check_supplement(const Supplement& supplement) const {
     if (info == nullptr ||
         !registry.may(supplement.compartment, contributing, supplement.author, now_).permitted)
         return refuse(Errc::not_permitted, "author of the supplement");
+    if (is_rewrapping(supplement)) return check_rewrapping(supplement, *info);
     const Federation::Device* const recipient = registry.federation().device(supplement.recipient);
     if (recipient == nullptr ||
         !registry.may(supplement.compartment, {}, supplement.recipient, now_).permitted)
@@ -382,6 +384,26 @@ Checked<void> Acceptance::check_supplement(const Supplement& supplement) const {
             return refuse(Errc::not_permitted, "epoch in the supplement");
     }
     return check_ground(supplement, *info, supplement.recipient);
+}
+
+/// For the newest recovery key of the organisation, by those whose secrecy it is. Whether the boxes
+/// open nobody here can tell.
+Checked<void> Acceptance::check_rewrapping(const Supplement& supplement,
+                                           const Registry::Compartment& compartment) const {
+    const Registry& registry = ports_.registry;
+    const RecoveryKey* const key = recovery_recipient(compartment.label, registry.federation());
+    if (key == nullptr || key->generation != supplement.sealing_epoch || supplement.ground)
+        return refuse(Errc::not_permitted, "recovery key of the supplement");
+    if (compartment.case_id != directory_case &&
+        !registry.federation().acts_in(supplement.author, compartment.label.disclosing.unit, now_))
+        return refuse(Errc::not_permitted, "author of the supplement");
+    for (const auto& old : supplement.keys) {
+        const Registry::Epoch* const epoch = registry.epoch(old.epoch);
+        if (epoch == nullptr || epoch->compartment != supplement.compartment ||
+            !epoch->holders.contains(supplement.author))
+            return refuse(Errc::not_permitted, "epoch in the supplement");
+    }
+    return {};
 }
 
 /// The own unit and the directory need no ground; anybody else a consent on which reading rests

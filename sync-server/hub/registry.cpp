@@ -2,6 +2,7 @@
 
 #include "core/policy/notices.hpp"
 #include "core/policy/recovery_recipient.hpp"
+#include "core/wire/recovery_context.hpp"
 #include "core/wire/statement_codec.hpp"
 
 #include <algorithm>
@@ -134,7 +135,7 @@ const Registry::Epoch* Registry::epoch(const EpochId& id) const {
 
 bool Registry::is_for(const Hash& supplement, const DeviceId& device) const {
     const auto found = supplements_.find(supplement);
-    return found != supplements_.end() && found->second == device;
+    return found != supplements_.end() && (found->second == device || found->second.is_none());
 }
 
 Result<void> Registry::add(const StatementPtr& statement) {
@@ -264,7 +265,11 @@ void Registry::add(const KeyPacket& packet) {
 void Registry::add(const Supplement& supplement) {
     for (const auto& old : supplement.keys) {
         const auto found = packets_.find(old.epoch);
-        if (found != packets_.end()) found->second->holders.insert(supplement.recipient);
+        if (found == packets_.end()) continue;
+        if (is_rewrapping(supplement))
+            found->second->is_recoverable = true;
+        else
+            found->second->holders.insert(supplement.recipient);
     }
     supplements_[supplement.id] = supplement.recipient;
 }

@@ -53,7 +53,8 @@ public:
     std::vector<CompartmentId> compartments_of(const CaseId& id) const;
     const Epoch* epoch(const EpochId& id) const;
 
-    /// Is the supplement for the device?
+    /// Is the supplement for the device? One for a recovery key is for every reader: all see that
+    /// it is done, and whoever is let to recover needs it.
     bool is_for(const Hash& supplement, const DeviceId& device) const;
 
     /// Adds a verified statement. Errors: those of `may_publish`, `not_permitted` where it would

@@ -100,10 +100,30 @@ TEST_CASE("Recovery: two shares open on a new tablet what its user may read",
         signed_for_itself |=
             entry.kind == EntryKind::supplement && entry.author == scene.late->device->device();
     CHECK(signed_for_itself);
-    // What was sealed before there was a key stays shut.
-    CHECK(scene.text(*scene.late, scene.before, "text") != "Före nyckeln");
+    // What was sealed before there was a key has been wrapped for it since.
+    CHECK(scene.text(*scene.late, scene.before, "text") == "Före nyckeln");
     // Again there is nothing left to open.
     CHECK(must(scene.open(*scene.late, scene.keys.back())).keys == 0);
+}
+
+TEST_CASE("Recovery: the newest key alone opens everything, and the old one not what came after",
+          "[device][recovery]") {
+    KeyRecoveryScene scene;
+    scene.certify();
+    const ItemId first = scene.note(*scene.psychologist, "Under första nyckeln");
+    scene.sync_everybody();
+    scene.certify();
+    const ItemId second = scene.note(*scene.psychologist, "Under andra nyckeln");
+    scene.sync_everybody();
+    scene.enrol_late();
+    scene.permit(*scene.late);
+    const RecoveredView done = must(scene.open(*scene.late, scene.keys[1]));
+    CHECK(done.broken == 0);
+    scene.sync(*scene.late);
+    scene.sync(*scene.late);
+    CHECK(scene.text(*scene.late, scene.before, "text") == "Före nyckeln");
+    CHECK(scene.text(*scene.late, first, "text") == "Under första nyckeln");
+    CHECK(scene.text(*scene.late, second, "text") == "Under andra nyckeln");
 }
 
 TEST_CASE("Recovery: opens nothing without two persons, for another device, or after its end",

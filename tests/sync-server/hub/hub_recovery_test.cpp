@@ -65,14 +65,17 @@ struct Recoverable : HubWorld {
         return team.push(EntryKind::packet, sign(packet, lead));
     }
 
-    Answer push_supplement(Party& by, const EpochId& epoch, const DeviceId& recipient) {
+    Answer push_supplement(Party& by,
+                           const EpochId& epoch,
+                           const DeviceId& recipient,
+                           std::uint32_t sealing_epoch = 1) {
         Supplement supplement;
         supplement.federation = federation_id;
         supplement.compartment = compartment(label);
         supplement.author = by.device;
         supplement.counter = ++by.counter;
         supplement.recipient = recipient;
-        supplement.sealing_epoch = 1;
+        supplement.sealing_epoch = sealing_epoch;
         supplement.keys = {{epoch, some_box}};
         sign_supplement(supplement, by.signer, hasher);
         return team.push(EntryKind::supplement, encode_supplement(supplement));
@@ -182,6 +185,27 @@ TEST_CASE("Hub: after its end a recovery gives nothing, and another device it ga
     }
     check_not_permitted(world.push_supplement(world.late, lost, world.late.device),
                         "epoch in the supplement");
+}
+
+TEST_CASE("Hub: old keys are wrapped for the newest recovery key, by the own unit alone",
+          "[hub][recovery][attack]") {
+    Recoverable world;
+    REQUIRE(world.push_packet({}).outcome == AnswerOutcome::stored);
+    const EpochId old = world.newest_epoch;
+    const auto rewrap = [&](Party& by, std::uint32_t generation) {
+        return world.push_supplement(by, old, DeviceId{}, generation);
+    };
+    check_not_permitted(rewrap(world.lead, 1), "recovery key of the supplement");
+    world.say_and_confirm(world.certify(world.nora_admin, world.nora));
+    check_not_permitted(rewrap(world.lead, 2), "recovery key of the supplement");
+    check_not_permitted(rewrap(world.outsider, 1), "author of the supplement");
+    CHECK(rewrap(world.lead, 1).outcome == AnswerOutcome::stored);
+    world.say_and_confirm(world.certify(world.nora_admin, world.nora));
+    check_not_permitted(rewrap(world.lead, 1), "recovery key of the supplement");
+    CHECK(rewrap(world.lead, 2).outcome == AnswerOutcome::stored);
+    // Who has no key has none to wrap.
+    world.team.push_all(EntryKind::statement, {world.add_participant(world.late, Duty::member)});
+    check_not_permitted(rewrap(world.late, 2), "epoch in the supplement");
 }
 
 }  // namespace samsyn
