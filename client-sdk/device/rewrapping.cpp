@@ -79,7 +79,8 @@ Result<void> Device::Impl::rewrap(const KnownCompartment& compartment) {
     std::vector<EpochId> lacking;
     for (const KnownEpoch& epoch : compartment.epochs) {
         if (!epoch.has_key) continue;
-        const auto sealed_for = epoch.packet.recovery_box ? recovery_generation(epoch.packet) : 0;
+        const auto sealed_for = epoch.packet.recovery_box ? recovery_generation(epoch.packet)
+                                                          : std::optional<std::uint32_t>{0};
         if (!sealed_for || *sealed_for == key.generation) continue;
         const auto boxes = SAMSYN_TRY(rewrapped(epoch.packet.id));
         if (std::ranges::find(boxes, key.generation, &RewrappedBox::generation) == boxes.end())
