@@ -177,7 +177,8 @@ bool TwoPersons::confirms(const SecondWord& word,
     if (word.said->id != act.id) {
         const auto* said = std::get_if<Countersigned>(&word.said->body);
         if (!said || said->statement != act.id || !knows(word.said->id, act.id)) return false;
-        if (at > act.header.time.instant() + countersigning_max) return false;
+        const Instant from = act.header.time.instant();
+        if (at < from || at > from + countersigning_max) return false;
         if (!federation.counts(word.device, word.said->header.counter)) return false;
     }
     return stands(word.device, word.said, federation) &&

@@ -176,11 +176,8 @@ Result<void> Registry::add_to_case(const StatementPtr& statement) {
     if (found != cases_.end()) candidate.log = found->second.log;
     const CaseView* const before = view(id);
     const CaseView nothing = CaseView::build(id, {}, *federation_);
-    SAMSYN_TRY(may_publish(statement->header,
-                           statement->body,
-                           before == nullptr ? nothing : *before,
-                           *federation_,
-                           statement->second ? &*statement->second : nullptr));
+    SAMSYN_TRY(may_publish(
+        statement->header, statement->body, before == nullptr ? nothing : *before, *federation_));
     const bool notice = statement->header.stream.kind == StreamKind::notice;
     if (!notice && is_weeded(candidate.log, id))
         return fail(Errc::not_permitted, "the case is weeded");
