@@ -41,6 +41,7 @@ json recovery_key_json(Call& call, const RecoveryKeyView& view) {
     row["since"] = to_json(view.since);
     row["due"] = to_json(view.due);
     row["overdue"] = view.due <= call.clock.now();
+    row["administered"] = view.administered;
     return row;
 }
 
@@ -57,7 +58,10 @@ json recovery_use_json(Call& call, const RecoveryUseView& view) {
 
 Result<json> recovery_status(Call& call) {
     Recovery recovery{call.device};
-    json result = json::object({{"keys", json::array()}, {"uses", json::array()}});
+    json result = json::object(
+        {{"keys", json::array()}, {"missing", json::array()}, {"uses", json::array()}});
+    for (const OrganisationId& id : recovery.missing())
+        result["missing"].push_back(call.names.describe(id));
     for (const RecoveryKeyView& view : recovery.keys())
         result["keys"].push_back(recovery_key_json(call, view));
     for (const RecoveryUseView& view : recovery.uses())

@@ -298,6 +298,20 @@ void add_share_options(Command& command) {
 
 }  // namespace
 
+int print_recovery_due(const Session& session, AgentClient& agent) {
+    json result;
+    if (const int code = ask(session, agent, "recovery.status", json::object(), result))
+        return code;
+    for (const json& key : result.value("keys", json::array()))
+        if (key.value("administered", false) && key.value("overdue", false))
+            print(session.say("recovery key due since ", "återställningsnyckeln skulle bytts ") +
+                  local_time_in(key, "due") + ": " + escaped(name_in(key, "organisation")) + "\n");
+    for (const json& organisation : result.value("missing", json::array()))
+        print(session.say("no recovery key: ", "ingen återställningsnyckel: ") +
+              escaped(name_of(organisation)) + "\n");
+    return exit_ok;
+}
+
 void add_admin_recovery_commands(CLI::App& admin, Session& session) {
     CLI::App& recovery = group(admin, "recovery", "An organisation's recovery key and its shares.");
     Command{recovery,

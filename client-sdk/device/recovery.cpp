@@ -215,6 +215,7 @@ std::optional<RecoveryKeyView> Recovery::key(const OrganisationId& organisation,
                                             view.since = statement.header.time.instant();
                                     });
     view.due = view.since + recovery_key_age_max;
+    view.administered = my.federation().is_administrator(my.self, organisation);
     return view;
 }
 
@@ -227,6 +228,15 @@ std::vector<RecoveryKeyView> Recovery::keys() {
         if (const RecoveryKey* newest = device_.impl_->federation().recovery_key(id))
             if (auto view = key(id, newest->generation)) views.push_back(*std::move(view));
     return views;
+}
+
+std::vector<OrganisationId> Recovery::missing() {
+    const Federation& members = device_.impl_->federation();
+    std::vector<OrganisationId> ids;
+    for (const auto& [id, admitted] : members.organisations())
+        if (!members.recovery_key(id) && members.is_administrator(device_.impl_->self, id))
+            ids.push_back(id);
+    return ids;
 }
 
 std::vector<RecoveryUseView> Recovery::uses() {

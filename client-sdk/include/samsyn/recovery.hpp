@@ -21,6 +21,7 @@ struct RecoveryKeyView {
     std::vector<Hash> commitments;  ///< one for each holder
     Instant since;                  ///< as its certificate claims
     Instant due;                    ///< for its successor
+    bool administered = false;      ///< this device's user is to see to it
 };
 
 /// A permission for a device to open by a recovery key, as its statement says.
@@ -57,6 +58,9 @@ public:
 
     /// The newest key of each organisation that has one.
     std::vector<RecoveryKeyView> keys();
+
+    /// Organisations that this device administers and that have none.
+    std::vector<OrganisationId> missing();
 
     /// None where the federation log here certifies none of that generation with effect.
     std::optional<RecoveryKeyView> key(const OrganisationId& organisation,

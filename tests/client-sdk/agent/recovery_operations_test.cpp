@@ -93,6 +93,11 @@ TEST_CASE("Recovery operations: status says when the key's successor is due",
     REQUIRE(fresh["result"]["keys"].size() == 1);
     CHECK(fresh["result"]["keys"][0]["generation"] == 1);
     CHECK_FALSE(fresh["result"]["keys"][0]["overdue"].get<bool>());
+    CHECK(fresh["result"]["missing"].empty());  // a user has none to see to
+    Operations administrator{*scene.world.administrator().device, scene.clock};
+    const json seen = administrator.run("recovery.status", json::object());
+    CHECK(seen["result"]["keys"][0]["administered"].get<bool>());
+    CHECK(seen["result"]["missing"].size() == 2);
     scene.clock.advance(24h * 366);
     const json late = operations.run("recovery.status", json::object());
     CHECK(late["result"]["keys"][0]["overdue"].get<bool>());
