@@ -7,7 +7,7 @@ namespace samsyn {
 
 /// An id in hex that the agent has told. Errors: `malformed`.
 template <class IdType>
-Result<IdType> id_in(const json& object, const char* key) {
+Result<IdType> id_in(const nlohmann::json& object, const char* key) {
     const auto bytes = from_hex(text_in(object, key));
     if (!bytes || bytes->size() != IdType::size) return fail(Errc::malformed, key);
     return IdType::from(*bytes);
