@@ -1,3 +1,5 @@
+#include "client-sdk/agent/operations_recovery.hpp"
+
 #include "client-sdk/agent/operations_call.hpp"
 #include "crypto/recovery/recovery_key.hpp"
 
@@ -168,6 +170,28 @@ Result<json> open_by_recovery_key(Call& call) {
                          {"broken", done.broken}});
 }
 
+constexpr RecoveryRefusal recovery_refusals[] = {
+    {recovery_not_permitted,
+     "nobody has let this device open by a recovery key",
+     "ingen har låtit enheten öppna med en återställningsnyckel",
+     "An administrator says `samsyn admin recovery use` for this device, a second person confirms; "
+     "then sync here.",
+     "En administratör kör `samsyn admin recovery use` för enheten och en andra person bekräftar; "
+     "synka sedan här."},
+    {recovery_waits,
+     "a second person has not confirmed yet",
+     "en andra person har inte bekräftat än",
+     "Ask another administrator or a head of unit to confirm (`samsyn admin waiting`); then sync "
+     "here.",
+     "Be en annan administratör eller en enhetschef bekräfta (`samsyn admin waiting`); synka sedan "
+     "här."},
+    {recovery_ended,
+     "the time in which this device could open is over",
+     "tiden då enheten fick öppna är slut",
+     "An administrator says `samsyn admin recovery use` again, and a second person confirms.",
+     "En administratör kör `samsyn admin recovery use` igen och en andra person bekräftar."},
+};
+
 constexpr Operation recovery_table[] = {
     {"recovery.status", &recovery_status, false, ""},
     {"recovery.check", &check_recovery, false, ""},
@@ -181,6 +205,12 @@ constexpr Operation recovery_table[] = {
 };
 
 }  // namespace
+
+const RecoveryRefusal* find_recovery_refusal(std::string_view context) {
+    for (const RecoveryRefusal& refusal : recovery_refusals)
+        if (refusal.context == context) return &refusal;
+    return nullptr;
+}
 
 std::span<const Operation> recovery_operations() {
     return recovery_table;
