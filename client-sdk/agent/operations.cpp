@@ -31,6 +31,7 @@ const Operation* find_operation(std::string_view name) {
                                   fleet_operations(),
                                   enrolment_operations(),
                                   leaving_operations(),
+                                  recovery_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;

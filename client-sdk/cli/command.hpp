@@ -104,6 +104,10 @@ int print_leaving(const Session& session, AgentClient& agent);
 /// From when the knowledge is that decisions in `result` rest on.
 void print_knowledge(const Session& session, const nlohmann::json& result);
 void add_log_commands(CLI::App& app, Session& session);
+void add_recovery_commands(CLI::App& app, Session& session);
+/// For administrators, which recovery keys are missing or due: part of `samsyn status`.
+int print_recovery_due(const Session& session, AgentClient& agent);
+void add_admin_recovery_commands(CLI::App& admin, Session& session);
 void add_sync_command(CLI::App& app, Session& session);
 
 }  // namespace samsyn

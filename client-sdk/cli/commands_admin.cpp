@@ -200,6 +200,7 @@ void add_admin_commands(CLI::App& app, Session& session) {
     add_inviting_commands(admin, session);
     add_device_order_commands(admin, session);
     add_fleet_commands(admin, session);
+    add_admin_recovery_commands(admin, session);
     Command{admin,
             session,
             "revoke",

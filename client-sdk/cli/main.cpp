@@ -70,6 +70,7 @@ int run(int argc, char** argv) {
     add_leaving_commands(app, session);
     add_confirm_command(app, session);
     add_log_commands(app, session);
+    add_recovery_commands(app, session);
     add_sync_command(app, session);
 
     try {

@@ -134,7 +134,9 @@ SecretLine::State SecretLine::on_byte(unsigned char byte) {
 
 void SecretLine::take_printable(unsigned char byte) {
     const bool digit = byte >= '0' && byte <= '9';
-    if (as_ == TypedAs::pin ? digit : byte >= 0x20)
+    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    const bool of_share = digit || letter || byte == ' ' || byte == '-';
+    if (as_ == TypedAs::pin ? digit : as_ == TypedAs::share ? of_share : byte >= 0x20)
         (void)text_.push_back(static_cast<char>(byte));  // full: the key does nothing
 }
 
@@ -157,6 +159,7 @@ std::string SecretLine::shown() const {
         in_word = !is_separator(c);
     }
     const std::string_view word = text.substr(start);
+    if (as_ == TypedAs::share) return line.append(word);
     if (const auto whole = complete_word(word)) return line.append(*whole);
     return line + dots(letters_in(word));
 }

@@ -1,6 +1,8 @@
 #include "sync-server/hub/registry.hpp"
 
 #include "core/policy/notices.hpp"
+#include "core/policy/recovery_recipient.hpp"
+#include "core/wire/recovery_context.hpp"
 #include "core/wire/statement_codec.hpp"
 
 #include <algorithm>
@@ -133,7 +135,7 @@ const Registry::Epoch* Registry::epoch(const EpochId& id) const {
 
 bool Registry::is_for(const Hash& supplement, const DeviceId& device) const {
     const auto found = supplements_.find(supplement);
-    return found != supplements_.end() && found->second == device;
+    return found != supplements_.end() && (found->second == device || found->second.is_none());
 }
 
 Result<void> Registry::add(const StatementPtr& statement) {
@@ -253,6 +255,7 @@ void Registry::add(const KeyPacket& packet) {
     if (packet.part_count > 1) keys_in_parts_[name_of_parts(packet)] = key;
     key->compartment = packet.compartment;
     key->instant = std::max(key->instant, packet.instant);
+    key->is_recoverable = packet.recovery_box.has_value();
     for (const SealedKey& sealed : packet.keys) key->holders.insert(sealed.device);
     packets_[packet.id] = std::move(key);
 }
@@ -260,7 +263,11 @@ void Registry::add(const KeyPacket& packet) {
 void Registry::add(const Supplement& supplement) {
     for (const auto& old : supplement.keys) {
         const auto found = packets_.find(old.epoch);
-        if (found != packets_.end()) found->second->holders.insert(supplement.recipient);
+        if (found == packets_.end()) continue;
+        if (is_rewrapping(supplement))
+            found->second->is_recoverable = true;
+        else
+            found->second->holders.insert(supplement.recipient);
     }
     supplements_[supplement.id] = supplement.recipient;
 }
@@ -376,6 +383,11 @@ Result<void> Registry::check_recipients(const KeyPacket& packet) const {
         if (!is_named && !all.in(stream).empty())
             return fail(Errc::missing_parent, "heads of a stream that the decision reads");
     }
+    // What is in the box nobody can check who has no share. That it is there, or is not, anybody.
+    const bool wants_recovery = recovery_recipient(packet.label, *federation) != nullptr;
+    if (packet.recovery_box.has_value() != wants_recovery)
+        return fail(Errc::not_permitted,
+                    wants_recovery ? "recovery box is missing" : "recovery box for nobody");
     const std::vector<DeviceId> permitted =
         permitted_devices(packet.label, {*federation, case_view}, *table, packet.instant);
 

@@ -25,8 +25,9 @@ public:
     /// One key of a compartment. The parts of a directory packet share it.
     struct Epoch {
         CompartmentId compartment;
-        std::set<DeviceId> holders;  ///< recipients of the packet and of supplements
-        Instant instant;             ///< of the packet
+        std::set<DeviceId> holders;   ///< recipients of the packet and of supplements
+        Instant instant;              ///< of the packet
+        bool is_recoverable = false;  ///< sealed for a recovery key, too
     };
 
     /// Whether something is permitted, and until when that holds without a new statement.
@@ -54,7 +55,8 @@ public:
     std::vector<CompartmentId> compartments_of(const CaseId& id) const;
     const Epoch* epoch(const EpochId& id) const;
 
-    /// Is the supplement for the device?
+    /// Is the supplement for the device? One for a recovery key is for every reader: all see that
+    /// it is done, and whoever is let to recover needs it.
     bool is_for(const Hash& supplement, const DeviceId& device) const;
 
     /// Adds a verified statement. Errors: those of `may_publish`, `not_permitted` where it would
@@ -117,8 +119,9 @@ public:
 
     /// Checks that a packet's recipients are exactly the devices that the policy permits at the
     /// heads, statute table and instant that it names, each under one of its two newest sealing
-    /// keys. Errors: `not_permitted`, `missing_parent` for heads that are not here, `update_needed`
-    /// for an unknown table, `malformed`.
+    /// keys, and that it has a recovery box exactly where the organisation of the disclosing unit
+    /// has a recovery key at those heads. Errors: `not_permitted`, `missing_parent` for heads that
+    /// are not here, `update_needed` for an unknown table, `malformed`.
     Result<void> check_recipients(const KeyPacket& packet) const;
 
 private:

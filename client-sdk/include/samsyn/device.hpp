@@ -414,6 +414,7 @@ public:
 private:
     friend class ConsentForms;  // samsyn/consent_forms.hpp
     friend class Provisioning;  // samsyn/provisioning.hpp
+    friend class Recovery;      // samsyn/recovery.hpp
 
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);
