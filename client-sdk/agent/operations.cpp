@@ -2,6 +2,7 @@
 
 #include "client-sdk/agent/operations_call.hpp"
 #include "client-sdk/agent/operations_consultations.hpp"
+#include "client-sdk/agent/operations_enrol.hpp"
 #include "core/base/system_clock.hpp"
 
 #include <samsyn/leaving.hpp>
@@ -28,6 +29,7 @@ const Operation* find_operation(std::string_view name) {
                                   log_operations(),
                                   admin_operations(),
                                   enrolment_operations(),
+                                  bulk_operations(),
                                   leaving_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)

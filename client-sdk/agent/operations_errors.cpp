@@ -1,4 +1,5 @@
 #include "client-sdk/agent/operations.hpp"
+#include "client-sdk/agent/operations_enrol.hpp"
 #include "core/base/codec.hpp"
 #include "core/policy/decide.hpp"
 
@@ -247,6 +248,8 @@ json error_to_json(const Error& error) {
         const ReasonWords words = words_of(*reason);
         out["reason"] = json::object({{"key", error.context}, {"en", words.en}, {"sv", words.sv}});
     }
+    if (const EnrolmentWords* words = find_enrolment_words(error.context))
+        put_refusal(out, error, {words->en, words->sv}, {words->hint_en, words->hint_sv});
     if (error.context == across_cases_refused)
         put_refusal(out, error, across_cases_words, across_cases_hint);
     if (error.context == protected_registration_refused)

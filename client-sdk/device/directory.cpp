@@ -69,7 +69,11 @@ std::vector<DeviceView> Device::devices() {
         views.push_back({.id = id,
                          .user = device.certificate.user,
                          .kind = device.certificate.kind,
-                         .revoked = device.revoked});
+                         .revoked = device.revoked,
+                         .until = device.certificate.until,
+                         .name = device.certificate.user.is_none()
+                                     ? my.directory_text(same_bytes<ReferenceId>(id), "name")
+                                     : std::string{}});
     return views;
 }
 

@@ -37,6 +37,8 @@ struct DeviceView {
     UserId user;
     DeviceKind kind{};
     bool revoked = false;
+    Instant until{};   ///< the end of its certificate
+    std::string name;  ///< of a room screen: what the room is called
 };
 
 struct CaseSummary {
