@@ -16,7 +16,7 @@ json end_json(Instant until) {
 }
 
 /// A loaner's last day is the person's to say; others go on for two years and are renewed.
-Result<Instant> end_of(Call& call, DeviceKind kind) {
+Result<Instant> certificate_end(Call& call, DeviceKind kind) {
     if (call.args.has("until")) {
         const Date last = SAMSYN_TRY(call.args.date("until"));
         return end_of_day(last);
@@ -40,14 +40,14 @@ Result<NewInvitation> invitation_of(Call& call) {
     } else {
         wish.user = SAMSYN_TRY(user_of(call, "user"));
     }
-    wish.until = SAMSYN_TRY(end_of(call, wish.kind));
+    wish.until = SAMSYN_TRY(certificate_end(call, wish.kind));
     const auto hours =
         SAMSYN_TRY(call.args.integer_or("hours", 1, invitation_hours_max, invitation_hours_usual));
     wish.valid_for = std::chrono::hours{hours};
     return wish;
 }
 
-Result<json> invite(Call& call) {
+Result<json> make_invitation(Call& call) {
     const NewInvitation wish = SAMSYN_TRY(invitation_of(call));
     Inviting inviting{call.device};
     const Invitation invitation = SAMSYN_TRY(inviting.invite(wish));
@@ -59,7 +59,7 @@ Result<json> invite(Call& call) {
     return made;
 }
 
-json answered_json(Call& call, const AnsweredInvitation& answered) {
+json answered_invitation_json(Call& call, const AnsweredInvitation& answered) {
     json result =
         json::object({{"kind", key_of(answered.kind)}, {"until", end_json(answered.until)}});
     if (answered.user.is_none())
@@ -75,19 +75,19 @@ json answered_json(Call& call, const AnsweredInvitation& answered) {
     return result;
 }
 
-Result<json> accept(Call& call) {
+Result<json> take_answer(Call& call) {
     const std::string answer = SAMSYN_TRY(call.args.text("answer"));
     Inviting inviting{call.device};
     if (!call.args.has("code")) {
         const AnsweredInvitation revealed = SAMSYN_TRY(inviting.reveal(answer));
-        return answered_json(call, revealed);
+        return answered_invitation_json(call, revealed);
     }
     const std::string code = SAMSYN_TRY(call.args.text("code"));
     const AnsweredInvitation accepted = SAMSYN_TRY(inviting.accept(answer, code));
-    return answered_json(call, accepted);
+    return answered_invitation_json(call, accepted);
 }
 
-Result<json> compare(Call& call) {
+Result<json> show_code(Call& call) {
     const std::string reveal = SAMSYN_TRY(call.args.text("reveal"));
     const auto kept = SAMSYN_TRY(call.device.host_value(comparison_value));
     if (!kept) return fail(Errc::not_found, enrolment_nothing_open);
@@ -97,9 +97,9 @@ Result<json> compare(Call& call) {
 }
 
 constexpr Operation enrolment_rows[] = {
-    {"admin.invite", &invite, true, "", "user room unit kind hours until"},
-    {"admin.accept", &accept, true, "answer", "code"},
-    {"enrol.compare", &compare, false, "reveal"},
+    {"admin.invite", &make_invitation, true, "", "user room unit kind hours until"},
+    {"admin.accept", &take_answer, true, "answer", "code"},
+    {"enrol.compare", &show_code, false, "reveal"},
 };
 
 }  // namespace

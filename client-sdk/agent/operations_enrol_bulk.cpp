@@ -22,27 +22,28 @@ struct BulkFault {
     std::string_view sv;
 };
 
-constexpr BulkFault no_name{
+constexpr BulkFault row_no_name{
     "name", "a name is missing or too long", "namn saknas eller är för långt"};
-constexpr BulkFault no_unit{"unit", "no such unit", "det finns ingen sådan enhet"};
-constexpr BulkFault two_units{"unit",
-                              "several units fit: write organisation/unit",
-                              "flera enheter passar: skriv organisation/enhet"};
-constexpr BulkFault no_role{"role", "no such role", "det finns ingen sådan roll"};
-constexpr BulkFault role_of_room{
+constexpr BulkFault row_no_unit{"unit", "no such unit", "det finns ingen sådan enhet"};
+constexpr BulkFault row_two_units{"unit",
+                                  "several units fit: write organisation/unit",
+                                  "flera enheter passar: skriv organisation/enhet"};
+constexpr BulkFault row_no_role{"role", "no such role", "det finns ingen sådan roll"};
+constexpr BulkFault row_role_of_room{
     "role", "a room screen has no role", "en rumsskärm har ingen roll"};
-constexpr BulkFault no_kind{"kind",
-                            "kind is staff_tablet, loaner or room_screen",
-                            "sort är staff_tablet, loaner eller room_screen"};
-constexpr BulkFault no_date{
+constexpr BulkFault row_no_kind{"kind",
+                                "kind is staff_tablet, loaner or room_screen",
+                                "sort är staff_tablet, loaner eller room_screen"};
+constexpr BulkFault row_no_date{
     "until", "a date looks like 2027-06-30", "ett datum ser ut som 2027-06-30"};
-constexpr BulkFault past_date{"until", "the date is past", "datumet har passerat"};
-constexpr BulkFault no_end{
+constexpr BulkFault row_past_date{"until", "the date is past", "datumet har passerat"};
+constexpr BulkFault row_no_end{
     "until", "a loaner needs a last day", "en låneenhet behöver en sista dag"};
-constexpr BulkFault exists{"name",
-                           "is in this unit already (--again: those without a device are invited)",
-                           "finns redan i enheten (--again: de utan enhet bjuds in)"};
-constexpr BulkFault twice{
+constexpr BulkFault row_exists{
+    "name",
+    "is in this unit already (--again: those without a device are invited)",
+    "finns redan i enheten (--again: de utan enhet bjuds in)"};
+constexpr BulkFault row_twice{
     "name", "stands twice in the file for this unit", "står två gånger i filen för enheten"};
 
 struct BulkRow {
@@ -71,24 +72,24 @@ void read_unit(Call& call, const json& json_row, BulkRow& row, BulkFaults& fault
     if (unit)
         row.unit = *unit;
     else
-        faults.push_back(unit.error().code == Errc::ambiguous ? &two_units : &no_unit);
+        faults.push_back(unit.error().code == Errc::ambiguous ? &row_two_units : &row_no_unit);
 }
 
 void read_kind(const json& json_row, BulkRow& row, BulkFaults& faults) {
     const std::string kind = bulk_text(json_row, "kind");
     const auto found = kind.empty() ? DeviceKind::staff_tablet : find_device_kind(kind);
     if (!found || *found == DeviceKind::administrator_machine)
-        faults.push_back(&no_kind);
+        faults.push_back(&row_no_kind);
     else
         row.kind = *found;
     const std::string role = bulk_text(json_row, "role");
     if (row.kind == DeviceKind::room_screen) {
-        if (!role.empty()) faults.push_back(&role_of_room);
+        if (!role.empty()) faults.push_back(&row_role_of_room);
         return;
     }
     const auto role_found = find_role(role);
     if (!role_found || *role_found == Role::none)
-        faults.push_back(&no_role);
+        faults.push_back(&row_no_role);
     else
         row.role = *role_found;
 }
@@ -98,16 +99,16 @@ void read_end(const Call& call, const json& json_row, BulkRow& row, BulkFaults& 
     const Instant now = call.clock.now();
     if (until.empty()) {
         row.until = now + device_certificate_usual;
-        if (row.kind == DeviceKind::loaner) faults.push_back(&no_end);
+        if (row.kind == DeviceKind::loaner) faults.push_back(&row_no_end);
         return;
     }
     const auto date = date_from_text(until);
     if (!date) {
-        faults.push_back(&no_date);
+        faults.push_back(&row_no_date);
         return;
     }
     row.until = end_of_day(*date);
-    if (row.until <= now) faults.push_back(&past_date);
+    if (row.until <= now) faults.push_back(&row_past_date);
 }
 
 /// Is the person, or the room, there already?
@@ -136,11 +137,11 @@ BulkRow read_row(Call& call, const json& json_row, bool again, BulkFaults& fault
         line != json_row.end() && line->is_number_integer())
         row.line = std::clamp(line->get<std::int64_t>(), std::int64_t{0}, line_max);
     row.name = bulk_text(json_row, "name");
-    if (row.name.empty() || row.name.size() > bulk_name_bytes_max) faults.push_back(&no_name);
+    if (row.name.empty() || row.name.size() > bulk_name_bytes_max) faults.push_back(&row_no_name);
     read_unit(call, json_row, row, faults);
     read_kind(json_row, row, faults);
     read_end(call, json_row, row, faults);
-    if (faults.empty() && find_known(call, row) && !again) faults.push_back(&exists);
+    if (faults.empty() && find_known(call, row) && !again) faults.push_back(&row_exists);
     return row;
 }
 
@@ -164,7 +165,8 @@ Result<json> check_rows(Call& call) {
         BulkFaults faults;
         const BulkRow row = read_row(call, json_row, again, faults);
         const bool placed = !row.unit.is_none() && !row.name.empty();
-        if (placed && !seen.emplace(row.unit, folded(row.name)).second) faults.push_back(&twice);
+        if (placed && !seen.emplace(row.unit, folded(row.name)).second)
+            faults.push_back(&row_twice);
         for (const BulkFault* fault : faults) found.push_back(fault_json(row, *fault, json_row));
     }
     return json::object({{"rows", rows->size()}, {"faults", std::move(found)}});

@@ -43,16 +43,16 @@ json to_faults(const CsvTable& table) {
 }
 
 /// All at once, by line; nothing was made.
-int show_faults(const Session& session, json faults) {
+int show_faults(const Session& session, const json& faults) {
     std::ranges::stable_sort(
         faults, {}, [](const json& fault) { return fault.value("line", std::int64_t{0}); });
     if (session.json) {
         json error = error_to_json({Errc::invalid_argument, "file"});
-        error["faults"] = faults;
+        error["faults"] = sorted;
         show_json(json::object({{"error", error}}));
         return exit_usage;
     }
-    for (const json& fault : faults) {
+    for (const json& fault : sorted) {
         const std::string value = text_in(fault, "value");
         print(session.say("line ", "rad ") + text_in(fault, "line") + ": " +
               escaped(session.language == Language::swedish ? text_in(fault, "sv")
@@ -223,7 +223,7 @@ int invite_many(const Session& session, const json& args) {
     if (const int code = ask(session, *agent, "admin.bulk.check", check, checked)) return code;
     json faults = to_faults(table);
     for (json& fault : checked["faults"]) faults.push_back(std::move(fault));
-    if (!faults.empty()) return show_faults(session, std::move(faults));
+    if (!faults.empty()) return show_faults(session, faults);
     return BulkRun{session, *agent, args}.run(rows);
 }
 

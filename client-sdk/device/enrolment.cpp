@@ -13,17 +13,17 @@ constexpr std::string_view answer_prefix = "samsyn2-answer-";
 constexpr std::string_view reveal_prefix = "samsyn2-reveal-";
 constexpr std::string_view older_prefixes[] = {"samsyn1-invite-", "samsyn1-answer-"};
 
-constexpr std::size_t text_bytes_max = 2048;   // an invitation has about 450
-constexpr std::size_t server_bytes_max = 260;  // a DNS name, a colon, a port
-constexpr std::uint32_t codes = 1'000'000;
+constexpr std::size_t enrolment_text_bytes_max = 2048;  // an invitation has about 450
+constexpr std::size_t server_bytes_max = 260;           // a DNS name, a colon, a port
+constexpr std::uint32_t enrolment_codes = 1'000'000;
 
 /// What a hash of this page is of: the first byte under its domain.
 enum class Hashed : std::uint8_t { nonce = 1, federation, transcript, code };
 
-Hash hash_of(Domain domain,
-             Hashed what,
-             std::initializer_list<ByteView> parts,
-             const Hasher& hasher) {
+Hash enrolment_hash(Domain domain,
+                    Hashed what,
+                    std::initializer_list<ByteView> parts,
+                    const Hasher& hasher) {
     Writer out;
     out.enumerator(what);
     for (const ByteView part : parts) out.raw(part);
@@ -36,14 +36,14 @@ bool is_told_apart(const Result<Bytes>& read) {
 
 /// A text of this page; what is wrong with it is said in the words of people who copy texts.
 Result<Bytes> enrolment_content(std::string_view prefix, std::string_view text) {
-    auto read = from_checked_text(prefix, text, text_bytes_max);
+    auto read = from_checked_text(prefix, text, enrolment_text_bytes_max);
     if (read || read.error().code == Errc::limit_exceeded) return read;
     if (!is_told_apart(read)) return fail(Errc::malformed, enrolment_mistyped);
     for (const std::string_view older : older_prefixes)
-        if (!is_told_apart(from_checked_text(older, text, text_bytes_max)))
+        if (!is_told_apart(from_checked_text(older, text, enrolment_text_bytes_max)))
             return fail(Errc::unsupported_version, enrolment_older_text);
     for (const std::string_view other : {invitation_prefix, answer_prefix, reveal_prefix})
-        if (!is_told_apart(from_checked_text(other, text, text_bytes_max)))
+        if (!is_told_apart(from_checked_text(other, text, enrolment_text_bytes_max)))
             return fail(Errc::malformed, enrolment_other_text);
     return fail(Errc::malformed, enrolment_mistyped);
 }
@@ -133,10 +133,10 @@ Result<Invitation> invitation_from_text(std::string_view text) {
 std::string federation_fingerprint(const FederationId& federation,
                                    const SigningPublicKey& root_key,
                                    const Hasher& hasher) {
-    const Hash hash = hash_of(Domain::enrolment_commitment,
-                              Hashed::federation,
-                              {federation.view(), root_key.view()},
-                              hasher);
+    const Hash hash = enrolment_hash(Domain::enrolment_commitment,
+                                     Hashed::federation,
+                                     {federation.view(), root_key.view()},
+                                     hasher);
     const std::string letters = to_base32(hash.view().first(10));
     std::string groups;
     for (std::size_t at = 0; at < letters.size(); at += 4)
@@ -193,7 +193,8 @@ std::string reveal_text(const RevealNonce& nonce) {
 }
 
 Hash commit_to(const RevealNonce& nonce, const Nonce& invitation, const Hasher& hasher) {
-    return hash_of(Domain::enrolment_commitment, Hashed::nonce, {nonce, invitation.view()}, hasher);
+    return enrolment_hash(
+        Domain::enrolment_commitment, Hashed::nonce, {nonce, invitation.view()}, hasher);
 }
 
 Hash enrolment_transcript(const Invitation& invitation,
@@ -202,17 +203,17 @@ Hash enrolment_transcript(const Invitation& invitation,
     Writer out;
     out.blob(encode_invitation(invitation));
     out.raw(authenticated_part(answer));
-    return hash_of(Domain::enrolment_code, Hashed::transcript, {out.view()}, hasher);
+    return enrolment_hash(Domain::enrolment_code, Hashed::transcript, {out.view()}, hasher);
 }
 
 std::string code_of(const Hash& transcript, const RevealNonce& nonce, const Hasher& hasher) {
     const Hash hash =
-        hash_of(Domain::enrolment_code, Hashed::code, {transcript.view(), nonce}, hasher);
+        enrolment_hash(Domain::enrolment_code, Hashed::code, {transcript.view(), nonce}, hasher);
     // 64 bits over a million: no code is likelier than another by more than 2^-44.
     std::uint64_t number = 0;
     for (const std::byte b : hash.view().first(8))
         number = number << 8 | std::to_integer<std::uint64_t>(b);
-    std::string digits = std::to_string(number % codes);
+    std::string digits = std::to_string(number % enrolment_codes);
     return std::string(6 - digits.size(), '0') + digits;
 }
 

@@ -103,9 +103,11 @@ TEST_CASE("Bulk: a row becomes a person and her invitation; again invites who ha
     CHECK(scene.people() == before + 1);
 
     // There already: without being asked for, nothing is made twice.
-    CHECK(places(scene.result("admin.bulk.check", {{"rows", {anna}}})).size() == 1);
+    CHECK(places(scene.result("admin.bulk.check", {{"rows", json::array({anna})}})).size() == 1);
     CHECK(scene.run("admin.bulk.make", {{"row", anna}})["error"]["code"] == "invalid_argument");
-    CHECK(scene.result("admin.bulk.check", {{"rows", {anna}}, {"again", true}})["faults"].empty());
+    CHECK(
+        scene.result("admin.bulk.check", {{"rows", json::array({anna})}, {"again", true}})["faults"]
+            .empty());
     const json second = scene.result("admin.bulk.make", {{"row", anna}, {"again", true}});
     CHECK(invitation_from_text(second["invitation"].get<std::string>()).value().user ==
           invitation->user);
