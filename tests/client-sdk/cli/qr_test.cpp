@@ -1,8 +1,10 @@
 #include "client-sdk/cli/qr.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/qr_reader.hpp"
 
-#include <png.h>
+#include <algorithm>
+#include <utility>
 
 using namespace samsyn;
 
@@ -102,6 +104,26 @@ TEST_CASE("QR: the PNG file holds every square and the quiet zone", "[cli][qr]")
             CAPTURE(x, y);
             REQUIRE(grey[static_cast<std::size_t>(y * side + x)] == (dark ? '\0' : '\xff'));
         }
+}
+
+TEST_CASE("QR: a reader that shares nothing with the writer reads the text back", "[cli][qr]") {
+    const std::size_t letters = GENERATE(10U, 47U, 150U, 300U, 435U, 460U, 600U);
+    const QrStrength strength = GENERATE(QrStrength::screen, QrStrength::paper);
+    CAPTURE(letters);
+    std::string written = "samsyn2-invite-";
+    for (std::size_t i = 0; i < letters; ++i)
+        written.push_back("abcdefghijklmnopqrstuvwxyz234567"[i * 7 % 32]);
+    std::string capitals = written;
+    for (char& c : capitals)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    const QrCode code = QrCode::of(written, strength).value();
+    CHECK(test::read_qr_png(qr_png(code, 5).value()) == capitals);
+
+    const auto rows = drawn(qr_lines(code, QrColours::black_on_white));
+    CHECK(test::QrReader::read(code.size(), [&](int column, int row) {
+              return rows[static_cast<std::size_t>(row + QrCode::quiet)]
+                         [static_cast<std::size_t>(column + QrCode::quiet)];
+          }) == capitals);
 }
 
 TEST_CASE("QR: an invitation's length fits, and what no code holds is refused", "[cli][qr]") {
