@@ -44,8 +44,9 @@ json to_faults(const CsvTable& table) {
 
 /// All at once, by line; nothing was made.
 int show_faults(const Session& session, const json& faults) {
+    std::vector<json> sorted(faults.begin(), faults.end());
     std::ranges::stable_sort(
-        faults, {}, [](const json& fault) { return fault.value("line", std::int64_t{0}); });
+        sorted, {}, [](const json& fault) { return fault.value("line", std::int64_t{0}); });
     if (session.json) {
         json error = error_to_json({Errc::invalid_argument, "file"});
         error["faults"] = sorted;

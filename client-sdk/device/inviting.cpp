@@ -10,8 +10,6 @@ namespace samsyn {
 
 namespace {
 
-enum class InvitationState : std::uint8_t { open, revealed, used, dead, last = dead };
-
 /// The first whole characters of a name.
 std::string beginning_of(std::string_view name) {
     if (name.size() <= invitation_name_bytes_max) return std::string{name};
@@ -43,11 +41,13 @@ Error wrong_code(std::uint8_t wrong) {
 
 /// What this machine remembers of an invitation, for ever: used and dead ones without the secrets.
 struct Inviting::Record {
+    enum class State : std::uint8_t { open, revealed, used, dead, last = dead };
+
     Invitation invitation;
     RevealNonce nonce{};
     UnitId unit;       ///< of a room screen
     std::string room;  ///< its whole name
-    InvitationState state{};
+    State state{};
     Hash answer;  ///< MAC of the one that was taken, which covers all of it; from `revealed` on
     std::uint8_t wrong = 0;
 
@@ -78,7 +78,7 @@ struct Inviting::Record {
         std::ranges::copy(nonce, record.nonce.begin());
         record.unit = SAMSYN_TRY(in.id<UnitId>("invitation"));
         record.room = SAMSYN_TRY(in.text(directory_name_bytes_max, "invitation"));
-        record.state = SAMSYN_TRY(in.enumerator(InvitationState::last, "invitation"));
+        record.state = SAMSYN_TRY(in.enumerator(State::last, "invitation"));
         record.answer = SAMSYN_TRY(in.id<Hash>("invitation"));
         record.wrong = SAMSYN_TRY(in.number<std::uint8_t>("invitation"));
         SAMSYN_TRY(in.finish("invitation"));
@@ -168,14 +168,14 @@ Result<Inviting::Record> Inviting::record_of(const EnrolmentAnswer& answer) {
     const auto bytes = SAMSYN_TRY(my.store.value(key_for("invitation", answer.invitation)));
     if (!bytes) return fail(Errc::not_found, enrolment_unknown);
     Record record = SAMSYN_TRY(Record::decode(*bytes));
-    if (record.state == InvitationState::used) return fail(Errc::already_exists, enrolment_used);
-    if (record.state == InvitationState::dead) return fail(Errc::revoked_device, enrolment_dead);
+    if (record.state == Record::State::used) return fail(Errc::already_exists, enrolment_used);
+    if (record.state == Record::State::dead) return fail(Errc::revoked_device, enrolment_dead);
     if (!is_authentic(answer, record.invitation.secret, my.ports.hasher))
         return fail(Errc::not_authentic, enrolment_wrong_secret);
     if (record.invitation.expires <= my.corrected(my.now()))
         return fail(Errc::timed_out, enrolment_expired);
     // Who has heard the nonce could now search for keys whose code agrees: they come too late.
-    if (record.state == InvitationState::revealed && record.answer != answer.mac)
+    if (record.state == Record::State::revealed && record.answer != answer.mac)
         return fail(Errc::conflict, enrolment_second_answer);
     if (!my.ports.verifier.can_seal_to(answer.sealing_key))
         return fail(Errc::weak_key, "sealing key");
@@ -188,8 +188,8 @@ Result<AnsweredInvitation> Inviting::reveal(std::string_view text) {
     Record record = SAMSYN_TRY(record_of(answer));
     AnsweredInvitation answered = record.shown();
     answered.reveal = reveal_text(record.nonce);
-    if (record.state == InvitationState::revealed) return answered;
-    record.state = InvitationState::revealed;
+    if (record.state == Record::State::revealed) return answered;
+    record.state = Record::State::revealed;
     record.answer = answer.mac;
     return my.transact([&]() -> Result<AnsweredInvitation> {
         SAMSYN_TRY(record.keep(my.store));
@@ -203,14 +203,14 @@ Result<AnsweredInvitation> Inviting::accept(std::string_view text, std::string_v
     if (!is_code(digits)) return fail(Errc::invalid_argument, enrolment_no_code);
     const EnrolmentAnswer answer = SAMSYN_TRY(enrolment_answer_from_text(text));
     Record record = SAMSYN_TRY(record_of(answer));
-    if (record.state != InvitationState::revealed)
+    if (record.state != Record::State::revealed)
         return fail(Errc::conflict, enrolment_not_revealed);
 
     const Hash transcript = enrolment_transcript(record.invitation, answer, my.ports.hasher);
     if (code_of(transcript, record.nonce, my.ports.hasher) == digits)
         return certify(answer, record);
     if (++record.wrong >= wrong_codes_max) {
-        record.state = InvitationState::dead;
+        record.state = Record::State::dead;
         record.forget_secrets();
     }
     // Committed before anybody hears that it was wrong.
@@ -242,7 +242,7 @@ Result<AnsweredInvitation> Inviting::certify(const EnrolmentAnswer& answer, Reco
 
     AnsweredInvitation accepted = record.shown();
     accepted.device = certificate.device;
-    record.state = InvitationState::used;
+    record.state = Record::State::used;
     record.forget_secrets();
     return my.transact([&]() -> Result<AnsweredInvitation> {
         SAMSYN_TRY(my.author(Stream{}, certificate));
