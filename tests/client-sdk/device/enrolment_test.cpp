@@ -6,6 +6,8 @@
 #include "tests/support/fake_signer.hpp"
 #include "tests/support/seeded_random.hpp"
 
+#include <samsyn/device.hpp>
+
 using namespace samsyn;
 
 namespace {
@@ -48,7 +50,7 @@ std::string an_answer(const Invitation& invitation) {
     return a_reply(invitation).answer;
 }
 
-Error mistyped() {
+Error mistyped_text() {
     return {Errc::malformed, std::string{enrolment_mistyped}};
 }
 
@@ -107,7 +109,7 @@ TEST_CASE("Invitation: any one mistyped letter is noticed", "[device][enrolment]
         const auto read = invitation_from_text(mistyped);
         CAPTURE(at);
         REQUIRE_FALSE(read.has_value());
-        CHECK(read.error() == mistyped());
+        CHECK(read.error() == mistyped_text());
     }
 }
 
@@ -128,8 +130,8 @@ TEST_CASE("Invitation: another text of the enrolment, an older one and a huge on
     CHECK(wrong(reveal_text(a_nonce())) == other);
     CHECK(wrong("samsyn1-invite-aaaaaaaaaaaa") ==
           Error{Errc::unsupported_version, std::string{enrolment_older_text}});
-    CHECK(wrong("") == mistyped());
-    CHECK(wrong("samsyn2-invite-") == mistyped());
+    CHECK(wrong("") == mistyped_text());
+    CHECK(wrong("samsyn2-invite-") == mistyped_text());
     CHECK(wrong(std::string(100'000, 'a')).code == Errc::limit_exceeded);
 }
 
@@ -194,9 +196,9 @@ TEST_CASE("Comparison: another nonce than the one committed to opens nothing",
           Error{Errc::not_authentic, std::string{enrolment_wrong_reveal}});
     std::string text = reveal_text(a_nonce());
     text[20] = text[20] == 'a' ? 'b' : 'a';
-    CHECK(comparison_code(reply.comparison, text, hasher).error() == mistyped());
+    CHECK(comparison_code(reply.comparison, text, hasher).error() == mistyped_text());
     const std::string longer = to_checked_text("samsyn2-reveal-", Bytes(17));
-    CHECK(comparison_code(reply.comparison, longer, hasher).error() == mistyped());
+    CHECK(comparison_code(reply.comparison, longer, hasher).error() == mistyped_text());
 }
 
 TEST_CASE("Comparison: the code depends on every byte of invitation, keys and nonces",
@@ -262,7 +264,7 @@ TEST_CASE("Answer: a mistyped letter, an invitation and trailing bytes are refus
     const Invitation invitation = an_invitation(7);
     std::string text = an_answer(invitation);
     text[40] = text[40] == 'a' ? 'b' : 'a';
-    CHECK(enrolment_answer_from_text(text).error() == mistyped());
+    CHECK(enrolment_answer_from_text(text).error() == mistyped_text());
     CHECK_FALSE(enrolment_answer_from_text(to_text(invitation)).has_value());
     CHECK_FALSE(enrolment_answer_from_text(an_answer(invitation) + "aaaaaaaa").has_value());
 }
