@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace samsyn {
 
@@ -289,6 +290,51 @@ Result<int> Database::version() {
 Result<void> Database::set_version(int version) {
     const std::string sql = "PRAGMA user_version = " + std::to_string(version);
     return exec(sql.c_str());
+}
+
+Result<DatabaseCopy> DatabaseCopy::begin(Database& source, Database& target) {
+    SAMSYN_TRY(source.impl_->usable());
+    SAMSYN_TRY(target.impl_->usable());
+    sqlite3_backup* const backup =
+        sqlite3_backup_init(target.impl_->handle, "main", source.impl_->handle, "main");
+    if (backup == nullptr) {
+        SAMSYN_TRY(target.impl_->check(sqlite3_extended_errcode(target.impl_->handle)));
+        return fail(Errc::storage_failed, "database: copy");
+    }
+    return DatabaseCopy{backup, source, target};
+}
+
+DatabaseCopy::DatabaseCopy(DatabaseCopy&& other) noexcept
+    : backup_(std::exchange(other.backup_, nullptr)),
+      source_(other.source_),
+      target_(other.target_) {}
+
+DatabaseCopy::~DatabaseCopy() {
+    sqlite3_backup_finish(backup_);  // repeats the error of a step, which the caller has had
+}
+
+Result<bool> DatabaseCopy::step(int pages) {
+    SAMSYN_TRY(source_->impl_->usable());
+    SAMSYN_ASSERT(backup_ != nullptr);
+    const int code = sqlite3_backup_step(backup_, pages);
+    if (code == SQLITE_OK) return false;
+    if (code == SQLITE_DONE) {
+        const int finished = sqlite3_backup_finish(std::exchange(backup_, nullptr));
+        SAMSYN_TRY(target_->impl_->check(finished));
+        SAMSYN_TRY(target_->checkpoint());
+        return true;
+    }
+    // Whose fault it was SQLite does not say: the source says so itself at its next call.
+    SAMSYN_TRY(target_->impl_->check(code));
+    return fail(Errc::storage_failed, "database: copy");
+}
+
+int DatabaseCopy::pages_left() const {
+    return backup_ == nullptr ? 0 : sqlite3_backup_remaining(backup_);
+}
+
+int DatabaseCopy::pages_total() const {
+    return backup_ == nullptr ? 0 : sqlite3_backup_pagecount(backup_);
 }
 
 Query::~Query() {

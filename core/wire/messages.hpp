@@ -105,6 +105,16 @@ struct Push {
     friend bool operator==(const Push&, const Push&) = default;
 };
 
+/// Something of the client's own that this server, or the one before its restore, had taken once:
+/// byte for byte, with what shows that. Answered as a `Push`.
+struct Resend {
+    std::uint32_t ticket = 0;
+    EntryKind kind{};  ///< packet, supplement or batch
+    Bytes bytes;
+    LogReceipt receipt;
+    friend bool operator==(const Resend&, const Resend&) = default;
+};
+
 enum class AnswerOutcome : std::uint8_t {
     stored,
     duplicate,
@@ -268,7 +278,10 @@ using Message = std::variant<Hello,
                              LogRows,
                              DeviceReport,
                              FleetQuery,
-                             FleetRows>;
+                             FleetRows,
+                             ReceiptRequest,
+                             Receipts,
+                             Resend>;
 
 inline constexpr std::uint8_t wire_version = 1;      ///< of the encoding of messages
 inline constexpr std::uint16_t session_version = 1;  ///< of what they mean; agreed in the hello

@@ -35,6 +35,8 @@ struct HubLink {
     std::deque<Answer> answers;
     std::optional<LogProofRequest> log_request;  ///< waits for its answer; a later one replaces it
     std::deque<LogQuery> log_queries;
+    std::optional<ReceiptRequest>
+        receipt_request;  ///< waits for its answer; a later one replaces it
     RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;

@@ -412,6 +412,7 @@ public:
 
 private:
     friend class ConsentForms;  // samsyn/consent_forms.hpp
+    friend class Restoring;     // samsyn/restoring.hpp
 
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);
