@@ -321,7 +321,6 @@ Result<bool> DatabaseCopy::step(int pages) {
     if (code == SQLITE_DONE) {
         const int finished = sqlite3_backup_finish(std::exchange(backup_, nullptr));
         SAMSYN_TRY(target_->impl_->check(finished));
-        SAMSYN_TRY(target_->checkpoint());
         return true;
     }
     // Whose fault it was SQLite does not say: the source says so itself at its next call.

@@ -113,8 +113,8 @@ public:
     DatabaseCopy& operator=(DatabaseCopy&&) = delete;
     ~DatabaseCopy();
 
-    /// Copies at most so many pages; outside any transaction of the source. True when all is there,
-    /// which is in the target's file then. Errors: `conflict` inside a transaction, else those of
+    /// Copies at most so many pages; outside any transaction of the source. True when all is
+    /// there, committed to the target. Errors: `conflict` inside a transaction, else those of
     /// `Database`; then the target is to be thrown away.
     Result<bool> step(int pages);
 

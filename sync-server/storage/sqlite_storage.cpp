@@ -450,11 +450,17 @@ class SqliteStorageCopy final : public StorageCopy {
 public:
     static Result<std::unique_ptr<StorageCopy>> begin(Database& source, Database target) {
         std::unique_ptr<SqliteStorageCopy> copy{new SqliteStorageCopy{std::move(target)}};
+        SAMSYN_TRY(copy->target_.exec("PRAGMA synchronous = OFF"));
         copy->copy_.emplace(SAMSYN_TRY(DatabaseCopy::begin(source, copy->target_)));
         return std::unique_ptr<StorageCopy>{std::move(copy)};
     }
 
     Result<bool> step(int pages) override { return copy_->step(pages); }
+
+    Result<void> finish() override {
+        SAMSYN_TRY(target_.exec("PRAGMA synchronous = FULL"));
+        return target_.checkpoint();
+    }
 
     std::pair<int, int> progress() const override {
         return {copy_->pages_total() - copy_->pages_left(), copy_->pages_total()};

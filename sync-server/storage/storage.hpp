@@ -49,9 +49,14 @@ class StorageCopy {
 public:
     virtual ~StorageCopy() = default;
 
-    /// True when all is there, in the file; then the copy is of this moment. Errors: those of
-    /// `Storage`; then what was copied is to be thrown away.
+    /// At most so many pages, between two groups. True when all is there; then the copy is of this
+    /// moment. Errors: those of `Storage`; then what was copied is to be thrown away.
     virtual Result<bool> step(int pages) = 0;
+
+    /// Puts all of it into the file, durably; once `step` was true, on any thread. Until then
+    /// nothing is synced, so that whoever waits for the storage's thread does not wait for the
+    /// disk.
+    virtual Result<void> finish() = 0;
 
     /// How much is done, of how much; in pages.
     virtual std::pair<int, int> progress() const = 0;
