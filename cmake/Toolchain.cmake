@@ -2,7 +2,9 @@
 
 add_library(samsyn_warnings INTERFACE)
 target_compile_options(samsyn_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wall -Wextra -Wpedantic -Wconversion -Wnon-virtual-dtor
+  # Of files compiled together one's names shadow another's: the whole warning is for those that are not.
+  $<IF:$<AND:$<BOOL:${SAMSYN_UNITY}>,$<CXX_COMPILER_ID:GNU>>,-Wshadow=local,-Wshadow> -Woverloaded-virtual
   -Wold-style-cast -Wimplicit-fallthrough
   $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-statement-expression>  # SAMSYN_TRY is one, on purpose
   $<$<BOOL:${SAMSYN_WERROR}>:-Werror>)

@@ -1,9 +1,9 @@
 #include "client-sdk/net/transport.hpp"
 
+#include "client-sdk/net/as_result.hpp"
 #include "client-sdk/net/dial.hpp"
 #include "core/wire/messages.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -31,7 +31,6 @@ namespace {
 
 using SecureStream = websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
 
-constexpr auto use_result = net::as_tuple(net::use_awaitable);
 constexpr std::string_view exporter_label = "EXPORTER-samsyn-1";
 constexpr const char* websocket_path = "/samsyn/1";
 

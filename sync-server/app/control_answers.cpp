@@ -127,7 +127,7 @@ Fallible<ordered_json> log_answer(const AdminPorts& ports, unsigned count, bool 
     ordered_json lines = ordered_json::array();
     count = std::min(count, log_rows_shown_max);
     while (below > least && lines.size() < count)
-        below = SAMSYN_TRY(at_rest(
+        below = SAMSYN_TRY(found_at_rest(
             ports, [&] { return add_rows(ports.storage, below, count, everything, lines); }));
     return ordered_json{{"log_rows", tree ? tree->size : 0}, {"rows", std::move(lines)}};
 }
