@@ -130,6 +130,7 @@ struct Database::Impl {
     }
 
     Result<void> check_vfs();
+    Result<void> leave_room();
     Result<void> restrict_sql();
     Result<void> set_pragmas(bool in_file, bool is_new);
 };
@@ -169,6 +170,11 @@ Result<void> Database::Impl::check_vfs() {
     const bool ours = name != nullptr && std::string_view{name} == health.vfs->name();
     sqlite3_free(name);
     if (!ours) return fail(Errc::storage_failed, "database: not under the encrypting file system");
+    return leave_room();
+}
+
+/// In memory too: pages are copied from one database to another as they are.
+Result<void> Database::Impl::leave_room() {
     int reserved = reserved_bytes;
     return check(sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved));
 }
@@ -225,7 +231,7 @@ Result<Database> Database::connect(const char* name, std::unique_ptr<SealedVfs> 
     impl->health.vfs = std::move(vfs);
     const char* const vfs_name = in_file ? impl->health.vfs->name() : nullptr;
     SAMSYN_TRY(impl->check(sqlite3_open_v2(name, &impl->handle, flags, vfs_name)));
-    if (in_file) SAMSYN_TRY(impl->check_vfs());
+    SAMSYN_TRY(in_file ? impl->check_vfs() : impl->leave_room());
     SAMSYN_TRY(impl->restrict_sql());
     SAMSYN_TRY(impl->set_pragmas(in_file, is_new));
     return Database{std::move(impl)};
