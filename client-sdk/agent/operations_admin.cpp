@@ -1,5 +1,7 @@
 #include "client-sdk/agent/operations_call.hpp"
 
+#include <samsyn/restoring.hpp>
+
 namespace samsyn {
 
 namespace {
@@ -98,6 +100,19 @@ Result<json> import(Call& call) {
     return json::object();
 }
 
+/// Signs that the server's log was restored, and gives it as text for the second person.
+Result<json> sign_restored(Call& call) {
+    const std::string text_given = SAMSYN_TRY(call.args.text("request"));
+    const RestoreRequest request = SAMSYN_TRY(restore_request_from_text(text_given));
+    Restoring restoring{call.device};
+    const StatementId id = SAMSYN_TRY(restoring.sign(request));
+    const std::string text = SAMSYN_TRY(restoring.export_statement(id));
+    return json::object({{"statement", to_hex(id)},
+                         {"text", text},
+                         {"backed_up", to_json(request.backed_up)},
+                         {"log_rows", request.restored.size}});
+}
+
 constexpr Operation operations[] = {
     {"admin.organisation.name", &name_organisation, true, "organisation name"},
     {"admin.unit.add", &add_unit, true, "organisation regime name"},
@@ -109,6 +124,7 @@ constexpr Operation operations[] = {
     {"admin.device.lock", &lock, true, "device"},
     {"admin.device.wipe", &wipe_device, true, "device", "discard_unsent"},
     {"admin.import", &import, true, "statement"},
+    {"admin.restored", &sign_restored, true, "request"},
 };
 
 }  // namespace

@@ -24,6 +24,10 @@ Result<std::string> Restoring::export_statement(const StatementId& statement) {
     return to_checked_text("samsyn1-statement-", encode_statement(*said));
 }
 
+Result<std::uint64_t> Restoring::kept() {
+    return ResendLog{device_.impl_->store.database()}.kept_count();
+}
+
 Result<std::uint64_t> Restoring::waiting() {
     return ResendLog{device_.impl_->store.database()}.queued_count();
 }

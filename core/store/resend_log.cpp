@@ -107,6 +107,12 @@ Result<std::uint64_t> ResendLog::queued_count() {
     return static_cast<std::uint64_t>(query.number(0));
 }
 
+Result<std::uint64_t> ResendLog::kept_count() {
+    Query query = SAMSYN_TRY(database_.query("SELECT count(*) FROM outgoing WHERE " SAMSYN_KEPT));
+    if (!SAMSYN_TRY(query.step())) return 0;
+    return static_cast<std::uint64_t>(query.number(0));
+}
+
 Result<void> ResendLog::settle(std::uint64_t place) {
     Query query = SAMSYN_TRY(database_.query("DELETE FROM resends WHERE place = ?"));
     return query.bind_number(place).run();

@@ -49,6 +49,7 @@ public:
     /// At least one, if there is any.
     Result<std::vector<QueuedResend>> queued_after(std::uint64_t place, std::size_t bytes_max);
     Result<std::uint64_t> queued_count();
+    Result<std::uint64_t> kept_count();
 
     /// The server has it.
     Result<void> settle(std::uint64_t place);

@@ -20,6 +20,9 @@ public:
     /// A statement of the federation log as text ("samsyn1-statement-…"). Errors: `not_found`.
     Result<std::string> export_statement(const StatementId& statement);
 
+    /// How many sealed things of its own the device keeps that a server has taken.
+    Result<std::uint64_t> kept();
+
     /// How many things wait to be sent again to a server that was restored.
     Result<std::uint64_t> waiting();
 
