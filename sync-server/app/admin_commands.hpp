@@ -43,7 +43,7 @@ Fallible<void> run_restore(const RestoreOptions& options);
 
 struct ConfirmOptions {
     AdminOptions admin;
-    std::vector<std::filesystem::path> statements;  ///< files of "samsyn1-statement-…" lines
+    std::vector<std::string> statements;  ///< files of "samsyn1-statement-…" lines
 };
 
 /// Brings what they signed: then the folder may be served.

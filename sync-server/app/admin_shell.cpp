@@ -7,7 +7,7 @@ namespace samsyn {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 using nlohmann::ordered_json;
 
 bool shown_progress = false;  // the line has to be ended
@@ -47,7 +47,7 @@ Fallible<ordered_json> ask_or_open(
     if (auto asked = ask_running_server(options.data, request, on_line)) {
         end_progress();
         if (!*asked) return std::unexpected{asked->error()};
-        return ordered_json(**asked);
+        return **std::move(asked);
     }
     const DataFolder folder = SAMSYN_TRY(open_data_folder(options.data));
     SodiumPageCipher pages = SAMSYN_TRY(read_database_key(options.data, options.database_key));

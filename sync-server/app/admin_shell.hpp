@@ -8,7 +8,7 @@ namespace samsyn {
 /// Asks the server that runs on the folder, or opens the folder and calls `here`.
 Fallible<nlohmann::ordered_json> ask_or_open(
     const AdminOptions& options,
-    const nlohmann::json& request,
+    const nlohmann::ordered_json& request,
     const std::function<Fallible<nlohmann::ordered_json>(const AdminPorts&)>& here);
 
 /// How far it is, on standard error where that is a terminal: one line that is written over.

@@ -28,10 +28,10 @@ Fallible<void> run_backup(const BackupOptions& options) {
     const fs::path keys =
         fs::absolute(options.keys.empty() ? options.admin.data / "backup-keys" : options.keys, ec)
             .lexically_normal();
-    const nlohmann::json request{{"command", "backup"},
-                                 {"to", to.string()},
-                                 {"keys", keys.string()},
-                                 {"months", options.months}};
+    const nlohmann::ordered_json request{{"command", "backup"},
+                                         {"to", to.string()},
+                                         {"keys", keys.string()},
+                                         {"months", options.months}};
     const auto made = SAMSYN_TRY(ask_or_open(options.admin, request, [&](const AdminPorts& ports) {
         return backup_answer(
             ports, {to, keys, options.months, SystemClock{}.now()}, &tell_progress);

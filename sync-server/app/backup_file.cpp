@@ -4,7 +4,9 @@
 #include "crypto/keys/sodium.hpp"
 #include "sync-server/app/month_keys.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>

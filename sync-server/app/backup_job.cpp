@@ -5,6 +5,7 @@
 #include "sync-server/hub/restored.hpp"
 
 #include <unistd.h>
+#include <utility>
 
 namespace samsyn {
 

@@ -14,7 +14,7 @@ namespace samsyn {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr int request_wait_ms = 5'000;
 constexpr std::size_t answer_bytes_max = 1U << 20U;  // of the last line: a list of rows
@@ -201,7 +201,8 @@ std::optional<Fallible<json>> ask_running_server(const fs::path& folder,
     }
     ::close(server);
     if (!last) return give_up(ServerExit::failed, "The server ended before it answered.");
-    if (last->value("ok", false)) return last->value("result", json::object());
+    if (last->value("ok", false))
+        return Fallible<json>{std::in_place, last->value("result", json::object())};
     return give_up(static_cast<ServerExit>(last->value("exit", 1)), last->value("sentence", ""));
 }
 

@@ -12,11 +12,11 @@
 namespace samsyn {
 
 /// Told while a request is under way: lines that the caller passes on to the person.
-using ControlProgress = std::function<void(const nlohmann::json&)>;
+using ControlProgress = std::function<void(const nlohmann::ordered_json&)>;
 
 /// Answers one request. An error becomes the exit code and sentence of the command that asked.
 using ControlHandler = std::function<Fallible<nlohmann::ordered_json>(
-    const nlohmann::json& request, const ControlProgress& progress)>;
+    const nlohmann::ordered_json& request, const ControlProgress& progress)>;
 
 /// The running server's ear for its administrator: a Unix socket `control.sock` (0600) in the data
 /// folder. Whoever asks must be the server's own user, or root. One request at a time, one line of
@@ -55,8 +55,9 @@ inline constexpr std::size_t control_line_max = 4096;
 
 /// Asks the server that runs on `folder`. Nothing where none runs. `progress` gets each line before
 /// the last.
-std::optional<Fallible<nlohmann::json>> ask_running_server(const std::filesystem::path& folder,
-                                                           const nlohmann::json& request,
-                                                           const ControlProgress& progress);
+std::optional<Fallible<nlohmann::ordered_json>> ask_running_server(
+    const std::filesystem::path& folder,
+    const nlohmann::ordered_json& request,
+    const ControlProgress& progress);
 
 }  // namespace samsyn

@@ -5,11 +5,15 @@
 #include "sync-server/app/admin_commands.hpp"
 #include "sync-server/hub/restored.hpp"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+
 namespace samsyn {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 using nlohmann::ordered_json;
 
 constexpr unsigned log_rows_shown_max = 200;
@@ -120,8 +124,8 @@ Fallible<ordered_json> status_answer(const AdminPorts& ports) {
 
 Fallible<ordered_json> log_answer(const AdminPorts& ports, unsigned count, bool everything) {
     using Tree = std::optional<TreeHead>;
-    const Tree tree =
-        SAMSYN_TRY(found_at_rest(ports, [&]() -> Result<Tree> { return ports.storage.log().tree(); }));
+    const Tree tree = SAMSYN_TRY(
+        found_at_rest(ports, [&]() -> Result<Tree> { return ports.storage.log().tree(); }));
     std::uint64_t below = tree ? tree->size : 0;
     const std::uint64_t least = below > log_rows_searched_max ? below - log_rows_searched_max : 0;
     ordered_json lines = ordered_json::array();
@@ -189,7 +193,7 @@ ControlHandler control_handler(AdminPorts ports, std::function<bool()> stopping)
             return backup_answer(ports,
                                  {text("to"),
                                   text("keys"),
-                                  number("months", backup_months_usual),
+                                  std::clamp(number("months", backup_months_usual), 1U, 120U),
                                   SystemClock{}.now()},
                                  progress);
         return give_up(ServerExit::usage, "Not a request of ours.");

@@ -5,7 +5,7 @@
 namespace samsyn {
 
 Fallible<void> run_log(const LogOptions& options) {
-    const nlohmann::json request{
+    const nlohmann::ordered_json request{
         {"command", "log"}, {"count", options.count}, {"everything", options.everything}};
     const auto answer =
         SAMSYN_TRY(ask_or_open(options.admin, request, [&](const AdminPorts& ports) {

@@ -4,8 +4,8 @@
 #include "sync-server/app/data_folder.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <fcntl.h>
-#include <format>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,8 +58,13 @@ Fallible<void> destroy_key_file(const fs::path& file) {
 
 std::string month_of(Instant now) {
     const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(now)};
-    return std::format(
-        "{:04}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()));
+    char text[32];
+    std::snprintf(text,
+                  sizeof(text),
+                  "%04d-%02u",
+                  static_cast<int>(day.year()),
+                  static_cast<unsigned>(day.month()));
+    return text;
 }
 
 bool is_month(std::string_view text) {

@@ -83,14 +83,14 @@ void show_restored(const RestoreOptions& options,
         options.data.c_str());
 }
 
-Fallible<std::vector<Bytes>> read_statements(const std::vector<fs::path>& files) {
+Fallible<std::vector<Bytes>> read_statements(const std::vector<std::string>& files) {
     std::vector<Bytes> statements;
-    for (const fs::path& file : files) {
+    for (const std::string& file : files) {
         std::error_code ec;
         const auto size = fs::file_size(file, ec);
         std::ifstream in{file};
         if (ec || !in || size > statement_file_max)
-            return give_up(ServerExit::usage, file.string() + " cannot be read.");
+            return give_up(ServerExit::usage, file + " cannot be read.");
         for (std::string line; std::getline(in, line);) {
             if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
             auto statement = statement_from_text(line);
@@ -163,12 +163,13 @@ Fallible<void> run_confirm_restore(const ConfirmOptions& options) {
     const auto storage =
         SAMSYN_TRY(open_database(options.admin.data, pages, DatabaseMode::existing));
     SodiumRandom random;
-    const auto confirmed =
-        confirm_restore(*storage,
-                        folder.federation,
-                        {folder.identity, SodiumVerifier{}, SodiumHasher{}, random},
-                        statements,
-                        SystemClock{}.now());
+    const SodiumVerifier verifier;
+    const SodiumHasher hasher;
+    const auto confirmed = confirm_restore(*storage,
+                                           folder.federation,
+                                           {folder.identity, verifier, hasher, random},
+                                           statements,
+                                           SystemClock{}.now());
     if (!confirmed && confirmed.error().code == Errc::not_found)
         return give_up(ServerExit::usage,
                        "Nothing is to be confirmed: the folder was not restored from a backup, or "

@@ -3,8 +3,8 @@
 namespace samsyn {
 
 Fallible<void> run_status(const AdminOptions& options) {
-    const auto answer =
-        SAMSYN_TRY(ask_or_open(options, nlohmann::json{{"command", "status"}}, &status_answer));
+    const auto answer = SAMSYN_TRY(
+        ask_or_open(options, nlohmann::ordered_json{{"command", "status"}}, &status_answer));
     show_answer(answer, options.json);
     return {};
 }

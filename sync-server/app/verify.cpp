@@ -26,9 +26,9 @@ Fallible<void> run_verify(const VerifyOptions& options) {
     nlohmann::ordered_json answer;
     if (options.backup.empty())
         answer = SAMSYN_TRY(ask_or_open(
-            options.admin, nlohmann::json{{"command", "verify"}}, [](const AdminPorts& ports) {
-                return verify_answer(ports, &tell_progress);
-            }));
+            options.admin,
+            nlohmann::ordered_json{{"command", "verify"}},
+            [](const AdminPorts& ports) { return verify_answer(ports, &tell_progress); }));
     else
         answer = SAMSYN_TRY(verify_backup(options));
     end_progress();
