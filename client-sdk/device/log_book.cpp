@@ -78,6 +78,7 @@ Result<LogProofRequest> Device::Impl::LogBook::known_log() {
     asked_receipts_.clear();  // a session begins
     receipts_after_ = 0;
     asked_backed_up_ = false;
+    put_last_.clear();
     const auto held = SAMSYN_TRY(reads().checkpoint());
     if (!held) return LogProofRequest{};
     return LogProofRequest{held->checkpoint.incarnation, held->checkpoint.tree.size};

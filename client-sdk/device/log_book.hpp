@@ -63,6 +63,8 @@ private:
     std::map<Hash, std::uint64_t> asked_receipts_;  ///< own entries, by hash: their counters
     std::uint64_t receipts_after_ = 0;  ///< a counter: all before it have been asked for
     bool asked_backed_up_ = false;
+    std::set<std::uint64_t>
+        put_last_;  ///< places of what was refused once and goes behind the rest
 };
 
 }  // namespace samsyn

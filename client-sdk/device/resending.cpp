@@ -78,7 +78,12 @@ Result<void> Device::Impl::LogBook::on_resent(std::uint64_t place, const Answer&
                        answer.outcome == AnswerOutcome::duplicate ||
                        answer.outcome == AnswerOutcome::escrowed;
     return my_.transact([&]() -> Result<void> {
-        return there ? resends().settle(place) : resends().put_off(place);
+        if (there) return resends().settle(place);
+        // It may rest on what comes behind it: a statement's counter leaps over many batches.
+        const bool first_time = !put_last_.contains(place);
+        const auto now_at = SAMSYN_TRY(resends().put_off(place, first_time));
+        if (first_time) put_last_.insert(now_at);
+        return {};
     });
 }
 

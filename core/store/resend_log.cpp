@@ -118,14 +118,20 @@ Result<void> ResendLog::settle(std::uint64_t place) {
     return query.bind_number(place).run();
 }
 
-Result<void> ResendLog::put_off(std::uint64_t place) {
+Result<std::uint64_t> ResendLog::put_off(std::uint64_t place, bool last) {
+    std::uint64_t next = place;
+    if (last) {
+        Query query = SAMSYN_TRY(database_.query("SELECT max(place) FROM resends"));
+        if (SAMSYN_TRY(query.step())) next = static_cast<std::uint64_t>(query.number(0)) + 1;
+    }
     {
-        Query query =
-            SAMSYN_TRY(database_.query("UPDATE resends SET tries = tries + 1 WHERE place = ?"));
-        SAMSYN_TRY(query.bind_number(place).run());
+        Query query = SAMSYN_TRY(
+            database_.query("UPDATE resends SET tries = tries + 1, place = ? WHERE place = ?"));
+        SAMSYN_TRY(query.bind_number(next).bind_number(place).run());
     }
     Query query = SAMSYN_TRY(database_.query("DELETE FROM resends WHERE place = ? AND tries >= ?"));
-    return query.bind_number(place).bind(std::int64_t{resend_tries_max}).run();
+    SAMSYN_TRY(query.bind_number(next).bind(std::int64_t{resend_tries_max}).run());
+    return next;
 }
 
 #undef SAMSYN_KEPT

@@ -21,7 +21,7 @@ struct QueuedResend {
 };
 
 inline constexpr std::chrono::days kept_for{90};  ///< sealed bytes after the server took them
-inline constexpr int resend_tries_max = 20;       ///< sessions in which one thing is sent again
+inline constexpr int resend_tries_max = 40;       ///< how often one thing is sent again, in vain
 
 /// What the device keeps of its own so that a server that was restored from a backup loses nothing
 /// (DESIGN.md, "Synchronising"): sealed bytes, with where they stand in the server's log. A purge
@@ -54,8 +54,9 @@ public:
     /// The server has it.
     Result<void> settle(std::uint64_t place);
 
-    /// The server did not take it: it goes once more in a later session, but not for ever.
-    Result<void> put_off(std::uint64_t place);
+    /// The server did not take it: it goes once more, but not for ever. `last`: behind all others,
+    /// in this session still. Returns its place now.
+    Result<std::uint64_t> put_off(std::uint64_t place, bool last);
 
 private:
     Database& database_;

@@ -148,7 +148,9 @@ TEST_CASE("Devices: give a restored server everything that it had acknowledged",
 TEST_CASE("Devices: what was purged from its author's device comes back to a restored server",
           "[device][restore][scenario]") {
     RestoredScene scene;
-    const ItemId plan = scene.goal(*scene.psychiatrist, "Från kliniken");
+    const ItemId plan = scene.goal(*scene.psychologist, "Ett mål");
+    scene.sync_everybody();
+    scene.edit(*scene.psychiatrist, plan, "goal", "Från kliniken");
     scene.sync_everybody();
     scene.withdraw(scene.world.clinic);
     scene.sync_everybody();
@@ -159,6 +161,25 @@ TEST_CASE("Devices: what was purged from its author's device comes back to a res
     CHECK(scene.lost().empty());
     CHECK(DeviceScene::text(*scene.psychiatrist, plan, "goal") == "-");
     CHECK(DeviceScene::text(*scene.worker, plan, "goal") == "Från kliniken");
+}
+
+TEST_CASE("Devices: a statement comes through behind more work than a counter may leave out",
+          "[device][restore]") {
+    RestoredScene scene;
+    for (int i = 0; i < 270; ++i) {
+        (void)scene.note(*scene.worker, "Anteckning");
+        scene.sync(*scene.worker);
+    }
+    scene.withdraw(scene.world.clinic);
+    scene.sync(*scene.psychologist);
+    scene.sync(*scene.worker);
+    (void)must(
+        scene.worker->device->open_case(ServiceModel::famsam, "Familjen Sälg", scene.world.team));
+    scene.sync(*scene.worker);
+    scene.restore_and_serve();
+    scene.sync(*scene.worker);  // one session is enough
+    scene.sync(*scene.psychologist);
+    CHECK(scene.lost().empty());
 }
 
 // Attack: a server claims a restore without the statement.
