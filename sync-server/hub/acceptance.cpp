@@ -224,6 +224,10 @@ Checked<void> Acceptance::check_statement(const Statement& statement) const {
         return refuse(Errc::update_needed, "kind of the statement");
     // What denies is never refused for its time.
     if (opens(statement.body)) SAMSYN_TRY(check_clock(statement.header.time.instant()));
+    // As with a second signature: nobody can tell when it was said.
+    if (std::holds_alternative<Countersigned>(statement.body) &&
+        !ports_.registry.federation().in_good_standing(statement.header.author, now_))
+        return refuse(Errc::revoked_device, "second person");
     const auto check = [&](const auto& certificate) {
         return or_refuse(check_certificate(certificate.device,
                                            certificate.signing_key,

@@ -142,16 +142,22 @@ Result<void> Registry::add(const StatementPtr& statement) {
 }
 
 Result<void> Registry::add_to_federation(const StatementPtr& statement) {
+    const bool opening = opens(statement->body);
+    if (opening && federation_->is_suspended(statement->header.author))
+        return fail(Errc::not_permitted, "the author's device is suspended");
     StatementGraph log = federation_log_;
     log.add(statement);
     auto built = SAMSYN_TRY(Federation::build(log, id_, *hasher_));
     auto federation = std::make_unique<Federation>(std::move(built));
-    if (contains(federation->without_effect(), statement->id))
+    // What wants a second person is stored and sent to everybody, and waits.
+    if (contains(federation->without_effect(), statement->id) &&
+        !federation->is_waiting(statement->id))
         return fail(Errc::not_permitted, "the author may not sign this");
     // Statements are read in the order of the times that they claim: one that claims an earlier
-    // time must not take the place of what is in force.
+    // time must not take the place of what is in force. What denies may: with a lost device goes
+    // what it confirmed since.
     for (const StatementId& lost : federation->without_effect())
-        if (!contains(federation_->without_effect(), lost))
+        if (opening && lost != statement->id && !contains(federation_->without_effect(), lost))
             return fail(Errc::not_permitted, "would undo what is in force");
     // Views point to the federation and rest on it: all of them are built again when asked for.
     for (auto& [id, state] : cases_) state.view.reset();
@@ -168,11 +174,8 @@ Result<void> Registry::add_to_case(const StatementPtr& statement) {
     if (found != cases_.end()) candidate.log = found->second.log;
     const CaseView* const before = view(id);
     const CaseView nothing = CaseView::build(id, {}, *federation_);
-    SAMSYN_TRY(may_publish(statement->header,
-                           statement->body,
-                           before == nullptr ? nothing : *before,
-                           *federation_,
-                           statement->second ? &*statement->second : nullptr));
+    SAMSYN_TRY(may_publish(
+        statement->header, statement->body, before == nullptr ? nothing : *before, *federation_));
     const bool notice = statement->header.stream.kind == StreamKind::notice;
     if (!notice && is_weeded(candidate.log, id))
         return fail(Errc::not_permitted, "the case is weeded");
