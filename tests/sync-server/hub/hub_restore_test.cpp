@@ -229,6 +229,24 @@ TEST_CASE("confirm_restore: nothing but the signed restore of this very life wil
     CHECK(scene.verify().tree.size == before.size + 1);
 }
 
+TEST_CASE("confirm_restore: an administrator and one of another organisation do, brought as texts",
+          "[hub][restore][two]") {
+    RestoreScene scene;
+    HubWorld& world = scene.world;
+    const LogRestored wanted = scene.restore();
+    const Bytes act = world.say(world.nora_admin, Stream{}, wanted);
+    const StatementId id = world.newest;
+    CHECK_FALSE(*scene.confirm({act}));
+    CHECK_FALSE(*scene.confirm({act, world.say(world.nora_admin, Stream{}, Countersigned{id})}));
+    CHECK_FALSE(*scene.confirm({act, world.say(world.reviewer, Stream{}, Countersigned{id})}));
+    const Bytes second = world.say(world.lindesberg_admin, Stream{}, Countersigned{id});
+    CHECK_FALSE(*scene.confirm({second}));
+    CHECK(*scene.confirm({act, second}));
+    world.restart();
+    scene.team.start();
+    CHECK(scene.team.incarnation == wanted.new_incarnation);
+}
+
 TEST_CASE("begin_new_life: a storage begins one new life, and only the life that it has",
           "[hub][restore]") {
     RestoreScene scene;
