@@ -138,7 +138,7 @@ void lay_version_4(const TemporaryFolder& folder, PageCipher& pages) {
     }
     auto db = *Database::open(folder / "samsyn-server.db", pages);
     REQUIRE(db.exec("ALTER TABLE entries DROP COLUMN log_row"));
-    REQUIRE(db.exec("DROP TABLE IF EXISTS device_contacts"));
+    REQUIRE(db.exec("DROP TABLE IF EXISTS fleet"));
     REQUIRE(db.set_version(4));
 }
 
