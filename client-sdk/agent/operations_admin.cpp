@@ -1,5 +1,7 @@
 #include "client-sdk/agent/operations_call.hpp"
 
+#include <samsyn/restoring.hpp>
+
 namespace samsyn {
 
 namespace {
@@ -64,6 +66,19 @@ Result<json> wipe_device(Call& call) {
         {{"device", to_hex(device)}, {"statement", to_hex(id)}, {"discard_unsent", discard}});
 }
 
+/// Signs that the server's log was restored, and gives it as text for the second person.
+Result<json> sign_restored(Call& call) {
+    const std::string text_given = SAMSYN_TRY(call.args.text("request"));
+    const RestoreRequest request = SAMSYN_TRY(restore_request_from_text(text_given));
+    Restoring restoring{call.device};
+    const StatementId id = SAMSYN_TRY(restoring.sign(request));
+    const std::string text = SAMSYN_TRY(restoring.export_statement(id));
+    return json::object({{"statement", to_hex(id)},
+                         {"text", text},
+                         {"backed_up", to_json(request.backed_up)},
+                         {"log_rows", request.restored.size}});
+}
+
 constexpr Operation operations[] = {
     {"admin.organisation.name", &name_organisation, true, "organisation name"},
     {"admin.unit.add", &add_unit, true, "organisation regime name"},
@@ -72,6 +87,7 @@ constexpr Operation operations[] = {
     {"admin.device.revoke", &revoke, true, "device"},
     {"admin.device.lock", &lock, true, "device"},
     {"admin.device.wipe", &wipe_device, true, "device", "discard_unsent"},
+    {"admin.restored", &sign_restored, true, "request"},
 };
 
 }  // namespace

@@ -57,6 +57,20 @@ void print_wiped(const Session& session, const json& result) {
     print_order_on_its_way(session);
 }
 
+void print_restored(const Session& session, const json& result) {
+    print(session.say("You say that the server was restored from the backup of ",
+                      "Du intygar att servern återställdes från säkerhetskopian av ") +
+          local_time_in(result, "backed_up") +
+          session.say(". What was sent to it after that, the devices send again.\n",
+                      ". Det som skickades dit efter det skickar enheterna igen.\n"));
+    print(text_in(result, "text") + "\n");
+    print(
+        session.say("Keep this text for the server. It counts once an administrator of another "
+                    "organisation has confirmed it: samsyn admin confirm.\n",
+                    "Behåll texten till servern. Den gäller när en administratör i en annan "
+                    "organisation har bekräftat den: samsyn admin confirm.\n"));
+}
+
 void add_device_order_commands(CLI::App& admin, Session& session) {
     CLI::App& devices =
         group(admin, "device", "Devices: names, lost and found, orders, certificates.");
@@ -201,6 +215,14 @@ void add_admin_commands(CLI::App& app, Session& session) {
     add_device_order_commands(admin, session);
     add_fleet_commands(admin, session);
     add_admin_recovery_commands(admin, session);
+    Command{admin,
+            session,
+            "restored",
+            "Says that the server was restored from a backup: a second person confirms it.",
+            "samsyn admin restored samsyn1-restore-..."}
+        .text("request", "request", "What samsyn-server restore printed; - reads standard input")
+        .required()
+        .asks("admin.restored", &print_restored);
     Command{admin,
             session,
             "revoke",

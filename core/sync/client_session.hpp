@@ -168,6 +168,7 @@ private:
     Result<void> handle(const LogProof& proof, Instant now);
     Result<void> handle(const LogRows& rows, Instant now);
     Result<void> handle(const FleetRows& rows, Instant now);
+    Result<void> handle(const Receipts& receipts, Instant now);
     Result<void> handle(const UnlockRegistered& registered, Instant now);
     Result<void> handle(const UnlockConfirmed& confirmed, Instant now);
     Result<void> handle(const Order& order, Instant now);
@@ -182,6 +183,10 @@ private:
     void ask_log();
     Result<bool> tell_report(Instant now);
     bool ask_fleet();
+    Result<bool> handle_resent(const Answer& answer, Instant now);
+    Result<void> push_resends();
+    Result<void> ask_receipts();
+    void count_sent(std::uint32_t ticket, std::uint64_t counter, std::size_t bytes, bool again);
     Result<void> after_change(Instant now);
     Result<void> require_replicating() const;
     Result<void> push_outgoing(Instant now);
@@ -199,8 +204,9 @@ private:
     void close(Error why);
 
     struct Unanswered {
-        std::uint64_t counter = 0;
+        std::uint64_t counter = 0;  ///< its place, where it goes again
         std::size_t bytes = 0;
+        bool again = false;
     };
 
     Ports ports_;
@@ -217,6 +223,10 @@ private:
     std::uint32_t next_ticket_ = 1;
     std::size_t unanswered_bytes_ = 0;
     std::uint64_t pushed_counter_ = 0;
+    std::uint64_t resent_place_ = 0;
+    bool resends_done_ = false;  ///< all have gone, and been answered
+    bool asking_receipts_ = false;
+    bool receipts_done_ = false;  ///< this session asks for no more
 
     /// In flight: reads, by their ticket, and a query of the log.
     struct UnansweredReads {

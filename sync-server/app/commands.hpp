@@ -32,13 +32,4 @@ struct ServeOptions {
 /// Serves until SIGTERM or SIGINT.
 Fallible<void> run_serve(const ServeOptions& options);
 
-struct StatusOptions {
-    std::filesystem::path data;
-    std::filesystem::path database_key;  ///< as in `InitOptions`
-    bool json = false;
-};
-
-/// Prints what a stopped server's database holds.
-Fallible<void> run_status(const StatusOptions& options);
-
 }  // namespace samsyn

@@ -33,21 +33,6 @@ std::string trimmed(std::string text) {
     return text;
 }
 
-Fallible<std::string> read_file(const fs::path& file) {
-    std::error_code ec;
-    const auto size = fs::file_size(file, ec);
-    if (ec || size > file_size_max)
-        return give_up(ServerExit::damaged,
-                       file.string() +
-                           " is missing or is no file of ours. Restore it from a "
-                           "backup of the folder.");
-    std::ifstream in{file, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{in}, {}};
-    if (!in.good() && !in.eof())
-        return give_up(ServerExit::disk, file.string() + " cannot be read.");
-    return text;
-}
-
 /// Refuses a file that others than its owner may read or change.
 Fallible<void> check_private(const fs::path& file) {
     struct stat status{};
@@ -65,7 +50,7 @@ Fallible<void> check_private(const fs::path& file) {
 }
 
 Fallible<SigningKey> read_identity(const fs::path& file) {
-    std::string text = trimmed(SAMSYN_TRY(read_file(file)));
+    std::string text = trimmed(SAMSYN_TRY(read_small_file(file)));
     auto seed = from_hex(text);
     wipe(std::as_writable_bytes(std::span{text}));
     if (!seed || seed->size() != SigningKey::seed_size)
@@ -80,6 +65,21 @@ fs::path database_key_file(const fs::path& folder, const fs::path& file) {
 }
 
 }  // namespace
+
+Fallible<std::string> read_small_file(const fs::path& file) {
+    std::error_code ec;
+    const auto size = fs::file_size(file, ec);
+    if (ec || size > file_size_max)
+        return give_up(ServerExit::damaged,
+                       file.string() +
+                           " is missing or is no file of ours. Restore it from a "
+                           "backup of the folder.");
+    std::ifstream in{file, std::ios::binary};
+    std::string text{std::istreambuf_iterator<char>{in}, {}};
+    if (!in.good() && !in.eof())
+        return give_up(ServerExit::disk, file.string() + " cannot be read.");
+    return text;
+}
 
 Fallible<void> write_new_file(const fs::path& file, std::string_view text, int mode) {
     const int descriptor =
@@ -119,13 +119,13 @@ Fallible<DataFolder> open_data_folder(const fs::path& folder) {
     SAMSYN_TRY(check_private(folder / "tls-key.pem"));
     auto identity = SAMSYN_TRY(read_identity(folder / "identity.key"));
 
-    const auto federation = from_hex(trimmed(SAMSYN_TRY(read_file(folder / "federation"))));
+    const auto federation = from_hex(trimmed(SAMSYN_TRY(read_small_file(folder / "federation"))));
     if (!federation || federation->size() != FederationId::size)
         return give_up(ServerExit::damaged,
                        (folder / "federation").string() + " does not hold a federation's id.");
     TlsIdentity tls;
-    tls.certificate = SAMSYN_TRY(read_file(folder / "tls-certificate.pem"));
-    tls.key = SAMSYN_TRY(read_file(folder / "tls-key.pem"));
+    tls.certificate = SAMSYN_TRY(read_small_file(folder / "tls-certificate.pem"));
+    tls.key = SAMSYN_TRY(read_small_file(folder / "tls-key.pem"));
     return DataFolder{FederationId::from(*federation), std::move(identity), std::move(tls)};
 }
 
@@ -142,7 +142,7 @@ Fallible<void> make_database_key(const fs::path& folder, const fs::path& file) {
 Fallible<SodiumPageCipher> read_database_key(const fs::path& folder, const fs::path& file) {
     const fs::path path = database_key_file(folder, file);
     SAMSYN_TRY(check_private(path));
-    std::string text = trimmed(SAMSYN_TRY(read_file(path)));
+    std::string text = trimmed(SAMSYN_TRY(read_small_file(path)));
     auto bytes = from_hex(text);
     wipe(std::as_writable_bytes(std::span{text}));
     if (!bytes || bytes->size() != database_key_size)

@@ -19,6 +19,9 @@ namespace samsyn {
 /// Writes a file that must not exist yet and makes it durable. `mode` as for chmod.
 Fallible<void> write_new_file(const std::filesystem::path& file, std::string_view text, int mode);
 
+/// A whole file of at most 64 KiB. Exit `damaged`, `disk`.
+Fallible<std::string> read_small_file(const std::filesystem::path& file);
+
 /// Replaces a file so that a reader sees the old text or the new one.
 Fallible<void> replace_file(const std::filesystem::path& file, std::string_view text);
 

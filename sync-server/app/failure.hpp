@@ -20,6 +20,9 @@ enum class ServerExit : int {
     bad_address = 11,
     disk = 12,
     wrong_key = 13,
+    not_confirmed = 30,  ///< restored from a backup, and two people have yet to sign
+    bad_backup = 31,     ///< damaged, doctored, or no backup of ours
+    no_backup_key = 32,  ///< the month's key is missing or another
 };
 
 /// What went wrong, and what to do, as a sentence for the person at the terminal.

@@ -2,6 +2,7 @@
 // links nothing that could open content.
 
 #include "crypto/keys/sodium.hpp"
+#include "sync-server/app/admin_cli.hpp"
 #include "sync-server/app/commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -83,12 +84,8 @@ int main(int argc, char** argv) {
 
     serve_command->add_option("--database-key", serve.database_key, key_help);
 
-    StatusOptions status;
-    auto* status_command =
-        app.add_subcommand("status", "Says what the database of a stopped server holds.");
-    status_command->add_option("--data", status.data, "The folder that init has made.")->required();
-    status_command->add_option("--database-key", status.database_key, key_help);
-    status_command->add_flag("--json", status.json, "Answers in JSON, for scripts.");
+    AdminCommands admin;
+    add_admin_commands(app, admin, key_help);
 
     try {
         app.parse(argc, argv);
@@ -97,5 +94,5 @@ int main(int argc, char** argv) {
     }
     if (init_command->parsed()) return report(run_init(init));
     if (serve_command->parsed()) return report(run_serve(serve));
-    return report(run_status(status));
+    return report(run_admin_command(admin));
 }

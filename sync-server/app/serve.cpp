@@ -1,6 +1,7 @@
 #include "core/base/system_clock.hpp"
 #include "crypto/keys/sodium.hpp"
 #include "sync-server/app/commands.hpp"
+#include "sync-server/app/control_answers.hpp"
 #include "sync-server/app/data_folder.hpp"
 #include "sync-server/app/json_log.hpp"
 #include "sync-server/net/server.hpp"
@@ -105,6 +106,8 @@ Fallible<void> run_serve(const ServeOptions& options) {
     SodiumPageCipher pages = SAMSYN_TRY(read_database_key(options.data, options.database_key));
     const auto storage = SAMSYN_TRY(open_database(options.data, pages, DatabaseMode::existing));
 
+    SAMSYN_TRY(check_confirmed(*storage, options.data));
+
     const SystemClock clock;
     const SodiumVerifier verifier;
     const SodiumHasher hasher;
@@ -129,10 +132,13 @@ Fallible<void> run_serve(const ServeOptions& options) {
         SAMSYN_TRY(replace_file(options.port_file, std::to_string((*server)->port()) + "\n"));
     std::printf("samsyn-server listens on %s\n", shown(address, (*server)->port()).c_str());
     std::fflush(stdout);
+    const auto control =
+        SAMSYN_TRY(open_control(*storage, **server, folder.federation, options.data));
     log({"started", 0, {}, 0});
 
     signals.wait();
     log({"stopping", 0, {}, 0});
+    control->stop();  // what it does for an administrator gives up
     (*server)->stop();
     const Hub::Counts counts = (*hub)->counts();
     log({"stored", 0, {}, counts.stored});

@@ -14,7 +14,6 @@ namespace {
 constexpr std::uint64_t counter_max = std::uint64_t{1} << 62U;
 constexpr std::uint16_t first_case_kind = 64;
 constexpr std::uint64_t gaps_max = 256;  // as many as a pin names
-constexpr std::string_view server_counter_key = "server/counter";
 constexpr std::string_view server_time_key = "server/time";
 
 /// A statement's stream must be named as its kind wants it, so that one stream has one name.
@@ -60,7 +59,10 @@ Result<Verdict> Acceptance::accept(EntryKind kind, ByteView bytes) {
         }
         return refuse(Errc::malformed, "kind of push");
     };
-    auto judged = judge();
+    return conclude(judge());
+}
+
+Result<Verdict> Acceptance::conclude(Checked<Verdict> judged) {
     if (!judged && judged.error().storage_failed) return std::unexpected{judged.error().why};
     Verdict verdict;
     if (judged) {

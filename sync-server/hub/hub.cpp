@@ -2,14 +2,13 @@
 
 #include "sync-server/hub/acceptance.hpp"
 #include "sync-server/hub/hub_impl.hpp"
+#include "sync-server/hub/restored.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace samsyn {
 namespace {
-
-constexpr std::string_view incarnation_key = "server/incarnation";
 
 std::string short_context(const std::string& context) {
     return context.substr(0, hub_context_bytes_max);
@@ -97,6 +96,11 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
         awake.insert(id);
     } else if (const auto* const query = std::get_if<LogQuery>(&*message)) {
         on_log_query(id, link, *query, now);
+    } else if (const auto* const resend = std::get_if<Resend>(&*message)) {
+        on_resend(id, link, *resend, now);
+    } else if (const auto* const receipts = std::get_if<ReceiptRequest>(&*message)) {
+        link.receipt_request = *receipts;
+        awake.insert(id);
     } else if (const auto* const enrols = std::get_if<UnlockRegister>(&*message)) {
         on_unlock_register(id, link, *enrols, now);
     } else if (const auto* const confirms = std::get_if<UnlockConfirm>(&*message)) {
@@ -116,13 +120,21 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
     }
 }
 
-void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now) {
-    if (link.answers.size() + link.uncommitted.size() >= limits.answers_waiting_max)
-        return close(id, link, {Errc::rate_limited, "answers are not taken"});
+bool Hub::Impl::may_push_now(LinkId id, HubLink& link, Instant now) {
+    if (link.answers.size() + link.uncommitted.size() >= limits.answers_waiting_max) {
+        close(id, link, {Errc::rate_limited, "answers are not taken"});
+        return false;
+    }
     // A device that this group has just revoked pushes no more, what is on its way included.
-    if (!registry.federation().in_good_standing(link.delivery->device(), now))
-        return close(id, link, {Errc::revoked_device, "device"});
-    take_push(id, link, link.delivery->device(), push, now);
+    if (!registry.federation().in_good_standing(link.delivery->device(), now)) {
+        close(id, link, {Errc::revoked_device, "device"});
+        return false;
+    }
+    return true;
+}
+
+void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now) {
+    if (may_push_now(id, link, now)) take_push(id, link, link.delivery->device(), push, now);
 }
 
 void Hub::Impl::take_push(
@@ -139,28 +151,41 @@ void Hub::Impl::take_push(
     auto verdict = push.kind == EntryKind::reads
                        ? accept_reads(device, push.bytes, now)
                        : Acceptance{acceptance_ports, now}.accept(push.kind, push.bytes);
-    Result<void> logged;
-    if (verdict && (push.kind != EntryKind::reads || verdict->outcome == AnswerOutcome::refused))
-        logged = log_push(device, push.kind, *verdict, now);
-    if (!verdict || !logged) {
-        group_failed = verdict ? logged.error() : verdict.error();
+    if (!verdict) {
+        group_failed = verdict.error();
         return;
     }
-    if (push.kind == EntryKind::reads && verdict->outcome == AnswerOutcome::stored &&
-        !verdict->why.context.empty())
-        notes.push_back({"read_chain_broken", id, verdict->why.context});
+    answer_push(id, link, push.ticket, push.kind, *verdict, now);
+}
+
+void Hub::Impl::answer_push(LinkId id,
+                            HubLink& link,
+                            std::uint32_t ticket,
+                            EntryKind kind,
+                            const Verdict& verdict,
+                            Instant now) {
+    const bool reads = kind == EntryKind::reads;
+    const DeviceId device = link.hand_in ? link.hand_in->device : link.delivery->device();
+    if (!reads || verdict.outcome == AnswerOutcome::refused) {
+        if (const auto logged = log_push(device, kind, verdict, now); !logged) {
+            group_failed = logged.error();
+            return;
+        }
+    }
+    if (reads && verdict.outcome == AnswerOutcome::stored && !verdict.why.context.empty())
+        notes.push_back({"read_chain_broken", id, verdict.why.context});
     Answer answer;
-    answer.ticket = push.ticket;
-    answer.outcome = verdict->outcome;
-    answer.context = short_context(verdict->why.context);
-    answer.number = verdict->number;
-    if (verdict->outcome == AnswerOutcome::refused) answer.why = verdict->why.code;
-    if (verdict->outcome == AnswerOutcome::clock_off ||
-        verdict->outcome == AnswerOutcome::stale_epoch)
+    answer.ticket = ticket;
+    answer.outcome = verdict.outcome;
+    answer.context = short_context(verdict.why.context);
+    answer.number = verdict.number;
+    if (verdict.outcome == AnswerOutcome::refused) answer.why = verdict.why.code;
+    if (verdict.outcome == AnswerOutcome::clock_off ||
+        verdict.outcome == AnswerOutcome::stale_epoch)
         answer.server_time = now;
     link.uncommitted.push_back(std::move(answer));
-    if (verdict->closing) watch_closing(id, *verdict->closing, now);
-    touched.insert(verdict->touched.begin(), verdict->touched.end());
+    if (verdict.closing) watch_closing(id, *verdict.closing, now);
+    touched.insert(verdict.touched.begin(), verdict.touched.end());
 }
 
 /// They take effect: a no is a no. But somebody should look.

@@ -115,6 +115,13 @@ struct Hub::Impl {
     std::optional<Message> next_of_hand_in(HubLink& link, Instant now);
     std::optional<Message> next_removal(HubLink::Restricted& hand_in, Instant now);
     void take_push(LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now);
+    bool may_push_now(LinkId id, HubLink& link, Instant now);
+    void answer_push(LinkId id,
+                     HubLink& link,
+                     std::uint32_t ticket,
+                     EntryKind kind,
+                     const Verdict& verdict,
+                     Instant now);
     std::optional<Message> next_of_restricted(HubLink& link);
     std::optional<Message> next_order(HubLink::Restricted& restricted);
 
@@ -156,6 +163,14 @@ struct Hub::Impl {
                                  Round& round,
                                  Instant now);
     void on_log_query(LinkId id, HubLink& link, const LogQuery& query, Instant now);
+
+    // What a backup lacks: hub_resend.cpp.
+    Result<Receipts> receipts_for(const DeviceId& device,
+                                  const ReceiptRequest& request,
+                                  Instant now);
+    Result<Receipts::Row> receipt_of(const Hash& entry, std::uint64_t row);
+    Result<Hash> taken_before(const Resend& resend) const;
+    void on_resend(LinkId id, HubLink& link, const Resend& resend, Instant now);
 
     // Reads that devices tell of: hub_reads.cpp. Errors: of the storage.
     Result<Verdict> accept_reads(const DeviceId& device, ByteView bytes, Instant now);

@@ -38,6 +38,8 @@ struct HubLink {
     std::optional<FleetQuery> fleet_query;  ///< waits for its answer
     Instant contact;                        ///< newest that is on its way into the storage
     Instant seen;                           ///< of the newest group while it was open
+    std::optional<ReceiptRequest>
+        receipt_request;  ///< waits for its answer; a later one replaces it
     RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;

@@ -5,6 +5,9 @@
 #include "sync-server/net/log.hpp"
 
 #include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -51,6 +54,11 @@ public:
     /// The last call about a link.
     void close(LinkId link);
 
+    /// Runs `task` on the hub's thread between two groups, outside any transaction, and returns
+    /// when it has. False where the thread has ended or ends: then it was not run. Never on that
+    /// thread.
+    [[nodiscard]] bool call(std::function<void()> task);
+
     /// Finishes what waits, then says goodbye to every link, and to those that come later.
     void begin_stop();
 
@@ -76,6 +84,12 @@ private:
         bool authenticated = false;
     };
 
+    struct Call {
+        std::function<void()> task;
+        std::promise<void> done;
+    };
+
+    bool run_call();
     void post(Event event);
     void run();
     std::vector<Event> take();
@@ -96,6 +110,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Event> queue_;
+    std::deque<Call> calls_;
     std::size_t queue_bytes_ = 0;
     bool stopping_ = false;
     bool finished_ = false;

@@ -254,6 +254,10 @@ std::uint16_t Server::port() const {
     return impl_->port;
 }
 
+bool Server::between_groups(std::function<void()> task) {
+    return impl_->hub_thread.call(std::move(task));
+}
+
 void Server::stop() {
     std::call_once(impl_->stop_once, [this] { impl_->stop(); });
 }

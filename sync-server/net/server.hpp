@@ -6,6 +6,7 @@
 #include "sync-server/net/tls_identity.hpp"
 
 #include <filesystem>
+#include <functional>
 
 namespace samsyn {
 
@@ -35,6 +36,10 @@ public:
     ~Server();  ///< stops
 
     std::uint16_t port() const;
+
+    /// Runs `task` on the hub's thread between two groups and returns when it has: the only way to
+    /// the hub and its storage while the server runs. False once the server has stopped.
+    [[nodiscard]] bool between_groups(std::function<void()> task);
 
     /// Accepts nothing more, finishes the group at hand, says goodbye to every link, closes those
     /// that do not go within `NetLimits::stop_max`, and joins all threads.

@@ -392,6 +392,7 @@ private:
     friend class Provisioning;  // samsyn/provisioning.hpp
     friend class Recovery;      // samsyn/recovery.hpp
     friend class Inviting;      // samsyn/enrolment.hpp
+    friend class Restoring;     // samsyn/restoring.hpp
 
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);
