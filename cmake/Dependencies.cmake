@@ -18,6 +18,7 @@ find_library(SAMSYN_HARU_LIBRARY hpdf REQUIRED)
 add_library(samsyn_haru INTERFACE)
 target_include_directories(samsyn_haru SYSTEM INTERFACE ${SAMSYN_HARU_INCLUDE})
 target_link_libraries(samsyn_haru INTERFACE ${SAMSYN_HARU_LIBRARY})
+pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core>=1.0)  # metrics
 if(SAMSYN_BUILD_TESTS)
   find_package(Catch2 2.13 REQUIRED)
   find_path(SAMSYN_RAPIDCHECK_INCLUDE rapidcheck.h REQUIRED)

@@ -41,6 +41,7 @@ void Hub::Impl::on_handshake(LinkId id, HubLink& link, ByteView message, Instant
     if (step.reply) link.replies.push_back(*std::move(step.reply));
     awake.insert(id);
     if (step.failed) {
+        ++counted.closed_by[step.failed->code];
         link.closing = true;
         return;
     }
@@ -56,6 +57,10 @@ Result<void> Hub::Impl::on_authenticated(LinkId id,
                                          Instant now) {
     if (who.hello.purpose == SessionPurpose::hand_in)
         return enter_hand_in(id, link, who.device, now);
+    if (!allowances[who.device].sessions.take(limits.session_rate, now)) {
+        close(id, link, {Errc::rate_limited, "sessions of one device"});
+        return {};
+    }
     CounterState counters = SAMSYN_TRY(ports.storage.counters(who.device));
     link.delivery.emplace(who.device);
     note_traffic(link, now);
@@ -83,7 +88,16 @@ void Hub::Impl::close_oldest_session(const DeviceId& device) {
         close(oldest->first, oldest->second, {Errc::rate_limited, "sessions of one device"});
 }
 
+/// Its answers first, as for pushes; it is told to come back later.
+bool Hub::Impl::within_message_rate(LinkId id, HubLink& link, const DeviceId& device, Instant now) {
+    if (allowances[device].messages.take(limits.message_rate, now)) return true;
+    link.ending = Error{Errc::rate_limited, "messages of one device"};
+    awake.insert(id);
+    return false;
+}
+
 void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Instant now) {
+    if (!within_message_rate(id, link, link.delivery->device(), now)) return;
     const auto message = decode_message(bytes, message_bytes_max);
     if (!message) return close(id, link, message.error());
     note_traffic(link, now);
@@ -214,16 +228,42 @@ void Hub::Impl::on_resume(LinkId id, HubLink& link, const Resume& resume, Instan
 
 // --- The end of a group ------------------------------------------------------------------------
 
+void Hub::Impl::count(const Answer& answer) {
+    switch (answer.outcome) {
+        case AnswerOutcome::stored:
+            ++counted.stored;
+            return;
+        case AnswerOutcome::duplicate:
+            ++counted.duplicates;
+            return;
+        case AnswerOutcome::escrowed:
+            ++counted.escrowed;
+            return;
+        case AnswerOutcome::stale_epoch:
+            ++counted.refused_by[Errc::stale_epoch];
+            return;
+        case AnswerOutcome::clock_off:
+            ++counted.refused_by[Errc::clock_off];
+            return;
+        case AnswerOutcome::refused:
+            ++counted.refused;
+            ++counted.refused_by[answer.why];
+            return;
+    }
+}
+
 void Hub::Impl::release(Instant now) {
+    purges.on_touched(touched, registry);
     for (auto& [id, link] : links) {
         for (Answer& answer : link.uncommitted) {
-            if (answer.outcome == AnswerOutcome::stored) ++counted.stored;
-            if (answer.outcome == AnswerOutcome::duplicate) ++counted.duplicates;
-            if (answer.outcome == AnswerOutcome::refused) ++counted.refused;
+            count(answer);
             link.answers.push_back(std::move(answer));
             awake.insert(id);
         }
         link.uncommitted.clear();
+        const bool is_known = link.delivery || link.hand_in;
+        if (is_known && link.queued_bytes() > 2 * limits.queued_bytes_max)
+            close(id, link, {Errc::rate_limited, "answers are not taken"});
         if ((link.restricted || link.hand_in) && touched.contains(Channel{Stream{}}))
             awake.insert(id);
         if (link.closing || !link.delivery) continue;
@@ -453,12 +493,6 @@ bool Hub::is_authenticated(LinkId id) const {
 
 std::vector<Hub::Note> Hub::take_notes() {
     return std::exchange(impl_->notes, {});
-}
-
-Hub::Counts Hub::counts() const {
-    Counts counts = impl_->counted;
-    counts.links = impl_->links.size();
-    return counts;
 }
 
 }  // namespace samsyn

@@ -22,6 +22,16 @@ struct HubLimits {
     std::size_t answers_waiting_max = 256;      ///< then the link is closed with rate_limited
     std::size_t cursors_max = 65'536;           ///< then the link is closed with limit_exceeded
 
+    /// Replies and answers that a link has not taken: then it is not read any more, until it has
+    /// taken half of them; at twice as many it is closed with rate_limited.
+    std::size_t queued_bytes_max = 256 * 1024;
+
+    /// Sessions of one device; past that they are refused with rate_limited.
+    Rate session_rate{std::chrono::seconds{5}, 100};
+
+    /// All messages of one device in its sessions; past that its link is closed with rate_limited.
+    Rate message_rate{std::chrono::milliseconds{5}, 10'000};
+
     /// What one device may push, over all its links; past that its link is closed with rate_limited
     /// once it has its answers. Statements, packets and supplements each ask for a lot of work.
     Rate statement_rate{std::chrono::milliseconds{300}, 2000};
@@ -111,14 +121,33 @@ public:
     /// True once the device has proved who it is, or a locked one has shown its token.
     bool is_authenticated(LinkId link) const;
 
+    /// True where so much waits for the link that nothing should be read from it (see
+    /// `HubLimits::queued_bytes_max`); `paused`: as it was answered before.
+    bool must_pause(LinkId link, bool paused) const;
+
+    /// Goes on counting what takes long to count. Bounded work; now and then, between groups.
+    void watch(Instant now);
+
+    /// Writes a row of its own, durable. Between groups only. Errors: of the storage.
+    Result<void> probe(Instant now);
+
     struct Counts {
         std::uint64_t links = 0;
         std::uint64_t stored = 0;
         std::uint64_t duplicates = 0;
         std::uint64_t refused = 0;
         std::uint64_t groups = 0;
+        std::uint64_t escrowed = 0;
+        std::map<Errc, std::uint64_t> refused_by;  ///< pushes, by why; what is asked for again too
+        std::map<Errc, std::uint64_t> closed_by;   ///< links that were said goodbye to, by why
+        std::uint64_t sessions = 0;
+        std::uint64_t restricted_sessions = 0;
+        std::uint64_t hand_in_sessions = 0;
+        std::uint64_t log_rows = 0;
+        std::uint64_t unconfirmed_purges = 0;  ///< may lag behind by minutes (hub/purge_count.hpp)
     };
 
+    /// Costs a look at each link.
     Counts counts() const;
 
 private:

@@ -5,6 +5,7 @@
 #include "sync-server/hub/closing_watch.hpp"
 #include "sync-server/hub/hub.hpp"
 #include "sync-server/hub/link.hpp"
+#include "sync-server/hub/purge_count.hpp"
 
 namespace samsyn {
 
@@ -39,6 +40,7 @@ struct Hub::Impl {
     std::map<DeviceId, Allowance> allowances;
     ClosingWatch closings;
     std::map<DeviceId, Instant> contacts;  ///< to be stored with the next group
+    PurgeCount purges;
     RoomRelay room_relay;
     Hub::Counts counted;
     std::uint64_t links_opened = 0;
@@ -67,6 +69,7 @@ struct Hub::Impl {
         link.answers.clear();
         link.uncommitted.clear();
         link.closing = true;
+        ++counted.closed_by[why.code];
         reply(id, link, Goodbye{why.code, why.context.substr(0, hub_context_bytes_max)});
     }
 
@@ -93,6 +96,8 @@ struct Hub::Impl {
     void on_push(LinkId id, HubLink& link, const Push& push, Instant now);
     void on_resume(LinkId id, HubLink& link, const Resume& resume, Instant now);
     void watch_closing(LinkId id, const ClosingSaid& said, Instant now);
+    bool within_message_rate(LinkId id, HubLink& link, const DeviceId& device, Instant now);
+    void count(const Answer& answer);
     bool within_rate(const DeviceId& device, EntryKind kind, Instant now);
 
     // Unlocking and orders: hub_restricted.cpp. The storage's errors fail the group.

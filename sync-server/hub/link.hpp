@@ -46,6 +46,15 @@ struct HubLink {
     bool announce_everything = false;
     std::optional<Error> ending;  ///< takes nothing more, and closes once its answers are out
     bool closing = false;
+
+    /// What waits for the peer to take it, about.
+    std::size_t queued_bytes() const {
+        constexpr std::size_t answer_bytes = 40;  // on the wire, without its context
+        std::size_t bytes = 0;
+        for (const Bytes& reply : replies) bytes += reply.size();
+        for (const Answer& answer : answers) bytes += answer_bytes + answer.context.size();
+        return bytes;
+    }
 };
 
 /// What a device may still push.
@@ -58,6 +67,8 @@ struct Allowance {
     TokenBucket rooms;
     TokenBucket reports;
     TokenBucket fleet_queries;
+    TokenBucket sessions;
+    TokenBucket messages;
 };
 
 }  // namespace samsyn

@@ -253,6 +253,7 @@ void Registry::add(const KeyPacket& packet) {
     if (packet.part_count > 1) key = keys_in_parts_[name_of_parts(packet)];
     if (!key) key = std::make_shared<Epoch>();
     if (packet.part_count > 1) keys_in_parts_[name_of_parts(packet)] = key;
+    if (key->holders.empty()) epochs_of_[packet.compartment].push_back(key);
     key->compartment = packet.compartment;
     key->instant = std::max(key->instant, packet.instant);
     key->is_recoverable = packet.recovery_box.has_value();

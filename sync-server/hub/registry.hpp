@@ -26,7 +26,7 @@ public:
     struct Epoch {
         CompartmentId compartment;
         std::set<DeviceId> holders;   ///< recipients of the packet and of supplements
-        Instant instant;              ///< of the packet
+        Instant instant;              ///< newest, as the packets claim
         bool is_recoverable = false;  ///< sealed for a recovery key, too
     };
 
@@ -54,6 +54,13 @@ public:
     const Compartment* compartment(const CompartmentId& id) const;
     std::vector<CompartmentId> compartments_of(const CaseId& id) const;
     const Epoch* epoch(const EpochId& id) const;
+
+    /// Who holds keys of a case's compartments, once each. A packet may claim any time: `latest` at
+    /// the latest.
+    std::vector<KeyHolding> holdings_of(const CaseId& id, Instant latest) const;
+
+    /// Null where no statement of the case is here.
+    const StatementGraph* case_log(const CaseId& id) const;
 
     /// Is the supplement for the device? One for a recovery key is for every reader: all see that
     /// it is done, and whoever is let to recover needs it.
@@ -152,6 +159,7 @@ private:
     std::map<CaseId, CaseState> cases_;
     std::map<CompartmentId, Compartment> compartments_;
     std::map<CaseId, std::vector<CompartmentId>> compartments_of_;
+    std::map<CompartmentId, std::vector<std::shared_ptr<Epoch>>> epochs_of_;
     std::map<Bytes, std::shared_ptr<Epoch>> keys_in_parts_;  ///< by what all parts have in common
 
     std::unordered_map<EpochId, std::shared_ptr<Epoch>> packets_;

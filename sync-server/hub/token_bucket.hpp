@@ -25,6 +25,9 @@ public:
         return true;
     }
 
+    /// True where all of the burst is there again.
+    bool is_full(Instant now) const { return paid_at_ <= now; }
+
 private:
     Instant paid_at_{};
 };

@@ -4,22 +4,21 @@
 
 namespace samsyn {
 
-std::optional<std::string_view> Deadlines::overdue(const NetLimits& limits,
-                                                   Time now,
-                                                   Time last_heard) const {
+std::optional<EndReason> Deadlines::overdue(const NetLimits& limits,
+                                            Time now,
+                                            Time last_heard) const {
     if (closing_since) {
-        if (now >= *closing_since + limits.closing_max) return "close not answered";
+        if (now >= *closing_since + limits.closing_max) return EndReason::close_unanswered;
         return std::nullopt;
     }
-    if (writing_since && now >= *writing_since + limits.write_max) return "reads too slowly";
+    if (writing_since && now >= *writing_since + limits.write_max) return EndReason::slow_reader;
     const Time silent_since = std::max(last_heard, turn_began);
     if (authenticated) {
-        if (!not_read && now >= silent_since + limits.silence_max) return "silent";
+        if (!not_read && now >= silent_since + limits.silence_max) return EndReason::silent;
         return std::nullopt;
     }
-    if (now >= accepted_at + limits.to_authenticated) return "not authenticated in time";
-    const bool peers_turn = !waits_for_us && !writing_since;
-    if (peers_turn && now >= silent_since + limits.silence_before) return "silent";
+    if (now >= accepted_at + limits.to_authenticated) return EndReason::late;
+    if (is_peers_turn() && now >= silent_since + limits.silence_before) return EndReason::silent;
     return std::nullopt;
 }
 
@@ -35,7 +34,7 @@ Deadlines::Time Deadlines::next_check(const NetLimits& limits, Time now, Time la
     Time next = authenticated
                     ? std::min(from(!not_read) + limits.silence_max, pinged_at + limits.ping_every)
                     : std::min(accepted_at + limits.to_authenticated,
-                               from(!waits_for_us && !writing_since) + limits.silence_before);
+                               from(is_peers_turn()) + limits.silence_before);
     if (writing_since) next = std::min(next, *writing_since + limits.write_max);
     return next;
 }

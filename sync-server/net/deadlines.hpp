@@ -1,10 +1,10 @@
 #pragma once
 
+#include "sync-server/metrics/metrics.hpp"
 #include "sync-server/net/limits.hpp"
 
 #include <chrono>
 #include <optional>
-#include <string_view>
 
 namespace samsyn {
 
@@ -28,9 +28,10 @@ struct Deadlines {
 
     /// Which promise the peer has broken, if any. A peer is silent only while it is its turn:
     /// nobody is closed for waiting for us. `last_heard`: when its last byte came.
-    std::optional<std::string_view> overdue(const NetLimits& limits,
-                                            Time now,
-                                            Time last_heard) const;
+    std::optional<EndReason> overdue(const NetLimits& limits, Time now, Time last_heard) const;
+
+    /// True while it is for the peer to say something.
+    bool is_peers_turn() const { return !waits_for_us && !writing_since; }
 
     bool is_ping_due(const NetLimits& limits, Time now) const;
 

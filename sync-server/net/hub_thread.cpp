@@ -5,11 +5,15 @@
 
 namespace samsyn {
 
-HubThread::HubThread(Hub& hub, const Clock& clock, const NetLimits& limits, Log log)
+using std::chrono::steady_clock;
+
+HubThread::HubThread(
+    Hub& hub, const Clock& clock, const NetLimits& limits, Log log, const Watchers& watchers)
     : hub_(hub),
       clock_(clock),
       limits_(limits),
       log_(std::move(log)),
+      watchers_(watchers),
       thread_([this] { run(); }) {}
 
 HubThread::~HubThread() {
@@ -25,7 +29,10 @@ bool HubThread::message(LinkId link, Bytes message) {
         const std::lock_guard lock{mutex_};
         if (queue_bytes_ + message.size() > limits_.hub_queue_bytes_max) return false;
         queue_bytes_ += message.size();
-        queue_.push_back({.kind = Kind::message, .link = link, .message = std::move(message)});
+        queue_.push_back({.kind = Kind::message,
+                          .link = link,
+                          .message = std::move(message),
+                          .came = steady_clock::now()});
     }
     changed_.notify_one();
     return true;
@@ -75,6 +82,15 @@ void HubThread::post(Event event) {
     changed_.notify_one();
 }
 
+void HubThread::ask(std::function<void(const Hub::Counts&)> answer) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (finished_) return;
+        asks_.push_back(std::move(answer));
+    }
+    changed_.notify_one();
+}
+
 void HubThread::begin_stop() {
     {
         const std::lock_guard lock{mutex_};
@@ -90,13 +106,17 @@ void HubThread::join() {
     }
     changed_.notify_one();
     if (thread_.joinable()) thread_.join();
+    const std::lock_guard lock{mutex_};
+    asks_.clear();  // nobody answers them any more; what they hold may not live longer
 }
 
 std::vector<HubThread::Event> HubThread::take() {
     std::unique_lock lock{mutex_};
     changed_.wait_for(lock, limits_.hub_poll_every, [&] {
-        return !queue_.empty() || !calls_.empty() || finished_ || stopping_ != goodbye_;
+        return !queue_.empty() || !calls_.empty() || !asks_.empty() || finished_ ||
+               stopping_ != goodbye_;
     });
+    watchers_.metrics.set_queue(queue_.size(), queue_bytes_);
     queue_bytes_ = 0;
     return std::exchange(queue_, {});
 }
@@ -107,6 +127,9 @@ void HubThread::run() {
         const bool idle = events.empty();
         run_group(events);
         const bool called = run_call();
+        look_after_itself();
+        watchers_.readiness.on_beat(steady_clock::now());
+        answer_asks();
         {
             const std::lock_guard lock{mutex_};
             if (finished_ && queue_.empty() && calls_.empty()) return;
@@ -135,6 +158,8 @@ void HubThread::run_group(std::vector<Event>& events) {
     }
     for (Event& event : events) handle(event);
     if (!durable) return;
+    const auto messages = std::ranges::count(events, Kind::message, &Event::kind);
+    if (messages > 0) watchers_.metrics.on_group(static_cast<std::size_t>(messages));
     if (const auto ended = hub_.end_group(clock_.now()); !ended)
         drop_group(events, ended.error());
     else
@@ -169,11 +194,15 @@ void HubThread::handle(Event& event) {
 }
 
 void HubThread::after_commit(std::vector<Event>& events) {
+    const auto now = steady_clock::now();
+    writable_ = true;
+    committed_at_ = now;
     for (const Hub::Note& note : hub_.take_notes())
         log_({note.event, std::to_underlying(note.link), note.why, 0});
     for (Event& event : events) {
         if (event.kind != Kind::message) continue;
         wipe(event.message);  // it may have held a token or a verifier
+        watchers_.metrics.observe_push_to_commit(now - event.came);
         const auto found = links_.find(event.link);
         if (found == links_.end()) continue;
         Link& link = found->second;
@@ -182,20 +211,58 @@ void HubThread::after_commit(std::vector<Event>& events) {
             link.authenticated = true;
             link.port->on_authenticated();
         }
+        pause_if_full(event.link, link);
         link.port->on_consumed(event.message.size());
     }
+}
+
+/// Told before `on_consumed`, which would let the next message be read.
+void HubThread::pause_if_full(LinkId id, Link& link) {
+    const bool is_full = hub_.must_pause(id, link.paused);
+    if (is_full == link.paused) return;
+    link.paused = is_full;
+    if (is_full) watchers_.metrics.on_paused();
+    link.port->on_paused(is_full);
+}
+
+/// Where nobody writes, nobody would notice that the disk takes nothing any more; and where it took
+/// nothing, somebody has to find out that it does again.
+void HubThread::look_after_itself() {
+    const auto now = steady_clock::now();
+    if (!writable_ || now - committed_at_ >= limits_.probe_every) {
+        writable_ = hub_.probe(clock_.now()).has_value();
+        committed_at_ = now;
+    }
+    if (now - watched_at_ >= limits_.hub_poll_every) {
+        hub_.watch(clock_.now());
+        watched_at_ = now;
+    }
+    watchers_.readiness.set_writable(writable_);
+}
+
+void HubThread::answer_asks() {
+    std::vector<Ask> asks;
+    {
+        const std::lock_guard lock{mutex_};
+        asks = std::exchange(asks_, {});
+    }
+    if (asks.empty()) return;
+    const Hub::Counts counts = hub_.counts();
+    for (const Ask& ask : asks) ask(counts);
 }
 
 /// Nothing of the group has happened. Who took part is disconnected and will send again; closes
 /// are told to the hub with the next group.
 void HubThread::drop_group(std::vector<Event>& events, const Error& why) {
     log_({"group_failed", 0, to_string(why), events.size()});
+    watchers_.metrics.on_group_failed();
+    writable_ = false;
     for (Event& event : events) {
         const auto found = links_.find(event.link);
-        if (event.kind == Kind::open && event.port) event.port->drop("storage failed");
+        if (event.kind == Kind::open && event.port) event.port->drop(EndReason::storage_failed);
         if (found == links_.end()) continue;
         if (event.kind == Kind::message || event.kind == Kind::open)
-            found->second.port->drop("storage failed");
+            found->second.port->drop(EndReason::storage_failed);
         if (event.kind == Kind::free) {
             found->second.free = true;
             candidates_.push_back(event.link);
@@ -223,9 +290,11 @@ void HubThread::hand_out(bool to_all) {
     for (std::span<const LinkId> rest{ready}; !rest.empty();) {
         const auto round = rest.first(std::min(rest.size(), limits_.links_in_round_max));
         rest = rest.subspan(round.size());
+        const auto begun = steady_clock::now();
         std::vector<Hub::Next> nexts = hub_.next_messages(round, clock_.now());
+        watchers_.metrics.observe_round(steady_clock::now() - begun);
         for (std::size_t i = 0; i < round.size(); ++i)
-            hand(links_.at(round[i]), std::move(nexts[i]));
+            hand(round[i], links_.at(round[i]), std::move(nexts[i]));
     }
 }
 
@@ -249,7 +318,8 @@ std::vector<LinkId> HubThread::ready_links() {
     return ready;
 }
 
-void HubThread::hand(Link& link, Hub::Next next) {
+void HubThread::hand(LinkId id, Link& link, Hub::Next next) {
+    if (link.paused) pause_if_full(id, link);
     link.awake = next.message.has_value();  // there may be more; asked when the socket is free
     if (!next.message && !next.close) return;
     link.free = false;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "sync-server/hub/hub.hpp"
+#include "sync-server/metrics/metrics.hpp"
 #include "sync-server/net/limits.hpp"
 #include "sync-server/net/log.hpp"
+#include "sync-server/net/readiness.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -29,8 +31,12 @@ public:
     /// The hub is done with so many bytes of this link's messages.
     virtual void on_consumed(std::size_t bytes) = 0;
 
+    /// Too much waits for this link that it does not take: read nothing more from it, until told
+    /// that it has taken enough.
+    virtual void on_paused(bool paused) = 0;
+
     /// End the connection now.
-    virtual void drop(std::string_view why) = 0;
+    virtual void drop(EndReason why) = 0;
 };
 
 /// Runs a `Hub` on a thread of its own: takes everything that waits as one group (one durable
@@ -40,7 +46,14 @@ public:
 /// between construction and `join`.
 class HubThread {
 public:
-    HubThread(Hub& hub, const Clock& clock, const NetLimits& limits, Log log);
+    /// What it tells of itself; outlives it.
+    struct Watchers {
+        Metrics& metrics;
+        Readiness& readiness;
+    };
+
+    HubThread(
+        Hub& hub, const Clock& clock, const NetLimits& limits, Log log, const Watchers& watchers);
     ~HubThread();  ///< joins
 
     void open(LinkId link, const Hash& exporter, std::shared_ptr<LinkPort> port);
@@ -59,6 +72,9 @@ public:
     /// thread.
     [[nodiscard]] bool call(std::function<void()> task);
 
+    /// Calls `answer` on the hub's thread, soon: nothing is promised of when. Never after `join`.
+    void ask(std::function<void(const Hub::Counts&)> answer);
+
     /// Finishes what waits, then says goodbye to every link, and to those that come later.
     void begin_stop();
 
@@ -66,6 +82,9 @@ public:
     void join();
 
 private:
+    using SteadyTime = std::chrono::steady_clock::time_point;
+    using Ask = std::function<void(const Hub::Counts&)>;
+
     enum class Kind : std::uint8_t { open, message, free, close };
 
     struct Event {
@@ -74,6 +93,7 @@ private:
         Bytes message{};
         Hash exporter{};
         std::shared_ptr<LinkPort> port{};
+        SteadyTime came{};
     };
 
     struct Link {
@@ -82,6 +102,7 @@ private:
         bool awake = false;    ///< the hub may have something for it
         bool closing = false;  ///< its last message has been handed out
         bool authenticated = false;
+        bool paused = false;  ///< it has been told so
     };
 
     struct Call {
@@ -96,21 +117,26 @@ private:
     void run_group(std::vector<Event>& events);
     void handle(Event& event);
     void after_commit(std::vector<Event>& events);
+    void pause_if_full(LinkId id, Link& link);
+    void look_after_itself();
+    void answer_asks();
     void drop_group(std::vector<Event>& events, const Error& why);
     void hand_out(bool to_all);
     std::vector<LinkId> ready_links();
-    static void hand(Link& link, Hub::Next next);
+    void hand(LinkId id, Link& link, Hub::Next next);
     void say_goodbye(Link& link);
 
     Hub& hub_;
     const Clock& clock_;
     NetLimits limits_;
     Log log_;
+    Watchers watchers_;
 
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Event> queue_;
     std::deque<Call> calls_;
+    std::vector<Ask> asks_;
     std::size_t queue_bytes_ = 0;
     bool stopping_ = false;
     bool finished_ = false;
@@ -120,6 +146,9 @@ private:
     std::vector<LinkId> candidates_;  ///< links to hand a message to in this round
     std::vector<Event> closes_;       ///< whose group could not begin
     bool goodbye_ = false;
+    bool writable_ = false;  ///< as of the last commit or probe
+    SteadyTime committed_at_{};
+    SteadyTime watched_at_{};
 
     std::thread thread_;
 };

@@ -2,6 +2,8 @@
 
 #include "sync-server/net/as_result.hpp"
 #include "sync-server/net/connection.hpp"
+#include "sync-server/net/metrics_listener.hpp"
+#include "sync-server/net/server_tls.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -12,7 +14,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <chrono>
@@ -25,47 +26,68 @@ namespace {
 namespace net = boost::asio;
 using boost::system::error_code;
 using net::ip::tcp;
-using namespace std::chrono_literals;
+using std::chrono::steady_clock;
 
 /// After an accept that failed for lack of descriptors or memory: others may give some back.
-constexpr auto accept_pause = 100ms;
+constexpr auto accept_pause = std::chrono::milliseconds{100};
 
 AddressBlock block_of(const tcp::endpoint& peer) {
     if (peer.address().is_v4()) return address_block(peer.address().to_v4().to_bytes());
     return address_block(peer.address().to_v6().to_bytes());
 }
 
-/// TLS 1.3 alone, no tickets: a session is proved anew each time, and there is nothing to steal.
-Result<void> configure(net::ssl::context& context, const TlsIdentity& identity) {
-    SSL_CTX* native = context.native_handle();
-    error_code ec;
-    SSL_CTX_set_min_proto_version(native, TLS1_3_VERSION);
-    SSL_CTX_set_num_tickets(native, 0);
-    SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
-    context.use_certificate_chain(net::buffer(identity.certificate), ec);
-    if (!ec) context.use_private_key(net::buffer(identity.key), net::ssl::context::pem, ec);
-    if (ec || SSL_CTX_check_private_key(native) != 1)
-        return fail(Errc::invalid_argument, "TLS certificate or key");
-    return {};
+/// "192.0.2.7", "192.0.2.0/24", "2001:db8:1::/48": what is said of one address holds for its block.
+Result<std::set<AddressBlock>> blocks_of(std::span<const std::string> proxies) {
+    std::set<AddressBlock> blocks;
+    for (const std::string& proxy : proxies) {
+        error_code ec;
+        const std::size_t slash = proxy.find('/');
+        const auto address = net::ip::make_address(proxy.substr(0, slash), ec);
+        const std::string length = slash == std::string::npos ? "" : proxy.substr(slash);
+        if (ec || (!length.empty() && length != (address.is_v4() ? "/24" : "/48")))
+            return fail(Errc::invalid_argument, "a proxy that is no address, /24 or /48");
+        blocks.insert(block_of({address, 0}));
+    }
+    return blocks;
 }
 
-Error to_error(const error_code& ec) {
-    if (ec == net::error::address_in_use) return {Errc::conflict, "the port is in use"};
-    if (ec == net::error::access_denied) return {Errc::not_permitted, "the port is privileged"};
-    if (ec == boost::system::errc::address_not_available)
-        return {Errc::invalid_argument, "the address is not one of this machine"};
-    return {Errc::system_failed, ec.message()};
+HubFigures figures_of(const Hub::Counts& counts) {
+    return {.sessions = counts.sessions,
+            .restricted_sessions = counts.restricted_sessions,
+            .hand_in_sessions = counts.hand_in_sessions,
+            .stored = counts.stored,
+            .duplicates = counts.duplicates,
+            .escrowed = counts.escrowed,
+            .refused = counts.refused_by,
+            .closed = counts.closed_by,
+            .log_rows = counts.log_rows,
+            .unconfirmed_purges = counts.unconfirmed_purges};
+}
+
+constexpr std::string_view database_prefix = "samsyn-server.db";
+
+std::uint64_t database_bytes(const std::filesystem::path& folder) {
+    std::uint64_t bytes = 0;
+    std::error_code ec;
+    for (std::filesystem::directory_iterator at{folder, ec}, end; !ec && at != end;
+         at.increment(ec)) {
+        std::error_code gone;
+        if (!at->path().filename().string().starts_with(database_prefix)) continue;
+        const auto size = at->file_size(gone);
+        if (!gone) bytes += size;
+    }
+    return bytes;
 }
 
 }  // namespace
 
 struct Server::Impl {
-    Impl(Hub& hub, const Clock& clock, ServerOptions given)
+    Impl(Hub& hub, const Clock& clock, ServerOptions given, std::set<AddressBlock> proxies)
         : options(std::move(given)),
-          admission(options.limits.unauthenticated_max,
-                    options.limits.unauthenticated_per_block_max),
-          hub_thread(hub, clock, options.limits, options.log),
+          stranger_log(options.limits, options.log),
+          readiness(options.limits),
+          admission(options.limits, std::move(proxies)),
+          hub_thread(hub, clock, options.limits, options.log, {metrics, readiness}),
           context(static_cast<int>(std::max(options.threads, 1U))),
           strand(net::make_strand(context)),
           acceptor(strand),
@@ -77,18 +99,27 @@ struct Server::Impl {
     void serve();
     void stop();
     net::awaitable<void> accept_loop();
+    net::awaitable<void> wait_for_room();
     void adopt(Connection::Socket socket);
+    std::optional<Admission::Place> admit(LinkId id, const AddressBlock& block);
+    void ask_to_leave(Admission::Number number);
     bool is_full();
+    Result<void> serve_metrics();
+    ScrapeFigures scrape();
+    std::shared_ptr<ServerTls> current_tls();
     void wake_acceptor();
     std::vector<std::shared_ptr<Connection>> living();
     bool wait_until_none(std::chrono::milliseconds at_most);
 
     ServerOptions options;
     std::unique_ptr<FrameRecorder> recorder;
-    net::ssl::context tls{net::ssl::context::tls_server};
+    StrangerLog stranger_log;
+    Metrics metrics;
+    Readiness readiness;
     Admission admission;
     HubThread hub_thread;
     std::mutex mutex;
+    std::shared_ptr<ServerTls> tls;
     std::condition_variable ended;
     std::unordered_map<LinkId, std::weak_ptr<Connection>> connections;
     bool stopping = false;
@@ -100,26 +131,17 @@ struct Server::Impl {
     net::basic_socket_acceptor<tcp, net::any_io_executor> acceptor;
     net::steady_timer room_timer;  ///< waits while we are full
     std::optional<net::executor_work_guard<net::io_context::executor_type>> work;
+    std::shared_ptr<MetricsListener> metrics_listener;
     std::vector<std::thread> threads;
     std::uint16_t port = 0;
     std::uint64_t last_link = 0;  ///< on the acceptor's strand
 };
 
 Result<void> Server::Impl::listen() {
+    SAMSYN_TRY(bind_acceptor(acceptor, options.host, options.port));
     error_code ec;
-    tcp::resolver resolver{context};
-    const auto found = resolver.resolve(options.host,
-                                        std::to_string(options.port),
-                                        tcp::resolver::passive | tcp::resolver::numeric_service,
-                                        ec);
-    if (ec || found.empty()) return fail(Errc::invalid_argument, "the host is not known");
-    const tcp::endpoint endpoint = *found.begin();
-    acceptor.open(endpoint.protocol(), ec);
-    if (!ec) acceptor.set_option(net::socket_base::reuse_address{true}, ec);
-    if (!ec) acceptor.bind(endpoint, ec);
-    if (!ec) acceptor.listen(net::socket_base::max_listen_connections, ec);
-    if (!ec) port = acceptor.local_endpoint(ec).port();
-    if (ec) return std::unexpected{to_error(ec)};
+    port = acceptor.local_endpoint(ec).port();
+    if (ec) return fail(Errc::system_failed, ec.message());
     return {};
 }
 
@@ -134,9 +156,7 @@ void Server::Impl::serve() {
 net::awaitable<void> Server::Impl::accept_loop() {
     while (acceptor.is_open()) {
         if (is_full()) {
-            // With a deadline, since a place may become free between the look and the wait.
-            room_timer.expires_after(accept_pause);
-            (void)co_await room_timer.async_wait(as_result);
+            co_await wait_for_room();
             continue;
         }
         Connection::Socket socket{net::any_io_executor{net::make_strand(context)}};
@@ -153,20 +173,60 @@ net::awaitable<void> Server::Impl::accept_loop() {
     }
 }
 
+/// Nobody goes before somebody else has come. Then whoever is late goes; where everybody is on time
+/// the newcomer waits.
+net::awaitable<void> Server::Impl::wait_for_room() {
+    auto [ec] = co_await acceptor.async_wait(net::socket_base::wait_read, as_result);
+    if (ec || !is_full()) co_return;
+    if (admission.is_full()) {
+        if (const auto leaver = admission.choose_leaver(steady_clock::now())) {
+            ask_to_leave(*leaver);
+            co_return;
+        }
+    }
+    // With a deadline, since a place may become free between the look and the wait.
+    room_timer.expires_after(accept_pause);
+    (void)co_await room_timer.async_wait(as_result);
+}
+
+void Server::Impl::ask_to_leave(Admission::Number number) {
+    std::shared_ptr<Connection> connection;
+    {
+        const std::lock_guard lock{mutex};
+        if (const auto found = connections.find(LinkId{number}); found != connections.end())
+            connection = found->second.lock();
+    }
+    if (connection) connection->make_room();
+}
+
+/// None: nothing is spent on this one.
+std::optional<Admission::Place> Server::Impl::admit(LinkId id, const AddressBlock& block) {
+    const auto now = steady_clock::now();
+    if (admission.is_full(block))
+        if (const auto leaver = admission.choose_leaver(now, block)) ask_to_leave(*leaver);
+    auto place = admission.enter(std::to_underlying(id), block, now);
+    if (place) return *std::move(place);
+    const bool too_often = place.error() == Admission::Refusal::too_often;
+    metrics.on_not_taken(too_often ? NotTaken::too_often : NotTaken::block_is_full);
+    stranger_log.write(
+        {"link_refused",
+         0,
+         too_often ? "too often from one address block" : "too many from one address block",
+         0},
+        now);
+    return std::nullopt;
+}
+
 void Server::Impl::adopt(Connection::Socket socket) {
     error_code ec;
     const auto peer = socket.remote_endpoint(ec);
     if (ec) return;  // gone already
-    auto place = admission.enter(block_of(peer));
-    if (!place) {
-        options.log({"link_refused", 0, "too many from one address block", 0});
-        return;
-    }
+    const LinkId id{++last_link};
+    auto place = admit(id, block_of(peer));
+    if (!place) return;
     // Both may fail without harm.
     socket.set_option(tcp::no_delay{true}, ec);
     socket.set_option(net::socket_base::send_buffer_size{options.limits.send_buffer_bytes}, ec);
-
-    const LinkId id{++last_link};
     {
         const std::lock_guard lock{mutex};
         if (stopping) return;
@@ -179,13 +239,52 @@ void Server::Impl::adopt(Connection::Socket socket) {
         }
         ended.notify_all();
     };
-    const ConnectionPorts ports{options.limits, hub_thread, recorder.get(), options.log, tls};
-    const auto connection =
-        Connection::start(ports, std::move(socket), std::move(*place), id, on_end);
+    const ConnectionPorts ports{
+        options.limits, hub_thread, recorder.get(), options.log, stranger_log, metrics, readiness};
+    const auto connection = Connection::start(
+        ports, current_tls()->context, std::move(socket), *std::move(place), id, on_end);
     const std::lock_guard lock{mutex};
     if (const auto found = connections.find(id); found != connections.end())
         found->second = connection;
     if (stopping) connection->abandon_unless_open();
+}
+
+// --- What is told ------------------------------------------------------------------------------
+
+std::shared_ptr<ServerTls> Server::Impl::current_tls() {
+    const std::lock_guard lock{mutex};
+    return tls;
+}
+
+ScrapeFigures Server::Impl::scrape() {
+    ScrapeFigures figures;
+    figures.is_ready = !readiness.why_not(steady_clock::now());
+    figures.certificate_ends = current_tls()->certificate_ends;
+    if (options.data.empty()) return figures;
+    figures.storage_bytes = database_bytes(options.data);
+    std::error_code ec;
+    const auto space = std::filesystem::space(options.data, ec);
+    if (!ec) figures.storage_free_bytes = space.available;
+    return figures;
+}
+
+Result<void> Server::Impl::serve_metrics() {
+    if (options.metrics_host.empty()) return {};
+    MetricsListener::Ports ports{
+        options.limits,
+        [this](std::function<void(std::string)> done) {
+            hub_thread.ask([this, done = std::move(done)](const Hub::Counts& counts) {
+                metrics.set_hub(figures_of(counts));
+                done(metrics.text(scrape()));
+            });
+        },
+        [this] { return readiness.why_not(steady_clock::now()); }};
+    metrics_listener =
+        SAMSYN_TRY(MetricsListener::start(net::any_io_executor{net::make_strand(context)},
+                                          options.metrics_host,
+                                          options.metrics_port,
+                                          std::move(ports)));
+    return {};
 }
 
 bool Server::Impl::is_full() {
@@ -215,6 +314,7 @@ void Server::Impl::stop() {
         const std::lock_guard lock{mutex};
         stopping = true;
     }
+    readiness.begin_drain();
     net::post(strand, [this] {
         error_code ignored;
         acceptor.close(ignored);
@@ -223,9 +323,10 @@ void Server::Impl::stop() {
     hub_thread.begin_stop();
     for (const auto& connection : living()) connection->abandon_unless_open();
     if (!wait_until_none(options.limits.stop_max)) {
-        for (const auto& connection : living()) connection->abandon();
+        for (const auto& connection : living()) connection->abandon(EndReason::stopping);
         wait_until_none(options.limits.stop_max);
     }
+    if (metrics_listener) metrics_listener->close();
     hub_thread.join();
     work.reset();
     context.stop();
@@ -241,11 +342,14 @@ Server::~Server() {
 
 Result<std::unique_ptr<Server>> Server::start(Hub& hub, const Clock& clock, ServerOptions options) {
     if (!options.log) options.log = [](const LogEvent&) {};
-    auto impl = std::make_unique<Impl>(hub, clock, std::move(options));
-    SAMSYN_TRY(configure(impl->tls, impl->options.tls));
+    auto proxies = SAMSYN_TRY(blocks_of(options.limits.proxies));
+    auto tls = SAMSYN_TRY(ServerTls::make(options.tls));
+    auto impl = std::make_unique<Impl>(hub, clock, std::move(options), std::move(proxies));
+    impl->tls = std::move(tls);
     if (!impl->options.record_frames.empty())
         impl->recorder = SAMSYN_TRY(FrameRecorder::open(impl->options.record_frames));
     SAMSYN_TRY(impl->listen());
+    SAMSYN_TRY(impl->serve_metrics());
     impl->serve();
     return std::unique_ptr<Server>{new Server{std::move(impl)}};
 }
@@ -256,6 +360,25 @@ std::uint16_t Server::port() const {
 
 bool Server::between_groups(std::function<void()> task) {
     return impl_->hub_thread.call(std::move(task));
+}
+
+std::uint16_t Server::metrics_port() const {
+    return impl_->metrics_listener ? impl_->metrics_listener->port() : std::uint16_t{0};
+}
+
+Result<void> Server::use_tls(const TlsIdentity& tls) {
+    auto made = SAMSYN_TRY(ServerTls::make(tls));
+    const std::lock_guard lock{impl_->mutex};
+    impl_->tls = std::move(made);
+    return {};
+}
+
+void Server::begin_drain() {
+    impl_->readiness.begin_drain();
+}
+
+Metrics& Server::metrics() {
+    return impl_->metrics;
 }
 
 void Server::stop() {

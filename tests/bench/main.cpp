@@ -1,4 +1,5 @@
 #include "tests/bench/consent_bench.hpp"
+#include "tests/bench/idle_bench.hpp"
 #include "tests/bench/raw_limits.hpp"
 #include "tests/bench/storage_bench.hpp"
 #include "tests/bench/synced_world.hpp"
@@ -122,13 +123,14 @@ int bench_sync() {
 }  // namespace
 }  // namespace samsyn::bench
 
-/// Without an argument everything; "storage", "sync" or "consent" for one part. Storage comes
-/// first: it starts processes that must find SQLite unused.
+/// Without an argument everything; "storage", "sync", "consent" or "idle" for one part. Storage and
+/// idle come first: they start processes, which must find SQLite unused and no other thread.
 int main(int argc, char** argv) {
     using namespace samsyn;
     const std::string_view part = argc > 1 ? argv[1] : "";
     const auto wanted = [&](std::string_view name) { return part.empty() || part == name; };
     if (wanted("storage")) bench::bench_storage();
+    if (wanted("idle")) bench::bench_idle();
     if (wanted("sync") || wanted("consent")) must(start_sodium());
     if (wanted("sync")) bench::bench_sync();
     if (wanted("consent")) bench::bench_consent();

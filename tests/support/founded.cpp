@@ -52,9 +52,9 @@ Founded4::Founded4(const Clock& clock,
     clinic = must(admin.add_unit(founded_.organisations[2].id, Regime::health, "BUP"));
 }
 
-std::unique_ptr<Hub> Founded4::make_hub() {
-    return must(
-        Hub::open({storage_, server_key_, verifier_, hasher_, random_}, founded_.federation));
+std::unique_ptr<Hub> Founded4::make_hub(const HubLimits& limits) {
+    return must(Hub::open(
+        {storage_, server_key_, verifier_, hasher_, random_}, founded_.federation, limits));
 }
 
 std::unique_ptr<Person> Founded4::enrol(std::string_view name, const UnitId& unit, Role role) {

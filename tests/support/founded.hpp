@@ -48,7 +48,7 @@ public:
              std::string address,
              std::filesystem::path folder = {});
 
-    std::unique_ptr<Hub> make_hub();
+    std::unique_ptr<Hub> make_hub(const HubLimits& limits = {});
 
     Person& administrator() { return *administrator_; }
 

@@ -113,6 +113,47 @@ TEST_CASE("Server: refuses other requests before the upgrade", "[net][hostile]")
     CHECK(post.ask("POST /samsyn/1 HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 405"));
 }
 
+TEST_CASE("Server: a request that two readers could take for two things is refused",
+          "[net][hostile]") {
+    NetLimits limits;
+    limits.closing_max = 100ms;
+    ServedWorld served{limits};
+    for (const char* header : {"Host: other\r\n",
+                               "Upgrade: h2c\r\n",
+                               "Connection: keep-alive\r\n",
+                               "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
+                               "Sec-WebSocket-Version: 8\r\n",
+                               "Expect: 100-continue\r\n",
+                               "Transfer-Encoding: identity\r\n",
+                               "Transfer-Encoding : chunked\r\n",
+                               "Content-Length: 0\r\nContent-Length: 5\r\n",
+                               "content-length: +5\r\n"}) {
+        CAPTURE(header);
+        RawClient client{served.port()};
+        REQUIRE(client.start_tls());
+        const int code = client.upgrade(header);
+        CHECK((code == 400 || code == 0));
+        CHECK(client.is_closed_by_server());
+    }
+    const std::string upgrade =
+        "GET /samsyn/1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    RawClient second_request{served.port()};
+    REQUIRE(second_request.start_tls());
+    CHECK(second_request.ask(upgrade + "GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+              .starts_with("HTTP/1.1 400"));
+    RawClient health_with_body{served.port()};
+    REQUIRE(health_with_body.start_tls());
+    CHECK(health_with_body.ask("GET /health HTTP/1.1\r\nHost: x\r\n\r\n" + upgrade)
+              .starts_with("HTTP/1.1 404"));
+    RawClient old_version{served.port()};
+    REQUIRE(old_version.start_tls());
+    CHECK(old_version.ask("GET /samsyn/1 HTTP/1.0\r\n" + upgrade.substr(upgrade.find("Host")))
+              .starts_with("HTTP/1.1 400"));
+    check_unharmed(served);
+}
+
 TEST_CASE("Server: a peer that falls silent before its proof is closed", "[net][hostile]") {
     NetLimits limits;
     limits.silence_before = 100ms;
@@ -178,6 +219,7 @@ TEST_CASE("Server: an authenticated peer is pinged, and closed when it stays sil
 TEST_CASE("Server: one address block cannot hold all places for strangers", "[net][hostile]") {
     NetLimits limits;
     limits.unauthenticated_per_block_max = 2;
+    limits.on_time = 1h;
     ServedWorld served{limits};
     const auto first = served.connect();
     {

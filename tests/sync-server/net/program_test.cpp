@@ -69,6 +69,12 @@ public:
 
     void signal(int which) const { ::kill(pid_, which); }
 
+    /// What the kernel says of the process.
+    std::string told_by_kernel(const char* what) const {
+        std::ifstream in{"/proc/" + std::to_string(pid_) + "/" + what};
+        return {std::istreambuf_iterator<char>{in}, {}};
+    }
+
     Finished finish() {
         Finished finished;
         for (int c = std::fgetc(out_); c != EOF; c = std::fgetc(out_))
@@ -196,6 +202,20 @@ TEST_CASE("samsyn-server: init, serve, health, stop, status", "[app]") {
     const auto status = run({"status", "--data", world.data, "--json"});
     CHECK(status.exit == 0);
     CHECK(status.output.find("\"statements\":3") != std::string::npos);
+}
+
+TEST_CASE("samsyn-server: leaves no core dump behind", "[app]") {
+    const World world;
+    REQUIRE(world.init().exit == 0);
+    Program server{world.serve()};
+    REQUIRE(server.line().starts_with("samsyn-server listens on "));
+    const std::string limits = server.told_by_kernel("limits");
+    const std::size_t at = limits.find("Max core file size");
+    REQUIRE(at != std::string::npos);
+    const std::string line = limits.substr(at, limits.find('\n', at) - at);
+    CAPTURE(line);
+    CHECK(line.find("unlimited") == std::string::npos);
+    CHECK(line.find(" 0 ") != std::string::npos);
 }
 
 TEST_CASE("samsyn-server: a founding file that does not verify makes no folder", "[app]") {

@@ -23,10 +23,16 @@ void set_timeout(int socket, int option, timeval after) {
 
 }  // namespace
 
-RawClient::RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+RawClient::RawClient(std::uint16_t port, std::uint16_t from, int receive_buffer)
+    : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     ::signal(SIGPIPE, SIG_IGN);
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl((INADDR_LOOPBACK & 0xffff0000U) | from);
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        std::abort();
+    if (receive_buffer > 0)
+        ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     set_timeout(socket_, SO_RCVTIMEO, {give_up_after_seconds, 0});
@@ -100,6 +106,26 @@ std::string RawClient::ask(std::string_view request) {
     char byte = 0;
     while (SSL_read(ssl_.get(), &byte, 1) == 1) answer += byte;
     return answer;
+}
+
+std::string RawClient::ask_plain(std::string_view request) {
+    send_plain(request);
+    std::string answer;
+    std::array<char, 4096> part{};
+    for (;;) {
+        const auto size = ::recv(socket_, part.data(), part.size(), 0);
+        if (size <= 0) return answer;
+        answer.append(part.data(), static_cast<std::size_t>(size));
+    }
+}
+
+bool RawClient::send_odd_frame(std::uint8_t first, bool masked, ByteView payload) {
+    std::string frame;
+    frame += static_cast<char>(first);
+    frame += static_cast<char>((masked ? 0x80U : 0U) | (payload.size() & 0x7fU));
+    if (masked) frame += std::string(4, '\0');
+    frame += as_text(payload);
+    return send(frame);
 }
 
 bool RawClient::send_frame_head(int opcode, std::uint64_t size) {

@@ -14,7 +14,9 @@ namespace samsyn {
 /// Blocking; whatever takes longer than ten seconds counts as not having happened.
 class RawClient {
 public:
-    explicit RawClient(std::uint16_t port);
+    /// `from`: the last two bytes of its own address in 127.0.0.0/8, so that it can come from
+    /// another block. `receive_buffer`: SO_RCVBUF, 0 as it is.
+    explicit RawClient(std::uint16_t port, std::uint16_t from = 1, int receive_buffer = 0);
     RawClient(const RawClient&) = delete;
     RawClient& operator=(const RawClient&) = delete;
     ~RawClient();
@@ -37,6 +39,9 @@ public:
     /// none.
     int upgrade(std::string_view more_headers = {}, std::string_view target = "/samsyn/1");
 
+    /// A request without TLS; the whole answer.
+    std::string ask_plain(std::string_view request);
+
     /// Any request as it stands; the whole answer.
     std::string ask(std::string_view request);
 
@@ -48,6 +53,9 @@ public:
     static constexpr int text = 1, binary = 2, close = 8, ping = 9, pong = 10;
 
     bool send_frame(int opcode, ByteView payload);
+
+    /// Any first byte (final, reserved bits, opcode), masked or not.
+    bool send_odd_frame(std::uint8_t first, bool masked, ByteView payload);
 
     /// Only the head of a frame that claims `size` bytes.
     bool send_frame_head(int opcode, std::uint64_t size);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sync-server/app/json_log.hpp"
 #include "sync-server/net/server.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/sync-server/hub/hub_world.hpp"
@@ -12,14 +13,20 @@ namespace samsyn {
 /// A hub with its federation, served on a free port of loopback, in this process.
 class ServedWorld {
 public:
-    explicit ServedWorld(NetLimits limits = {}, std::filesystem::path record_frames = {}) {
+    explicit ServedWorld(NetLimits limits = {},
+                         std::filesystem::path record_frames = {},
+                         const HubLimits& hub_limits = {},
+                         std::unique_ptr<Storage> engine = {})
+        : world(hub_limits, std::move(engine)) {
         ServerOptions options;
+        options.metrics_host = "127.0.0.1";
         options.tls = *make_self_signed_tls();
         options.limits = std::move(limits);
         options.record_frames = std::move(record_frames);
         options.log = [this](const LogEvent& event) {
             const std::lock_guard lock{mutex_};
             log_ += std::string{event.event} + ": " + event.why + "\n";
+            json_ += to_json_line(event, Instant{}) + "\n";
         };
         auto started = Server::start(*world.hub, clock, std::move(options));
         REQUIRE(started);
@@ -38,9 +45,29 @@ public:
         return log_;
     }
 
+    /// The same as the program writes it.
+    std::string json_after_stop() {
+        server->stop();
+        const std::lock_guard lock{mutex_};
+        return json_;
+    }
+
+    /// What a monitoring system gets.
+    std::string ask_metrics(std::string_view target) const {
+        RawClient client{server->metrics_port()};
+        return client.ask_plain("GET " + std::string{target} + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+
+    /// The number behind a metric with its labels, as they stand in the text; -1 without it.
+    double metric(std::string_view name) const {
+        const std::string text = ask_metrics("/metrics");
+        const std::size_t at = text.find("\n" + std::string{name} + " ");
+        return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+    }
+
     /// Through TLS and upgrade.
-    std::unique_ptr<RawClient> connect() const {
-        auto client = std::make_unique<RawClient>(port());
+    std::unique_ptr<RawClient> connect(std::uint16_t from = 1, int receive_buffer = 0) const {
+        auto client = std::make_unique<RawClient>(port(), from, receive_buffer);
         REQUIRE(client->start_tls());
         REQUIRE(client->upgrade() == 101);
         return client;
@@ -64,8 +91,10 @@ public:
     }
 
     /// The whole handshake: a good client, welcomed, that has no cursors.
-    std::unique_ptr<RawClient> log_in(Party& party) {
-        auto client = connect();
+    std::unique_ptr<RawClient> log_in(Party& party,
+                                      std::uint16_t from = 1,
+                                      int receive_buffer = 0) {
+        auto client = connect(from, receive_buffer);
         const Hello hello = hello_of(party);
         client->send(hello);
         const auto challenge = next<Challenge>(*client);
@@ -91,6 +120,7 @@ public:
 private:
     std::mutex mutex_;
     std::string log_;
+    std::string json_;
 };
 
 }  // namespace samsyn
