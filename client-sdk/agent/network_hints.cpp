@@ -15,7 +15,8 @@ struct NetworkRow {
 constexpr NetworkRow network_rows[] = {
     {Errc::login_page,
      "",
-     "This network wants you to log in first. Open a web browser, log in on the page that it shows, "
+     "This network wants you to log in first. Open a web browser, log in on the page that it "
+     "shows, "
      "and run `samsyn sync` again. Go on working meanwhile: all is kept here.",
      "Nätet vill att du loggar in först. Öppna en webbläsare, logga in på sidan som visas och kör "
      "`samsyn sync` igen. Arbeta vidare så länge: allt sparas här."},
@@ -53,10 +54,12 @@ constexpr NetworkRow network_rows[] = {
     {Errc::upgrade_refused,
      "",
      "Something answers at the server's address and does not let WebSocket through: often the "
-     "network's filter, then the certificate is the network's own. Ask its IT to allow WebSocket to "
+     "network's filter, then the certificate is the network's own. Ask its IT to allow WebSocket "
+     "to "
      "the server's address, or use another network. If it happens everywhere, tell your "
      "administrator.",
-     "Något svarar på serverns adress men släpper inte igenom WebSocket: ofta nätets filter, och då "
+     "Något svarar på serverns adress men släpper inte igenom WebSocket: ofta nätets filter, och "
+     "då "
      "är certifikatet nätets eget. Be dess IT-avdelning tillåta WebSocket till serverns adress, "
      "eller använd ett annat nät. Händer det överallt, säg till din administratör."},
     {Errc::no_tls,
@@ -64,7 +67,8 @@ constexpr NetworkRow network_rows[] = {
      "Something answers at the server's address without encryption, so nothing was said to it. The "
      "port may be wrong, or the network answers in the server's place. Try another network; if it "
      "happens everywhere, tell your administrator.",
-     "Något svarar på serverns adress utan kryptering, så inget har sagts till det. Porten kan vara "
+     "Något svarar på serverns adress utan kryptering, så inget har sagts till det. Porten kan "
+     "vara "
      "fel, eller så svarar nätet i serverns ställe. Prova ett annat nät; händer det överallt, säg "
      "till din administratör."},
     {Errc::tls_too_old,
@@ -84,13 +88,15 @@ constexpr NetworkRow network_rows[] = {
     {Errc::unreachable,
      ": the name is not known",
      "The server's name is not known in this network: often there is no network at all. Go on "
-     "working: all is kept here. Where only a proxy reaches the outside, set it: `samsyn proxy set`.",
+     "working: all is kept here. Where only a proxy reaches the outside, set it: `samsyn proxy "
+     "set`.",
      "Serverns namn är inte känt i det här nätet: ofta finns inget nät alls. Arbeta vidare: allt "
      "sparas här. Där bara en proxy når ut, ställ in den: `samsyn proxy set`."},
     {Errc::unreachable,
      ": no answer in time",
      "The server does not answer: often a firewall that drops what it does not allow. Go on "
-     "working: all is kept here. Where only a proxy reaches the outside, set it: `samsyn proxy set`.",
+     "working: all is kept here. Where only a proxy reaches the outside, set it: `samsyn proxy "
+     "set`.",
      "Servern svarar inte: ofta en brandvägg som kastar det den inte tillåter. Arbeta vidare: allt "
      "sparas här. Där bara en proxy når ut, ställ in den: `samsyn proxy set`."},
 };

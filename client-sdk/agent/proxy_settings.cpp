@@ -8,24 +8,27 @@
 #include "client-sdk/agent/way.hpp"
 #include "core/base/codec.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace samsyn {
 
 namespace {
 
 using nlohmann::json;
-using Mode = ProxySettings::Mode;
+using ProxyMode = ProxySettings::Mode;
 
 constexpr std::string_view proxy_file_name = "proxy.json";
 constexpr std::size_t proxy_file_bytes_max = 8 * 1024;
 constexpr int proxy_file_version = 1;
 
-std::string_view key_of(Mode mode) {
+std::string_view proxy_mode_key(ProxyMode mode) {
     switch (mode) {
-        case Mode::automatic:
+        case ProxyMode::automatic:
             return "auto";
-        case Mode::off:
+        case ProxyMode::off:
             return "off";
-        case Mode::fixed:
+        case ProxyMode::fixed:
             return "set";
     }
     return "";
@@ -61,10 +64,10 @@ Result<ProxySettings> settings_from_text(std::string_view text) {
     if (version == object.end() || !version->is_number_unsigned()) return bad_proxy_file("version");
     if (*version > proxy_file_version) return fail(Errc::newer_format, proxy_file_name);
     const std::string mode = SAMSYN_TRY(text_of_proxy(object, "mode"));
-    if (mode == key_of(Mode::off)) return ProxySettings{Mode::off};
-    if (mode == key_of(Mode::automatic)) return ProxySettings{};
-    if (mode != key_of(Mode::fixed)) return bad_proxy_file("mode");
-    return ProxySettings{Mode::fixed, SAMSYN_TRY(proxy_in_file(object))};
+    if (mode == proxy_mode_key(ProxyMode::off)) return ProxySettings{ProxyMode::off};
+    if (mode == proxy_mode_key(ProxyMode::automatic)) return ProxySettings{};
+    if (mode != proxy_mode_key(ProxyMode::fixed)) return bad_proxy_file("mode");
+    return ProxySettings{ProxyMode::fixed, SAMSYN_TRY(proxy_in_file(object))};
 }
 
 /// Errors: `invalid_argument` naming the argument.
@@ -85,7 +88,7 @@ Result<ProxySettings> settings_from_args(const json& args) {
     proxy.password = texts[2];
     wipe_text(texts[2]);
     SAMSYN_TRY(check_proxy_credentials(proxy.user, proxy.password));
-    return ProxySettings{Mode::fixed, std::move(proxy)};
+    return ProxySettings{ProxyMode::fixed, std::move(proxy)};
 }
 
 json environment_to_json() {
@@ -105,7 +108,7 @@ json environment_to_json() {
 Result<json> shown_proxy(const std::filesystem::path& folder) {
     const ProxySettings settings = SAMSYN_TRY(read_proxy_settings(folder));
     json shown;
-    shown["mode"] = key_of(settings.mode);
+    shown["mode"] = proxy_mode_key(settings.mode);
     if (settings.proxy) {
         shown["address"] = "http://" + to_string(settings.proxy->address);
         shown["user"] = settings.proxy->user;
@@ -129,7 +132,7 @@ Result<json> run_proxy_operation(const std::filesystem::path& folder,
         return shown_proxy(folder);
     }
     if (!args.empty()) return fail(Errc::invalid_argument, "args");
-    if (operation == "proxy.off") SAMSYN_TRY(save_proxy_settings(folder, {Mode::off}));
+    if (operation == "proxy.off") SAMSYN_TRY(save_proxy_settings(folder, {ProxyMode::off}));
     if (operation == "proxy.auto") SAMSYN_TRY(save_proxy_settings(folder, {}));
     return shown_proxy(folder);
 }
@@ -148,7 +151,7 @@ Result<ProxySettings> read_proxy_settings(const std::filesystem::path& folder) {
 
 Result<void> save_proxy_settings(const std::filesystem::path& folder,
                                  const ProxySettings& settings) {
-    json object = {{"version", proxy_file_version}, {"mode", key_of(settings.mode)}};
+    json object = {{"version", proxy_file_version}, {"mode", proxy_mode_key(settings.mode)}};
     if (settings.proxy) {
         object["address"] = to_string(settings.proxy->address);
         object["user"] = settings.proxy->user;

@@ -1,5 +1,6 @@
 #include "client-sdk/net/proxy.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 
@@ -11,7 +12,7 @@ namespace samsyn {
 
 namespace {
 
-using boost::asio::ip::address;
+using IpAddress = boost::asio::ip::address;
 
 constexpr std::string_view scheme_end = "://";
 
@@ -59,7 +60,7 @@ bool is_printable(std::string_view text) {
     });
 }
 
-std::optional<address> to_address(std::string_view text) {
+std::optional<IpAddress> numeric_address(std::string_view text) {
     boost::system::error_code error;
     auto parsed = boost::asio::ip::make_address(text, error);
     if (error) return std::nullopt;
@@ -69,7 +70,7 @@ std::optional<address> to_address(std::string_view text) {
 }
 
 /// Is `host` in the block "address/length"?
-bool is_in_block(const address& host, std::string_view block) {
+bool is_in_block(const IpAddress& host, std::string_view block) {
     boost::system::error_code error;
     if (host.is_v4()) {
         const auto network = boost::asio::ip::make_network_v4(block, error);
@@ -103,9 +104,9 @@ bool is_named_by(std::string_view entry, const ServerAddress& server) {
     if (!take_port(entry, server.port)) return false;
     if (entry.size() > 2 && entry.front() == '[' && entry.back() == ']')
         entry = entry.substr(1, entry.size() - 2);
-    if (const auto numeric = to_address(server.host)) {
+    if (const auto numeric = numeric_address(server.host)) {
         if (entry.find('/') != std::string_view::npos) return is_in_block(*numeric, entry);
-        return to_address(entry) == numeric;
+        return numeric_address(entry) == numeric;
     }
     std::string name = lowered(entry);
     std::string host = lowered(server.host);
