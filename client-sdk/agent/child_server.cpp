@@ -4,13 +4,12 @@
 #include "client-sdk/agent/idle_timer.hpp"
 #include "client-sdk/agent/line_connection.hpp"
 #include "client-sdk/agent/sync_service.hpp"
+#include "client-sdk/net/as_result.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -25,8 +24,6 @@ namespace net = boost::asio;
 namespace {
 
 using nlohmann::json;
-
-constexpr auto use_result = net::as_tuple(net::use_awaitable);
 
 constexpr std::chrono::seconds tick_pause{5};
 

@@ -5,18 +5,17 @@
 #include "client-sdk/agent/server_share.hpp"
 #include "client-sdk/agent/unlocking.hpp"
 #include "client-sdk/agent/way.hpp"
+#include "client-sdk/net/as_result.hpp"
 #include "client-sdk/net/backoff.hpp"
 #include "client-sdk/net/restricted_link.hpp"
 #include "core/base/system_clock.hpp"
 #include "crypto/identity/signing_key.hpp"
 #include "crypto/keys/sodium.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <cerrno>
 #include <csignal>
@@ -32,8 +31,6 @@ namespace net = boost::asio;
 namespace {
 
 using nlohmann::json;
-
-constexpr auto use_result = net::as_tuple(net::use_awaitable);
 
 std::string_view name_of(OrderKind kind, UnsentWork unsent) {
     switch (kind) {

@@ -1,9 +1,9 @@
 #include "client-sdk/agent/line_connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "client-sdk/net/as_result.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -16,11 +16,7 @@ namespace samsyn {
 
 namespace net = boost::asio;
 
-namespace {
-
-constexpr auto use_result = net::as_tuple(net::use_awaitable);
-
-}  // namespace
+namespace {}  // namespace
 
 LineConnection::LineConnection(net::io_context& io, std::size_t queued_bytes_max, Events events)
     : socket_(io),

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr std::chrono::milliseconds courier_pause = 60s;  // before one that fell is started again
-constexpr std::chrono::milliseconds look_again = 60s;     // timers stand still in sleep
+constexpr std::chrono::milliseconds look_again_by_clock = 60s;  // timers stand still in sleep
 
 json child_fell_answer() {
     json answer = error_answer({Errc::system_failed, "the agent's child ended; see agent.log"});
@@ -182,7 +182,7 @@ void LockKeeper::on_time() {
 }
 
 std::chrono::milliseconds LockKeeper::next_time() const {
-    return look_again;
+    return look_again_by_clock;
 }
 
 json LockKeeper::serve_proxy(std::string_view operation, const json& args) const {

@@ -67,7 +67,8 @@ Result<ProxySettings> settings_from_text(std::string_view text) {
     if (mode == proxy_mode_key(ProxyMode::off)) return ProxySettings{ProxyMode::off};
     if (mode == proxy_mode_key(ProxyMode::automatic)) return ProxySettings{};
     if (mode != proxy_mode_key(ProxyMode::fixed)) return bad_proxy_file("mode");
-    return ProxySettings{ProxyMode::fixed, SAMSYN_TRY(proxy_in_file(object))};
+    Proxy proxy = SAMSYN_TRY(proxy_in_file(object));
+    return ProxySettings{ProxyMode::fixed, std::move(proxy)};
 }
 
 /// Errors: `invalid_argument` naming the argument.
@@ -128,7 +129,8 @@ Result<json> run_proxy_operation(const std::filesystem::path& folder,
                                  std::string_view operation,
                                  const json& args) {
     if (operation == "proxy.set") {
-        SAMSYN_TRY(save_proxy_settings(folder, SAMSYN_TRY(settings_from_args(args))));
+        const ProxySettings settings = SAMSYN_TRY(settings_from_args(args));
+        SAMSYN_TRY(save_proxy_settings(folder, settings));
         return shown_proxy(folder);
     }
     if (!args.empty()) return fail(Errc::invalid_argument, "args");

@@ -8,7 +8,6 @@ namespace samsyn {
 
 namespace {
 
-constexpr std::size_t body_bytes_max = sealed_body_bytes_max * 4;  ///< unpacked
 constexpr std::size_t faults_bytes_max = 4 * 1024;
 
 const SealedKey* box_for(const KeyPacket& packet, const DeviceId& device) {
@@ -226,7 +225,7 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
     if (item.header.restated_author.has_value() != header.restatement)
         return fail(Errc::malformed, "restated author");
     const Bytes aad = item_aad(header, item.header);
-    const Bytes body = SAMSYN_TRY(ports.sealer.open_item(key, aad, item.sealed, body_bytes_max));
+    const Bytes body = SAMSYN_TRY(ports.sealer.open_item(key, aad, item.sealed, unpacked_body_bytes_max));
     auto values = SAMSYN_TRY(decode_values(body, item.header.writes.size()));
     Written written{.change = {.header = item.header, .values = std::move(values)},
                     .author = item.header.restated_author.value_or(header.author)};

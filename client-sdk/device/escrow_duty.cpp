@@ -11,7 +11,6 @@ namespace samsyn {
 
 namespace {
 
-constexpr std::size_t body_bytes_max = sealed_body_bytes_max * 4;  ///< unpacked
 constexpr std::size_t held_entries_max = 4096;
 
 const SealedKey* box_for(const EscrowBlob& blob, const DeviceId& device) {
@@ -82,7 +81,7 @@ Device::Impl::OpenedEscrow Device::Impl::open_escrow(const EscrowBlob& blob) {
         const Hash context = escrow_context(blob, self, box->sealing_epoch, ports.hasher);
         const auto key = ports.sealer.open_key(box->box, context);
         const auto body =
-            key ? ports.sealer.open_item(*key, escrow_aad(blob), blob.body, body_bytes_max)
+            key ? ports.sealer.open_item(*key, escrow_aad(blob), blob.body, unpacked_body_bytes_max)
                 : Result<Bytes>{std::unexpected{key.error()}};
         auto values = body ? decode_values(*body, blob.change.writes.size())
                            : Result<std::vector<Value>>{std::unexpected{body.error()}};
@@ -125,7 +124,7 @@ Device::Impl::OpenedEscrow Device::Impl::open_escrow(const HeldEntry& held) {
         Change change{.header = full->header, .values = {}};
         const auto body =
             entry.opened ? ports.sealer.open_item(
-                               **key, item_aad(header, full->header), full->sealed, body_bytes_max)
+                               **key, item_aad(header, full->header), full->sealed, unpacked_body_bytes_max)
                          : Result<Bytes>{Bytes{}};
         auto values = body && entry.opened
                           ? decode_values(*body, full->header.writes.size())

@@ -128,7 +128,7 @@ struct Refused {
 };
 
 Result<std::vector<Refused>> refused_rows(DeviceStore& store) {
-    constexpr std::size_t text_bytes_max = 1024;
+    constexpr std::size_t refused_text_bytes_max = 1024;
     std::vector<Refused> rows;
     const auto bytes = SAMSYN_TRY(store.value(key_refused));
     Reader in{bytes ? ByteView{*bytes} : ByteView{}};
@@ -138,7 +138,7 @@ Result<std::vector<Refused>> refused_rows(DeviceStore& store) {
         row.view.case_id = SAMSYN_TRY(in.id<CaseId>("refused statement"));
         const auto code = SAMSYN_TRY(in.number<std::uint16_t>("refused statement"));
         row.view.why.code = errc_from_wire(code);
-        row.view.why.context = SAMSYN_TRY(in.text(text_bytes_max, "refused statement"));
+        row.view.why.context = SAMSYN_TRY(in.text(refused_text_bytes_max, "refused statement"));
         row.view.written = SAMSYN_TRY(in.instant("refused statement"));
         rows.push_back(std::move(row));
     }
@@ -160,14 +160,14 @@ Result<void> put_refused(DeviceStore& store, const std::vector<Refused>& rows) {
 }  // namespace
 
 Result<void> Device::Impl::note_refused(const Statement& statement, const Error& why) {
-    constexpr std::size_t context_bytes_max = 900;
+    constexpr std::size_t refused_context_bytes_max = 900;
     auto rows = SAMSYN_TRY(refused_rows(store));
     Refused row;
     row.id = statement.id;
     row.view.case_id = statement.header.stream.case_id;
     row.view.why.code = why.code;
     row.view.why.context =
-        std::string{kind_name(statement.body)} + " " + why.context.substr(0, context_bytes_max);
+        std::string{kind_name(statement.body)} + " " + why.context.substr(0, refused_context_bytes_max);
     row.view.written = statement.header.time.instant();
     rows.push_back(std::move(row));
     return put_refused(store, rows);

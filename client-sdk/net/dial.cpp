@@ -1,10 +1,10 @@
 #include "client-sdk/net/dial.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "client-sdk/net/as_result.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
 #include <memory>
@@ -16,8 +16,6 @@ namespace net = boost::asio;
 using net::ip::tcp;
 
 namespace {
-
-constexpr auto use_result = net::as_tuple(net::use_awaitable);
 
 std::unexpected<Error> unreachable(const ServerAddress& address, std::string_view cause) {
     return fail(Errc::unreachable, to_string(address) + ": " + std::string{cause});

@@ -1,11 +1,11 @@
 #include "client-sdk/net/transport.hpp"
 
+#include "client-sdk/net/as_result.hpp"
 #include "client-sdk/net/obstacles.hpp"
 #include "client-sdk/net/tls_watch.hpp"
 #include "client-sdk/net/tunnel.hpp"
 #include "core/wire/messages.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -33,7 +33,6 @@ namespace {
 
 using SecureStream = websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
 
-constexpr auto use_result = net::as_tuple(net::use_awaitable);
 constexpr std::string_view exporter_label = "EXPORTER-samsyn-1";
 constexpr const char* websocket_path = "/samsyn/1";
 

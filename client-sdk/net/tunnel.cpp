@@ -1,11 +1,10 @@
 #include "client-sdk/net/tunnel.hpp"
 
+#include "client-sdk/net/as_result.hpp"
 #include "client-sdk/net/dial.hpp"
 #include "client-sdk/net/obstacles.hpp"
 #include "core/base/secret.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -23,8 +22,6 @@ namespace http = beast::http;
 using net::ip::tcp;
 
 namespace {
-
-constexpr auto as_tunnel_result = net::as_tuple(net::use_awaitable);
 
 /// RFC 4648, section 4.
 std::string to_base64(std::string_view text) {
@@ -101,7 +98,7 @@ net::awaitable<Result<tcp::socket>> tunnel(tcp::socket socket,
     stream.expires_after(limits.answer_max);  // for all of it: a drip does not prolong it
     std::string request = connect_request(server, proxy);
     const auto [write_error, written] =
-        co_await net::async_write(stream, net::buffer(request), as_tunnel_result);
+        co_await net::async_write(stream, net::buffer(request), use_result);
     wipe_request(request);
     if (write_error) co_return std::unexpected{no_answer(proxy, write_error)};
 
@@ -109,8 +106,7 @@ net::awaitable<Result<tcp::socket>> tunnel(tcp::socket socket,
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes_max));
     parser.skip(true);
     beast::flat_buffer buffer{limits.header_bytes_max};
-    const auto [error, size] =
-        co_await http::async_read_header(stream, buffer, parser, as_tunnel_result);
+    const auto [error, size] = co_await http::async_read_header(stream, buffer, parser, use_result);
     if (error) co_return std::unexpected{no_answer(proxy, error)};
     if (auto refused = judge_connect(to_answer(parser.get(), buffer.size()), proxy))
         co_return std::unexpected{*std::move(refused)};

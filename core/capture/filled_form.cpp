@@ -1,6 +1,7 @@
 #include "core/capture/filled_form.hpp"
 
 #include "core/base/checked_text.hpp"
+#include "core/capture/sorted_once.hpp"
 #include "core/model/local_date.hpp"
 
 #include <algorithm>
@@ -64,11 +65,6 @@ std::vector<FormFlow> flows_between(const ConsentTemplate& row,
     const auto doubles = std::ranges::unique(flows);
     flows.erase(doubles.begin(), doubles.end());
     return flows;
-}
-
-template <class Element>
-bool is_sorted_once(const std::vector<Element>& elements) {
-    return std::ranges::adjacent_find(elements, std::ranges::greater_equal{}) == elements.end();
 }
 
 void write_recipient(Writer& out, const Recipient& recipient) {

@@ -1,6 +1,7 @@
 #include "core/capture/form_signature.hpp"
 
 #include "core/base/checked_text.hpp"
+#include "core/capture/sorted_once.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,11 +38,6 @@ constexpr std::array<std::string_view, 3> answers{"yes", "no", "informed"};
 bool is_with(const FormFlow& flow, const std::vector<UnitId>& units) {
     return std::ranges::binary_search(units, flow.disclosing) ||
            std::ranges::binary_search(units, flow.recipient.unit);
-}
-
-template <class Element>
-bool is_sorted_once(const std::vector<Element>& elements) {
-    return std::ranges::adjacent_find(elements, std::ranges::greater_equal{}) == elements.end();
 }
 
 }  // namespace

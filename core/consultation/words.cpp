@@ -17,7 +17,7 @@ bool is_ascii_letter(unsigned char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_digit(char32_t code) {
+bool is_digit_code(char32_t code) {
     return code >= '0' && code <= '9';
 }
 
@@ -25,7 +25,7 @@ bool is_digit(char32_t code) {
 /// Swedish registers write.
 Letter letter_at(std::string_view text, std::size_t at) {
     const auto first = static_cast<unsigned char>(text[at]);
-    if (is_ascii_letter(first) || is_digit(first)) return {1, first};
+    if (is_ascii_letter(first) || is_digit_code(first)) return {1, first};
     if (first < 0xC3 || first > 0xC9 || at + 1 >= text.size()) return {};
     const auto second = static_cast<unsigned char>(text[at + 1]);
     if ((second & 0xC0U) != 0x80U) return {};
@@ -81,12 +81,12 @@ TextWord read_word(std::string_view text, std::size_t at) {
             const std::size_t joiner = joiner_bytes(text, at);
             const std::size_t next = at + joiner;
             const bool inside = joiner > 0 && next < text.size() && letter_at(text, next).code != 0;
-            if (!inside || word.has_digit || is_digit(letter_at(text, next).code)) break;
+            if (!inside || word.has_digit || is_digit_code(letter_at(text, next).code)) break;
             word.folded.push_back(joiner == 1 ? text[at] : text[at + 2] == '\x99' ? '\'' : '-');
             at = next;
             continue;
         }
-        if (is_digit(letter.code)) {
+        if (is_digit_code(letter.code)) {
             word.has_digit = true;
         } else {
             if (letters == 0) word.capital = is_capital(letter.code);

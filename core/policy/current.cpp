@@ -8,9 +8,9 @@ namespace samsyn::policy {
 
 namespace {
 
-using Decision = std::tuple<PersonId, PersonId, Hash>;
+using DecisionKey = std::tuple<PersonId, PersonId, Hash>;
 
-Decision decision_of(const DecisionInPlace& body) {
+DecisionKey decision_of(const DecisionInPlace& body) {
     return {body.child, body.guardian, body.decision};
 }
 

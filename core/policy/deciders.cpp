@@ -1,16 +1,13 @@
 #include "core/policy/deciders.hpp"
 
 #include "core/policy/contains.hpp"
+#include "core/policy/in_force.hpp"
 
 #include <algorithm>
 
 namespace samsyn::policy {
 
 namespace {
-
-bool in_force(const auto& body, Instant now) {
-    return body.from <= now && now < body.until;
-}
 
 /// What assessments of maturity in force say of a child in a category.
 struct Assessed {

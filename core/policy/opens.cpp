@@ -14,7 +14,7 @@ struct OpensRow {
 
 template <class Kind, std::size_t Index = 0>
 constexpr std::size_t index_of() {
-    if constexpr (std::is_same_v<std::variant_alternative_t<Index, StatementBody>, Kind>)
+    if constexpr (std::is_same_v<std::variant_alternative_t<Index, StatementKinds>, Kind>)
         return Index;
     else
         return index_of<Kind, Index + 1>();
@@ -88,7 +88,7 @@ constexpr auto opens_table = std::to_array<OpensRow>({
     opening<EscrowVerdict>("releases unsent work; a rejection only keeps it"),
     denying<ReviewVerdict>("a record"),
 });
-static_assert(opens_table.size() + 1 == std::variant_size_v<StatementBody>);
+static_assert(opens_table.size() + 1 == std::variant_size_v<StatementKinds>);
 static_assert([] {
     for (std::size_t i = 0; i < opens_table.size(); ++i)
         if (opens_table[i].index != i) return false;

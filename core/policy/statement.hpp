@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/one_of.hpp"
 #include "core/model/hybrid_clock.hpp"
 #include "core/model/item_type.hpp"
 #include "core/model/label.hpp"
@@ -276,61 +277,78 @@ struct Unknown {
 };
 
 /// The wire number of a kind is in `statement_kind`; 0 to 63 federation, 64 and up a case.
-using StatementBody = std::variant<Founding,
-                                   OrganisationAdmitted,
-                                   AdministratorCertified,
-                                   UnitCertified,
-                                   UserCertified,
-                                   DeviceCertified,
-                                   DeviceRevoked,
-                                   RevocationPinned,
-                                   UserRemoved,
-                                   ServerCertified,
-                                   DeviceLocked,
-                                   DeviceWiped,
-                                   LogRestored,
-                                   Countersigned,
-                                   UnitLease,
-                                   RecoveryKeyCertified,
-                                   RecoveryUsed,
-                                   DeviceSuspended,
-                                   DeviceResumed,
-                                   CaseOpened,
-                                   CaseClosed,
-                                   ParticipantAdded,
-                                   ParticipantRemoved,
-                                   Custody,
-                                   AdultRecorded,
-                                   Consent,
-                                   Confirmation,
-                                   Closing,
-                                   Ended,
-                                   CaseWeeded,
-                                   AgeAttested,
-                                   Maturity,
-                                   GuardianSuspended,
-                                   Representative,
-                                   GuardianPrevented,
-                                   DecisionInPlace,
-                                   Mandate,
-                                   ProtectionMark,
-                                   Audience,
-                                   InvestigationLock,
-                                   Release,
-                                   Override,
-                                   SecondReaderVerdict,
-                                   InvestigationAnswer,
-                                   EmergencyOpening,
-                                   Informed,
-                                   GuestNamed,
-                                   CopiedToOwnRecord,
-                                   SecrecyAcknowledged,
-                                   RoomSession,
-                                   ReportOfConcern,
-                                   PurgeReceipt,
-                                   EscrowVerdict,
-                                   ReviewVerdict,
-                                   Unknown>;
+using StatementKinds = std::variant<Founding,
+                                    OrganisationAdmitted,
+                                    AdministratorCertified,
+                                    UnitCertified,
+                                    UserCertified,
+                                    DeviceCertified,
+                                    DeviceRevoked,
+                                    RevocationPinned,
+                                    UserRemoved,
+                                    ServerCertified,
+                                    DeviceLocked,
+                                    DeviceWiped,
+                                    LogRestored,
+                                    Countersigned,
+                                    UnitLease,
+                                    RecoveryKeyCertified,
+                                    RecoveryUsed,
+                                    DeviceSuspended,
+                                    DeviceResumed,
+                                    CaseOpened,
+                                    CaseClosed,
+                                    ParticipantAdded,
+                                    ParticipantRemoved,
+                                    Custody,
+                                    AdultRecorded,
+                                    Consent,
+                                    Confirmation,
+                                    Closing,
+                                    Ended,
+                                    CaseWeeded,
+                                    AgeAttested,
+                                    Maturity,
+                                    GuardianSuspended,
+                                    Representative,
+                                    GuardianPrevented,
+                                    DecisionInPlace,
+                                    Mandate,
+                                    ProtectionMark,
+                                    Audience,
+                                    InvestigationLock,
+                                    Release,
+                                    Override,
+                                    SecondReaderVerdict,
+                                    InvestigationAnswer,
+                                    EmergencyOpening,
+                                    Informed,
+                                    GuestNamed,
+                                    CopiedToOwnRecord,
+                                    SecrecyAcknowledged,
+                                    RoomSession,
+                                    ReportOfConcern,
+                                    PurgeReceipt,
+                                    EscrowVerdict,
+                                    ReviewVerdict,
+                                    Unknown>;
+
+/// One of the kinds. What a variant of so many does costs each file that copies one seconds to
+/// compile: so it is compiled once, in `statement.cpp`.
+struct StatementBody : StatementKinds {
+    StatementBody();
+    StatementBody(const StatementBody& other);
+    StatementBody(StatementBody&& other) noexcept;
+    StatementBody& operator=(const StatementBody& other);
+    StatementBody& operator=(StatementBody&& other) noexcept;
+    ~StatementBody();
+
+    template <class Kind>
+        requires is_one_of<Kind, StatementKinds>
+    StatementBody(Kind kind);  // NOLINT(google-explicit-constructor): as of a variant
+
+    friend bool operator==(const StatementBody& a, const StatementBody& b);
+};
 
 inline constexpr std::size_t statement_previous_max = 16;
 inline constexpr std::size_t statement_names_max = 32;

@@ -2,6 +2,7 @@
 
 #include "core/policy/contains.hpp"
 #include "core/policy/deciders.hpp"
+#include "core/policy/in_force.hpp"
 #include "core/policy/locks.hpp"
 #include "core/policy/quorum.hpp"
 
@@ -12,10 +13,6 @@ namespace samsyn::policy {
 namespace {
 
 using Failing = std::optional<Reason>;
-
-bool in_force(const auto& body, Instant now) {
-    return body.from <= now && now < body.until;
-}
 
 // --- What a consent that names somebody as a guest covers ----------------------------------------
 

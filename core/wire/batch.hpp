@@ -8,6 +8,7 @@ namespace samsyn {
 inline constexpr std::size_t batch_items_max = 1024;
 inline constexpr std::size_t batch_bytes_max = 64 * 1024;  ///< a whole batch on the wire
 inline constexpr std::size_t sealed_body_bytes_max = 40 * 1024;
+inline constexpr std::size_t unpacked_body_bytes_max = 4 * sealed_body_bytes_max;
 
 /// One change in a batch: clear header, sealed body. A pruned one is only its digest.
 struct BatchItem {

@@ -157,12 +157,12 @@ Result<RowAct> read_whole(Reader& in) {
 }
 
 template <std::size_t... Index>
-constexpr auto readers_of(std::index_sequence<Index...>) {
+constexpr auto row_readers_of(std::index_sequence<Index...>) {
     return std::array{&read_whole<std::variant_alternative_t<Index, RowAct>>...};
 }
 
 /// A row's kind is its act's place in `RowAct`, from 1: new ones are added at the end.
-constexpr auto readers = readers_of(std::make_index_sequence<std::variant_size_v<RowAct>>{});
+constexpr auto row_readers = row_readers_of(std::make_index_sequence<std::variant_size_v<RowAct>>{});
 
 }  // namespace
 
@@ -184,7 +184,7 @@ Result<LogRow> decode_log_row(ByteView bytes) {
     Reader in{bytes};
     LogRow row;
     const auto kind = SAMSYN_TRY(in.number<std::uint8_t>("kind of log row"));
-    if (kind == 0 || kind > readers.size()) return fail(Errc::malformed, "kind of log row");
+    if (kind == 0 || kind > row_readers.size()) return fail(Errc::malformed, "kind of log row");
     row.salt = SAMSYN_TRY(in.id<RowSalt>("log row"));
     row.at = SAMSYN_TRY(in.instant("log row"));
     row.device = SAMSYN_TRY(in.id<DeviceId>("log row"));
@@ -192,7 +192,7 @@ Result<LogRow> decode_log_row(ByteView bytes) {
     row.unit = SAMSYN_TRY(in.id<UnitId>("log row"));
     row.case_id = SAMSYN_TRY(in.id<CaseId>("log row"));
     row.disclosing = SAMSYN_TRY(in.id<UnitId>("log row"));
-    row.act = SAMSYN_TRY(readers[kind - 1U](in));
+    row.act = SAMSYN_TRY(row_readers[kind - 1U](in));
     return row;
 }
 

@@ -337,12 +337,13 @@ Result<Message> read_whole(Reader& in) {
 }
 
 template <std::size_t... Index>
-constexpr auto readers_of(std::index_sequence<Index...>) {
-    return std::array{&read_whole<std::variant_alternative_t<Index, Message>>...};
+constexpr auto message_readers_of(std::index_sequence<Index...>) {
+    return std::array{&read_whole<std::variant_alternative_t<Index, MessageKinds>>...};
 }
 
 /// A message's kind is its place in `Message`, from 1: new ones are added at the end.
-constexpr auto readers = readers_of(std::make_index_sequence<std::variant_size_v<Message>>{});
+constexpr auto message_readers =
+    message_readers_of(std::make_index_sequence<std::variant_size_v<MessageKinds>>{});
 
 /// A message's kind is its place in `Message`, from 1.
 template <class Body>
@@ -376,8 +377,8 @@ Result<Message> decode_message(ByteView bytes, std::size_t bytes_max) {
     if (SAMSYN_TRY(in.number<std::uint8_t>("wire version")) != wire_version)
         return fail(Errc::unsupported_version, "wire version");
     const auto kind = SAMSYN_TRY(in.number<std::uint8_t>("message kind"));
-    if (kind == 0 || kind > readers.size()) return fail(Errc::malformed, "message kind");
-    return readers[kind - 1U](in);
+    if (kind == 0 || kind > message_readers.size()) return fail(Errc::malformed, "message kind");
+    return message_readers[kind - 1U](in);
 }
 
 Bytes challenge_signed_part(const Nonce& client_nonce,

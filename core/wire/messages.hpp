@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/one_of.hpp"
 #include "core/base/secret.hpp"
 #include "core/wire/batch.hpp"
 #include "core/wire/fleet_messages.hpp"
@@ -237,38 +238,54 @@ struct OrderAnswer {
     friend bool operator==(const OrderAnswer&, const OrderAnswer&) = default;
 };
 
-using Message = std::variant<Hello,
-                             Challenge,
-                             Proof,
-                             Welcome,
-                             Resume,
-                             Push,
-                             Answer,
-                             Deliver,
-                             Withdrawn,
-                             CaughtUp,
-                             Goodbye,
-                             UnlockRegister,
-                             UnlockRegistered,
-                             UnlockConfirm,
-                             UnlockConfirmed,
-                             RestrictedProof,
-                             RestrictedAnswer,
-                             Order,
-                             OrderAnswer,
-                             RoomCall,
-                             RoomHello,
-                             RoomKey,
-                             RoomFrame,
-                             RoomTick,
-                             RoomRefused,
-                             LogProofRequest,
-                             LogProof,
-                             LogQuery,
-                             LogRows,
-                             DeviceReport,
-                             FleetQuery,
-                             FleetRows>;
+using MessageKinds = std::variant<Hello,
+                                  Challenge,
+                                  Proof,
+                                  Welcome,
+                                  Resume,
+                                  Push,
+                                  Answer,
+                                  Deliver,
+                                  Withdrawn,
+                                  CaughtUp,
+                                  Goodbye,
+                                  UnlockRegister,
+                                  UnlockRegistered,
+                                  UnlockConfirm,
+                                  UnlockConfirmed,
+                                  RestrictedProof,
+                                  RestrictedAnswer,
+                                  Order,
+                                  OrderAnswer,
+                                  RoomCall,
+                                  RoomHello,
+                                  RoomKey,
+                                  RoomFrame,
+                                  RoomTick,
+                                  RoomRefused,
+                                  LogProofRequest,
+                                  LogProof,
+                                  LogQuery,
+                                  LogRows,
+                                  DeviceReport,
+                                  FleetQuery,
+                                  FleetRows>;
+
+/// One of the kinds; compiled once, as `StatementBody`.
+struct Message : MessageKinds {
+    Message();
+    Message(const Message& other);
+    Message(Message&& other) noexcept;
+    Message& operator=(const Message& other);
+    Message& operator=(Message&& other) noexcept;
+    ~Message();
+
+    template <class Kind>
+        requires is_one_of<Kind, MessageKinds>
+    Message(Kind kind);  // NOLINT(google-explicit-constructor): as of a variant
+
+    friend bool operator==(const Message& a, const Message& b);
+};
 
 inline constexpr std::uint8_t wire_version = 1;      ///< of the encoding of messages
 inline constexpr std::uint16_t session_version = 1;  ///< of what they mean; agreed in the hello

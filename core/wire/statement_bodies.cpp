@@ -22,7 +22,7 @@ Result<StatementBody> read_as(Reader& in) {
 
 template <std::size_t Index>
 constexpr KindRow row(std::uint16_t kind, std::string_view name) {
-    return {kind, name, &read_as<std::variant_alternative_t<Index, StatementBody>>};
+    return {kind, name, &read_as<std::variant_alternative_t<Index, StatementKinds>>};
 }
 
 /// In the order of `StatementBody`'s alternatives, `Unknown` excepted. Kinds never change.
@@ -82,8 +82,8 @@ constexpr auto kind_table = std::to_array<KindRow>({
     row<52>(97, "escrow_verdict"),
     row<53>(98, "review_verdict"),
 });
-static_assert(kind_table.size() + 1 == std::variant_size_v<StatementBody>);
-static_assert(std::is_same_v<std::variant_alternative_t<28, StatementBody>, Ended>);
+static_assert(kind_table.size() + 1 == std::variant_size_v<StatementKinds>);
+static_assert(std::is_same_v<std::variant_alternative_t<28, StatementKinds>, Ended>);
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "crypto/at_rest/page_cipher.hpp"
 
+#include "crypto/keys/raw.hpp"
+
 #include <sodium.h>
 
 namespace samsyn {
@@ -31,14 +33,6 @@ Place authenticated(const DatabaseFileId& file, const PagePlace& place, std::siz
     at = put(at, static_cast<std::uint32_t>(plain_size));
     SAMSYN_ASSERT(at == data.data() + data.size());
     return data;
-}
-
-unsigned char* raw(std::byte* bytes) {
-    return reinterpret_cast<unsigned char*>(bytes);
-}
-
-const unsigned char* raw(const std::byte* bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "crypto/envelope/aead.hpp"
 
+#include "crypto/keys/raw.hpp"
+
 #include <sodium.h>
 
 namespace samsyn {
@@ -9,14 +11,6 @@ namespace {
 static_assert(aead_key_size == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 static_assert(aead_nonce_size == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
 static_assert(aead_tag_size == crypto_aead_xchacha20poly1305_ietf_ABYTES);
-
-unsigned char* raw(std::byte* bytes) {
-    return reinterpret_cast<unsigned char*>(bytes);
-}
-
-const unsigned char* raw(const std::byte* bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes);
-}
 
 }  // namespace
 

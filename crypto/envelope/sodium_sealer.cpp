@@ -3,6 +3,7 @@
 #include "core/base/domain.hpp"
 #include "crypto/envelope/aead.hpp"
 #include "crypto/envelope/packing.hpp"
+#include "crypto/keys/raw.hpp"
 
 #include <sodium.h>
 
@@ -15,14 +16,6 @@ namespace {
 constexpr std::size_t box_content_size = Hash::size + ContentKey::size;
 constexpr std::size_t box_size = crypto_box_SEALBYTES + box_content_size;
 static_assert(box_size == 112);
-
-unsigned char* raw(std::byte* bytes) {
-    return reinterpret_cast<unsigned char*>(bytes);
-}
-
-const unsigned char* raw(const std::byte* bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes);
-}
 
 /// `BLAKE2b-256(key, label ‖ parts)` into `target`.
 void keyed_hash(std::span<std::byte, 32> target,

@@ -1,6 +1,7 @@
 #include "crypto/identity/signing_key.hpp"
 
 #include "crypto/identity/ed25519.hpp"
+#include "crypto/keys/raw.hpp"
 
 #include <sodium.h>
 
@@ -9,14 +10,6 @@
 namespace samsyn {
 
 namespace {
-
-unsigned char* raw(std::byte* bytes) {
-    return reinterpret_cast<unsigned char*>(bytes);
-}
-
-const unsigned char* raw(const std::byte* bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes);
-}
 
 /// Label and message in one piece. Plain Ed25519, not its prehashed form, so that any
 /// implementation of RFC 8032 can check ours.

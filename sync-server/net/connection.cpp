@@ -1,13 +1,12 @@
 #include "sync-server/net/connection.hpp"
 
+#include "sync-server/net/as_result.hpp"
 #include "sync-server/net/deadlines.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -35,9 +34,6 @@ namespace websocket = beast::websocket;
 using boost::system::error_code;
 using SteadyTime = std::chrono::steady_clock::time_point;
 using std::chrono::steady_clock;
-
-/// Waits without exceptions: an error is a value, as everywhere here.
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 
 /// A "rate policy" of Beast that limits nothing: it sees each byte that comes, and so tells a slow
 /// peer from a silent one below TLS and WebSocket.

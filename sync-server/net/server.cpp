@@ -1,8 +1,8 @@
 #include "sync-server/net/server.hpp"
 
+#include "sync-server/net/as_result.hpp"
 #include "sync-server/net/connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -12,7 +12,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <openssl/ssl.h>
 
 #include <algorithm>
@@ -27,8 +26,6 @@ namespace net = boost::asio;
 using boost::system::error_code;
 using net::ip::tcp;
 using namespace std::chrono_literals;
-
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 
 /// After an accept that failed for lack of descriptors or memory: others may give some back.
 constexpr auto accept_pause = 100ms;

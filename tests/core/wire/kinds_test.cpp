@@ -58,7 +58,7 @@ TEST_CASE("Kinds: each has the number, word and bytes that it will always have",
         REQUIRE(decoded.has_value());
         CHECK(*decoded == golden.body);
     }
-    CHECK(seen.size() + 1 == std::variant_size_v<StatementBody>);  // all but `Unknown`
+    CHECK(seen.size() + 1 == std::variant_size_v<StatementKinds>);  // all but `Unknown`
 }
 
 TEST_CASE("Kinds: no prefix of a body is one, and nothing may follow it", "[wire]") {

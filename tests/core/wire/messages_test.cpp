@@ -147,7 +147,7 @@ TEST_CASE("Message: wrong version, unknown kind, nothing, more and too much are 
         CHECK(error_of(bytes) == Errc::malformed);
     }
     SECTION("a kind after the last") {
-        bytes[1] = static_cast<std::byte>(std::variant_size_v<Message> + 1);
+        bytes[1] = static_cast<std::byte>(std::variant_size_v<MessageKinds> + 1);
         CHECK(error_of(bytes) == Errc::malformed);
     }
     SECTION("a byte more") {
