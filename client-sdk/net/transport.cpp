@@ -140,7 +140,7 @@ private:
     net::awaitable<Result<void>> shake_hands();
     net::awaitable<Result<void>> open_tls();
     net::awaitable<Result<void>> upgrade();
-    Error explain(Error why) const;
+    Error explain(Error why);
     Result<Hash> exporter();
     static net::awaitable<void> read_loop(std::shared_ptr<Impl> self);
     void start_reading(const std::shared_ptr<Impl>& self);
@@ -217,7 +217,7 @@ net::awaitable<Result<void>> Transport::Impl::upgrade() {
 }
 
 /// An end as it is told: before the server is known it may be the network's doing.
-Error Transport::Impl::explain(Error why) const {
+Error Transport::Impl::explain(Error why) {
     if (conversation_->knows_server()) return why;
     return judge_unproven(
         std::move(why), address_, issuer_of(stream_->next_layer().native_handle()));
