@@ -27,7 +27,11 @@ const Operation* find_operation(std::string_view name) {
                                   insight_operations(),
                                   log_operations(),
                                   admin_operations(),
+                                  provision_operations(),
+                                  fleet_operations(),
+                                  enrolment_operations(),
                                   leaving_operations(),
+                                  recovery_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;

@@ -1,5 +1,6 @@
 #include "client-sdk/agent/network_hints.hpp"
 #include "client-sdk/agent/operations.hpp"
+#include "client-sdk/agent/operations_recovery.hpp"
 #include "core/base/codec.hpp"
 #include "core/policy/decide.hpp"
 
@@ -249,6 +250,8 @@ json error_to_json(const Error& error) {
         const ReasonWords words = words_of(*reason);
         out["reason"] = json::object({{"key", error.context}, {"en", words.en}, {"sv", words.sv}});
     }
+    if (const RecoveryRefusal* refusal = find_recovery_refusal(error.context))
+        put_refusal(out, error, {refusal->en, refusal->sv}, {refusal->hint_en, refusal->hint_sv});
     if (error.context == across_cases_refused)
         put_refusal(out, error, across_cases_words, across_cases_hint);
     if (error.context == protected_registration_refused)

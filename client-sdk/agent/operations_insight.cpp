@@ -135,6 +135,7 @@ Result<json> devices(Call& call) {
     for (const DeviceView& device : call.device.devices())
         list.push_back(json::object({{"id", to_hex(device.id)},
                                      {"user", call.names.describe(device.user)},
+                                     {"name", device.name},
                                      {"kind", key_of(device.kind)},
                                      {"revoked", device.revoked}}));
     return json::object({{"devices", std::move(list)}});

@@ -160,6 +160,7 @@ int run_status(const Session& session) {
     } else if (unlocked) {
         print_status(session, result);
         if (const int code = print_leaving(session, *agent)) return code;
+        if (const int code = print_recovery_due(session, *agent)) return code;
     } else {
         print_locked(session, lock);
     }

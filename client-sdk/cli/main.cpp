@@ -69,7 +69,9 @@ int run(int argc, char** argv) {
     add_act_commands(app, session);
     add_insight_commands(app, session);
     add_leaving_commands(app, session);
+    add_confirm_command(app, session);
     add_log_commands(app, session);
+    add_recovery_commands(app, session);
     add_sync_command(app, session);
 
     try {

@@ -43,8 +43,13 @@ void ClientSession::on_message(ByteView message, Instant now) {
 }
 
 void ClientSession::on_timer(Instant now) {
-    if (phase_ != Phase::closed && deadline_ && now >= *deadline_)
-        close(Error{Errc::timed_out, hands_in() ? "hand-in" : "handshake"});
+    if (phase_ == Phase::closed) return;
+    if (deadline_ && now >= *deadline_)
+        return close(Error{Errc::timed_out, hands_in() ? "hand-in" : "handshake"});
+    if (!next_report_ || now < *next_report_) return;
+    const auto told = is_quiet() ? tell_report(now) : Result<bool>{false};
+    if (!told) return fail_with(told.error());
+    if (!*told) next_report_.reset();  // until something happens, or until it is quiet
 }
 
 void ClientSession::poke(Instant now) {
@@ -54,7 +59,7 @@ void ClientSession::poke(Instant now) {
     if (!pushed) return fail_with(pushed.error());
     serve_keeper();
     ask_log();
-    announce_if_synced();
+    if (const auto announced = announce_if_synced(now); !announced) fail_with(announced.error());
 }
 
 std::optional<ClientSession::Output> ClientSession::poll_output() {
@@ -65,7 +70,8 @@ std::optional<ClientSession::Output> ClientSession::poll_output() {
 }
 
 std::optional<Instant> ClientSession::next_deadline() const {
-    return deadline_;
+    if (!deadline_) return next_report_;
+    return next_report_ ? std::min(deadline_, next_report_) : deadline_;
 }
 
 // --- Messages ------------------------------------------------------------------------------------
@@ -265,8 +271,7 @@ Result<void> ClientSession::after_change(Instant now) {
         send_cursors(std::move(rewinds));
     }
     SAMSYN_TRY(push_outgoing(now));
-    announce_if_synced();
-    return {};
+    return announce_if_synced(now);
 }
 
 Result<void> ClientSession::require_replicating() const {
@@ -377,11 +382,19 @@ void ClientSession::after_keeper(const Result<void>& kept) {
         serve_keeper();
 }
 
-void ClientSession::announce_if_synced() {
-    if (!caught_up_ || !drained_ || !unanswered_.empty() || announced_) return;
-    if (registering_ || confirming_ || reads_ || query_) return;
+/// Everything is here and everything is answered.
+bool ClientSession::is_quiet() const {
+    return caught_up_ && drained_ && unanswered_.empty() && !registering_ && !confirming_ &&
+           !reads_ && !query_ && !fleet_query_;
+}
+
+Result<void> ClientSession::announce_if_synced(Instant now) {
+    // What was just said may change the answer: so the fleet is asked about last.
+    if (!is_quiet() || ask_fleet() || announced_) return {};
+    if (SAMSYN_TRY(tell_report(now))) return {};  // once the server has it
     announced_ = true;
     outputs_.emplace_back(Synced{});
+    return {};
 }
 
 void ClientSession::send(const Message& message) {
@@ -398,6 +411,7 @@ void ClientSession::fail_with(const Error& why) {
 void ClientSession::close(Error why) {
     phase_ = Phase::closed;
     deadline_.reset();
+    next_report_.reset();
     outputs_.emplace_back(Close{std::move(why)});
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/sync/fleet_keeper.hpp"
 #include "core/sync/log_keeper.hpp"
 #include "core/sync/unlock_keeper.hpp"
 #include "core/wire/messages.hpp"
@@ -60,6 +61,9 @@ public:
     /// Null: the session neither asks about the server's access log nor tells of reads.
     virtual LogKeeper* log_keeper() { return nullptr; }
 
+    /// Null: the session neither tells how the device is nor asks how others are.
+    virtual FleetKeeper* fleet_keeper() { return nullptr; }
+
     /// Cursors to move now: a supplement opened earlier entries. Empties the list.
     virtual std::vector<Resume::Cursor> take_rewinds() = 0;
 
@@ -81,6 +85,7 @@ struct SessionLimits {
     std::chrono::seconds handshake_max{20};  ///< then the session fails with `timed_out`
     std::size_t unanswered_pushes_max = 64;  ///< more wait for answers
     std::size_t unanswered_bytes_max = 512 * 1024;
+    std::chrono::seconds report_interval{30};  ///< between two reports of how the device is
 };
 
 /// One device's side of one connection (docs/PROTOCOL.md). Sans-I/O and single-threaded.
@@ -165,6 +170,7 @@ private:
     Result<void> handle(const Goodbye& goodbye, Instant now);
     Result<void> handle(const LogProof& proof, Instant now);
     Result<void> handle(const LogRows& rows, Instant now);
+    Result<void> handle(const FleetRows& rows, Instant now);
     Result<void> handle(const UnlockRegistered& registered, Instant now);
     Result<void> handle(const UnlockConfirmed& confirmed, Instant now);
     Result<void> handle(const Order& order, Instant now);
@@ -177,15 +183,18 @@ private:
     Result<bool> handle_reads(const Answer& answer, Instant now);
     Result<void> push_reads();
     void ask_log();
+    Result<bool> tell_report(Instant now);
+    bool ask_fleet();
     Result<void> after_change(Instant now);
     Result<void> require_replicating() const;
     Result<void> push_outgoing(Instant now);
     bool fits_window(std::size_t bytes) const;
+    bool is_quiet() const;
 
     bool hands_in() const { return purpose_ == SessionPurpose::hand_in; }
 
     void send_cursors(std::vector<Resume::Cursor> cursors);
-    void announce_if_synced();
+    Result<void> announce_if_synced(Instant now);
     void serve_keeper();
     void after_keeper(const Result<void>& kept);
     void send(const Message& message);
@@ -221,7 +230,10 @@ private:
 
     std::optional<UnansweredReads> reads_;
     std::optional<LogQuery> query_;
-    bool reads_failed_ = false;  ///< this session tells of no more
+    std::optional<FleetQuery> fleet_query_;
+    std::optional<DeviceReport> reported_;  ///< what this session last told
+    std::optional<Instant> next_report_;    ///< not before
+    bool reads_failed_ = false;             ///< this session tells of no more
     /// In flight with the keeper: at most one of these.
     std::optional<UnlockRegistration> registering_;
     std::optional<PinVerifier> confirming_;

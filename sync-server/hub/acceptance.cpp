@@ -1,6 +1,8 @@
 #include "sync-server/hub/acceptance.hpp"
 
+#include "core/policy/recovery_recipient.hpp"
 #include "core/policy/second_signature.hpp"
+#include "core/wire/recovery_context.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/unlocking.hpp"
 
@@ -222,6 +224,10 @@ Checked<void> Acceptance::check_statement(const Statement& statement) const {
         return refuse(Errc::update_needed, "kind of the statement");
     // What denies is never refused for its time.
     if (opens(statement.body)) SAMSYN_TRY(check_clock(statement.header.time.instant()));
+    // As with a second signature: nobody can tell when it was said.
+    if (std::holds_alternative<Countersigned>(statement.body) &&
+        !ports_.registry.federation().in_good_standing(statement.header.author, now_))
+        return refuse(Errc::revoked_device, "second person");
     const auto check = [&](const auto& certificate) {
         return or_refuse(check_certificate(certificate.device,
                                            certificate.signing_key,
@@ -233,6 +239,10 @@ Checked<void> Acceptance::check_statement(const Statement& statement) const {
         return check(*device);
     if (const auto* const machine = std::get_if<AdministratorCertified>(&statement.body))
         return check(*machine);
+    const auto* const recovery = std::get_if<RecoveryKeyCertified>(&statement.body);
+    // No epoch of the organisation could be started with it.
+    if (recovery != nullptr && !ports_.verifier.can_seal_to(recovery->key))
+        return refuse(Errc::weak_key, "recovery key");
     return {};
 }
 
@@ -353,6 +363,7 @@ Checked<void> Acceptance::check_supplement(const Supplement& supplement) const {
     if (info == nullptr ||
         !registry.may(supplement.compartment, contributing, supplement.author, now_).permitted)
         return refuse(Errc::not_permitted, "author of the supplement");
+    if (is_rewrapping(supplement)) return check_rewrapping(supplement, *info);
     const Federation::Device* const recipient = registry.federation().device(supplement.recipient);
     if (recipient == nullptr ||
         !registry.may(supplement.compartment, {}, supplement.recipient, now_).permitted)
@@ -360,13 +371,39 @@ Checked<void> Acceptance::check_supplement(const Supplement& supplement) const {
     const std::uint32_t newest = recipient->certificate.sealing_epoch;
     if (supplement.sealing_epoch > newest || supplement.sealing_epoch + 1 < newest)
         return refuse(Errc::malformed, "sealing key of the recipient");
+    // Whoever two persons let put the recovery key together gives itself what that opens.
+    const bool recovers =
+        supplement.author == supplement.recipient &&
+        may_recover_something(
+            supplement.author, info->label.disclosing.organisation, registry.federation(), now_);
+    for (const auto& old : supplement.keys) {
+        const Registry::Epoch* const epoch = registry.epoch(old.epoch);
+        if (epoch == nullptr || epoch->compartment != supplement.compartment)
+            return refuse(Errc::not_permitted, "epoch in the supplement");
+        if (!epoch->holders.contains(supplement.author) && !(recovers && epoch->is_recoverable))
+            return refuse(Errc::not_permitted, "epoch in the supplement");
+    }
+    return check_ground(supplement, *info, supplement.recipient);
+}
+
+/// For the newest recovery key of the organisation, by those whose secrecy it is. Whether the boxes
+/// open nobody here can tell.
+Checked<void> Acceptance::check_rewrapping(const Supplement& supplement,
+                                           const Registry::Compartment& compartment) const {
+    const Registry& registry = ports_.registry;
+    const RecoveryKey* const key = recovery_recipient(compartment.label, registry.federation());
+    if (key == nullptr || key->generation != supplement.sealing_epoch || supplement.ground)
+        return refuse(Errc::not_permitted, "recovery key of the supplement");
+    if (compartment.case_id != directory_case &&
+        !registry.federation().acts_in(supplement.author, compartment.label.disclosing.unit, now_))
+        return refuse(Errc::not_permitted, "author of the supplement");
     for (const auto& old : supplement.keys) {
         const Registry::Epoch* const epoch = registry.epoch(old.epoch);
         if (epoch == nullptr || epoch->compartment != supplement.compartment ||
             !epoch->holders.contains(supplement.author))
             return refuse(Errc::not_permitted, "epoch in the supplement");
     }
-    return check_ground(supplement, *info, supplement.recipient);
+    return {};
 }
 
 /// The own unit and the directory need no ground; anybody else a consent on which reading rests

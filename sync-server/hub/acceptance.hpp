@@ -86,6 +86,8 @@ private:
     Checked<void> pin_revocation(const Statement& revocation);
 
     Checked<void> check_supplement(const Supplement& supplement) const;
+    Checked<void> check_rewrapping(const Supplement& supplement,
+                                   const Registry::Compartment& compartment) const;
     Checked<void> check_ground(const Supplement& supplement,
                                const Registry::Compartment& compartment,
                                const DeviceId& recipient) const;

@@ -59,6 +59,7 @@ Result<void> Hub::Impl::on_authenticated(LinkId id,
         return enter_hand_in(id, link, who.device, now);
     CounterState counters = SAMSYN_TRY(ports.storage.counters(who.device));
     link.delivery.emplace(who.device);
+    note_traffic(link, now);
     close_oldest_session(who.device);
     Welcome welcome;
     welcome.greatest_counter = counters.greatest;
@@ -86,6 +87,7 @@ void Hub::Impl::close_oldest_session(const DeviceId& device) {
 void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Instant now) {
     const auto message = decode_message(bytes, message_bytes_max);
     if (!message) return close(id, link, message.error());
+    note_traffic(link, now);
     if (const auto* const push = std::get_if<Push>(&*message)) {
         on_push(id, link, *push, now);
     } else if (const auto* const resume = std::get_if<Resume>(&*message)) {
@@ -99,6 +101,10 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
         on_unlock_register(id, link, *enrols, now);
     } else if (const auto* const confirms = std::get_if<UnlockConfirm>(&*message)) {
         on_unlock_confirm(id, link, *confirms, now);
+    } else if (const auto* const report = std::get_if<DeviceReport>(&*message)) {
+        on_report(id, link, *report, now);
+    } else if (const auto* const fleet = std::get_if<FleetQuery>(&*message)) {
+        on_fleet_query(id, link, *fleet, now);
     } else if (is_of_room(*message)) {
         on_room(id, link, *message, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
@@ -197,6 +203,7 @@ void Hub::Impl::release(Instant now) {
             awake.insert(id);
         if (link.closing || !link.delivery) continue;
         const DeviceId& device = link.delivery->device();
+        link.seen = now;
         if (!registry.federation().in_good_standing(device, now)) {
             close(id, link, {Errc::revoked_device, "device"});
             continue;
@@ -295,13 +302,15 @@ Result<void> Hub::end_group(Instant now) {
     if (impl.group_failed)
         committed = std::unexpected{*impl.group_failed};
     else
-        committed = impl.access_log.seal();
+        committed = impl.store_contacts();
+    if (committed) committed = impl.access_log.seal();
     if (committed) committed = impl.ports.storage.commit();
     if (!committed) {
         impl.abandon(committed.error());
         return committed;
     }
     impl.access_log.committed();
+    impl.contacts.clear();
     ++impl.counted.groups;
     impl.release(now);
     return {};
@@ -336,6 +345,9 @@ void Hub::on_message(LinkId id, ByteView message, Instant now) {
 }
 
 void Hub::on_close(LinkId link) {
+    // It was there until now; the room below tells no time, the newest group's is as good.
+    if (const HubLink* const gone = impl_->find(link); gone != nullptr && gone->delivery)
+        impl_->note_contact(gone->delivery->device(), gone->seen);
     impl_->links.erase(link);
     impl_->awake.erase(link);
 }
@@ -389,10 +401,11 @@ Hub::Next Hub::Impl::next_for(LinkId id, Round& round, Instant now) {
         return next_for(id, round, now);
     }
     if (link->hand_in) {
-        auto message = next_of_hand_in(*link);
+        auto message = next_of_hand_in(*link, now);
         return {message ? std::optional{encode_message(*message)} : std::nullopt, false};
     }
     auto message = next_of_log(*link, round, now);
+    if (message && !*message) message = next_of_fleet(*link, round, now);
     if (message && !*message && link->resumed) message = next_of_session(*link, round, now);
     if (!message) {
         close(id, *link, message.error());

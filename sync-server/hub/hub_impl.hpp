@@ -38,6 +38,7 @@ struct Hub::Impl {
     std::set<LinkId> awake;
     std::map<DeviceId, Allowance> allowances;
     ClosingWatch closings;
+    std::map<DeviceId, Instant> contacts;  ///< to be stored with the next group
     RoomRelay room_relay;
     Hub::Counts counted;
     std::uint64_t links_opened = 0;
@@ -111,7 +112,8 @@ struct Hub::Impl {
     // A revoked device: hub_hand_in.cpp.
     Result<void> enter_hand_in(LinkId id, HubLink& link, const DeviceId& device, Instant now);
     void on_hand_in_message(LinkId id, HubLink& link, ByteView message, Instant now);
-    std::optional<Message> next_of_hand_in(HubLink& link);
+    std::optional<Message> next_of_hand_in(HubLink& link, Instant now);
+    std::optional<Message> next_removal(HubLink::Restricted& hand_in, Instant now);
     void take_push(LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now);
     std::optional<Message> next_of_restricted(HubLink& link);
     std::optional<Message> next_order(HubLink::Restricted& restricted);
@@ -162,6 +164,16 @@ struct Hub::Impl {
                           const ReadEntry& entry,
                           const Hash& hash,
                           Instant now);
+
+    // The fleet: fleet.cpp.
+    void note_contact(const DeviceId& device, Instant now);
+    void note_traffic(HubLink& link, Instant now);
+    Result<void> store_contacts();
+    void on_report(LinkId id, HubLink& link, const DeviceReport& report, Instant now);
+    void on_fleet_query(LinkId id, HubLink& link, const FleetQuery& query, Instant now);
+    Result<FleetRow> fleet_row(const DeviceId& device, Instant now);
+    bool is_connected(const DeviceId& device) const;
+    Result<std::optional<Message>> next_of_fleet(HubLink& link, Round& round, Instant now);
 
     Next next_for(LinkId id, Round& round, Instant now);
     Result<std::optional<Message>> next_of_session(HubLink& link, Round& round, Instant now);

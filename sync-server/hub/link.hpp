@@ -35,6 +35,9 @@ struct HubLink {
     std::deque<Answer> answers;
     std::optional<LogProofRequest> log_request;  ///< waits for its answer; a later one replaces it
     std::deque<LogQuery> log_queries;
+    std::optional<FleetQuery> fleet_query;  ///< waits for its answer
+    Instant contact;                        ///< newest that is on its way into the storage
+    Instant seen;                           ///< of the newest group while it was open
     RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;
@@ -51,6 +54,8 @@ struct Allowance {
     TokenBucket log_queries;
     TokenBucket restricted;
     TokenBucket rooms;
+    TokenBucket reports;
+    TokenBucket fleet_queries;
 };
 
 }  // namespace samsyn

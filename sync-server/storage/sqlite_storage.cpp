@@ -1,4 +1,5 @@
 #include "core/store/database.hpp"
+#include "sync-server/storage/sqlite_fleet_records.hpp"
 #include "sync-server/storage/sqlite_log_records.hpp"
 #include "sync-server/storage/sqlite_unlock_records.hpp"
 #include "sync-server/storage/storage.hpp"
@@ -6,7 +7,7 @@
 namespace samsyn {
 namespace {
 
-constexpr int schema_version_now = 4;
+constexpr int schema_version_now = 5;
 constexpr std::size_t gaps_max = 256;
 constexpr std::size_t entry_overhead = 16;  // number, kind and length around each entry on the wire
 
@@ -119,7 +120,8 @@ public:
             if (version < 1) SAMSYN_TRY(db.exec(schema_sql));
             if (version < 2) SAMSYN_TRY(db.exec(schema_2_sql));
             if (version < 3) SAMSYN_TRY(db.exec(unlock_schema_sql));
-            SAMSYN_TRY(db.exec(log_schema_sql));
+            if (version < 4) SAMSYN_TRY(db.exec(log_schema_sql));
+            if (version < 5) SAMSYN_TRY(db.exec(fleet_schema_sql));
             SAMSYN_TRY(db.set_version(schema_version_now));
             SAMSYN_TRY(std::move(transaction).commit());
         }
@@ -150,6 +152,8 @@ public:
 
     UnlockRecords& unlocks() override { return unlocks_; }
 
+    FleetRecords& fleet() override { return fleet_; }
+
     LogRecords& log() override { return log_; }
 
     Result<void> put_value(std::string_view key, ByteView value) override;
@@ -169,6 +173,7 @@ private:
 
     Database db_;
     SqliteUnlockRecords unlocks_{db_};
+    SqliteFleetRecords fleet_{db_};
     SqliteLogRecords log_{db_};
     std::optional<Transaction> transaction_;  // after db_: it rolls back before the close
 };

@@ -3,6 +3,7 @@
 #include "core/model/change.hpp"
 #include "core/vfs/sealed_vfs.hpp"
 #include "core/wire/messages.hpp"
+#include "sync-server/storage/fleet_records.hpp"
 #include "sync-server/storage/log_records.hpp"
 #include "sync-server/storage/unlock_records.hpp"
 
@@ -89,6 +90,9 @@ public:
 
     /// Unlock tokens, PINs' verifiers and secrets, answers to orders. As long as the storage.
     virtual UnlockRecords& unlocks() = 0;
+
+    /// Last contacts and reports of devices. As long as the storage.
+    virtual FleetRecords& fleet() = 0;
 
     /// The access log. As long as the storage.
     virtual LogRecords& log() = 0;

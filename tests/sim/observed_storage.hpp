@@ -69,6 +69,8 @@ public:
 
     UnlockRecords& unlocks() override { return real_->unlocks(); }
 
+    FleetRecords& fleet() override { return real_->fleet(); }
+
     LogRecords& log() override { return real_->log(); }
 
     Result<void> put_value(std::string_view key, ByteView value) override {

@@ -157,6 +157,7 @@ rc::Gen<Message> fleet_message() {
                     rows.rows.push_back({device,
                                          *instant(),
                                          *rc::gen::arbitrary<std::uint32_t>(),
+                                         *rc::gen::arbitrary<bool>(),
                                          reported,
                                          reported ? *device_report() : DeviceReport{}});
                 }

@@ -409,9 +409,12 @@ public:
                                                 Instant now) override;
     Result<std::optional<OrderAnswer>> on_order(const Order& order, Instant now) override;
     LogKeeper* log_keeper() override;
+    FleetKeeper* fleet_keeper() override;
 
 private:
     friend class ConsentForms;  // samsyn/consent_forms.hpp
+    friend class Provisioning;  // samsyn/provisioning.hpp
+    friend class Recovery;      // samsyn/recovery.hpp
 
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);

@@ -36,6 +36,7 @@ struct DeviceView {
     DeviceId id;
     UserId user;
     DeviceKind kind{};
+    std::string name;  ///< empty where an administrator has given it none
     bool revoked = false;
 };
 
