@@ -1,6 +1,7 @@
 #include "client-sdk/agent/network_hints.hpp"
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/agent/operations_recovery.hpp"
+#include "client-sdk/agent/operations_enrol.hpp"
 #include "core/base/codec.hpp"
 #include "core/policy/decide.hpp"
 
@@ -252,6 +253,8 @@ json error_to_json(const Error& error) {
     }
     if (const RecoveryRefusal* refusal = find_recovery_refusal(error.context))
         put_refusal(out, error, {refusal->en, refusal->sv}, {refusal->hint_en, refusal->hint_sv});
+    if (const EnrolmentWords* words = find_enrolment_words(error.context))
+        put_refusal(out, error, {words->en, words->sv}, {words->hint_en, words->hint_sv});
     if (error.context == across_cases_refused)
         put_refusal(out, error, across_cases_words, across_cases_hint);
     if (error.context == protected_registration_refused)

@@ -82,7 +82,8 @@ std::vector<DeviceView> Device::devices() {
                          .user = device.certificate.user,
                          .kind = device.certificate.kind,
                          .name = my.device_name(id),
-                         .revoked = device.revoked});
+                         .revoked = device.revoked,
+                         .until = device.certificate.until});
     return views;
 }
 
