@@ -1,3 +1,4 @@
+#include "client-sdk/agent/network_hints.hpp"
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/agent/operations_recovery.hpp"
 #include "client-sdk/agent/operations_enrol.hpp"
@@ -188,10 +189,11 @@ Hint hint_of_system(Errc code) {
     }
 }
 
-Hint hint_of(Errc code) {
+Hint hint_of(const Error& error) {
+    if (const auto hint = network_hint(error)) return {hint->en, hint->sv};
     for (const auto find :
          {&hint_of_argument, &hint_of_permission, &hint_of_connection, &hint_of_system})
-        if (const Hint hint = find(code); !hint.en.empty()) return hint;
+        if (const Hint hint = find(error.code); !hint.en.empty()) return hint;
     return {"Try again later; if it stays, tell your administrator.",
             "Försök igen senare; säg till administratören om det består."};
 }
@@ -242,7 +244,7 @@ json error_to_json(const Error& error) {
     out["code"] = name_of(error.code);
     out["message"] = message_of(error.code);
     out["context"] = is_utf8(as_bytes(error.context)) ? error.context : std::string{"?"};
-    const Hint hint = hint_of(error.code);
+    const Hint hint = hint_of(error);
     out["hint"] = hint.en;
     out["hint_sv"] = hint.sv;
     if (const auto reason = find_reason(error.context)) {

@@ -56,6 +56,7 @@ int run(int argc, char** argv) {
         ->check(CLI::IsMember({"sv", "en"}));
     add_device_commands(app, session);
     add_lock_commands(app, session);
+    add_proxy_commands(app, session);
     add_rekey_command(app, session);
     add_admin_commands(app, session);
     add_case_commands(app, session);

@@ -42,7 +42,8 @@ public:
         UniqueFd fd{::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)};
         termios before{};
         if (!fd || ::tcgetattr(fd.value(), &before) != 0)
-            return fail(Errc::invalid_argument, "no terminal: give --pin-fd or --phrase-fd");
+            return fail(Errc::invalid_argument,
+                        "no terminal: give --pin-fd, --phrase-fd or --password-fd");
         termios quiet = before;
         // Signals too: Ctrl-C must not leave the terminal without echo.
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
@@ -147,8 +148,8 @@ void SecretLine::erase_letter() {
 }
 
 std::string SecretLine::shown() const {
-    if (as_ == TypedAs::pin) return dots(text_.view().size());
     const std::string_view text = text_.view();
+    if (as_ == TypedAs::pin || as_ == TypedAs::password) return dots(letters_in(text));
     std::size_t start = text.size();
     while (start > 0 && !is_separator(text[start - 1])) --start;
     std::string line;

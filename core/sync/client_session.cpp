@@ -96,6 +96,7 @@ Result<void> ClientSession::handle(const Challenge& challenge, Instant) {
                                 challenge.signature))
         return fail(Errc::bad_signature, "challenge");
 
+    knows_server_ = true;
     Proof proof;
     proof.federation_heads = ports_.ledger.federation_heads();
     std::ranges::sort(proof.federation_heads);

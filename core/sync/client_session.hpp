@@ -147,6 +147,9 @@ public:
 
     bool is_live() const { return phase_ == Phase::live; }
 
+    /// The server has proven a pinned identity on this very connection; it stays so to the end.
+    bool knows_server() const { return knows_server_; }
+
 private:
     enum class Phase : std::uint8_t {
         fresh,
@@ -214,6 +217,7 @@ private:
     SessionLimits limits_;
     SessionPurpose purpose_;
     Phase phase_ = Phase::fresh;
+    bool knows_server_ = false;
     Nonce nonce_;
     SigningPublicKey server_key_;
     Incarnation incarnation_;
