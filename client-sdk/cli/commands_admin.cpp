@@ -110,7 +110,9 @@ std::string devices_text(const Session& session, const json& devices) {
     for (const json& row : devices)
         table.add(
             {short_id(text_in(row, "id")),
-             name_in(row, "user").empty() ? text_in(row, "name") : name_in(row, "user"),
+             text_in(row["user"], "name").empty() && !text_in(row, "name").empty()
+                 ? text_in(row, "name")
+                 : name_in(row, "user"),
              text_in(row, "kind"),
              row.value("revoked", false) ? session.say("revoked", "spärrad") : std::string{}});
     return table.to_string();

@@ -251,7 +251,7 @@ Result<AnsweredInvitation> Inviting::certify(const EnrolmentAnswer& answer, Reco
             draft.case_id = directory_case;
             draft.label = directory_label(*room_unit);
             draft.item = same_bytes<ItemId>(certificate.device);
-            draft.type = ItemType::directory_user;  // a room is named as a person is
+            draft.type = ItemType::directory_device;
             draft.fields = {{"name", Value{record.room}}};
             SAMSYN_TRY(my.create_item(draft));
         }

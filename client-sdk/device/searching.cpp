@@ -50,8 +50,7 @@ bool may_be_name(std::string_view text) {
 }  // namespace
 
 Result<std::vector<StoredHit>> Device::Impl::readable_hits(Result<std::vector<StoredHit>> found) {
-    if (!found) return found;
-    std::vector<StoredHit> hits = *std::move(found);
+    std::vector<StoredHit> hits = SAMSYN_TRY(std::move(found));
     std::erase_if(hits, [&](const StoredHit& hit) {
         const KnownCompartment* compartment = find(hit.compartment);
         return !compartment || !may_read(compartment->stored, now());

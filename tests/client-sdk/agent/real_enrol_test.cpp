@@ -165,7 +165,7 @@ TEST_CASE("Enrolment: the screen of a room comes in by its name and syncs withou
     screen.sync();
     bool found = false;
     for (const json& device : admin.run({"admin", "list"}).at("devices"))
-        found = found || (device.at("kind") == "room_screen" && device.at("room") == "Rum Björken");
+        found = found || (device.at("kind") == "room_screen" && device.at("name") == "Rum Björken");
     CHECK(found);
     CHECK(screen.run({"case", "list"}).at("cases").empty());
 }
