@@ -13,6 +13,14 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 if(SAMSYN_BUILD_SERVER)
   find_path(SAMSYN_TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)  # headers alone
 endif()
+pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode>=4.1)
+pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng>=1.6)
+# libharu prints the pages of recovery shares. Debian's has no file for pkg-config.
+find_path(SAMSYN_HARU_INCLUDE hpdf.h REQUIRED)
+find_library(SAMSYN_HARU_LIBRARY hpdf REQUIRED)
+add_library(samsyn_haru INTERFACE)
+target_include_directories(samsyn_haru SYSTEM INTERFACE ${SAMSYN_HARU_INCLUDE})
+target_link_libraries(samsyn_haru INTERFACE ${SAMSYN_HARU_LIBRARY})
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core>=1.0)  # metrics
 if(SAMSYN_BUILD_TESTS)
   find_package(Catch2 2.13 REQUIRED)

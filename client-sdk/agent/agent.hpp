@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace samsyn {
 
@@ -31,6 +32,9 @@ struct LockedFolder {
     /// work), or "failed": the courier asks again later.
     std::function<std::string(const std::string& kind, const std::string& statement, bool all_sent)>
         obey;
+
+    /// Serves an operation `proxy.…`: the whole answer. Empty: there are none.
+    std::function<nlohmann::json(std::string_view operation, const nlohmann::json& args)> proxy{};
 };
 
 /// What the supervisor runs; the defaults are right for the `samsyn` binary.

@@ -148,8 +148,8 @@ Opening<int> unlock_and_serve(const std::filesystem::path& folder, UniqueFd& cha
     const Argon2id hash;
     auto vault = Vault::open({.files = files, .hash = hash});
     if (!vault) return because({vault.error().code, "vault"});
-    auto success =
-        open_vault(*vault, hash, std::move(*message), server_share(*config), channel.value());
+    auto success = open_vault(
+        *vault, hash, std::move(*message), server_share(folder, *config), channel.value());
     if (!success) return std::unexpected{std::move(success.error())};
     if (success->share) (void)send_share(channel.value(), *success->share);
     success->share.reset();

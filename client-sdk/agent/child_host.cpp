@@ -3,6 +3,7 @@
 #include "client-sdk/agent/child_process.hpp"
 #include "client-sdk/agent/idle_timer.hpp"
 #include "client-sdk/agent/json_lines.hpp"
+#include "client-sdk/agent/proxy_settings.hpp"
 #include "client-sdk/agent/unlocking.hpp"
 
 #include <algorithm>
@@ -51,6 +52,7 @@ ChildServices ChildHost::services() {
                  .verifier = ports.verifier,
                  .clock = ports.clock,
                  .keeper = &pins_},
+        .route = [this](const std::string& server) { return route_of(parts_.folder, server); },
         .opened = to_json(parts_.vault.status()),
         .idle_max = [this] { return on_vault_.idle_max(); },
         .on_event = [this](const json& event) { return hear(event); }};

@@ -78,7 +78,8 @@ ChildServer::ChildServer(UniqueFd channel, ChildServices services, ChildLimits l
                                .link = services_.link,
                                .server = services_.server,
                                .describe = services_.describe,
-                               .emit = [this](const json& event) { emit(event); }}) {}
+                               .emit = [this](const json& event) { emit(event); },
+                               .route = services_.route}) {}
 
 int ChildServer::run() {
     signals_.async_wait([this](const boost::system::error_code&, int) { io_.stop(); });

@@ -28,7 +28,8 @@ struct ChildServices {
     std::function<nlohmann::json(const Error&)> describe;  ///< an `error` object, with its hint
     std::function<std::string()> server;                   ///< host:port, as it is now
     Link::Ports link;
-    nlohmann::json opened = nlohmann::json::object();  ///< told to whoever unlocked
+    std::function<Result<Route>(const std::string& server)> route{};  ///< empty: directly
+    nlohmann::json opened = nlohmann::json::object();                 ///< told to whoever unlocked
 
     /// How long nobody may have asked for anything before it locks; none: for ever. Read again
     /// after each operation that writes.

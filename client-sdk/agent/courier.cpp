@@ -1,7 +1,10 @@
 #include "client-sdk/agent/agent.hpp"
 #include "client-sdk/agent/child_process.hpp"
 #include "client-sdk/agent/json_lines.hpp"
+#include "client-sdk/agent/proxy_settings.hpp"
 #include "client-sdk/agent/server_share.hpp"
+#include "client-sdk/agent/unlocking.hpp"
+#include "client-sdk/agent/way.hpp"
 #include "client-sdk/net/as_result.hpp"
 #include "client-sdk/net/backoff.hpp"
 #include "client-sdk/net/restricted_link.hpp"
@@ -46,10 +49,12 @@ std::string_view name_of(OrderKind kind, UnsentWork unsent) {
 class Courier final : private RestrictedLink::Listener {
 public:
     Courier(UniqueFd channel,
+            const std::filesystem::path& folder,
             const FolderConfig& config,
             PinnedFederation pinned,
             UnlockToken token)
         : channel_(io_, channel.release()),
+          folder_(folder),
           config_(config),
           pinned_(std::move(pinned)),
           token_(token),
@@ -65,19 +70,27 @@ public:
 
 private:
     void connect() {
+        auto route = route_of(folder_, config_.device.server);
+        if (!route) return on_closed(route.error());
+        way_ = *route;
         RestrictedLink::Listener& listener = *this;
         link_ = std::make_unique<RestrictedLink>(
             io_,
             config_.device.server,
             RestrictedLink::Ports{
                 .session = {.verifier = verifier_, .hasher = hasher_, .random = random_},
-                .clock = clock_},
+                .clock = clock_,
+                .proxy = std::move(route->proxy)},
             pinned_,
             RestrictedSession::Request{.token = token_, .make_proof = {}},
             listener);
     }
 
-    void on_accepted() override { backoff_.reset(); }
+    void on_accepted() override {
+        backoff_.reset();
+        failing_since_.reset();
+        tell_connection(json{});
+    }
 
     void on_secret(const PinSecret&) override {}
 
@@ -99,11 +112,22 @@ private:
 
     void on_closed(const Error& why) override {
         if (std::exchange(last_, why.code) != why.code) log_line("courier", to_string(why));
+        if (!failing_since_) failing_since_ = clock_.now();
+        tell_connection(folder_error(why));
         link_.reset();
         reconnect_.expires_after(backoff_.next());
         reconnect_.async_wait([this](const boost::system::error_code& cancelled) {
             if (!cancelled) connect();
         });
+    }
+
+    /// For `agent.status`: how a locked device reaches its server, and why it does not.
+    void tell_connection(const json& error) {
+        json told;
+        told["way"] = way_to_json(way_);
+        told["last_error"] = error;
+        told["failing_since"] = failing_since_ ? json(to_iso(*failing_since_)) : json{};
+        (void)send_with_fd(channel_.native_handle(), to_line({{"connection", told}}), -1);
     }
 
     /// What the supervisor did about an order; its end is ours.
@@ -132,6 +156,7 @@ private:
 
     net::io_context io_{1};
     net::posix::stream_descriptor channel_;
+    const std::filesystem::path& folder_;
     const FolderConfig& config_;
     PinnedFederation pinned_;
     UnlockToken token_;
@@ -142,6 +167,8 @@ private:
     Backoff backoff_;
     net::steady_timer reconnect_;
     std::unique_ptr<RestrictedLink> link_;
+    Route way_;
+    std::optional<Instant> failing_since_;
     Errc last_{};
 };
 
@@ -162,7 +189,7 @@ Result<int> carry(const std::filesystem::path& folder, UniqueFd& channel) {
     PosixVaultFiles files{folder};
     const Argon2id hash;
     const UnlockToken token = SAMSYN_TRY(Vault::open({.files = files, .hash = hash})).token();
-    return Courier{std::move(channel), config, std::move(*pinned), token}.run();
+    return Courier{std::move(channel), folder, config, std::move(*pinned), token}.run();
 }
 
 }  // namespace

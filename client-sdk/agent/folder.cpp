@@ -215,6 +215,7 @@ Result<void> remove_databases_but(const fs::path& folder, std::uint64_t number) 
 
 Result<void> erase_data(const fs::path& folder) {
     SAMSYN_TRY(write_private_file(folder / wiped_name, "by a signed order\n"));
+    SAMSYN_TRY(remove_file(folder / "proxy.json"));  // the network's password
     return remove_databases(folder);
 }
 

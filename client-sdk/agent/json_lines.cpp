@@ -95,8 +95,16 @@ AgentRequest parse_request(std::string_view line) {
 }
 
 bool is_supervisors(std::string_view operation) {
-    constexpr std::string_view own[] = {
-        "lock", "unlock", "assist.request", "assist.finish", "agent.stop", "agent.status"};
+    constexpr std::string_view own[] = {"lock",
+                                        "unlock",
+                                        "assist.request",
+                                        "assist.finish",
+                                        "agent.stop",
+                                        "agent.status",
+                                        "proxy.show",
+                                        "proxy.set",
+                                        "proxy.off",
+                                        "proxy.auto"};
     return std::ranges::find(own, operation) != std::end(own);
 }
 

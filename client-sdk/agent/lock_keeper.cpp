@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr std::chrono::milliseconds courier_pause = 60s;  // before one that fell is started again
-constexpr std::chrono::milliseconds look_again_by_clock = 60s;     // timers stand still in sleep
+constexpr std::chrono::milliseconds look_again_by_clock = 60s;  // timers stand still in sleep
 
 json child_fell_answer() {
     json answer = error_answer({Errc::system_failed, "the agent's child ended; see agent.log"});
@@ -128,6 +128,7 @@ std::optional<json> LockKeeper::on_child_told(const json& told) {
 
 void LockKeeper::start_courier() {
     courier_due_ = 0ms;
+    connection_ = nullptr;
     if (!has_courier_ || courier_.is_running() || state_ == State::unlocked) return;
     const auto started = courier_.start();
     if (started) return;
@@ -143,7 +144,9 @@ bool LockKeeper::on_courier_readable() {
         return false;
     }
     const auto told = parse_json(message->bytes);
-    return told && told->is_object() && told->contains("order") && obey(*told);
+    if (!told || !told->is_object()) return false;
+    if (told->contains("connection")) connection_ = told->at("connection");
+    return told->contains("order") && obey(*told);
 }
 
 /// The courier has verified it; what is left here is to do it, once.
@@ -182,6 +185,11 @@ std::chrono::milliseconds LockKeeper::next_time() const {
     return look_again_by_clock;
 }
 
+json LockKeeper::serve_proxy(std::string_view operation, const json& args) const {
+    if (folder_.proxy) return folder_.proxy(operation, args);
+    return error_answer({Errc::invalid_argument, "op: unknown operation"});
+}
+
 json LockKeeper::status() const {
     json result;
     result["state"] = state_ == State::unlocked ? "unlocked" : "locked";
@@ -192,6 +200,7 @@ json LockKeeper::status() const {
     if (child_.is_running()) result["child_pid"] = child_.pid();
     if (courier_.is_running()) result["courier_pid"] = courier_.pid();
     if (state_ != State::unlocked) result["why"] = why_;
+    if (state_ != State::unlocked && connection_.is_object()) result["connection"] = connection_;
     result["has_share"] = share_.has_value();
     if (folder_.facts) result["vault"] = folder_.facts();
     return result;

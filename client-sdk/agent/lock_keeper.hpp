@@ -61,6 +61,9 @@ public:
     /// The members of `agent.status`.
     nlohmann::json status() const;
 
+    /// Answers an operation `proxy.…`. Errors: `invalid_argument` where there are none.
+    nlohmann::json serve_proxy(std::string_view operation, const nlohmann::json& args) const;
+
     /// How long a locked device keeps the share.
     static constexpr std::chrono::milliseconds share_max = std::chrono::hours{24};
 
@@ -82,6 +85,7 @@ private:
     bool all_sent_ = false;  // the server has everything that was written, as far as is known
     std::chrono::milliseconds locked_at_;
     std::chrono::milliseconds courier_due_{};
+    nlohmann::json connection_;  // what the courier said last; null where it has not
 };
 
 /// `{"ok": false, "error": …}` with what to do, in both languages.

@@ -3,6 +3,7 @@
 #include "client-sdk/agent/agent.hpp"
 #include "client-sdk/agent/child_process.hpp"
 #include "client-sdk/agent/folder.hpp"
+#include "client-sdk/agent/proxy_settings.hpp"
 #include "client-sdk/agent/unlocking.hpp"
 #include "client-sdk/agent/vault_operations.hpp"
 
@@ -72,7 +73,10 @@ int run_agent(const std::filesystem::path& folder) {
         .is_done = [folder](const std::string& statement) { return is_done(folder, statement); },
         .obey = [folder](const std::string& kind,
                          const std::string& statement,
-                         bool all_sent) { return obey(folder, kind, statement, all_sent); }};
+                         bool all_sent) { return obey(folder, kind, statement, all_sent); },
+        .proxy = [folder](
+                     std::string_view operation,
+                     const json& args) { return serve_proxy_operation(folder, operation, args); }};
     return run_supervisor(folder, options);
 }
 

@@ -2,6 +2,7 @@
 
 #include "client-sdk/agent/operations_call.hpp"
 #include "client-sdk/agent/operations_consultations.hpp"
+#include "client-sdk/agent/operations_enrol.hpp"
 #include "core/base/system_clock.hpp"
 
 #include <samsyn/leaving.hpp>
@@ -27,7 +28,12 @@ const Operation* find_operation(std::string_view name) {
                                   insight_operations(),
                                   log_operations(),
                                   admin_operations(),
+                                  provision_operations(),
+                                  fleet_operations(),
+                                  enrolment_operations(),
+                                  bulk_operations(),
                                   leaving_operations(),
+                                  recovery_operations(),
                                   showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;

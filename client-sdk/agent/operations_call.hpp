@@ -38,8 +38,12 @@ std::span<const Operation> search_operations();
 std::span<const Operation> insight_operations();
 std::span<const Operation> act_operations();
 std::span<const Operation> admin_operations();
+std::span<const Operation> enrolment_operations();
+std::span<const Operation> fleet_operations();
 std::span<const Operation> leaving_operations();
 std::span<const Operation> log_operations();
+std::span<const Operation> provision_operations();
+std::span<const Operation> recovery_operations();
 std::span<const Operation> showing_operations();
 
 /// The case, user, unit or persons that an argument names.

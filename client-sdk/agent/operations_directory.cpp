@@ -98,7 +98,7 @@ Result<OrganisationId> Directory::organisation(std::string_view argument, std::s
 Result<DeviceId> Directory::device(std::string_view argument, std::string_view text) {
     std::vector<Candidate> all;
     for (const DeviceView& device : device_.devices())
-        all.push_back({to_hex(device.id), describe(device.user).value("name", ""), {}});
+        all.push_back({to_hex(device.id), describe(device.user).value("name", ""), device.name});
     return id_from_hex<DeviceId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
 }
 

@@ -1,4 +1,7 @@
+#include "client-sdk/agent/network_hints.hpp"
 #include "client-sdk/agent/operations.hpp"
+#include "client-sdk/agent/operations_recovery.hpp"
+#include "client-sdk/agent/operations_enrol.hpp"
 #include "core/base/codec.hpp"
 #include "core/policy/decide.hpp"
 
@@ -186,10 +189,11 @@ Hint hint_of_system(Errc code) {
     }
 }
 
-Hint hint_of(Errc code) {
+Hint hint_of(const Error& error) {
+    if (const auto hint = network_hint(error)) return {hint->en, hint->sv};
     for (const auto find :
          {&hint_of_argument, &hint_of_permission, &hint_of_connection, &hint_of_system})
-        if (const Hint hint = find(code); !hint.en.empty()) return hint;
+        if (const Hint hint = find(error.code); !hint.en.empty()) return hint;
     return {"Try again later; if it stays, tell your administrator.",
             "Försök igen senare; säg till administratören om det består."};
 }
@@ -240,13 +244,17 @@ json error_to_json(const Error& error) {
     out["code"] = name_of(error.code);
     out["message"] = message_of(error.code);
     out["context"] = is_utf8(as_bytes(error.context)) ? error.context : std::string{"?"};
-    const Hint hint = hint_of(error.code);
+    const Hint hint = hint_of(error);
     out["hint"] = hint.en;
     out["hint_sv"] = hint.sv;
     if (const auto reason = find_reason(error.context)) {
         const ReasonWords words = words_of(*reason);
         out["reason"] = json::object({{"key", error.context}, {"en", words.en}, {"sv", words.sv}});
     }
+    if (const RecoveryRefusal* refusal = find_recovery_refusal(error.context))
+        put_refusal(out, error, {refusal->en, refusal->sv}, {refusal->hint_en, refusal->hint_sv});
+    if (const EnrolmentWords* words = find_enrolment_words(error.context))
+        put_refusal(out, error, {words->en, words->sv}, {words->hint_en, words->hint_sv});
     if (error.context == across_cases_refused)
         put_refusal(out, error, across_cases_words, across_cases_hint);
     if (error.context == protected_registration_refused)

@@ -133,10 +133,13 @@ Result<json> units(Call& call) {
 Result<json> devices(Call& call) {
     json list = json::array();
     for (const DeviceView& device : call.device.devices())
-        list.push_back(json::object({{"id", to_hex(device.id)},
-                                     {"user", call.names.describe(device.user)},
-                                     {"kind", key_of(device.kind)},
-                                     {"revoked", device.revoked}}));
+        list.push_back(json::object(
+            {{"id", to_hex(device.id)},
+             {"user", call.names.describe(device.user)},
+             {"name", device.name},
+             {"kind", key_of(device.kind)},
+             {"until", device.until == instant_max ? json{} : json(to_json(device.until))},
+             {"revoked", device.revoked}}));
     return json::object({{"devices", std::move(list)}});
 }
 

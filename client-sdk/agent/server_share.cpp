@@ -1,5 +1,6 @@
 #include "client-sdk/agent/server_share.hpp"
 
+#include "client-sdk/agent/proxy_settings.hpp"
 #include "client-sdk/net/restricted_link.hpp"
 #include "core/base/system_clock.hpp"
 #include "crypto/identity/signing_key.hpp"
@@ -60,9 +61,12 @@ Result<PinnedFederation> pinned_federation(const FolderConfig& config) {
                             .server_keys = {config.device.server_key}};
 }
 
-ShareSource server_share(const FolderConfig& config, std::chrono::seconds time_max) {
-    return [&config, time_max](const Vault& vault, PinTry& tried) -> Result<ServerShare> {
+ShareSource server_share(const std::filesystem::path& folder,
+                         const FolderConfig& config,
+                         std::chrono::seconds time_max) {
+    return [&folder, &config, time_max](const Vault& vault, PinTry& tried) -> Result<ServerShare> {
         PinnedFederation pinned = SAMSYN_TRY(pinned_federation(config));
+        Route route = SAMSYN_TRY(route_of(folder, config.device.server));
         const SystemClock clock;
         SodiumRandom random;
         const SodiumHasher hasher;
@@ -72,7 +76,9 @@ ShareSource server_share(const FolderConfig& config, std::chrono::seconds time_m
         const RestrictedLink link{
             io,
             config.device.server,
-            {.session = {.verifier = verifier, .hasher = hasher, .random = random}, .clock = clock},
+            {.session = {.verifier = verifier, .hasher = hasher, .random = random},
+             .clock = clock,
+             .proxy = std::move(route.proxy)},
             std::move(pinned),
             {.token = vault.token(),
              .make_proof =

@@ -12,9 +12,10 @@ namespace samsyn {
 /// no server yet.
 Result<PinnedFederation> pinned_federation(const FolderConfig& config);
 
-/// Asks the server of `config` in a restricted session of its own. Blocks for at most `time_max`:
-/// a person waits. `config` must outlive it.
-ShareSource server_share(const FolderConfig& config,
+/// Asks the server of `config` in a restricted session of its own, by the way that `folder` has.
+/// Blocks for at most `time_max`: a person waits. Both must outlive it.
+ShareSource server_share(const std::filesystem::path& folder,
+                         const FolderConfig& config,
                          std::chrono::seconds time_max = std::chrono::seconds{8});
 
 }  // namespace samsyn

@@ -177,7 +177,8 @@ void Supervisor::take_lines(Waiting& waiting) {
         waiting.deadline = std::chrono::steady_clock::now() + next_line_patience;
         if (request.fault || !serve(waiting, request))
             send_line(waiting, request.id, locked_answer());
-        if (request.operation == "unlock") wipe_stack();       // the parser's short strings
+        if (request.operation == "unlock" || request.operation == "proxy.set")
+            wipe_stack();                                      // the parser's short strings
         if (end == std::string::npos) waiting.socket.reset();  // its line never ended
     }
 }
@@ -198,6 +199,10 @@ bool Supervisor::serve(Waiting& waiting, AgentRequest& request) {
     } else if (request.operation == "agent.stop") {
         stop();
         send_line(waiting, request.id, ok_answer({{"stopped", true}}));
+    } else if (request.operation.starts_with("proxy.") && is_supervisors(request.operation)) {
+        const json answer = keeper_->serve_proxy(request.operation, request.args);
+        wipe_strings(request.args);  // perhaps a password
+        send_line(waiting, request.id, answer);
     } else {
         return false;
     }

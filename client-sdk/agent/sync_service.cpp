@@ -1,5 +1,7 @@
 #include "client-sdk/agent/sync_service.hpp"
 
+#include "client-sdk/agent/way.hpp"
+
 #include <utility>
 
 namespace samsyn {
@@ -38,7 +40,7 @@ bool ends_following(Errc why) {
         case Errc::invalid_argument:
             return true;
         default:
-            return false;  // `wrong_server` too: it may be a hotel's login page
+            return false;  // `wrong_server` too: another network may lead to the right one
     }
 }
 
@@ -83,10 +85,19 @@ void SyncService::connect() {
     reconnect_.cancel();
     synced_ = false;
     enter(State::connecting);
+    const std::string server = parts_.server();
+    const auto way = choose_way(server);
+    if (!way) return end_session(way.error());
+    way_ = *way;
     Link::Listener& listener = *this;  // a private base is out of make_unique's reach
     Link::Ports ports = parts_.link;
+    ports.proxy = way->proxy;
     if (handing_in_) ports.purpose = SessionPurpose::hand_in;
-    link_ = std::make_unique<Link>(parts_.io, parts_.server(), ports, listener, parts_.limits);
+    link_ = std::make_unique<Link>(parts_.io, server, std::move(ports), listener, parts_.limits);
+}
+
+Result<Route> SyncService::choose_way(const std::string& server) const {
+    return parts_.route ? parts_.route(server) : Route{};
 }
 
 void SyncService::disconnect() {
@@ -99,6 +110,7 @@ void SyncService::on_live() {
     if (handing_in_) return;
     backoff_.reset();
     last_error_.reset();
+    failing_since_.reset();
     enter(State::live);
     expect_progress();
 }
@@ -144,9 +156,14 @@ bool SyncService::hand_in_after(const Error& why) {
 
 void SyncService::end_session(const Error& why) {
     last_error_ = why;
+    if (!failing_since_) failing_since_ = parts_.link.clock.now();
+    // Before the server is known it is anybody's word: no network may silence a device for good.
+    const bool hearsay =
+        link_ && !link_->knows_server() &&
+        (why.code == Errc::wrong_federation || why.code == Errc::unsupported_version);
     disconnect();
     finish(std::unexpected{why});
-    if (following_ && ends_following(why.code)) following_ = false;
+    if (following_ && !hearsay && ends_following(why.code)) following_ = false;
     if (following_) wait_to_reconnect();
 }
 
@@ -190,6 +207,8 @@ json SyncService::connection() const {
     object["since"] = to_iso(since_);
     object["following"] = following_;
     object["last_error"] = last_error_ ? parts_.describe(*last_error_) : json{};
+    object["failing_since"] = failing_since_ ? json(to_iso(*failing_since_)) : json{};
+    object["way"] = way_to_json(way_);
     return object;
 }
 

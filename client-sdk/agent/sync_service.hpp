@@ -25,6 +25,7 @@ public:
         std::function<std::string()> server;  ///< host:port, asked before each connection
         std::function<nlohmann::json(const Error&)> describe;
         std::function<void(const nlohmann::json& event)> emit;
+        std::function<Result<Route>(const std::string& server)> route{};  ///< empty: directly
         std::chrono::seconds progress_max{60};  ///< without any, a waiting `sync` is `timed_out`
         LinkLimits limits{};
         BackoffLimits backoff{};
@@ -48,7 +49,7 @@ public:
     /// Something was written that wants to be sent: if connected, soon.
     void poke();
 
-    /// `{"state", "since", "following", "last_error"}`.
+    /// `{"state", "since", "following", "last_error", "failing_since", "way"}`.
     nlohmann::json connection() const;
 
     std::size_t waiting() const { return waiting_.size(); }
@@ -63,6 +64,7 @@ private:
     void on_closed(const Error& why) override;
 
     void connect();
+    Result<Route> choose_way(const std::string& server) const;
     void disconnect();
     void end_session(const Error& why);
 
@@ -87,6 +89,8 @@ private:
     bool handed_in_ = false;
     std::optional<Error> handing_in_;  // and why the session before it ended
     std::optional<Error> last_error_;
+    std::optional<Instant> failing_since_;  // the first failure after the last live session
+    Route way_;                             // the one tried last
 };
 
 }  // namespace samsyn

@@ -66,12 +66,14 @@ private:
 /// A group of subcommands, one of which must be named.
 CLI::App& group(CLI::App& parent, const std::string& name, const std::string& description);
 
-void add_device_commands(CLI::App& app, Session& session);  // enrol, agent
+void add_device_commands(CLI::App& app, Session& session);  // agent
 void add_lock_commands(CLI::App& app, Session& session);  // unlock, lock, stop, pin, phrase, assist
 void add_access_commands(CLI::App& app, Session& session);  // why, access
 void add_act_commands(CLI::App& app, Session& session);
 void add_admin_commands(CLI::App& app, Session& session);
 void add_founding_commands(CLI::App& admin, Session& session);
+void add_inviting_commands(CLI::App& admin, Session& session);  // invite, accept
+void add_enrol_command(CLI::App& app, Session& session);
 void add_case_commands(CLI::App& app, Session& session);
 void add_consent_commands(CLI::App& app, Session& session);
 
@@ -81,11 +83,20 @@ void add_form_commands(CLI::App& consents, Session& session);
 /// `consent refuse FORM --person …`: the positional is the form there.
 int refuse_form(const Session& session, nlohmann::json args);
 void add_item_commands(CLI::App& app, Session& session);
+void add_proxy_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);
 void add_consult_commands(CLI::App& app, Session& session);
 void add_search_commands(CLI::App& app, Session& session);
 void add_show_commands(CLI::App& app, Session& session);
 void add_insight_commands(CLI::App& app, Session& session);
+void add_fleet_commands(CLI::App& admin, Session& session);  // devices, waiting, confirm, export
+void add_confirm_command(CLI::App& app, Session& session);
+
+/// Life after the beginning, in the groups of `samsyn admin`.
+void add_unit_life_commands(CLI::App& units, Session& session);
+void add_user_life_commands(CLI::App& users, Session& session);
+void add_device_life_commands(CLI::App& devices, Session& session);
+void add_organisation_life_commands(CLI::App& organisations, Session& session);
 void add_leaving_commands(CLI::App& app, Session& session);  // escrow, unconfirmed
 
 /// What went to escrow of this person's, and how old the knowledge is: part of `samsyn status`.
@@ -94,6 +105,10 @@ int print_leaving(const Session& session, AgentClient& agent);
 /// From when the knowledge is that decisions in `result` rest on.
 void print_knowledge(const Session& session, const nlohmann::json& result);
 void add_log_commands(CLI::App& app, Session& session);
+void add_recovery_commands(CLI::App& app, Session& session);
+/// For administrators, which recovery keys are missing or due: part of `samsyn status`.
+int print_recovery_due(const Session& session, AgentClient& agent);
+void add_admin_recovery_commands(CLI::App& admin, Session& session);
 void add_sync_command(CLI::App& app, Session& session);
 
 }  // namespace samsyn

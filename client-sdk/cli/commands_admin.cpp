@@ -22,22 +22,6 @@ void print_organisation(const Session& session, const json& result) {
           session.say(" has its name.\n", " har fått sitt namn.\n"));
 }
 
-void print_invitation(const Session& session, const json& result) {
-    print(text_in(result, "invitation") + "\n\n");
-    print(session.say("For ", "Till ") + escaped(name_in(result, "user")) +
-          session.say(", once, until ", ", en gång, till ") + local_time_in(result, "expires") +
-          session.say(". On the new device: samsyn enrol INVITATION\n",
-                      ". På den nya enheten: samsyn enrol INBJUDAN\n"));
-}
-
-void print_accepted(const Session& session, const json& result) {
-    print(session.say("Accepted device ", "Godkände enheten ") +
-          short_id(text_in(result, "device")) + session.say(" of ", " för ") +
-          escaped(name_in(result, "user")) +
-          session.say(". Run `samsyn sync` so that others learn of it.\n",
-                      ". Kör `samsyn sync` så att andra får veta.\n"));
-}
-
 void print_revoked(const Session& session, const json& result) {
     print(session.say("Revoked device ", "Spärrade enheten ") +
           short_id(text_in(result, "device")) + "\n");
@@ -73,8 +57,23 @@ void print_wiped(const Session& session, const json& result) {
     print_order_on_its_way(session);
 }
 
+void print_restored(const Session& session, const json& result) {
+    print(session.say("You say that the server was restored from the backup of ",
+                      "Du intygar att servern återställdes från säkerhetskopian av ") +
+          local_time_in(result, "backed_up") +
+          session.say(". What was sent to it after that, the devices send again.\n",
+                      ". Det som skickades dit efter det skickar enheterna igen.\n"));
+    print(text_in(result, "text") + "\n");
+    print(
+        session.say("Keep this text for the server. It counts once an administrator of another "
+                    "organisation has confirmed it: samsyn admin confirm.\n",
+                    "Behåll texten till servern. Den gäller när en administratör i en annan "
+                    "organisation har bekräftat den: samsyn admin confirm.\n"));
+}
+
 void add_device_order_commands(CLI::App& admin, Session& session) {
-    CLI::App& devices = group(admin, "device", "Locks, wipes and revokes devices.");
+    CLI::App& devices =
+        group(admin, "device", "Devices: names, lost and found, orders, certificates.");
     Command{devices,
             session,
             "lock",
@@ -100,6 +99,7 @@ void add_device_order_commands(CLI::App& admin, Session& session) {
         .text("device", "device", "The beginning of its id")
         .required()
         .asks("admin.device.revoke", &print_revoked);
+    add_device_life_commands(devices, session);
 }
 
 std::string devices_text(const Session& session, const json& devices) {
@@ -110,7 +110,9 @@ std::string devices_text(const Session& session, const json& devices) {
     for (const json& row : devices)
         table.add(
             {short_id(text_in(row, "id")),
-             name_in(row, "user"),
+             text_in(row["user"], "name").empty() && !text_in(row, "name").empty()
+                 ? text_in(row, "name")
+                 : name_in(row, "user"),
              text_in(row, "kind"),
              row.value("revoked", false) ? session.say("revoked", "spärrad") : std::string{}});
     return table.to_string();
@@ -160,7 +162,7 @@ int list_everything(const Session& session) {
 
 /// Names: of units, users and organisations.
 void add_naming_commands(CLI::App& admin, Session& session) {
-    CLI::App& units = group(admin, "unit", "Adds units.");
+    CLI::App& units = group(admin, "unit", "Units: adds, renames, leases.");
     Command{units,
             session,
             "add",
@@ -173,7 +175,8 @@ void add_naming_commands(CLI::App& admin, Session& session) {
         .text("--regime", "regime", "Its secrecy rules: team, social, health, school_other, ...")
         .required()
         .asks("admin.unit.add", &print_unit);
-    CLI::App& users = group(admin, "user", "Adds users.");
+    add_unit_life_commands(units, session);
+    CLI::App& users = group(admin, "user", "Users: adds, moves, roles, leaving.");
     Command{
         users,
         session,
@@ -187,7 +190,9 @@ void add_naming_commands(CLI::App& admin, Session& session) {
         .text("--role", "role", "psychologist, social_worker, school_counsellor, ...")
         .required()
         .asks("admin.user.add", &print_user);
-    CLI::App& organisations = group(admin, "organisation", "Names organisations.");
+    add_user_life_commands(users, session);
+    CLI::App& organisations =
+        group(admin, "organisation", "Organisations: names; joins and leaves by the root key.");
     Command{organisations,
             session,
             "name",
@@ -198,6 +203,7 @@ void add_naming_commands(CLI::App& admin, Session& session) {
         .text("name", "name", "What it is called")
         .required()
         .asks("admin.organisation.name", &print_organisation);
+    add_organisation_life_commands(organisations, session);
 }
 
 }  // namespace
@@ -207,25 +213,18 @@ void add_admin_commands(CLI::App& app, Session& session) {
         group(app, "admin", "What an administrator does, on an administrator's machine.");
     add_founding_commands(admin, session);
     add_naming_commands(admin, session);
-    Command{admin,
-            session,
-            "invite",
-            "Makes an invitation for a user's new device.",
-            "samsyn admin invite \"Anna Ek\""}
-        .text("user", "user", "Name, or the beginning of the id")
-        .required()
-        .text("--kind", "kind", "staff_tablet (default), loaner, room_screen")
-        .number("--hours", "hours", "How long it is good for (default 72, at most 336)")
-        .asks("admin.invite", &print_invitation);
-    Command{admin,
-            session,
-            "accept",
-            "Accepts a new device by its answer.",
-            "samsyn admin accept samsyn1-answer-..."}
-        .text("answer", "answer", "The answer; - reads standard input")
-        .required()
-        .asks("admin.accept", &print_accepted);
+    add_inviting_commands(admin, session);
     add_device_order_commands(admin, session);
+    add_fleet_commands(admin, session);
+    add_admin_recovery_commands(admin, session);
+    Command{admin,
+            session,
+            "restored",
+            "Says that the server was restored from a backup: a second person confirms it.",
+            "samsyn admin restored samsyn1-restore-..."}
+        .text("request", "request", "What samsyn-server restore printed; - reads standard input")
+        .required()
+        .asks("admin.restored", &print_restored);
     Command{admin,
             session,
             "revoke",

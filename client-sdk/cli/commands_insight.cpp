@@ -39,6 +39,28 @@ std::string connection_text(const Session& session, const json& result) {
                            : session.say("synced ", "synkad ") + synced);
 }
 
+/// "directly", or through which proxy, and who chose it.
+std::string way_text(const Session& session, const json& way) {
+    const std::string from = text_in(way, "from");
+    const std::string by = from == "folder" ? session.say(" (samsyn proxy)", " (samsyn proxy)")
+                           : from == "environment" ? session.say(" (environment)", " (miljön)")
+                                                   : std::string{};
+    if (text_in(way, "by") != "proxy") return session.say("directly", "direkt") + by;
+    return session.say("through the proxy ", "genom proxyn ") + text_in(way, "proxy") + by;
+}
+
+/// Why there is no connection, and since when; nothing where there is one.
+void add_network_error(const Session& session, Table& table, const json& connection) {
+    const json error = connection.value("last_error", json{});
+    const std::string since = local_time_in(connection, "failing_since");
+    if (!error.is_object() || since.empty()) return;
+    std::string text = text_in(error, "message");
+    if (const std::string where = text_in(error, "context"); !where.empty())
+        text.append(" (").append(where).append(")");
+    table.add({session.say("fails since ", "fel sedan ") + since, text});
+    table.add({"", local_in(session, error, "hint")});
+}
+
 /// What was not taken, with what the person wrote: it may be gone from the case.
 void print_parked(const Session& session, const json& row) {
     const bool in_effect = row.value("in_effect", false);
@@ -102,6 +124,10 @@ void print_locked(const Session& session, const json& status) {
                         : session.say("needs the server this time", "behöver servern denna gång")});
         table.add({session.say("tries left", "försök kvar"), text_in(vault, "pin_tries_left")});
     }
+    if (const json connection = status.value("connection", json{}); connection.is_object()) {
+        table.add({session.say("way", "väg"), way_text(session, connection.value("way", json{}))});
+        add_network_error(session, table, connection);
+    }
     print(table.to_string());
     const json error = vault.value("error", json::object());
     if (const std::string hint = local_in(session, error, "hint"); !hint.empty())
@@ -134,6 +160,7 @@ int run_status(const Session& session) {
     } else if (unlocked) {
         print_status(session, result);
         if (const int code = print_leaving(session, *agent)) return code;
+        if (const int code = print_recovery_due(session, *agent)) return code;
     } else {
         print_locked(session, lock);
     }
@@ -144,6 +171,9 @@ void print_status(const Session& session, const json& result) {
     Table table{{session.say("who", "vem"), name_in(result, "user")}};
     table.add({session.say("server", "server"), text_in(result, "server")});
     table.add({session.say("connection", "anslutning"), connection_text(session, result)});
+    const json connection = result.value("connection", json::object());
+    table.add({session.say("way", "väg"), way_text(session, connection.value("way", json{}))});
+    add_network_error(session, table, connection);
     std::string unsent =
         text_in(result, "unsent_changes") + session.say(" changes, ", " ändringar, ") +
         text_in(result, "unsent_statements") + session.say(" statements", " beslut");

@@ -1,27 +1,15 @@
 #include "client-sdk/agent/agent_client.hpp"
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/progress_bar.hpp"
 
 #include <cstdio>
-#include <unistd.h>
 
 namespace samsyn {
 
 namespace {
 
 using nlohmann::json;
-
-/// "[########------------] 40 %" over itself, on a terminal only.
-void show_bar(std::uint64_t done, std::uint64_t total) {
-    constexpr std::uint64_t width = 40;
-    if (::isatty(STDOUT_FILENO) == 0 || total == 0) return;
-    const auto filled = static_cast<std::size_t>(width * done / total);
-    std::string line = "\r[" + std::string(filled, '#');
-    line.append(width - filled, '-').append("] ");
-    line.append(std::to_string(100 * done / total)).append(" %");
-    print(line + (done >= total ? "\n" : ""));
-    std::fflush(stdout);
-}
 
 void show_progress(const Session& session, const json& event) {
     if (text_in(event, "event") != "progress") return;

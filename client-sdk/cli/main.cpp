@@ -56,6 +56,7 @@ int run(int argc, char** argv) {
         ->check(CLI::IsMember({"sv", "en"}));
     add_device_commands(app, session);
     add_lock_commands(app, session);
+    add_proxy_commands(app, session);
     add_rekey_command(app, session);
     add_admin_commands(app, session);
     add_case_commands(app, session);
@@ -68,7 +69,9 @@ int run(int argc, char** argv) {
     add_act_commands(app, session);
     add_insight_commands(app, session);
     add_leaving_commands(app, session);
+    add_confirm_command(app, session);
     add_log_commands(app, session);
+    add_recovery_commands(app, session);
     add_sync_command(app, session);
 
     try {

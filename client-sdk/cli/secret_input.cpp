@@ -42,7 +42,8 @@ public:
         UniqueFd fd{::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)};
         termios before{};
         if (!fd || ::tcgetattr(fd.value(), &before) != 0)
-            return fail(Errc::invalid_argument, "no terminal: give --pin-fd or --phrase-fd");
+            return fail(Errc::invalid_argument,
+                        "no terminal: give --pin-fd, --phrase-fd or --password-fd");
         termios quiet = before;
         // Signals too: Ctrl-C must not leave the terminal without echo.
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
@@ -134,7 +135,9 @@ SecretLine::State SecretLine::on_byte(unsigned char byte) {
 
 void SecretLine::take_printable(unsigned char byte) {
     const bool digit = byte >= '0' && byte <= '9';
-    if (as_ == TypedAs::pin ? digit : byte >= 0x20)
+    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    const bool of_share = digit || letter || byte == ' ' || byte == '-';
+    if (as_ == TypedAs::pin ? digit : as_ == TypedAs::share ? of_share : byte >= 0x20)
         (void)text_.push_back(static_cast<char>(byte));  // full: the key does nothing
 }
 
@@ -145,8 +148,8 @@ void SecretLine::erase_letter() {
 }
 
 std::string SecretLine::shown() const {
-    if (as_ == TypedAs::pin) return dots(text_.view().size());
     const std::string_view text = text_.view();
+    if (as_ == TypedAs::pin || as_ == TypedAs::password) return dots(letters_in(text));
     std::size_t start = text.size();
     while (start > 0 && !is_separator(text[start - 1])) --start;
     std::string line;
@@ -157,6 +160,7 @@ std::string SecretLine::shown() const {
         in_word = !is_separator(c);
     }
     const std::string_view word = text.substr(start);
+    if (as_ == TypedAs::share) return line.append(word);
     if (const auto whole = complete_word(word)) return line.append(*whole);
     return line + dots(letters_in(word));
 }

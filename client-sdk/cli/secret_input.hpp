@@ -14,12 +14,12 @@ namespace samsyn {
 /// too long or cannot be read.
 Result<SecretText> read_secret(int fd);
 
-enum class TypedAs : std::uint8_t { pin, phrase };
+enum class TypedAs : std::uint8_t { pin, phrase, share, password };
 
-/// What the keys make of a line that nobody is to see: digits become dots; of a phrase the word
-/// that is being typed is shown, completed as soon as it is clear, and the words before it are
-/// dots. Pure: the terminal's bytes come in, what to show comes out; control sequences are
-/// swallowed.
+/// What the keys make of a line that nobody is to see: digits and letters become dots; of a phrase
+/// the word that is being typed is shown, completed as soon as it is clear, and the words before it
+/// are dots; of a share the group that is being typed is shown as it is. Pure: the terminal's bytes
+/// come in, what to show comes out; control sequences are swallowed.
 class SecretLine {
 public:
     explicit SecretLine(TypedAs as) : as_(as) {}

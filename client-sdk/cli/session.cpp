@@ -4,7 +4,9 @@
 #include "client-sdk/agent/operations.hpp"
 #include "core/model/local_date.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 namespace samsyn {
 
@@ -35,9 +37,19 @@ void show_json(const json& result) {
 int exit_code_of(std::string_view error_code) {
     if (error_code == "locked") return exit_locked;
     if (error_code == "invalid_argument") return exit_usage;
-    const bool offline =
-        error_code == "unreachable" || error_code == "link_lost" || error_code == "timed_out";
-    return offline ? exit_unreachable : exit_failed;
+    constexpr std::string_view offline[] = {"unreachable",
+                                            "link_lost",
+                                            "timed_out",
+                                            "login_page",
+                                            "proxy_refused",
+                                            "proxy_login",
+                                            "proxy_failed",
+                                            "tls_opened",
+                                            "upgrade_refused",
+                                            "no_tls",
+                                            "tls_too_old"};
+    const bool is_offline = std::ranges::find(offline, error_code) != std::end(offline);
+    return is_offline ? exit_unreachable : exit_failed;
 }
 
 int show_error(const Session& session, const json& error) {

@@ -1,5 +1,6 @@
 #include "client-sdk/device/engine.hpp"
 #include "client-sdk/device/escrow_rows.hpp"
+#include "core/policy/recovery_recipient.hpp"
 #include "core/wire/escrow.hpp"
 
 #include <algorithm>
@@ -114,8 +115,8 @@ Result<void> Device::Impl::apply_packet(const CompartmentId& channel, ByteView b
     KnownEpoch known_epoch{.packet = std::move(packet)};
     known_epoch.given_to = SAMSYN_TRY(holders(store, known_epoch.packet.id));
     SAMSYN_TRY(forget_restated(*compartment, known_epoch.packet));
-    if (is_wider_than_permitted(known_epoch.packet)) {
-        SAMSYN_TRY(note_fault({Errc::not_permitted, "a key packet names too many devices"}));
+    if (const auto fault = fault_of(known_epoch.packet)) {
+        SAMSYN_TRY(note_fault({Errc::not_permitted, std::string{*fault}}));
         SAMSYN_TRY(store.put_value(key_for("closed", known_epoch.packet.id), as_bytes("1")));
         known_epoch.closed = true;
     }
@@ -309,11 +310,13 @@ Result<void> Device::Impl::note_fault(const Error& error) {
     return store.put_value(key_faults, all);
 }
 
-/// Is a packet wider than the policy at exactly the statements that it names? Where we do not hold
-/// them all, we cannot say; then the rule "none of its recipients is denied now" must do.
-bool Device::Impl::is_wider_than_permitted(const KeyPacket& packet) {
+/// Is a packet wider than the policy at exactly the statements that it names? Or does it leave out
+/// the recovery key of then, or seal for one that is not there? Where we do not hold them all, we
+/// cannot say; then the rule "none of its recipients is denied now" must do.
+std::optional<std::string_view> Device::Impl::fault_of(const KeyPacket& packet) {
+    constexpr std::string_view too_wide = "a key packet names too many devices";
     const StatuteTable* table = find_statute_table(packet.statute_version);
-    if (!table) return true;  // decided by rules that this program does not know
+    if (!table) return too_wide;  // decided by rules that this program does not know
     std::vector<StatementId> federation_heads;
     std::vector<StatementId> case_heads;
     for (const StreamHeads& stream : packet.heads) {
@@ -322,14 +325,19 @@ bool Device::Impl::is_wider_than_permitted(const KeyPacket& packet) {
     }
     const auto federation_then = federation_graph.at(federation_heads);
     const auto case_then = graph(packet.case_id).at(case_heads);
-    if (!federation_then || !case_then) return false;
+    if (!federation_then || !case_then) return std::nullopt;
     const auto members = Federation::build(*federation_then, config.federation, ports.hasher);
-    if (!members) return false;
+    if (!members) return std::nullopt;
+    const bool wants_recovery = recovery_recipient(packet.label, *members) != nullptr;
+    if (wants_recovery && !packet.recovery_box) return "a key packet leaves out the recovery key";
+    if (!wants_recovery && packet.recovery_box)
+        return "a key packet is sealed for a recovery key that is not there";
     const CaseView facts = CaseView::build(packet.case_id, *case_then, *members);
     const auto devices = permitted_devices(packet.label, {*members, facts}, *table, packet.instant);
-    return !std::ranges::all_of(packet.keys, [&](const SealedKey& sealed) {
+    const bool within = std::ranges::all_of(packet.keys, [&](const SealedKey& sealed) {
         return std::ranges::binary_search(devices, sealed.device);
     });
+    return within ? std::nullopt : std::optional{too_wide};
 }
 
 }  // namespace samsyn

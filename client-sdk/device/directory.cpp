@@ -14,6 +14,18 @@ std::string Device::Impl::directory_text(const ReferenceId& id, std::string_view
     return view_of(**item, {}).text(field);
 }
 
+/// An id is known to everybody: what somebody of another organisation wrote under it is no name.
+std::string Device::Impl::device_name(const DeviceId& device) {
+    const Federation::Device* const certified = federation().device(device);
+    const auto item = store.item(same_bytes<ItemId>(device));
+    if (!certified || !item || !*item) return {};
+    const KnownCompartment* const compartment = find((*item)->compartment);
+    if (!compartment ||
+        compartment->stored.label.disclosing.organisation != certified->certificate.organisation)
+        return {};
+    return directory_text(same_bytes<ReferenceId>(device), "name");
+}
+
 std::vector<OrganisationView> Device::organisations() {
     Impl& my = *impl_;
     std::vector<OrganisationView> views;
@@ -69,7 +81,9 @@ std::vector<DeviceView> Device::devices() {
         views.push_back({.id = id,
                          .user = device.certificate.user,
                          .kind = device.certificate.kind,
-                         .revoked = device.revoked});
+                         .name = my.device_name(id),
+                         .revoked = device.revoked,
+                         .until = device.certificate.until});
     return views;
 }
 

@@ -19,6 +19,8 @@
 
 namespace samsyn {
 
+struct Recovering;
+
 /// A device's state, and what its public calls are made of. The database is the truth; what is in
 /// memory is derived from it by `load`, and derived again where a transaction fails half-way.
 class Device::Impl {
@@ -292,6 +294,45 @@ public:
     /// Takes parked work up again where the compartment has been opened again.
     Result<void> unpark_reopened(Instant now);
 
+    // --- Recovery (recovery.cpp) ----------------------------------------------------------------
+    /// Is the packet sealed for the recovery key of now? True as well where there is none and no
+    /// box, and where this device cannot tell.
+    bool is_recoverable(const KeyPacket& packet);
+
+    /// The generation for which the packet's recovery box must be; none where this device does not
+    /// hold the statements that the packet names, 0 without a key then.
+    std::optional<std::uint32_t> recovery_generation(const KeyPacket& packet);
+
+    /// Wraps what keys of the compartment this device has for the newest recovery key, where nobody
+    /// has done it.
+    Result<void> rewrap(const KnownCompartment& compartment);
+
+    /// Others' word that earlier keys are wrapped, for those who recover.
+    Result<void> keep_rewrapped(const Supplement& supplement);
+
+    struct RewrappedBox {
+        std::uint32_t generation = 0;
+        Bytes box;
+    };
+
+    Result<std::vector<RewrappedBox>> rewrapped(const EpochId& epoch);
+    Result<void> note_rewrapped(const Supplement& supplement);
+
+    /// Opens what it can of one compartment's packets, and gives the keys to this device as a
+    /// supplement that all can see.
+    Result<void> recover_compartment(KnownCompartment& compartment, Recovering& recovering);
+    Result<bool> recover_epoch(KnownEpoch& epoch, Recovering& recovering);
+    Result<bool> try_recovery_box(KnownEpoch& epoch,
+                                  ByteView box,
+                                  const Hash& context,
+                                  Recovering& recovering);
+
+    /// Our own supplement of recovered keys has come back: what the server skipped comes now.
+    Result<bool> is_first_return(const Supplement& supplement);
+
+    /// Why this device may not put the recovery key together now. Errors: `not_permitted`.
+    Result<void> require_recovery(const OrganisationId& organisation, std::uint32_t generation);
+
     // --- What the server says (applying.cpp, supplements.cpp, answers.cpp) ----------------------
     bool was_put_on(const Stream& roster) const;
     Result<void> apply_entry(const Channel& channel, const Deliver::Entry& entry, Instant now);
@@ -331,7 +372,9 @@ public:
 
     /// A box that does not open is noted, and nothing else.
     Result<void> open_old_key(KnownEpoch& epoch, const Supplement& supplement, Instant now);
-    bool is_wider_than_permitted(const KeyPacket& packet);
+
+    /// What makes this device write nothing under the packet's key, if anything does.
+    std::optional<std::string_view> fault_of(const KeyPacket& packet);
 
     /// Does a supplement give old keys to somebody outside the disclosing unit without a consent
     /// that reaches history?
@@ -403,6 +446,9 @@ public:
     Result<std::vector<StoredHit>> readable_hits(Result<std::vector<StoredHit>> found);
     std::string directory_text(const ReferenceId& id, std::string_view field);
 
+    /// Empty where an administrator of the device's own organisation gave it none.
+    std::string device_name(const DeviceId& device);
+
     /// Over the cases that this device knows (status.cpp).
     std::vector<MassClosingView> mass_closings_of_led_cases(Instant now);
     std::string title_of_case(const CaseId& case_id, const std::vector<ItemView>& items);
@@ -410,6 +456,11 @@ public:
     // --- The access log (log_book.cpp) -----------------------------------------------------------
     class LogBook;
     LogBook& log();
+
+    // --- The fleet (fleet.cpp)
+    // --------------------------------------------------------------------
+    class FleetBook;
+    FleetBook& fleet_book();
 
     // Small durable values.
     Result<void> put_instant(std::string_view key, Instant value);
@@ -448,6 +499,10 @@ public:
     /// Statements that were signed again with a corrected clock, old to new.
     std::map<StatementId, StatementId> signed_again;
 
+    /// Of a packet's named heads and its disclosing organisation the recovery key's generation
+    /// then: many packets name the same, and to find it the federation of then is built.
+    std::map<std::pair<std::vector<StatementId>, OrganisationId>, std::uint32_t> generations_then;
+
     /// Something in memory is newer than the last commit.
     void touch() { memory_touched_ = true; }
 
@@ -467,7 +522,8 @@ private:
     DecisionCache cache_;
     bool memory_touched_ = false;
     bool confirming_ = false;
-    std::shared_ptr<LogBook> log_book_;  ///< shared for its deleter only: the type is elsewhere
+    std::shared_ptr<LogBook> log_book_;      ///< shared for its deleter only: the type is elsewhere
+    std::shared_ptr<FleetBook> fleet_book_;  ///< likewise
 };
 
 Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);

@@ -1,4 +1,6 @@
 #include "client-sdk/device/engine.hpp"
+#include "core/policy/recovery_recipient.hpp"
+#include "core/wire/recovery_context.hpp"
 
 #include <algorithm>
 
@@ -86,7 +88,8 @@ Result<KnownEpoch*> Device::Impl::current_epoch(KnownCompartment& compartment, I
 
     KnownEpoch* best = best_open(compartment, devices);
     const bool complete = best && best->packet.keys.size() == devices.size();
-    const bool aged = best && best->packet.instant + epoch_age_max < decision_time(now);
+    const bool aged = best && (best->packet.instant + epoch_age_max < decision_time(now) ||
+                               !is_recoverable(best->packet));
     if (complete && !aged) return best;
     if (!may_start) return nullptr;  // what we know is too old to say who may read
 
@@ -135,6 +138,11 @@ Result<KnownEpoch*> Device::Impl::start_epoch(KnownCompartment& compartment,
         sealed.box =
             SAMSYN_TRY(ports.sealer.seal_key(certified->certificate.sealing_key, context, key));
         packet.keys.push_back(std::move(sealed));
+    }
+    if (const RecoveryKey* recovery = recovery_recipient(stored.label, federation())) {
+        const Hash context = recovery_context(
+            packet, stored.label.disclosing.organisation, recovery->generation, ports.hasher);
+        packet.recovery_box = SAMSYN_TRY(ports.sealer.seal_key(recovery->key, context, key));
     }
     sign_packet(packet, ports.signer, ports.hasher);
     SAMSYN_TRY(forget_restated(compartment, packet));
@@ -188,6 +196,7 @@ Result<void> Device::Impl::keep_compartment(KnownCompartment& compartment, Insta
                           : works_in(label.disclosing.unit, now);
     const bool holds = std::ranges::any_of(compartment.epochs, &KnownEpoch::has_key);
     if (!ours || !holds) return {};
+    SAMSYN_TRY(rewrap(compartment));
     KnownEpoch* epoch = SAMSYN_TRY(current_epoch(compartment, now));
     if (!epoch) return {};
     return welcome_newcomers(compartment, *epoch, now);

@@ -4,6 +4,8 @@
 #include "client-sdk/device/engine.hpp"
 #include "client-sdk/device/escrow_rows.hpp"
 #include "core/policy/leaving.hpp"
+#include "core/policy/recovery_recipient.hpp"
+#include "core/wire/recovery_context.hpp"
 
 #include <algorithm>
 
@@ -44,6 +46,12 @@ Result<std::optional<EscrowBlob>> Device::Impl::seal_for_escrow(
         if (!box) continue;  // one bad key keeps nobody else out
         sealed.box = *std::move(box);
         blob.keys.push_back(std::move(sealed));
+    }
+    if (const RecoveryKey* recovery = recovery_recipient(blob.label, federation())) {
+        const Hash context = recovery_context(
+            blob, blob.label.disclosing.organisation, recovery->generation, ports.hasher);
+        auto box = ports.sealer.seal_key(recovery->key, context, key);
+        if (box) blob.recovery_box = *std::move(box);
     }
     blob.body = ports.sealer.seal_item(key, escrow_aad(blob), encode_values(unsent.change.values));
     sign_escrow(blob, ports.signer, ports.hasher);

@@ -1,6 +1,6 @@
 #include "core/wire/statement_codec.hpp"
 
-#include <samsyn/device.hpp>
+#include <samsyn/provisioning.hpp>
 
 #include <algorithm>
 
@@ -91,6 +91,22 @@ Bytes certify_server(const FederationId& federation,
     RootLog log{root, hasher, now};
     log.continue_after(federation, root_counter, previous);
     return encode_statement(log.sign(ServerCertified{.key = server_key, .successor = {}}));
+}
+
+// NOLINTNEXTLINE(readability-function-size): as for found_federation
+std::vector<Bytes> sign_as_root(const FederationId& federation,
+                                std::span<const StatementBody> bodies,
+                                std::uint64_t root_counter,
+                                std::span<const StatementId> previous,
+                                Signer& root,
+                                const Hasher& hasher,
+                                Instant now) {
+    RootLog log{root, hasher, now};
+    log.continue_after(federation, root_counter, previous);
+    std::vector<Bytes> statements;
+    statements.reserve(bodies.size());
+    for (const StatementBody& body : bodies) statements.push_back(encode_statement(log.sign(body)));
+    return statements;
 }
 
 }  // namespace samsyn

@@ -2,6 +2,7 @@
 
 #include "client-sdk/device/engine.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace samsyn {
@@ -29,13 +30,19 @@ Result<std::vector<Outgoing>> Device::hand_in_after(std::uint64_t counter,
     return outgoing;
 }
 
-/// The revocation itself: nothing may be read here any more, so all of it is purged, and unsent
-/// work goes to escrow. Whether it has effect the federation log says, not the server.
+/// The revocation itself, or that the user has left: nothing may be read here any more, so all of
+/// it is purged, and unsent work goes to escrow. A lock or a wipe is for the host, who finds it in
+/// `pending_orders`: a device that is lost hears of it nowhere else. Whether any of it has effect
+/// the federation log says, not the server.
 Result<std::optional<OrderAnswer>> Device::on_order(const Order& order, Instant now) {
     Impl& my = *impl_;
     const auto statement = decode_statement(order.statement, my.ports.hasher);
-    const auto* revoked = statement ? std::get_if<DeviceRevoked>(&statement->body) : nullptr;
-    if (!revoked || revoked->device != my.self) return std::optional<OrderAnswer>{};
+    if (!statement) return std::optional<OrderAnswer>{};
+    const auto said = order_in(statement->id, statement->body);
+    const auto* removed = std::get_if<UserRemoved>(&statement->body);
+    const bool about_us =
+        (said && said->device == my.self) || (removed && removed->user == my.config.user);
+    if (!about_us) return std::optional<OrderAnswer>{};
     return my.transact([&]() -> Result<std::optional<OrderAnswer>> {
         std::vector<Bytes> all = order.chain;
         all.push_back(order.statement);
@@ -48,6 +55,17 @@ Result<std::optional<OrderAnswer>> Device::on_order(const Order& order, Instant 
             (void)SAMSYN_TRY(my.contained(take));
         }
         OrderAnswer answer{statement->id, OrderOutcome::ignored};
+        if (removed) {
+            // By what this device holds now: a removal without effect leaves everything as it is.
+            if (my.federation().in_good_standing(my.self, my.decision_time(now)))
+                return std::optional{answer};
+            SAMSYN_TRY(my.purge_denied(now));
+            answer.outcome = OrderOutcome::done;
+            return std::optional{answer};
+        }
+        if (std::ranges::count(my.federation().orders_for(my.self), *said) == 0)
+            return std::optional{answer};
+        if (said->kind != OrderKind::revoke) return std::optional<OrderAnswer>{};
         const Federation::Device* self = my.federation().device(my.self);
         if (!self || !self->revoked) return std::optional{answer};
         SAMSYN_TRY(my.purge_denied(now));

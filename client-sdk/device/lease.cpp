@@ -5,7 +5,9 @@
 namespace samsyn {
 
 Lease Device::Impl::lease(Instant now) {
-    return {.fresh_at = fresh_at_, .now = decision_time(now)};
+    const Instant latest = decision_time(now);
+    return {
+        .fresh_at = fresh_at_, .now = latest, .reading = federation().reading_lease(self, latest)};
 }
 
 /// A server that slows its clock keeps no lease alive: its time must keep up with ours. Ours may be

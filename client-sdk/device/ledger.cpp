@@ -1,6 +1,6 @@
 // Device as the ledger of its session.
 
-#include "client-sdk/device/engine.hpp"
+#include "client-sdk/device/fleet_book.hpp"
 
 #include <algorithm>
 
@@ -42,6 +42,7 @@ Result<void> Device::on_welcome(const Welcome& welcome) {
     my.rewinds.clear();  // the cursors of this session say it
     my.attentive = true;
     my.everything_here = false;
+    my.fleet_book().begin_session();
     return {};
 }
 

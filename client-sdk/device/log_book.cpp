@@ -75,6 +75,10 @@ Result<void> Device::Impl::LogBook::on_reads_acknowledged(std::uint64_t last, In
 // --- The server's log ----------------------------------------------------------------------------
 
 Result<LogProofRequest> Device::Impl::LogBook::known_log() {
+    asked_receipts_.clear();  // a session begins
+    receipts_after_ = 0;
+    asked_backed_up_ = false;
+    put_last_.clear();
     const auto held = SAMSYN_TRY(reads().checkpoint());
     if (!held) return LogProofRequest{};
     return LogProofRequest{held->checkpoint.incarnation, held->checkpoint.tree.size};
@@ -116,6 +120,9 @@ Result<void> Device::Impl::LogBook::follow(const std::optional<SignedCheckpoint>
     const bool follows =
         !held || verify_consistency(base, shown.checkpoint.tree, path, my_.ports.hasher);
     SAMSYN_TRY(my_.transact([&]() -> Result<void> {
+        const bool other_life =
+            held && held->checkpoint.incarnation != shown.checkpoint.incarnation;
+        if (follows && other_life) SAMSYN_TRY(resends().queue_all(base.size));
         if (follows) return reads().put_checkpoint(shown);
         return reads().put_evidence({writable(now), *held, shown});
     }));

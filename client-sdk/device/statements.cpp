@@ -24,6 +24,12 @@ Role claimed_role(const Federation& federation,
     return Role::none;
 }
 
+void name_previous(const StatementId& id, std::vector<StatementId>& previous) {
+    if (std::ranges::binary_search(previous, id)) return;
+    if (previous.size() == statement_previous_max) previous.pop_back();
+    previous.insert(std::ranges::lower_bound(previous, id), id);
+}
+
 }  // namespace
 
 Result<StatementId> Device::Impl::author(const Stream& stream, StatementBody body) {
@@ -46,6 +52,9 @@ Result<StatementId> Device::Impl::author(const Stream& stream, StatementBody bod
         header.previous = accepted_heads(receives ? stream : custody_stream(stream.case_id));
     } else {
         header.previous = accepted_heads(stream);
+        // It counts only where it knew what it confirms, accepted already or not.
+        if (const auto* word = std::get_if<Countersigned>(&body))
+            name_previous(word->statement, header.previous);
     }
     SAMSYN_TRY(may_sign(header, body, facts, members));
     if (in_case) SAMSYN_TRY(check_sense(header, body));

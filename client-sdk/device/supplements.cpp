@@ -1,6 +1,7 @@
 // Keys of earlier epochs that others seal for us, and for others.
 
 #include "client-sdk/device/engine.hpp"
+#include "core/wire/recovery_context.hpp"
 
 #include <algorithm>
 
@@ -148,6 +149,7 @@ Result<void> Device::Impl::apply_supplement(const CompartmentId& channel,
     if (!verify_supplement(supplement, *author, ports.verifier))
         return fail(Errc::bad_signature, "supplement");
 
+    if (is_rewrapping(supplement)) return keep_rewrapped(supplement);
     SAMSYN_TRY(note_supplement(supplement, now));
     KnownCompartment* compartment = find(channel);
     if (supplement.recipient != self) return {};
@@ -163,6 +165,7 @@ Result<void> Device::Impl::apply_supplement(const CompartmentId& channel,
             gained = epoch->has_key || gained;
         }
     }
+    gained = SAMSYN_TRY(is_first_return(supplement)) || gained;
     // What the server skipped while we had no key for it comes from the start.
     if (gained) rewinds.push_back({.channel = Channel{channel}, .number = 0});
     return {};

@@ -21,6 +21,15 @@ std::unexpected<Error> unreachable(const ServerAddress& address, std::string_vie
     return fail(Errc::unreachable, to_string(address) + ": " + std::string{cause});
 }
 
+/// Words of our own where there are some: the sentence for a person is found by them.
+std::string cause_of(const boost::system::error_code& error) {
+    if (error == net::error::connection_refused) return "nothing listens there";
+    if (error == net::error::host_not_found || error == net::error::host_not_found_try_again ||
+        error == net::error::no_data)
+        return "the name is not known";
+    return error.message();
+}
+
 /// A name's addresses, for as long as somebody waits for them.
 struct Lookup {
     explicit Lookup(const net::any_io_executor& executor)
@@ -55,7 +64,7 @@ net::awaitable<Result<std::vector<tcp::endpoint>>> look_up(ServerAddress address
     (void)co_await lookup->patience.async_wait(use_result);  // either end is told by `done`
 
     if (!lookup->done) co_return unreachable(address, "the name was not resolved in time");
-    if (lookup->error) co_return unreachable(address, lookup->error.message());
+    if (lookup->error) co_return unreachable(address, cause_of(lookup->error));
     co_return std::move(lookup->endpoints);
 }
 
@@ -70,7 +79,7 @@ net::awaitable<Result<tcp::socket>> dial(ServerAddress address, std::chrono::sec
     stream.expires_at(start + time_max);
     const auto [error, endpoint] = co_await stream.async_connect(*endpoints, use_result);
     if (error == boost::beast::error::timeout) co_return unreachable(address, "no answer in time");
-    if (error) co_return unreachable(address, error.message());
+    if (error) co_return unreachable(address, cause_of(error));
 
     stream.expires_never();
     boost::system::error_code ignored;  // an optimisation only: small messages do not wait

@@ -11,8 +11,7 @@ namespace samsyn {
 
 /// A connected TCP socket to `address`, within `time_max` for name and connection together.
 ///
-/// The seam for an HTTP CONNECT proxy: everything above it takes a socket that reaches the server
-/// and does not ask how. Errors: `unreachable` with address and cause.
+/// Errors: `unreachable` with address and cause.
 boost::asio::awaitable<Result<boost::asio::ip::tcp::socket>> dial(ServerAddress address,
                                                                   std::chrono::seconds time_max);
 

@@ -32,6 +32,8 @@ public:
 
     std::optional<std::variant<Bytes, Error>> next() override;
 
+    bool knows_server() const override { return session_ && session_->knows_server(); }
+
     void on_closed(const Error& why) override { listener_.on_closed(why); }
 
     bool poke();
@@ -107,9 +109,14 @@ Link::Link(boost::asio::io_context& io,
            Listener& listener,
            LinkLimits limits)
     : session_(std::make_shared<Session>(ports, listener, limits.session)),
-      transport_(std::make_unique<Transport>(io, address, session_, ports.clock, limits)) {}
+      transport_(std::make_unique<Transport>(
+          io, Destination{std::string{address}, ports.proxy}, session_, ports.clock, limits)) {}
 
 Link::~Link() = default;
+
+bool Link::knows_server() const {
+    return session_->knows_server();
+}
 
 bool Link::poke() {
     const bool sends = session_->poke();

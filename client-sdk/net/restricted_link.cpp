@@ -40,6 +40,8 @@ public:
         return std::nullopt;
     }
 
+    bool knows_server() const override { return session_ && session_->knows_server(); }
+
     void on_closed(const Error& why) override { listener_.on_closed(why); }
 
     void answer_order(const StatementId& order, OrderOutcome outcome) {
@@ -76,7 +78,8 @@ RestrictedLink::RestrictedLink(boost::asio::io_context& io,
                                Listener& listener,
                                LinkLimits limits)
     : session_(std::make_shared<Session>(ports, std::move(pinned), std::move(request), listener)),
-      transport_(std::make_unique<Transport>(io, address, session_, ports.clock, limits)) {}
+      transport_(std::make_unique<Transport>(
+          io, Destination{std::string{address}, ports.proxy}, session_, ports.clock, limits)) {}
 
 RestrictedLink::~RestrictedLink() = default;
 

@@ -37,6 +37,7 @@ public:
     struct Ports {
         RestrictedSession::Ports session;
         const Clock& clock;
+        std::optional<Proxy> proxy = std::nullopt;  ///< none: directly
     };
 
     /// Starts to connect to `address` ("host:port"). `io`, the ports and the listener must outlive

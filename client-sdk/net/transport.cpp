@@ -1,7 +1,9 @@
 #include "client-sdk/net/transport.hpp"
 
 #include "client-sdk/net/as_result.hpp"
-#include "client-sdk/net/dial.hpp"
+#include "client-sdk/net/obstacles.hpp"
+#include "client-sdk/net/tls_watch.hpp"
+#include "client-sdk/net/tunnel.hpp"
 #include "core/wire/messages.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -58,17 +60,45 @@ Error to_error(const boost::system::error_code& error) {
     return {Errc::link_lost, error.message()};
 }
 
-/// The same before: `stage` is "TLS" or "WebSocket".
-Error to_handshake_error(const boost::system::error_code& error,
-                         const ServerAddress& address,
-                         std::string_view stage) {
+/// What either handshake may die of: `stage` is "TLS" or "WebSocket".
+std::optional<Error> to_handshake_error(const boost::system::error_code& error,
+                                        const ServerAddress& address,
+                                        std::string_view stage) {
     const std::string where = to_string(address) + ": " + std::string{stage};
-    if (error == beast::error::timeout) return {Errc::timed_out, where};
+    if (error == beast::error::timeout) return Error{Errc::timed_out, where};
     const bool broken = error == net::error::eof || error == net::error::connection_reset ||
                         error == net::error::broken_pipe || error == ssl::error::stream_truncated ||
-                        error == beast::http::error::end_of_stream;
-    if (broken) return {Errc::link_lost, where + ": closed by the other side"};
-    return {Errc::wrong_server, where + ": " + error.message()};
+                        error == beast::http::error::end_of_stream ||
+                        error == beast::http::error::partial_message;
+    if (broken) return Error{Errc::link_lost, where + ": closed by the other side"};
+    return std::nullopt;
+}
+
+Error to_tls_error(const boost::system::error_code& error,
+                   const ServerAddress& address,
+                   std::string_view first_bytes) {
+    // First what came: who answers in clear text and closes is no broken link.
+    if (auto judged = judge_first_bytes(first_bytes, address)) return *std::move(judged);
+    if (auto known = to_handshake_error(error, address, "TLS")) return *std::move(known);
+    const Errc code = is_too_old_tls(error) ? Errc::tls_too_old : Errc::no_tls;
+    return {code, to_string(address) + ": TLS: " + error.message()};
+}
+
+Error to_upgrade_error(const boost::system::error_code& error,
+                       const websocket::response_type& answer,
+                       const ServerAddress& address,
+                       std::string_view issuer) {
+    if (auto known = to_handshake_error(error, address, "WebSocket")) return *std::move(known);
+    if (error != websocket::error::upgrade_declined)
+        return {Errc::upgrade_refused,
+                to_string(address) + ": WebSocket: " + error.message() + "; certificate of " +
+                    (issuer.empty() ? std::string{"nobody named"} : std::string{issuer})};
+    const auto type = answer[beast::http::field::content_type];
+    return judge_upgrade({.status = answer.result_int(),
+                          .is_page = is_page_type({type.data(), type.size()}),
+                          .has_place = answer.count(beast::http::field::location) > 0},
+                         address,
+                         issuer);
 }
 
 bool is_numeric(const std::string& host) {
@@ -98,7 +128,7 @@ public:
           wake_(io),
           reader_over_(io) {}
 
-    static net::awaitable<void> run(std::shared_ptr<Impl> self, std::string address);
+    static net::awaitable<void> run(std::shared_ptr<Impl> self, Destination destination);
     void report_closed(const Error& why);
 
     void wake() { wake_.cancel(); }
@@ -106,8 +136,11 @@ public:
     void stop();
 
 private:
-    net::awaitable<Result<Hash>> connect(ServerAddress address);
-    net::awaitable<Result<void>> shake_hands(ServerAddress address);
+    net::awaitable<Result<Hash>> connect(std::optional<Proxy> proxy);
+    net::awaitable<Result<void>> shake_hands();
+    net::awaitable<Result<void>> open_tls();
+    net::awaitable<Result<void>> upgrade();
+    Error explain(Error why);
     Result<Hash> exporter();
     static net::awaitable<void> read_loop(std::shared_ptr<Impl> self);
     void start_reading(const std::shared_ptr<Impl>& self);
@@ -123,6 +156,7 @@ private:
     beast::tcp_stream& tcp() { return beast::get_lowest_layer(*stream_); }
 
     std::shared_ptr<Conversation> conversation_;
+    ServerAddress address_;
     const Clock& clock_;
     LinkLimits limits_;
     ssl::context tls_ = make_tls();
@@ -137,22 +171,35 @@ Instant Transport::Impl::now() {
     return conversation_->not_before(clock_.now());
 }
 
-net::awaitable<Result<Hash>> Transport::Impl::connect(ServerAddress address) {
-    auto socket = co_await dial(address, limits_.connect_max);
+net::awaitable<Result<Hash>> Transport::Impl::connect(std::optional<Proxy> proxy) {
+    auto socket =
+        co_await reach(address_,
+                       std::move(proxy),
+                       {.connect_max = limits_.connect_max, .answer_max = limits_.proxy_max});
     if (!socket) co_return std::unexpected{socket.error()};
     stream_.emplace(beast::tcp_stream{std::move(*socket)}, tls_);
-    auto shaken = co_await shake_hands(std::move(address));
+    auto shaken = co_await shake_hands();
     if (!shaken) co_return std::unexpected{shaken.error()};
     co_return exporter();
 }
 
-net::awaitable<Result<void>> Transport::Impl::shake_hands(ServerAddress address) {
-    auto& tls = stream_->next_layer();
-    if (!is_numeric(address.host)) set_server_name(tls.native_handle(), address.host);
-    tcp().expires_after(limits_.handshake_max);
-    const auto [tls_error] = co_await tls.async_handshake(ssl::stream_base::client, use_result);
-    if (tls_error) co_return std::unexpected{to_handshake_error(tls_error, address, "TLS 1.3")};
+net::awaitable<Result<void>> Transport::Impl::shake_hands() {
+    auto opened = co_await open_tls();
+    if (!opened) co_return opened;
+    co_return co_await upgrade();
+}
 
+net::awaitable<Result<void>> Transport::Impl::open_tls() {
+    auto& tls = stream_->next_layer();
+    if (!is_numeric(address_.host)) set_server_name(tls.native_handle(), address_.host);
+    tcp().expires_after(limits_.handshake_max);
+    FirstBytes first_bytes{tls.native_handle()};
+    const auto [error] = co_await tls.async_handshake(ssl::stream_base::client, use_result);
+    if (error) co_return std::unexpected{to_tls_error(error, address_, first_bytes.take())};
+    co_return Result<void>{};
+}
+
+net::awaitable<Result<void>> Transport::Impl::upgrade() {
     tcp().expires_never();  // from here on WebSocket's own time-outs
     stream_->set_option(
         websocket::stream_base::timeout{limits_.handshake_max, limits_.silence_max, true});
@@ -160,10 +207,20 @@ net::awaitable<Result<void>> Transport::Impl::shake_hands(ServerAddress address)
     stream_->read_message_max(message_bytes_max);
     stream_->auto_fragment(false);
     stream_->binary(true);
+    websocket::response_type answer;
     const auto [error] =
-        co_await stream_->async_handshake(to_string(address), websocket_path, use_result);
-    if (error) co_return std::unexpected{to_handshake_error(error, address, "WebSocket")};
+        co_await stream_->async_handshake(answer, to_string(address_), websocket_path, use_result);
+    if (error)
+        co_return std::unexpected{to_upgrade_error(
+            error, answer, address_, issuer_of(stream_->next_layer().native_handle()))};
     co_return Result<void>{};
+}
+
+/// An end as it is told: before the server is known it may be the network's doing.
+Error Transport::Impl::explain(Error why) {
+    if (conversation_->knows_server()) return why;
+    return judge_unproven(
+        std::move(why), address_, issuer_of(stream_->next_layer().native_handle()));
 }
 
 /// RFC 8446, section 7.5: what only the two ends of this TLS connection can know.
@@ -182,14 +239,15 @@ Result<Hash> Transport::Impl::exporter() {
     return exported;
 }
 
-net::awaitable<void> Transport::Impl::run(std::shared_ptr<Impl> self, std::string text) {
+net::awaitable<void> Transport::Impl::run(std::shared_ptr<Impl> self, Destination destination) {
     co_await net::post(net::use_awaitable);  // no callback from inside the constructor
-    auto address = parse_address(text);
+    auto address = parse_address(destination.server);
     if (!address) {
         self->report_closed(address.error());
         co_return;
     }
-    const auto exported = co_await self->connect(std::move(*address));
+    self->address_ = *std::move(address);
+    const auto exported = co_await self->connect(std::move(destination.proxy));
     if (!exported || self->is_stopped()) {
         if (!exported) self->report_closed(exported.error());
         self->stream_.reset();
@@ -198,7 +256,7 @@ net::awaitable<void> Transport::Impl::run(std::shared_ptr<Impl> self, std::strin
     self->conversation_->open(*exported, self->now());
     self->start_reading(self);
     const Error why = co_await self->write_loop();
-    self->report_closed(why);
+    self->report_closed(self->explain(why));
     co_await self->hang_up(self);
     self->stream_.reset();  // and with it the time-outs of WebSocket
 }
@@ -298,13 +356,13 @@ void Transport::Impl::stop() {
 }
 
 Transport::Transport(net::io_context& io,
-                     std::string_view address,
+                     Destination destination,
                      std::shared_ptr<Conversation> conversation,
                      const Clock& clock,
                      const LinkLimits& limits)
     : impl_(std::make_shared<Impl>(io, std::move(conversation), clock, limits)) {
     net::co_spawn(io,
-                  Impl::run(impl_, std::string{address}),
+                  Impl::run(impl_, std::move(destination)),
                   [impl = impl_](const std::exception_ptr& thrown) {
                       if (thrown) impl->report_closed({Errc::out_of_memory, "connection"});
                   });

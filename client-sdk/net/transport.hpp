@@ -22,6 +22,10 @@ public:
     /// none when there is nothing more to do now, or once stopped.
     virtual std::optional<std::variant<Bytes, Error>> next() = 0;
 
+    /// Has the other side proven, over this connection, to be a server that the device knows? Until
+    /// then what it says is anybody's word.
+    virtual bool knows_server() const = 0;
+
     /// The connection is over; after `stop`, and the last call.
     virtual void on_closed(const Error& why) = 0;
 
@@ -38,13 +42,19 @@ private:
     bool stopped_ = false;
 };
 
-/// Carries one conversation over TCP, TLS 1.3 and WebSocket: connects, writes, reads, closes. Lives
-/// once. Not thread-safe: all members on the thread of the `io_context`, which, with the clock,
-/// must outlive it.
+/// Where the server is, and the proxy that leads there.
+struct Destination {
+    std::string server;            ///< "host:port"
+    std::optional<Proxy> proxy{};  ///< none: directly
+};
+
+/// Carries one conversation over TCP, perhaps a proxy's tunnel, TLS 1.3 and WebSocket: connects,
+/// writes, reads, closes. Lives once. Not thread-safe: all members on the thread of the
+/// `io_context`, which, with the clock, must outlive it.
 class Transport {
 public:
     Transport(boost::asio::io_context& io,
-              std::string_view address,
+              Destination destination,
               std::shared_ptr<Conversation> conversation,
               const Clock& clock,
               const LinkLimits& limits);

@@ -50,7 +50,15 @@ namespace samsyn {
     row(locked, 52, "locked", false) \
     row(newer_format, 53, "written by a newer version of this program", false) \
     row(system_failed, 60, "an operating system call failed", true) \
-    row(out_of_memory, 61, "out of memory", true)
+    row(out_of_memory, 61, "out of memory", true) \
+    row(login_page, 70, "the network answers with a page of its own instead of the server", true) \
+    row(proxy_refused, 71, "the network's proxy lets nothing through to the server", true) \
+    row(proxy_login, 72, "the network's proxy asks for a name and a password", false) \
+    row(proxy_failed, 73, "the network's proxy cannot be used", true) \
+    row(tls_opened, 74, "somebody on the way opens the encryption", true) \
+    row(upgrade_refused, 75, "the connection is not upgraded to WebSocket", true) \
+    row(no_tls, 76, "no encryption (TLS) is spoken at the server's address", true) \
+    row(tls_too_old, 77, "TLS 1.3 is not spoken at the server's address", true)
 // clang-format on
 
 enum class Errc : std::uint16_t {

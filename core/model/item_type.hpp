@@ -21,6 +21,7 @@ enum class ItemType : std::uint16_t {
     consent_form = 13,
     contact_sheet = 14,
     concern_report = 15,
+    directory_device = 16,
 };
 
 /// How concurrent writes of a field combine (DESIGN.md, "Merge").

@@ -114,6 +114,9 @@ constexpr std::array directory_unit_fields{
 constexpr std::array directory_user_fields{
     FieldInfo{one(1), "name", {"Name", "Namn"}, text, true, true, true},
 };
+constexpr std::array directory_device_fields{
+    FieldInfo{one(1), "name", {"Name", "Namn"}, text, true, true, true},
+};
 
 constexpr std::array consultation_fields{
     FieldInfo{one(1), "text", {"Question and advice", "Fråga och råd"}, text, true, true},
@@ -222,6 +225,13 @@ constexpr std::array types{
              low,
              false,
              directory_user_fields},
+    TypeInfo{ItemType::directory_device,
+             "directory_device",
+             {"Device", "Enhet"},
+             Category::directory,
+             low,
+             false,
+             directory_device_fields},
     TypeInfo{ItemType::consultation,
              "consultation",
              {"Consultation", "Konsultation"},

@@ -59,8 +59,7 @@ private:
     friend Result<void> may_sign(const StatementHeader&,
                                  const StatementBody&,
                                  const CaseView&,
-                                 const Federation&,
-                                 const SecondSignature*);
+                                 const Federation&);
 
     /// Who may end a statement of this case.
     struct Endable {
@@ -94,14 +93,13 @@ std::string_view why_opens(const StatementBody& body);
 /// May the author of `statement` sign it, by what this replica knows? The rules of
 /// consent-rules.md ("Who may sign"). Used by `build`, by the server at acceptance, by devices
 /// before they sign. Rests on what the view knows already, in the order of `authority_rank`
-/// (sign_rules.hpp). `second`: the statement's second signature, verified before.
+/// (sign_rules.hpp).
 /// Errors: `not_permitted` naming the rule; `unknown_device`; `revoked_device`;
 /// `invalid_argument` for what has no end and must have one.
 Result<void> may_sign(const StatementHeader& header,
                       const StatementBody& body,
                       const CaseView& view,
-                      const Federation& federation,
-                      const SecondSignature* second = nullptr);
+                      const Federation& federation);
 
 /// What the server asks before it takes a statement of a case: `may_sign`, and further what only a
 /// fuller view can tell: the author is in good standing and leads the case or takes part in it, the
@@ -112,8 +110,7 @@ Result<void> may_sign(const StatementHeader& header,
 Result<void> may_publish(const StatementHeader& header,
                          const StatementBody& body,
                          const CaseView& view,
-                         const Federation& federation,
-                         const SecondSignature* second = nullptr);
+                         const Federation& federation);
 
 /// Is it complete, and free of contradictions with itself? Its periods run forward and are no
 /// longer than the rules let them be, nobody is named in two roles that exclude each other, what a

@@ -81,21 +81,25 @@ bool Federation::works_in(const UserId& id, const UnitId& unit, Instant now) con
     return std::ranges::any_of(known->memberships, [&](const Membership& membership) {
         if (membership.unit != unit || !within(membership.from, now, membership.until))
             return false;
-        const auto* organisation = find_in(organisations_, membership.organisation);
-        if (!organisation || !within(organisation->from, now, organisation->until)) return false;
+        if (!is_member(membership.organisation, now)) return false;
         return std::ranges::none_of(known->removals, [&](const UserRemoved& removal) {
             return removal.organisation == membership.organisation && removal.from <= now;
         });
     });
 }
 
+bool Federation::is_member(const OrganisationId& id, Instant now) const {
+    const auto* organisation = find_in(organisations_, id);
+    return organisation && within(organisation->from, now, organisation->until);
+}
+
 bool Federation::in_good_standing(const DeviceId& id, Instant now) const {
     const auto* known = device(id);
-    if (!known || known->revoked || !known->rivals.empty() || now >= known->certificate.until)
+    if (!known || known->revoked || !known->rivals.empty() || !known->suspensions.empty() ||
+        now >= known->certificate.until)
         return false;
     const auto& certificate = known->certificate;
-    const auto* organisation = find_in(organisations_, certificate.organisation);
-    if (!organisation || !within(organisation->from, now, organisation->until)) return false;
+    if (!is_member(certificate.organisation, now)) return false;
     if (certificate.user.is_none() || certificate.kind == DeviceKind::administrator_machine)
         return true;
     const auto* who = user(certificate.user);
@@ -216,6 +220,8 @@ Instant Federation::next_boundary(const DeviceId& id, Instant now) const {
     if (!known) return next;
     consider(known->certificate.until);
     consider_organisation(known->certificate.organisation);
+    for (const auto& use : recovery_uses_)
+        if (use.body.device == id) consider(use.body.until);
     const auto* who = user(known->certificate.user);
     if (!who) return next;
     for (const auto& membership : who->memberships) {

@@ -9,6 +9,10 @@
 
 namespace samsyn {
 
+namespace policy {
+class TwoPersons;
+}
+
 enum class OrderKind : std::uint8_t { lock, wipe, revoke, last = revoke };
 
 /// A statement of the federation log that tells a device to do something at once, whether or not it
@@ -24,11 +28,31 @@ struct DeviceOrder {
 /// The order in a statement's body, if it is one.
 std::optional<DeviceOrder> order_in(const StatementId& id, const StatementBody& body);
 
+/// A recovery key of an organisation, as certified (`RecoveryKeyCertified`).
+struct RecoveryKey {
+    std::uint32_t generation = 0;
+    SealingPublicKey key;
+    std::uint8_t threshold = 0;
+    std::vector<Hash> commitments;
+    friend bool operator==(const RecoveryKey&, const RecoveryKey&) = default;
+};
+
+/// A statement that its author may make and that has no effect until a second person confirms it,
+/// which counts if it claims a time up to the deadline. It is listed for ever if nobody did.
+struct WaitingAct {
+    StatementId statement;
+    Instant deadline;
+    friend bool operator==(const WaitingAct&, const WaitingAct&) = default;
+};
+
 /// Who belongs to the federation: a pure function of its statements.
 ///
 /// The root admits organisations, certifies their administrators and the server; administrators
 /// certify units, users and devices *of their own organisation*. A statement by somebody who may
-/// not sign it has no effect and is listed in `without_effect`. What has effect does not depend on
+/// not sign it has no effect and is listed in `without_effect`. So is one that wants a second
+/// person (`core/policy/two_persons.hpp`) as long as none has confirmed it; but that one *may* be
+/// signed, is stored and replicated, and is listed in `waiting_acts` too. What has effect does not
+/// depend on
 /// the order of arrival: kinds are read in the order in which they rest on one another. Revocations
 /// and removals are never taken back, not even when their own author is revoked later.
 ///
@@ -63,6 +87,8 @@ public:
         std::optional<RevocationPinned> pin;
         /// Of a device in dispute, the certificates by the other organisations.
         std::vector<DeviceCertified> rivals{};
+        /// What says that it is lost, and has not been ended; sorted.
+        std::vector<StatementId> suspensions{};
     };
 
     /// Errors: `malformed` where `graph` lacks the one founding statement `id`.
@@ -103,8 +129,16 @@ public:
     /// The role certified for the user in the unit at `now`; `Role::none` without one.
     Role role_in(const UserId& user, const UnitId& unit, Instant now) const;
 
-    /// True where the device is certified, not revoked, not past its end, and its user works in at
-    /// least one unit (or it has none, as a room screen, or it is an administrator's).
+    /// True where the organisation is a member at `now`.
+    bool is_member(const OrganisationId& organisation, Instant now) const;
+
+    /// True where the user was certified as head of the unit at `at`, by the newest certificate of
+    /// then: a later change of role takes back nothing that was confirmed before.
+    bool was_head(const UserId& user, const UnitId& unit, Instant at) const;
+
+    /// True where the device is certified, neither revoked nor suspended, not past its end, and its
+    /// user works in at least one unit (or it has none, as a room screen, or it is an
+    /// administrator's).
     bool in_good_standing(const DeviceId& device, Instant now) const;
 
     /// True where the device may act for the unit at `now`: in good standing, its user works there,
@@ -142,12 +176,50 @@ public:
     /// The user of a device; none for a room screen, or for a device not known here.
     UserId user_of(const DeviceId& device) const;
 
-    /// May this author say this in the federation log? `second`: the statement's second signature,
-    /// verified before. Errors: `unknown_device`; `not_permitted` naming the rule; `revoked_device`
-    /// where the counter is past the author's pin.
-    Result<void> may_sign(const StatementHeader& header,
-                          const StatementBody& body,
-                          const SecondSignature* second = nullptr) const;
+    /// May this author say this in the federation log? Not whether it has effect: what wants a
+    /// second person may be signed, and waits for that. Errors: `unknown_device`; `not_permitted`
+    /// naming the rule; `revoked_device` where the counter is past the author's pin, or where the
+    /// author is suspended and the statement does not deny; those of `may_countersign`.
+    Result<void> may_sign(const StatementHeader& header, const StatementBody& body) const;
+
+    /// May this device confirm this statement as its second person? Judged by the dates of the
+    /// statement's own time. Errors: `not_found` for a statement that is not here, or wants nobody;
+    /// `already_exists` where it has effect; `not_permitted` naming the rule; `revoked_device` for
+    /// a device that is revoked or suspended.
+    Result<void> may_countersign(const DeviceId& second, const StatementId& statement) const;
+
+    /// The same at the time `at`. Errors: also `timed_out` past the deadline.
+    Result<void> may_countersign(const DeviceId& second,
+                                 const StatementId& statement,
+                                 Instant at) const;
+
+    /// What waits for a second person, in the order (time, id).
+    const std::vector<WaitingAct>& waiting_acts() const { return waiting_; }
+
+    bool is_waiting(const StatementId& statement) const;
+
+    /// The organisation's recovery key of the greatest generation, or of the one named. Null
+    /// without.
+    const RecoveryKey* recovery_key(const OrganisationId& organisation) const;
+    const RecoveryKey* recovery_key(const OrganisationId& organisation,
+                                    std::uint32_t generation) const;
+
+    /// True while two persons let the device open what is sealed to that recovery key, and it is in
+    /// good standing.
+    bool may_recover(const DeviceId& device,
+                     const OrganisationId& organisation,
+                     std::uint32_t generation,
+                     Instant now) const;
+
+    /// How long the device shows content without fresh signed time: the shortest lease of the units
+    /// in which its user works at `now`; `lease_policy.reading` for a unit, or a device, without.
+    std::chrono::hours reading_lease(const DeviceId& device, Instant now) const;
+
+    /// True where the device is said to be lost, and not to be found again.
+    bool is_suspended(const DeviceId& device) const;
+
+    /// What says so: the statements that a `DeviceResumed` has to name; sorted.
+    std::vector<StatementId> suspensions(const DeviceId& device) const;
 
     /// False where the author's device is revoked with a pin below `counter` or a gap at it: such a
     /// statement or batch goes to escrow and has no effect.
@@ -178,8 +250,22 @@ public:
 
 private:
     friend class FederationBuilder;
+    friend class policy::TwoPersons;
+
+    struct RoleSaid {
+        Instant said_at;
+        Membership membership;
+    };
+
+    struct RecoveryUse {
+        RecoveryUsed body;
+        Instant said_at;
+    };
 
     bool acted_for(const DeviceCertified& certificate, const UnitId& unit, Instant at) const;
+
+    /// `may_sign`, also by an author who is suspended since.
+    Result<void> may_say(const StatementHeader& header, const StatementBody& body) const;
 
     FederationId id_;
     SigningPublicKey root_key_;
@@ -190,14 +276,23 @@ private:
     /// Of every unit in dispute, the organisations that claim it.
     std::map<UnitId, std::set<OrganisationId>> disputed_units_;
     std::map<UserId, User> users_;
+    /// Every role that was ever certified, in the order (time, id).
+    std::map<std::pair<UserId, UnitId>, std::vector<RoleSaid>> roles_said_;
     std::map<DeviceId, Device> devices_;
     std::map<DeviceId, SigningPublicKey> servers_;
     std::vector<SigningPublicKey> server_keys_;
-    std::set<DeviceId> revoked_;
+    std::map<DeviceId, std::vector<StatementId>> revoked_;      ///< by which statements
+    std::map<DeviceId, std::vector<StatementId>> suspensions_;  ///< those that stand
     std::map<DeviceId, RevocationPinned> pins_;
     std::map<DeviceId, std::vector<DeviceOrder>> orders_;
     std::vector<Instant> boundaries_;  ///< sorted
     std::vector<LogRestored> restores_;
+    std::map<UnitId, std::chrono::hours> leases_;
+    std::map<OrganisationId, std::map<std::uint32_t, RecoveryKey>> recovery_keys_;
+    std::vector<RecoveryUse> recovery_uses_;
+    /// Every statement that wants a second person, confirmed or not.
+    std::map<StatementId, StatementPtr> two_person_acts_;
+    std::vector<WaitingAct> waiting_;
     std::vector<StatementId> without_effect_;
     bool update_needed_ = false;
 };

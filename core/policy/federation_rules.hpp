@@ -12,12 +12,19 @@ inline bool renews(const DeviceCertified& was, const DeviceCertified& body) {
            was.kind == body.kind && was.signing_key == body.signing_key;
 }
 
+inline RecoveryKey recovery_key_in(const RecoveryKeyCertified& body) {
+    return {.generation = body.generation,
+            .key = body.key,
+            .threshold = body.threshold,
+            .commitments = body.commitments};
+}
+
 /// Who may say a kind in the federation log: a function of the body, over what is certified so far.
 struct FederationRules {
     const Federation& federation;
     const DeviceId& author;
+    Instant at;  ///< the statement's own time
     bool restricting = false;
-    const SecondSignature* second = nullptr;
 
     Result<void> root() const {
         if (federation.is_root(author)) return {};
@@ -88,29 +95,16 @@ struct FederationRules {
         return administrator(body.organisation);
     }
 
-    /// Nobody alone shortens the log: the root (whose key is in shares), or two administrators of
-    /// whom none could have certified the other.
+    /// With effect by the root (whose key is in shares), or by two administrators of whom none
+    /// could have certified the other.
     Result<void> operator()(const LogRestored& body) const {
-        SAMSYN_TRY(two_administrators());
+        if (!federation.is_root(author) && !federation.is_some_administrator(author))
+            return fail(Errc::not_permitted, "the root or an administrator signs this");
         if (body.old_incarnation != body.new_incarnation) return {};
         return fail(Errc::not_permitted, "a restore begins a new incarnation");
     }
 
-    Result<void> two_administrators() const {
-        if (federation.is_root(author)) return {};
-        constexpr std::string_view rule =
-            "the root, or administrators of two organisations sign this";
-        if (second == nullptr) return fail(Errc::not_permitted, rule);
-        for (const auto& [organisation, admitted] : federation.organisations()) {
-            if (!federation.is_administrator(author, organisation)) continue;
-            for (const auto& [other, other_admitted] : federation.organisations())
-                if (other != organisation && federation.is_administrator(second->device, other) &&
-                    federation.user_of(second->device) != federation.user_of(author))
-                    return {};
-        }
-        return fail(Errc::not_permitted, rule);
-    }
-
+    /// Whom it takes for which statement, `may_countersign` says.
     Result<void> operator()(const Countersigned&) const {
         if (federation.signing_key(author)) return {};
         return fail(Errc::unknown_device, "author");
@@ -119,15 +113,36 @@ struct FederationRules {
     Result<void> operator()(const UnitLease& body) const {
         const auto* unit = federation.unit(body.unit);
         if (!unit) return fail(Errc::not_permitted, "the unit is not certified");
+        const std::chrono::hours reading{body.reading_hours};
+        if (reading < unit_lease_min || reading > unit_lease_max)
+            return fail(Errc::not_permitted, "a lease of 24 to 720 hours");
         return administrator(unit->organisation);
     }
 
+    /// Generations follow one another, and each is certified once: no jump to the last number could
+    /// stop rotation for ever.
     Result<void> operator()(const RecoveryKeyCertified& body) const {
-        return administrator(body.organisation);
+        SAMSYN_TRY(administrator(body.organisation));
+        const std::size_t shares = body.commitments.size();
+        if (shares > recovery_shares_max || body.threshold < 2 || body.threshold > shares)
+            return fail(Errc::not_permitted, "a threshold of 2 to the number of shares");
+        const auto* same = federation.recovery_key(body.organisation, body.generation);
+        if (same && *same != recovery_key_in(body))
+            return fail(Errc::not_permitted, "the generation is certified otherwise");
+        const bool follows = body.generation == 1 ||
+                             (body.generation > 1 &&
+                              federation.recovery_key(body.organisation, body.generation - 1));
+        if (follows) return {};
+        return fail(Errc::not_permitted, "the generation before has no effect");
     }
 
     Result<void> operator()(const RecoveryUsed& body) const {
-        return administrator(body.organisation);
+        SAMSYN_TRY(administrator(body.organisation));
+        if (!federation.recovery_key(body.organisation, body.generation))
+            return fail(Errc::not_permitted, "no recovery key of that generation");
+        if (!federation.device(body.device)) return fail(Errc::unknown_device, "device");
+        if (body.until > at && body.until <= at + recovery_use_max) return {};
+        return fail(Errc::not_permitted, "a recovery ends within 72 hours");
     }
 
     Result<void> operator()(const DeviceSuspended& body) const { return orders(body.device); }

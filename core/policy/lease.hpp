@@ -6,7 +6,8 @@ namespace samsyn {
 
 /// How long a device goes by itself (security.md, "Lease"). One table: policy, not code.
 struct LeasePolicy {
-    /// Without fresh signed server time for longer than this, reading locks itself.
+    /// Without fresh signed server time for longer than this, reading locks itself. A unit may say
+    /// otherwise (`UnitLease`).
     std::chrono::hours reading{7 * 24};
     /// Longer than this: no key packets and no supplements are made. Writing goes on.
     std::chrono::hours keys{24};
@@ -19,10 +20,12 @@ inline constexpr LeasePolicy lease_policy{};
 struct Lease {
     Instant fresh_at;  ///< none (the epoch of the clock) where there never was any
     Instant now;
+    /// Of the device's units (`Federation::reading_lease`).
+    std::chrono::hours reading = lease_policy.reading;
 
     bool begun() const { return fresh_at != Instant{}; }
 
-    Instant reading_ends() const { return begun() ? fresh_at + lease_policy.reading : instant_max; }
+    Instant reading_ends() const { return begun() ? fresh_at + reading : instant_max; }
 
     bool may_read() const { return now < reading_ends(); }
 

@@ -238,7 +238,10 @@ std::vector<Unconfirmed> unconfirmed(std::span<const KeyHolding> holdings,
                    .lease_ends = {},
                    .revoked = device && device->revoked};
         one.since = std::min(one.since, since);
-        one.lease_ends = std::max(one.lease_ends, since + lease_policy.reading);
+        // By the units of then, and of now: it may not have heard of a change.
+        const auto lease = std::max(federation.reading_lease(holding.device, since),
+                                    federation.reading_lease(holding.device, now));
+        one.lease_ends = std::max(one.lease_ends, since + lease);
         one.compartments.push_back(holding.compartment);
     }
     std::vector<Unconfirmed> rows;

@@ -5,10 +5,8 @@ namespace samsyn {
 Result<void> may_sign(const StatementHeader& header,
                       const StatementBody& body,
                       const CaseView& view,
-                      const Federation& federation,
-                      const SecondSignature* second) {
-    if (header.stream.kind == StreamKind::federation)
-        return federation.may_sign(header, body, second);
+                      const Federation& federation) {
+    if (header.stream.kind == StreamKind::federation) return federation.may_sign(header, body);
     if (!federation.device(header.author)) return fail(Errc::unknown_device, "author");
     if (!federation.counts(header.author, header.counter))
         return fail(Errc::revoked_device, "author");
@@ -51,9 +49,8 @@ bool needs_no_place(const StatementBody& body) {
 Result<void> may_publish(const StatementHeader& header,
                          const StatementBody& body,
                          const CaseView& view,
-                         const Federation& federation,
-                         const SecondSignature* second) {
-    SAMSYN_TRY(may_sign(header, body, view, federation, second));
+                         const Federation& federation) {
+    SAMSYN_TRY(may_sign(header, body, view, federation));
     const auto now = header.time.instant();
     if (header.stream.kind == StreamKind::federation) return {};
     SAMSYN_TRY(check_sense(header, body));

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace samsyn {
 
@@ -129,6 +130,7 @@ struct Database::Impl {
     }
 
     Result<void> check_vfs();
+    Result<void> leave_room();
     Result<void> restrict_sql();
     Result<void> set_pragmas(bool in_file, bool is_new);
 };
@@ -168,6 +170,11 @@ Result<void> Database::Impl::check_vfs() {
     const bool ours = name != nullptr && std::string_view{name} == health.vfs->name();
     sqlite3_free(name);
     if (!ours) return fail(Errc::storage_failed, "database: not under the encrypting file system");
+    return leave_room();
+}
+
+/// In memory too: pages are copied from one database to another as they are.
+Result<void> Database::Impl::leave_room() {
     int reserved = reserved_bytes;
     return check(sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved));
 }
@@ -224,7 +231,7 @@ Result<Database> Database::connect(const char* name, std::unique_ptr<SealedVfs> 
     impl->health.vfs = std::move(vfs);
     const char* const vfs_name = in_file ? impl->health.vfs->name() : nullptr;
     SAMSYN_TRY(impl->check(sqlite3_open_v2(name, &impl->handle, flags, vfs_name)));
-    if (in_file) SAMSYN_TRY(impl->check_vfs());
+    SAMSYN_TRY(in_file ? impl->check_vfs() : impl->leave_room());
     SAMSYN_TRY(impl->restrict_sql());
     SAMSYN_TRY(impl->set_pragmas(in_file, is_new));
     return Database{std::move(impl)};
@@ -289,6 +296,50 @@ Result<int> Database::version() {
 Result<void> Database::set_version(int version) {
     const std::string sql = "PRAGMA user_version = " + std::to_string(version);
     return exec(sql.c_str());
+}
+
+Result<DatabaseCopy> DatabaseCopy::begin(Database& source, Database& target) {
+    SAMSYN_TRY(source.impl_->usable());
+    SAMSYN_TRY(target.impl_->usable());
+    sqlite3_backup* const backup =
+        sqlite3_backup_init(target.impl_->handle, "main", source.impl_->handle, "main");
+    if (backup == nullptr) {
+        SAMSYN_TRY(target.impl_->check(sqlite3_extended_errcode(target.impl_->handle)));
+        return fail(Errc::storage_failed, "database: copy");
+    }
+    return DatabaseCopy{backup, source, target};
+}
+
+DatabaseCopy::DatabaseCopy(DatabaseCopy&& other) noexcept
+    : backup_(std::exchange(other.backup_, nullptr)),
+      source_(other.source_),
+      target_(other.target_) {}
+
+DatabaseCopy::~DatabaseCopy() {
+    sqlite3_backup_finish(backup_);  // repeats the error of a step, which the caller has had
+}
+
+Result<bool> DatabaseCopy::step(int pages) {
+    SAMSYN_TRY(source_->impl_->usable());
+    SAMSYN_ASSERT(backup_ != nullptr);
+    const int code = sqlite3_backup_step(backup_, pages);
+    if (code == SQLITE_OK) return false;
+    if (code == SQLITE_DONE) {
+        const int finished = sqlite3_backup_finish(std::exchange(backup_, nullptr));
+        SAMSYN_TRY(target_->impl_->check(finished));
+        return true;
+    }
+    // Whose fault it was SQLite does not say: the source says so itself at its next call.
+    SAMSYN_TRY(target_->impl_->check(code));
+    return fail(Errc::storage_failed, "database: copy");
+}
+
+int DatabaseCopy::pages_left() const {
+    return backup_ == nullptr ? 0 : sqlite3_backup_remaining(backup_);
+}
+
+int DatabaseCopy::pages_total() const {
+    return backup_ == nullptr ? 0 : sqlite3_backup_pagecount(backup_);
 }
 
 Query::~Query() {

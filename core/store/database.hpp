@@ -11,6 +11,7 @@
 #include <string>
 
 struct sqlite3;
+struct sqlite3_backup;
 struct sqlite3_stmt;
 
 namespace samsyn {
@@ -84,6 +85,7 @@ public:
     Result<void> set_version(int version);
 
 private:
+    friend class DatabaseCopy;
     friend class Transaction;  // rolls back past the check for a failed sync
     friend class Savepoint;
     struct Impl;
@@ -95,6 +97,40 @@ private:
     void roll_back(const char* sql);
 
     std::unique_ptr<Impl> impl_;
+};
+
+/// A copy of a whole database, page by page, while its one connection goes on writing: what is
+/// written between two steps is in the copy too, which is that of the moment of the last step.
+/// Pages are opened with the source's cipher and sealed anew with the target's.
+///
+/// Both databases must outlive it, and belong to one thread, this object's.
+class DatabaseCopy {
+public:
+    /// `target` is new and empty. Errors: `storage_failed`, `out_of_memory`.
+    static Result<DatabaseCopy> begin(Database& source, Database& target);
+
+    DatabaseCopy(DatabaseCopy&& other) noexcept;
+    DatabaseCopy& operator=(DatabaseCopy&&) = delete;
+    ~DatabaseCopy();
+
+    /// Copies at most so many pages; outside any transaction of the source. True when all is
+    /// there, committed to the target. Errors: `conflict` inside a transaction, else those of
+    /// `Database`; then the target is to be thrown away.
+    Result<bool> step(int pages);
+
+    /// Pages that are left, of how many; after the first step.
+    int pages_left() const;
+    int pages_total() const;
+
+private:
+    DatabaseCopy(sqlite3_backup* backup, Database& source, Database& target)
+        : backup_(backup),
+          source_(&source),
+          target_(&target) {}
+
+    sqlite3_backup* backup_;
+    Database* source_;
+    Database* target_;
 };
 
 /// A prepared statement, borrowed from its `Database`; reset when it goes out of scope.

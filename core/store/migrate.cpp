@@ -136,6 +136,21 @@ CREATE TABLE log_evidence(
   shown BLOB NOT NULL) STRICT;
 )sql";
 
+// Where what was taken stands in the server's log, and what a restored server is to get again.
+constexpr const char* schema_5 = R"sql(
+ALTER TABLE outgoing ADD COLUMN log_row INTEGER;
+ALTER TABLE outgoing ADD COLUMN receipt BLOB;
+CREATE INDEX outgoing_kept ON outgoing(counter)
+  WHERE outcome IN (0, 1) AND kind IN (1, 2, 3);
+
+CREATE TABLE resends(
+  place INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  counter INTEGER NOT NULL,
+  statement BLOB,
+  tries INTEGER NOT NULL DEFAULT 0) STRICT;
+)sql";
+
 /// What brings a database from one version to the next.
 struct Step {
     const char* sql;
@@ -145,7 +160,7 @@ struct Step {
 // Row n leads from version n to n + 1. A row is never changed once a program with it is released: a
 // new version adds a row here and a fixture in tests/vectors/databases.
 constexpr std::array steps{
-    Step{schema_1}, Step{schema_2}, Step{schema_3, &rebuild_index}, Step{schema_4}};
+    Step{schema_1}, Step{schema_2}, Step{schema_3, &rebuild_index}, Step{schema_4}, Step{schema_5}};
 
 Result<std::int64_t> only_number(Database& db, const char* sql) {
     Query query = SAMSYN_TRY(db.query(sql));

@@ -43,18 +43,25 @@ void ClientSession::on_message(ByteView message, Instant now) {
 }
 
 void ClientSession::on_timer(Instant now) {
-    if (phase_ != Phase::closed && deadline_ && now >= *deadline_)
-        close(Error{Errc::timed_out, hands_in() ? "hand-in" : "handshake"});
+    if (phase_ == Phase::closed) return;
+    if (deadline_ && now >= *deadline_)
+        return close(Error{Errc::timed_out, hands_in() ? "hand-in" : "handshake"});
+    if (!next_report_ || now < *next_report_) return;
+    const auto told = is_quiet() ? tell_report(now) : Result<bool>{false};
+    if (!told) return fail_with(told.error());
+    if (!*told) next_report_.reset();  // until something happens, or until it is quiet
 }
 
 void ClientSession::poke(Instant now) {
     if (phase_ == Phase::closed || !may_push_) return;
     auto pushed = push_reads();
+    if (pushed) pushed = push_resends();
     if (pushed) pushed = push_outgoing(now);
+    if (pushed) pushed = ask_receipts();
     if (!pushed) return fail_with(pushed.error());
     serve_keeper();
     ask_log();
-    announce_if_synced();
+    if (const auto announced = announce_if_synced(now); !announced) fail_with(announced.error());
 }
 
 std::optional<ClientSession::Output> ClientSession::poll_output() {
@@ -65,7 +72,8 @@ std::optional<ClientSession::Output> ClientSession::poll_output() {
 }
 
 std::optional<Instant> ClientSession::next_deadline() const {
-    return deadline_;
+    if (!deadline_) return next_report_;
+    return next_report_ ? std::min(deadline_, next_report_) : deadline_;
 }
 
 // --- Messages ------------------------------------------------------------------------------------
@@ -88,6 +96,7 @@ Result<void> ClientSession::handle(const Challenge& challenge, Instant) {
                                 challenge.signature))
         return fail(Errc::bad_signature, "challenge");
 
+    knows_server_ = true;
     Proof proof;
     proof.federation_heads = ports_.ledger.federation_heads();
     std::ranges::sort(proof.federation_heads);
@@ -153,9 +162,19 @@ Result<void> ClientSession::handle(const LogRows& rows, Instant now) {
     return after_change(now);
 }
 
+Result<void> ClientSession::handle(const Receipts& receipts, Instant now) {
+    SAMSYN_TRY(require_replicating());
+    if (!asking_receipts_) return fail(Errc::unexpected_message, "receipts");
+    asking_receipts_ = false;
+    SAMSYN_TRY(check_checkpoint(receipts.checkpoint));
+    SAMSYN_TRY(ports_.ledger.log_keeper()->on_receipts(receipts, now));
+    return after_change(now);
+}
+
 Result<void> ClientSession::handle(const Answer& answer, Instant now) {
     SAMSYN_TRY(require_replicating());
     if (SAMSYN_TRY(handle_reads(answer, now))) return after_change(now);
+    if (SAMSYN_TRY(handle_resent(answer, now))) return after_change(now);
     const auto found = unanswered_.find(answer.ticket);
     if (found == unanswered_.end()) return fail(Errc::unexpected_message, "ticket");
     const Unanswered answered = found->second;
@@ -263,9 +282,10 @@ Result<void> ClientSession::after_change(Instant now) {
         caught_up_ = false;
         send_cursors(std::move(rewinds));
     }
+    SAMSYN_TRY(push_resends());
     SAMSYN_TRY(push_outgoing(now));
-    announce_if_synced();
-    return {};
+    SAMSYN_TRY(ask_receipts());
+    return announce_if_synced(now);
 }
 
 Result<void> ClientSession::require_replicating() const {
@@ -282,6 +302,7 @@ bool ClientSession::fits_window(std::size_t bytes) const {
 
 Result<void> ClientSession::push_outgoing(Instant now) {
     drained_ = false;
+    if (!resends_done_ && !hands_in()) return {};  // what is new may rest on what goes again
     while (may_push_ && fits_window(1)) {
         const std::size_t used = std::min(unanswered_bytes_, limits_.unanswered_bytes_max);
         const std::size_t room = limits_.unanswered_bytes_max - used;
@@ -296,13 +317,70 @@ Result<void> ClientSession::push_outgoing(Instant now) {
             SAMSYN_ASSERT(one.counter > pushed_counter_);
             if (!fits_window(one.bytes.size())) return {};
             const std::uint32_t ticket = next_ticket_++;
-            unanswered_.emplace(ticket, Unanswered{one.counter, one.bytes.size()});
-            unanswered_bytes_ += one.bytes.size();
+            count_sent(ticket, one.counter, one.bytes.size(), false);
             pushed_counter_ = one.counter;
-            announced_ = false;
             send(Push{ticket, one.kind, std::move(one.bytes)});
         }
     }
+    return {};
+}
+
+void ClientSession::count_sent(std::uint32_t ticket,
+                               std::uint64_t counter,
+                               std::size_t bytes,
+                               bool again) {
+    unanswered_.emplace(ticket, Unanswered{counter, bytes, again});
+    unanswered_bytes_ += bytes;
+    announced_ = false;
+}
+
+/// True where the answer is to something that went again.
+Result<bool> ClientSession::handle_resent(const Answer& answer, Instant now) {
+    const auto found = unanswered_.find(answer.ticket);
+    if (found == unanswered_.end() || !found->second.again) return false;
+    const Unanswered answered = found->second;
+    unanswered_.erase(found);
+    unanswered_bytes_ -= answered.bytes;
+    SAMSYN_TRY(ports_.ledger.log_keeper()->on_resent(answered.counter, answer, now));
+    return true;
+}
+
+/// Once everything has been asked for again, nothing new is held up any more.
+Result<void> ClientSession::push_resends() {
+    if (resends_done_ || !may_push_ || hands_in()) return {};
+    LogKeeper* const log = ports_.ledger.log_keeper();
+    while (log != nullptr && fits_window(1)) {
+        const std::size_t used = std::min(unanswered_bytes_, limits_.unanswered_bytes_max);
+        auto again =
+            SAMSYN_TRY(log->resends_after(resent_place_, limits_.unanswered_bytes_max - used));
+        if (again.empty()) break;
+        for (OutgoingAgain& one : again) {
+            SAMSYN_ASSERT(one.place > resent_place_);
+            if (!fits_window(one.bytes.size())) return {};
+            const std::uint32_t ticket = next_ticket_++;
+            count_sent(ticket, one.place, one.bytes.size(), true);
+            resent_place_ = one.place;
+            if (one.receipt)
+                send(Resend{ticket, one.kind, std::move(one.bytes), *std::move(one.receipt)});
+            else
+                send(Push{ticket, one.kind, std::move(one.bytes)});
+        }
+    }
+    resends_done_ = unanswered_.empty();
+    return {};
+}
+
+/// When all else is quiet, so that one question is about many.
+Result<void> ClientSession::ask_receipts() {
+    LogKeeper* const log = ports_.ledger.log_keeper();
+    if (log == nullptr || hands_in() || asking_receipts_ || receipts_done_) return {};
+    if (!caught_up_ || !drained_ || !unanswered_.empty()) return {};
+    const auto wanted = SAMSYN_TRY(log->wanted_receipts());
+    receipts_done_ = !wanted;
+    if (!wanted) return {};
+    asking_receipts_ = true;
+    announced_ = false;
+    send(*wanted);
     return {};
 }
 
@@ -376,11 +454,19 @@ void ClientSession::after_keeper(const Result<void>& kept) {
         serve_keeper();
 }
 
-void ClientSession::announce_if_synced() {
-    if (!caught_up_ || !drained_ || !unanswered_.empty() || announced_) return;
-    if (registering_ || confirming_ || reads_ || query_) return;
+/// Everything is here and everything is answered.
+bool ClientSession::is_quiet() const {
+    return caught_up_ && drained_ && unanswered_.empty() && !registering_ && !confirming_ &&
+           !reads_ && !query_ && !fleet_query_ && !asking_receipts_;
+}
+
+Result<void> ClientSession::announce_if_synced(Instant now) {
+    // What was just said may change the answer: so the fleet is asked about last.
+    if (!is_quiet() || ask_fleet() || announced_) return {};
+    if (SAMSYN_TRY(tell_report(now))) return {};  // once the server has it
     announced_ = true;
     outputs_.emplace_back(Synced{});
+    return {};
 }
 
 void ClientSession::send(const Message& message) {
@@ -397,6 +483,7 @@ void ClientSession::fail_with(const Error& why) {
 void ClientSession::close(Error why) {
     phase_ = Phase::closed;
     deadline_.reset();
+    next_report_.reset();
     outputs_.emplace_back(Close{std::move(why)});
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/sync/fleet_keeper.hpp"
 #include "core/sync/log_keeper.hpp"
 #include "core/sync/unlock_keeper.hpp"
 #include "core/wire/messages.hpp"
@@ -60,6 +61,9 @@ public:
     /// Null: the session neither asks about the server's access log nor tells of reads.
     virtual LogKeeper* log_keeper() { return nullptr; }
 
+    /// Null: the session neither tells how the device is nor asks how others are.
+    virtual FleetKeeper* fleet_keeper() { return nullptr; }
+
     /// Cursors to move now: a supplement opened earlier entries. Empties the list.
     virtual std::vector<Resume::Cursor> take_rewinds() = 0;
 
@@ -81,6 +85,7 @@ struct SessionLimits {
     std::chrono::seconds handshake_max{20};  ///< then the session fails with `timed_out`
     std::size_t unanswered_pushes_max = 64;  ///< more wait for answers
     std::size_t unanswered_bytes_max = 512 * 1024;
+    std::chrono::seconds report_interval{30};  ///< between two reports of how the device is
 };
 
 /// One device's side of one connection (docs/PROTOCOL.md). Sans-I/O and single-threaded.
@@ -142,6 +147,9 @@ public:
 
     bool is_live() const { return phase_ == Phase::live; }
 
+    /// The server has proven a pinned identity on this very connection; it stays so to the end.
+    bool knows_server() const { return knows_server_; }
+
 private:
     enum class Phase : std::uint8_t {
         fresh,
@@ -162,6 +170,8 @@ private:
     Result<void> handle(const Goodbye& goodbye, Instant now);
     Result<void> handle(const LogProof& proof, Instant now);
     Result<void> handle(const LogRows& rows, Instant now);
+    Result<void> handle(const FleetRows& rows, Instant now);
+    Result<void> handle(const Receipts& receipts, Instant now);
     Result<void> handle(const UnlockRegistered& registered, Instant now);
     Result<void> handle(const UnlockConfirmed& confirmed, Instant now);
     Result<void> handle(const Order& order, Instant now);
@@ -174,15 +184,22 @@ private:
     Result<bool> handle_reads(const Answer& answer, Instant now);
     Result<void> push_reads();
     void ask_log();
+    Result<bool> tell_report(Instant now);
+    bool ask_fleet();
+    Result<bool> handle_resent(const Answer& answer, Instant now);
+    Result<void> push_resends();
+    Result<void> ask_receipts();
+    void count_sent(std::uint32_t ticket, std::uint64_t counter, std::size_t bytes, bool again);
     Result<void> after_change(Instant now);
     Result<void> require_replicating() const;
     Result<void> push_outgoing(Instant now);
     bool fits_window(std::size_t bytes) const;
+    bool is_quiet() const;
 
     bool hands_in() const { return purpose_ == SessionPurpose::hand_in; }
 
     void send_cursors(std::vector<Resume::Cursor> cursors);
-    void announce_if_synced();
+    Result<void> announce_if_synced(Instant now);
     void serve_keeper();
     void after_keeper(const Result<void>& kept);
     void send(const Message& message);
@@ -190,8 +207,9 @@ private:
     void close(Error why);
 
     struct Unanswered {
-        std::uint64_t counter = 0;
+        std::uint64_t counter = 0;  ///< its place, where it goes again
         std::size_t bytes = 0;
+        bool again = false;
     };
 
     Ports ports_;
@@ -199,6 +217,7 @@ private:
     SessionLimits limits_;
     SessionPurpose purpose_;
     Phase phase_ = Phase::fresh;
+    bool knows_server_ = false;
     Nonce nonce_;
     SigningPublicKey server_key_;
     Incarnation incarnation_;
@@ -208,6 +227,10 @@ private:
     std::uint32_t next_ticket_ = 1;
     std::size_t unanswered_bytes_ = 0;
     std::uint64_t pushed_counter_ = 0;
+    std::uint64_t resent_place_ = 0;
+    bool resends_done_ = false;  ///< all have gone, and been answered
+    bool asking_receipts_ = false;
+    bool receipts_done_ = false;  ///< this session asks for no more
 
     /// In flight: reads, by their ticket, and a query of the log.
     struct UnansweredReads {
@@ -217,7 +240,10 @@ private:
 
     std::optional<UnansweredReads> reads_;
     std::optional<LogQuery> query_;
-    bool reads_failed_ = false;  ///< this session tells of no more
+    std::optional<FleetQuery> fleet_query_;
+    std::optional<DeviceReport> reported_;  ///< what this session last told
+    std::optional<Instant> next_report_;    ///< not before
+    bool reads_failed_ = false;             ///< this session tells of no more
     /// In flight with the keeper: at most one of these.
     std::optional<UnlockRegistration> registering_;
     std::optional<PinVerifier> confirming_;

@@ -13,6 +13,14 @@ struct OutgoingReads {
     Bytes bytes;             ///< a `ReadSegment`
 };
 
+/// Something that a restored server is to get again.
+struct OutgoingAgain {
+    std::uint64_t place = 0;  ///< order, and name within this device
+    EntryKind kind{};
+    Bytes bytes;
+    std::optional<LogReceipt> receipt;  ///< none for a statement, and where none ever came
+};
+
 /// The device's side of the access log, as its session sees it (docs/PROTOCOL.md, "Access log").
 /// Not thread-safe.
 ///
@@ -44,6 +52,31 @@ public:
     /// what is known is evidence, as above. Errors: `log_forked`, `not_authentic` where a row is
     /// not in the log; those of the storage.
     virtual Result<void> on_log_rows(const LogRows& rows, Instant now) = 0;
+
+    // What a backup may lack (docs/PROTOCOL.md, "After a restore").
+
+    /// Entries of this device whose place in the log is not known here; each once a session, and
+    /// once a session an empty list, to learn what is backed up. None: nothing is asked.
+    virtual Result<std::optional<ReceiptRequest>> wanted_receipts() {
+        return std::optional<ReceiptRequest>{};
+    }
+
+    /// The answer, whose checkpoint is verified as above. A row that is not in the log, or is not
+    /// about an entry that was asked for, is passed over. Errors: `log_forked`; of the storage.
+    virtual Result<void> on_receipts(const Receipts& /*receipts*/, Instant /*now*/) { return {}; }
+
+    /// What goes again to a restored server, after `place` in its order, up to `bytes_max` (at
+    /// least one, if any). It goes before anything new. Errors: of the storage.
+    virtual Result<std::vector<OutgoingAgain>> resends_after(std::uint64_t /*place*/,
+                                                             std::size_t /*bytes_max*/) {
+        return std::vector<OutgoingAgain>{};
+    }
+
+    virtual Result<void> on_resent(std::uint64_t /*place*/,
+                                   const Answer& /*answer*/,
+                                   Instant /*now*/) {
+        return {};
+    }
 };
 
 }  // namespace samsyn

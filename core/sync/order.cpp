@@ -107,7 +107,7 @@ namespace {
 /// Picks statements for a chain, each once, within the limits of one message.
 class ChainPicker {
 public:
-    explicit ChainPicker(const StatementGraph& graph) : log_(graph.in(Stream{})) {}
+    explicit ChainPicker(const StatementGraph& graph) : graph_(graph), log_(graph.in(Stream{})) {}
 
     /// Every statement of this kind for which `wanted` is true.
     template <class Kind, class Wanted>
@@ -115,6 +115,21 @@ public:
         for (const StatementPtr& statement : log_) {
             const auto* const body = std::get_if<Kind>(&statement->body);
             if (body != nullptr && wanted(*body)) take(statement);
+        }
+    }
+
+    /// Who confirmed the certificates of administrators that are picked, and who of those confirmed
+    /// them, up to those who needed nobody. Each with what shows that the second person knew it.
+    void pick_confirmations() {
+        for (std::size_t i = 0; i < picked_.size(); ++i) {
+            const StatementPtr act = picked_[i];  // `picked_` grows
+            if (!wants_word(*act)) continue;
+            if (act->second) take_administrator(act->second->device);
+            const auto path = shortest_confirmation(act->id);
+            for (const StatementPtr& statement : path) {
+                take(statement);
+                take_administrator(statement->header.author);
+            }
         }
     }
 
@@ -140,6 +155,59 @@ public:
     std::vector<StatementPtr> take_all() { return std::move(picked_); }
 
 private:
+    /// The ordered device needs none, as it is the only one of its user in the chain: unless its
+    /// user is an administrator who is in the chain too.
+    bool wants_word(const Statement& act) const {
+        if (std::holds_alternative<AdministratorCertified>(act.body)) return true;
+        const auto* const device = std::get_if<DeviceCertified>(&act.body);
+        return device != nullptr && administrators_.contains(device->user);
+    }
+
+    void take_administrator(const DeviceId& device) {
+        pick<AdministratorCertified>([&](const auto& body) { return body.device == device; });
+    }
+
+    bool is_administrator(const DeviceId& device) const {
+        return std::ranges::any_of(log_, [&](const StatementPtr& statement) {
+            const auto* const machine = std::get_if<AdministratorCertified>(&statement->body);
+            return machine != nullptr && machine->device == device;
+        });
+    }
+
+    /// A confirmation by an administrator, and how it knew `act`: all in between.
+    std::vector<StatementPtr> shortest_confirmation(const StatementId& act) const {
+        std::vector<StatementPtr> shortest;
+        for (const StatementPtr& statement : log_) {
+            const auto* const word = std::get_if<Countersigned>(&statement->body);
+            if (word == nullptr || word->statement != act ||
+                !is_administrator(statement->header.author))
+                continue;
+            const auto path = path_to(act, statement);
+            if (!path.empty() && (shortest.empty() || path.size() < shortest.size()))
+                shortest = path;
+        }
+        return shortest;
+    }
+
+    /// From `from` by `previous` to what names `act`; empty where it did not know it.
+    std::vector<StatementPtr> path_to(const StatementId& act, const StatementPtr& from) const {
+        std::map<StatementId, StatementPtr> reached_by{{from->id, nullptr}};
+        std::vector<StatementPtr> open{from};
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            const StatementPtr at = open[i];  // `open` grows
+            for (const StatementId& previous : at->header.previous) {
+                if (previous == act) {
+                    std::vector<StatementPtr> path;
+                    for (auto step = at; step; step = reached_by.at(step->id)) path.push_back(step);
+                    return path;
+                }
+                const StatementPtr before = graph_.find(previous);
+                if (before && reached_by.emplace(previous, at).second) open.push_back(before);
+            }
+        }
+        return {};
+    }
+
     void take(const StatementPtr& statement) {
         const std::size_t size = encode_statement(*statement).size() + sizeof(std::uint32_t);
         if (picked_.size() == order_chain_max || bytes_ + size > chain_bytes_max) return;
@@ -148,16 +216,20 @@ private:
         authors_.insert(statement->header.author);
         if (const auto* device = std::get_if<DeviceCertified>(&statement->body))
             organisations_.insert(device->organisation);
-        if (const auto* machine = std::get_if<AdministratorCertified>(&statement->body))
+        if (const auto* machine = std::get_if<AdministratorCertified>(&statement->body)) {
             organisations_.insert(machine->organisation);
+            administrators_.insert(machine->user);
+        }
         picked_.push_back(statement);
     }
 
+    const StatementGraph& graph_;
     std::span<const StatementPtr> log_;
     std::vector<StatementPtr> picked_;
     std::set<StatementId> ids_;
     std::set<DeviceId> authors_;
     std::set<OrganisationId> organisations_;
+    std::set<UserId> administrators_;
     std::size_t bytes_ = 0;
 };
 
@@ -166,17 +238,23 @@ private:
 std::vector<StatementPtr> chain_of_order(const Statement& order, const StatementGraph& graph) {
     const auto said = order_in(order.id, order.body);
     SAMSYN_ASSERT(said.has_value());
-    const DeviceId author = order.header.author;
+    return chain_for(said->device, order.header.author, graph);
+}
+
+std::vector<StatementPtr> chain_for(const DeviceId& device,
+                                    const DeviceId& author,
+                                    const StatementGraph& graph) {
     ChainPicker chain{graph};
     chain.name_author(author);
-    chain.name_author(said->device);  // an administrator's machine is certified by the root
+    chain.name_author(device);  // an administrator's machine is certified by the root
     chain.pick<Founding>([](const auto&) { return true; });
-    chain.pick_certificates(said->device);
+    chain.pick_certificates(device);
     chain.pick<DeviceRevoked>([&](const auto& body) { return body.device == author; });
     chain.pick<RevocationPinned>([&](const auto& body) { return body.device == author; });
     chain.pick<ServerCertified>([](const auto&) { return true; });
     chain.pick<AdministratorCertified>(
         [&](const auto& body) { return chain.is_picked_author(body.device); });
+    chain.pick_confirmations();
     chain.pick<OrganisationAdmitted>(
         [&](const auto& body) { return chain.names(body.organisation); });
     return chain.take_all();

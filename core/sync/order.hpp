@@ -46,8 +46,14 @@ Result<VerifiedOrder> verify_order(const Order& message,
                                    const Hasher& hasher);
 
 /// The statements of `graph` that prove an order about `device` by `author`, as `verify_order`
-/// wants them: founding, organisations, administrators, the device's certificates, and whatever
-/// revokes the author. At most `order_chain_max`, within one message.
+/// wants them: founding, organisations, administrators, those who confirmed them as second persons,
+/// the device's certificates, and whatever revokes the author. At most `order_chain_max`, within
+/// one message.
 std::vector<StatementPtr> chain_of_order(const Statement& order, const StatementGraph& graph);
+
+/// The same for what `author` says about the device, order or not.
+std::vector<StatementPtr> chain_for(const DeviceId& device,
+                                    const DeviceId& author,
+                                    const StatementGraph& graph);
 
 }  // namespace samsyn

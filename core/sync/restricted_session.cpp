@@ -88,6 +88,7 @@ Result<void> RestrictedSession::handle(const Challenge& challenge) {
                                 challenge.signature))
         return fail(Errc::bad_signature, "challenge");
 
+    knows_server_ = true;
     RestrictedProof proof;
     proof.token = request_.token;
     if (request_.make_proof)

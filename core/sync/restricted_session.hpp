@@ -119,6 +119,9 @@ public:
     /// The server has accepted the token.
     bool is_live() const { return phase_ == Phase::live; }
 
+    /// The server has proven a pinned identity on this very connection; it stays so to the end.
+    bool knows_server() const { return knows_server_; }
+
 private:
     enum class Phase : std::uint8_t { fresh, hello_sent, proof_sent, live, closed };
 
@@ -139,6 +142,7 @@ private:
     Hash exporter_;
     RestrictedLimits limits_;
     Phase phase_ = Phase::fresh;
+    bool knows_server_ = false;
     Nonce nonce_;
     std::optional<Instant> deadline_;
     std::deque<Output> outputs_;

@@ -20,6 +20,7 @@ void write_row(Writer& out, const FleetRow& row) {
     out.id(row.device);
     out.instant(row.last_contact);
     out.number(row.unconfirmed);
+    out.boolean(row.emptied);
     out.boolean(row.reported);
     if (row.reported) write(out, row.report);
 }
@@ -29,6 +30,7 @@ Result<FleetRow> read_row(Reader& in) {
     row.device = SAMSYN_TRY(in.id<DeviceId>("device"));
     row.last_contact = SAMSYN_TRY(in.instant("last contact"));
     row.unconfirmed = SAMSYN_TRY(in.number<std::uint32_t>("unconfirmed"));
+    row.emptied = SAMSYN_TRY(in.boolean("emptied"));
     row.reported = SAMSYN_TRY(in.boolean("reported"));
     if (row.reported) row.report = SAMSYN_TRY(read_device_report(in));
     return row;

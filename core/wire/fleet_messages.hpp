@@ -39,6 +39,7 @@ struct FleetRow {
     DeviceId device;
     Instant last_contact;  ///< of a session or an order's answer; none where there was none
     std::uint32_t unconfirmed = 0;  ///< compartments that it lost and has not signed a purge for
+    bool emptied = false;           ///< it has answered an order: its keys are destroyed
     bool reported = false;
     DeviceReport report;  ///< the newest, where `reported`
     friend bool operator==(const FleetRow&, const FleetRow&) = default;

@@ -62,4 +62,48 @@ struct LogRows {
     friend bool operator==(const LogRows&, const LogRows&) = default;
 };
 
+// --- What a backup may lack (docs/PROTOCOL.md, "After a restore") --------------------------------
+
+inline constexpr std::size_t receipts_max = 32;            ///< entries of one request
+inline constexpr std::size_t receipt_path_max = 40;        ///< a log of 2^40 rows
+inline constexpr std::size_t receipt_row_bytes_max = 512;  ///< of a row that says what was taken
+
+/// That a row is in the server's log: what an entry is worth once the server has lost it.
+struct LogReceipt {
+    std::uint64_t number = 0;
+    Bytes row;               ///< a `LogRow`
+    std::vector<Hash> path;  ///< at most `receipt_path_max`, to the checkpoint's root
+    SignedCheckpoint checkpoint;
+    friend bool operator==(const LogReceipt&, const LogReceipt&) = default;
+};
+
+/// Layout: number 8 · row (blob) · path (count 2 · 32 each) · checkpoint.
+Bytes encode_receipt(const LogReceipt& receipt);
+
+/// Errors: `truncated`, `malformed`, `limit_exceeded`, `trailing_bytes`.
+Result<LogReceipt> decode_receipt(ByteView bytes);
+
+/// From the client: where do these batches, packets and supplements of mine stand in the log? May
+/// name none: then only what is backed up is asked. One at a time is unanswered.
+struct ReceiptRequest {
+    std::vector<Hash> entries;  ///< at most `receipts_max`
+    friend bool operator==(const ReceiptRequest&, const ReceiptRequest&) = default;
+};
+
+/// Rows of those that are the client's own and that the server has, as far as they fit one message.
+struct Receipts {
+    struct Row {
+        Hash entry;
+        std::uint64_t number = 0;
+        Bytes row;
+        std::vector<Hash> path;
+        friend bool operator==(const Row&, const Row&) = default;
+    };
+
+    SignedCheckpoint checkpoint;
+    std::uint64_t backed_up = 0;  ///< a verified backup holds the log's first so many rows
+    std::vector<Row> rows;        ///< at most `receipts_max`
+    friend bool operator==(const Receipts&, const Receipts&) = default;
+};
+
 }  // namespace samsyn

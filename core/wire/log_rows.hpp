@@ -48,7 +48,7 @@ struct RowWithdrawn {
     friend bool operator==(const RowWithdrawn&, const RowWithdrawn&) = default;
 };
 
-enum class RefusedWhat : std::uint8_t { push, log_query, last = log_query };
+enum class RefusedWhat : std::uint8_t { push, log_query, fleet_query, last = fleet_query };
 
 struct RowRefused {
     RefusedWhat what{};

@@ -50,5 +50,8 @@ template Message::Message(LogRows);
 template Message::Message(DeviceReport);
 template Message::Message(FleetQuery);
 template Message::Message(FleetRows);
+template Message::Message(ReceiptRequest);
+template Message::Message(Receipts);
+template Message::Message(Resend);
 
 }  // namespace samsyn

@@ -119,6 +119,36 @@ Result<FleetRows> read(Reader& in) {
     return fleet::read_fleet_rows(in);
 }
 
+template <>
+Result<ReceiptRequest> read(Reader& in) {
+    return log_messages::read_receipt_request(in);
+}
+
+template <>
+Result<Receipts> read(Reader& in) {
+    return log_messages::read_receipts(in);
+}
+
+void write(Writer& out, const Resend& resend) {
+    out.number(resend.ticket);
+    out.enumerator(resend.kind);
+    out.blob(resend.bytes);
+    log_messages::write(out, resend.receipt);
+}
+
+template <>
+Result<Resend> read(Reader& in) {
+    Resend resend;
+    resend.ticket = SAMSYN_TRY(in.number<std::uint32_t>("ticket"));
+    resend.kind = SAMSYN_TRY(in.enumerator(EntryKind::last, "entry kind"));
+    const bool fits = resend.kind == EntryKind::packet || resend.kind == EntryKind::supplement ||
+                      resend.kind == EntryKind::batch;
+    if (!fits) return fail(Errc::malformed, "entry kind");
+    resend.bytes = to_bytes(SAMSYN_TRY(in.blob(batch_bytes_max, "entry")));
+    resend.receipt = SAMSYN_TRY(log_messages::read_receipt(in));
+    return resend;
+}
+
 void write(Writer& out, const Hello& hello) {
     out.enumerator(hello.purpose);
     out.number(hello.version_min);

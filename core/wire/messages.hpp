@@ -106,6 +106,16 @@ struct Push {
     friend bool operator==(const Push&, const Push&) = default;
 };
 
+/// Something of the client's own that this server, or the one before its restore, had taken once:
+/// byte for byte, with what shows that. Answered as a `Push`.
+struct Resend {
+    std::uint32_t ticket = 0;
+    EntryKind kind{};  ///< packet, supplement or batch
+    Bytes bytes;
+    LogReceipt receipt;
+    friend bool operator==(const Resend&, const Resend&) = default;
+};
+
 enum class AnswerOutcome : std::uint8_t {
     stored,
     duplicate,
@@ -269,7 +279,10 @@ using MessageKinds = std::variant<Hello,
                                   LogRows,
                                   DeviceReport,
                                   FleetQuery,
-                                  FleetRows>;
+                                  FleetRows,
+                                  ReceiptRequest,
+                                  Receipts,
+                                  Resend>;
 
 /// One of the kinds; compiled once, as `StatementBody`.
 struct Message : MessageKinds {

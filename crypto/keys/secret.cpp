@@ -144,6 +144,7 @@ bool secret_equal(std::span<const std::byte> a, std::span<const std::byte> b) {
 
 template class Secret<16>;
 template class Secret<32>;
+template class Secret<48>;  // key and file id of a database
 template class Secret<64>;
 
 }  // namespace samsyn

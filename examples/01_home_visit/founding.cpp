@@ -57,8 +57,7 @@ Tablet& Day::enrol(const std::string& person,
     (void)admin_->run({"admin", "user", "add", person, "--unit", unit, "--role", role_key});
     const json invited = admin_->run({"admin", "invite", person});
     auto tablet = std::make_unique<Tablet>(programs_, folder(role), person, role);
-    const json answer = tablet->make({"enrol", invited.at("invitation")});
-    (void)admin_->run({"admin", "accept", answer.at("answer")});
+    let_in(*admin_, *tablet, invited.at("invitation"));
     tell(person + " (" + role + ", " + unit + ") has a tablet" + address_note + ".");
     everybody_.push_back(std::move(tablet));
     return *everybody_.back();
@@ -131,6 +130,9 @@ void Day::found() {
     psychiatrist_ = &enrol("Elin Barnpsykiater", "psychiatrist", "child_psychiatrist", clinic, "");
     admin_->sync();
     sync_all();
+    tell(
+        "Each showed six digits, which the administrator typed: nobody between them has swapped "
+        "keys.");
     tell(
         "Each has a PIN and a phrase on paper; with the first sync the server holds its share of "
         "the PIN.");

@@ -111,6 +111,13 @@ void Tablet::stop() const noexcept {
     }
 }
 
+void let_in(const Tablet& admin, Tablet& tablet, const std::string& invitation) {
+    const std::string answer = tablet.make({"enrol", invitation}).at("answer");
+    const json revealed = admin.run({"admin", "accept", answer});
+    const json shown = tablet.run({"enrol", "compare", revealed.at("reveal")});
+    (void)admin.run({"admin", "accept", answer, "--code", shown.at("code")});
+}
+
 std::map<std::string, std::size_t> opened(const Tablet& tablet, const std::string& case_id) {
     std::map<std::string, std::size_t> counts;
     const json cases = tablet.run({"case", "list"}).at("cases");

@@ -89,6 +89,10 @@ private:
     std::string phrase_;
 };
 
+/// Makes `tablet`'s folder a device by an invitation of `admin`'s machine: answer, reveal, the six
+/// digits that the tablet shows, and the certificate.
+void let_in(const Tablet& admin, Tablet& tablet, const std::string& invitation);
+
 /// Rows: compartments, as far as anybody can open one. Columns: tablets. A cell says how many items
 /// that tablet *opened*; it is asked for its items, not the rule for its opinion.
 void print_who_reads(const std::vector<const Tablet*>& tablets, const std::string& case_id);

@@ -1,5 +1,6 @@
 #include "sync-server/app/command_line.hpp"
 
+#include "sync-server/app/admin_cli.hpp"
 #include "sync-server/app/commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,10 @@
 namespace samsyn {
 
 namespace {
+
+constexpr const char* database_key_help =
+    "The file with the key of the database (default: database.key in the folder). Kept on "
+    "another disk, it makes a stolen one unreadable.";
 
 constexpr const char* overview_text =
     "FILES\n"
@@ -27,7 +32,8 @@ constexpr const char* overview_text =
     "  9 bad founding file          10 damaged                11 bad address\n"
     " 12 disk full                  13 wrong database key     14 bad configuration\n"
     " 15 certificate expired        16 clock wrong            17 database is newer\n"
-    " 18 cannot write or read       19 bad certificate\n";
+    " 18 cannot write or read       19 bad certificate        30 restored, not confirmed\n"
+    " 31 bad backup                 32 no key of the backup\n";
 
 ServerExit said(const Fallible<void>& outcome) {
     if (outcome) return ServerExit::ok;
@@ -42,11 +48,7 @@ public:
         : command_(*app.add_subcommand(name, sentence)) {
         command_.add_option("--config", file_, "The configuration file.");
         key("--data", "data", "server", "The folder that init makes.");
-        key("--database-key",
-            "key",
-            "database",
-            "The file with the key of the database (default: database.key in the folder). Kept on "
-            "another disk, it makes a stolen one unreadable.");
+        key("--database-key", "key", "database", database_key_help);
     }
 
     CLI::App& command() { return command_; }
@@ -86,7 +88,7 @@ public:
         add_init();
         add_serve();
         check_.command().add_flag("--json", check_options_.json, "Answers in JSON, for scripts.");
-        status_.command().add_flag("--json", status_options_.json, "Answers in JSON, for scripts.");
+        add_admin_commands(app_, admin_, database_key_help);
     }
 
     ServerExit run(int argc, char** argv) {
@@ -96,12 +98,12 @@ public:
             return app_.exit(error) == 0 ? ServerExit::ok : ServerExit::usage;
         }
         if (config_.command().parsed()) return print_config();
-        for (ConfiguredCommand* each : {&init_, &serve_, &check_, &status_})
+        for (ConfiguredCommand* each : {&init_, &serve_, &check_})
             if (each->command().parsed() && !each->says_where()) return nowhere();
         if (check_.command().parsed()) return run_check(check_.sources(), check_options_);
         if (serve_.command().parsed()) return serve();
         if (init_.command().parsed()) return init();
-        return status();
+        return said(run_admin_command(admin_));
     }
 
 private:
@@ -166,21 +168,13 @@ private:
         return said(run_init(init_options_));
     }
 
-    ServerExit status() {
-        const auto config = usable_config(status_.sources());
-        if (!config) return said(std::unexpected{config.error()});
-        status_options_.data = config->data;
-        status_options_.database_key = config->database_key;
-        return said(run_status(status_options_));
-    }
-
     CLI::App app_{
         "The server of Samsyn: devices of one federation synchronise through it. It reads no "
         "content."};
     InitOptions init_options_;
     ServeOptions serve_options_;
     CheckOptions check_options_;
-    StatusOptions status_options_;
+    AdminCommands admin_;
     ConfiguredCommand init_{
         app_, "init", "Makes the server's folder: its own key, a TLS certificate, the database."};
     ConfiguredCommand serve_{
@@ -191,7 +185,6 @@ private:
         "Says all that is wrong with a configuration and its files, and what to do."};
     ConfiguredCommand config_{
         app_, "config", "Prints the configuration file with every key and its default."};
-    ConfiguredCommand status_{app_, "status", "Says what the database of a stopped server holds."};
 };
 
 }  // namespace

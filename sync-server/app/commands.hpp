@@ -34,13 +34,4 @@ struct CheckOptions {
 /// of the first error; `ok` where there are warnings alone.
 ServerExit run_check(const ConfigSources& sources, const CheckOptions& options);
 
-struct StatusOptions {
-    std::filesystem::path data;
-    std::filesystem::path database_key;  ///< as in `InitOptions`
-    bool json = false;
-};
-
-/// Prints what a stopped server's database holds.
-Fallible<void> run_status(const StatusOptions& options);
-
 }  // namespace samsyn

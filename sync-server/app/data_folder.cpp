@@ -202,13 +202,17 @@ Fallible<DataFolder> open_data_folder(const fs::path& folder) {
                        folder.string() + " is not a folder that samsyn-server init has made.");
     SAMSYN_TRY(check_private(folder));
     SAMSYN_TRY(check_private(folder / "identity.key"));
+    SAMSYN_TRY(check_private(folder / "tls-key.pem"));
     auto identity = SAMSYN_TRY(read_identity(folder / "identity.key"));
 
     const auto federation = from_hex(trimmed(SAMSYN_TRY(read_small_file(folder / "federation"))));
     if (!federation || federation->size() != FederationId::size)
         return give_up(ServerExit::damaged,
                        (folder / "federation").string() + " does not hold a federation's id.");
-    return DataFolder{FederationId::from(*federation), std::move(identity)};
+    TlsIdentity tls;
+    tls.certificate = SAMSYN_TRY(read_small_file(folder / "tls-certificate.pem"));
+    tls.key = SAMSYN_TRY(read_small_file(folder / "tls-key.pem"));
+    return DataFolder{FederationId::from(*federation), std::move(identity), std::move(tls)};
 }
 
 Fallible<void> make_database_key(const fs::path& folder, const fs::path& file) {

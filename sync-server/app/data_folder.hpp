@@ -5,6 +5,7 @@
 #include "crypto/at_rest/page_cipher.hpp"
 #include "crypto/identity/signing_key.hpp"
 #include "sync-server/app/failure.hpp"
+#include "sync-server/net/tls_identity.hpp"
 #include "sync-server/storage/storage.hpp"
 
 #include <filesystem>
@@ -42,6 +43,7 @@ std::optional<std::uint64_t> space_left(const std::filesystem::path& folder);
 struct DataFolder {
     FederationId federation;
     SigningKey identity;
+    TlsIdentity tls;  ///< the pair that `init` made; another may be served (tls_files.hpp)
 };
 
 /// Reads and checks a folder that `init` made: missing, loose permissions and damage are told

@@ -26,6 +26,9 @@ enum class ServerExit : int {
     newer_database = 17,   ///< written by a later version of this program
     read_only = 18,        ///< a folder or file may not be written, or not be read
     bad_certificate = 19,  ///< certificate and key cannot be read or do not belong together
+    not_confirmed = 30,    ///< restored from a backup, and two people have yet to sign
+    bad_backup = 31,       ///< damaged, doctored, or no backup of ours
+    no_backup_key = 32,    ///< the month's key is missing or another
 };
 
 /// What went wrong, and what to do, as a sentence for the person at the terminal.

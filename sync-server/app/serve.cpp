@@ -1,6 +1,7 @@
 #include "core/base/system_clock.hpp"
 #include "crypto/keys/sodium.hpp"
 #include "sync-server/app/commands.hpp"
+#include "sync-server/app/control_answers.hpp"
 #include "sync-server/app/data_folder.hpp"
 #include "sync-server/app/examine.hpp"
 #include "sync-server/app/json_log.hpp"
@@ -108,6 +109,7 @@ Fallible<void> run_serve(const ServerConfig& config, const ServeOptions& options
     SodiumPageCipher pages = SAMSYN_TRY(read_database_key(config.data, config.database_key));
     SAMSYN_TRY(check_space(config.data));
     const auto storage = SAMSYN_TRY(open_database(config.data, pages, DatabaseMode::existing));
+    SAMSYN_TRY(check_confirmed(*storage, config.data));
     if (!options.accept_clock) SAMSYN_TRY(check_clock(*storage, clock.now()));
 
     const SodiumVerifier verifier;
@@ -127,6 +129,8 @@ Fallible<void> run_serve(const ServerConfig& config, const ServeOptions& options
     if (!config.port_file.empty())
         SAMSYN_TRY(replace_file(config.port_file, std::to_string(port) + "\n"));
     say_listening(config, (*server)->ports());
+    const auto control =
+        SAMSYN_TRY(open_control(*storage, **server, folder.federation, config.data));
     log({"started", 0, {}, 0});
     notify_manager("READY=1");
 
@@ -135,6 +139,7 @@ Fallible<void> run_serve(const ServerConfig& config, const ServeOptions& options
     (*server)->begin_drain();
     log({"stopping", 0, {}, 0});
     drain(signals, config.drain);
+    control->stop();  // what it does for an administrator gives up
     (*server)->stop();
     const Hub::Counts counts = (*hub)->counts();
     log({"stored", 0, {}, counts.stored});

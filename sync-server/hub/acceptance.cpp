@@ -1,6 +1,8 @@
 #include "sync-server/hub/acceptance.hpp"
 
+#include "core/policy/recovery_recipient.hpp"
 #include "core/policy/second_signature.hpp"
+#include "core/wire/recovery_context.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/unlocking.hpp"
 
@@ -12,7 +14,6 @@ namespace {
 constexpr std::uint64_t counter_max = std::uint64_t{1} << 62U;
 constexpr std::uint16_t first_case_kind = 64;
 constexpr std::uint64_t gaps_max = 256;  // as many as a pin names
-constexpr std::string_view server_counter_key = "server/counter";
 constexpr std::string_view server_time_key = "server/time";
 
 /// A statement's stream must be named as its kind wants it, so that one stream has one name.
@@ -58,7 +59,10 @@ Result<Verdict> Acceptance::accept(EntryKind kind, ByteView bytes) {
         }
         return refuse(Errc::malformed, "kind of push");
     };
-    auto judged = judge();
+    return conclude(judge());
+}
+
+Result<Verdict> Acceptance::conclude(Checked<Verdict> judged) {
     if (!judged && judged.error().storage_failed) return std::unexpected{judged.error().why};
     Verdict verdict;
     if (judged) {
@@ -222,6 +226,10 @@ Checked<void> Acceptance::check_statement(const Statement& statement) const {
         return refuse(Errc::update_needed, "kind of the statement");
     // What denies is never refused for its time.
     if (opens(statement.body)) SAMSYN_TRY(check_clock(statement.header.time.instant()));
+    // As with a second signature: nobody can tell when it was said.
+    if (std::holds_alternative<Countersigned>(statement.body) &&
+        !ports_.registry.federation().in_good_standing(statement.header.author, now_))
+        return refuse(Errc::revoked_device, "second person");
     const auto check = [&](const auto& certificate) {
         return or_refuse(check_certificate(certificate.device,
                                            certificate.signing_key,
@@ -233,6 +241,10 @@ Checked<void> Acceptance::check_statement(const Statement& statement) const {
         return check(*device);
     if (const auto* const machine = std::get_if<AdministratorCertified>(&statement.body))
         return check(*machine);
+    const auto* const recovery = std::get_if<RecoveryKeyCertified>(&statement.body);
+    // No epoch of the organisation could be started with it.
+    if (recovery != nullptr && !ports_.verifier.can_seal_to(recovery->key))
+        return refuse(Errc::weak_key, "recovery key");
     return {};
 }
 
@@ -353,6 +365,7 @@ Checked<void> Acceptance::check_supplement(const Supplement& supplement) const {
     if (info == nullptr ||
         !registry.may(supplement.compartment, contributing, supplement.author, now_).permitted)
         return refuse(Errc::not_permitted, "author of the supplement");
+    if (is_rewrapping(supplement)) return check_rewrapping(supplement, *info);
     const Federation::Device* const recipient = registry.federation().device(supplement.recipient);
     if (recipient == nullptr ||
         !registry.may(supplement.compartment, {}, supplement.recipient, now_).permitted)
@@ -360,13 +373,39 @@ Checked<void> Acceptance::check_supplement(const Supplement& supplement) const {
     const std::uint32_t newest = recipient->certificate.sealing_epoch;
     if (supplement.sealing_epoch > newest || supplement.sealing_epoch + 1 < newest)
         return refuse(Errc::malformed, "sealing key of the recipient");
+    // Whoever two persons let put the recovery key together gives itself what that opens.
+    const bool recovers =
+        supplement.author == supplement.recipient &&
+        may_recover_something(
+            supplement.author, info->label.disclosing.organisation, registry.federation(), now_);
+    for (const auto& old : supplement.keys) {
+        const Registry::Epoch* const epoch = registry.epoch(old.epoch);
+        if (epoch == nullptr || epoch->compartment != supplement.compartment)
+            return refuse(Errc::not_permitted, "epoch in the supplement");
+        if (!epoch->holders.contains(supplement.author) && !(recovers && epoch->is_recoverable))
+            return refuse(Errc::not_permitted, "epoch in the supplement");
+    }
+    return check_ground(supplement, *info, supplement.recipient);
+}
+
+/// For the newest recovery key of the organisation, by those whose secrecy it is. Whether the boxes
+/// open nobody here can tell.
+Checked<void> Acceptance::check_rewrapping(const Supplement& supplement,
+                                           const Registry::Compartment& compartment) const {
+    const Registry& registry = ports_.registry;
+    const RecoveryKey* const key = recovery_recipient(compartment.label, registry.federation());
+    if (key == nullptr || key->generation != supplement.sealing_epoch || supplement.ground)
+        return refuse(Errc::not_permitted, "recovery key of the supplement");
+    if (compartment.case_id != directory_case &&
+        !registry.federation().acts_in(supplement.author, compartment.label.disclosing.unit, now_))
+        return refuse(Errc::not_permitted, "author of the supplement");
     for (const auto& old : supplement.keys) {
         const Registry::Epoch* const epoch = registry.epoch(old.epoch);
         if (epoch == nullptr || epoch->compartment != supplement.compartment ||
             !epoch->holders.contains(supplement.author))
             return refuse(Errc::not_permitted, "epoch in the supplement");
     }
-    return check_ground(supplement, *info, supplement.recipient);
+    return {};
 }
 
 /// The own unit and the directory need no ground; anybody else a consent on which reading rests

@@ -5,6 +5,9 @@
 
 namespace samsyn {
 
+/// In the storage's settings: the last counter of what the server itself signed.
+inline constexpr std::string_view server_counter_key = "server/counter";
+
 /// What came of one push: the answer's content, and where something new is.
 struct Verdict {
     AnswerOutcome outcome{};
@@ -52,7 +55,20 @@ public:
     /// Errors: those of the storage.
     Result<Verdict> accept(EntryKind kind, ByteView bytes);
 
+    /// A packet, supplement or batch that this server took before it was restored: `taken` is the
+    /// hash of what the log shows to have been taken, and stands for every check that was made then
+    /// (docs/PROTOCOL.md, "After a restore"). What a pin does not vouch for is kept, as ever.
+    /// Errors: as above.
+    Result<Verdict> accept_resent(EntryKind kind, ByteView bytes, const Hash& taken);
+
 private:
+    Result<Verdict> conclude(Checked<Verdict> judged);
+    Checked<Verdict> accept_resent_packet(ByteView bytes, const Hash& taken);
+    Checked<Verdict> accept_resent_supplement(ByteView bytes, const Hash& taken);
+    Checked<Verdict> accept_resent_batch(ByteView bytes, const Hash& taken);
+    Checked<void> admit_resent(const LogEntry& entry, const Hash& taken);
+    Checked<std::map<ItemId, ItemType>> find_places(const Batch& batch);
+
     Checked<Verdict> accept_statement(ByteView bytes);
     Checked<Verdict> accept_packet(ByteView bytes);
     Checked<Verdict> accept_supplement(ByteView bytes);
@@ -86,6 +102,8 @@ private:
     Checked<void> pin_revocation(const Statement& revocation);
 
     Checked<void> check_supplement(const Supplement& supplement) const;
+    Checked<void> check_rewrapping(const Supplement& supplement,
+                                   const Registry::Compartment& compartment) const;
     Checked<void> check_ground(const Supplement& supplement,
                                const Registry::Compartment& compartment,
                                const DeviceId& recipient) const;

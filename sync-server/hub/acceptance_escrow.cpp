@@ -1,6 +1,7 @@
 // Acceptance: unsent work of withdrawn compartments (docs/PROTOCOL.md, "Escrow").
 
 #include "core/policy/leaving.hpp"
+#include "core/policy/recovery_recipient.hpp"
 #include "core/wire/escrow.hpp"
 #include "sync-server/hub/acceptance.hpp"
 
@@ -18,6 +19,11 @@ Checked<Verdict> Acceptance::accept_escrow(ByteView bytes) {
     if (blob->case_id == directory_case || view == nullptr ||
         !took_part_once(blob->author, *view, ports_.registry.federation()))
         return refuse(Errc::not_permitted, "author of the escrow entry");
+    // It names no heads, and its author may have written it offline before there was a key: one
+    // without a box is taken. One for a key that does not exist is for somebody else.
+    if (blob->recovery_box &&
+        recovery_recipient(blob->label, ports_.registry.federation()) == nullptr)
+        return refuse(Errc::not_permitted, "recovery box for nobody");
 
     LogEntry entry{{escrow_stream(blob->case_id, blob->label)},
                    0,

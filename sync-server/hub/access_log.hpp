@@ -31,6 +31,9 @@ public:
 
     TreeHead head() const;
 
+    /// Of the row that is appended next.
+    std::uint64_t next_number() const { return edge_.size(); }
+
     /// That the log begins with its first `size` rows, at most `head().size`.
     Result<std::vector<Hash>> prove_growth(std::uint64_t size) const;
 

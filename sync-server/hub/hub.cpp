@@ -2,14 +2,13 @@
 
 #include "sync-server/hub/acceptance.hpp"
 #include "sync-server/hub/hub_impl.hpp"
+#include "sync-server/hub/restored.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace samsyn {
 namespace {
-
-constexpr std::string_view incarnation_key = "server/incarnation";
 
 std::string short_context(const std::string& context) {
     return context.substr(0, hub_context_bytes_max);
@@ -64,6 +63,7 @@ Result<void> Hub::Impl::on_authenticated(LinkId id,
     }
     CounterState counters = SAMSYN_TRY(ports.storage.counters(who.device));
     link.delivery.emplace(who.device);
+    note_traffic(link, now);
     close_oldest_session(who.device);
     Welcome welcome;
     welcome.greatest_counter = counters.greatest;
@@ -100,6 +100,7 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
     if (!within_message_rate(id, link, link.delivery->device(), now)) return;
     const auto message = decode_message(bytes, message_bytes_max);
     if (!message) return close(id, link, message.error());
+    note_traffic(link, now);
     if (const auto* const push = std::get_if<Push>(&*message)) {
         on_push(id, link, *push, now);
     } else if (const auto* const resume = std::get_if<Resume>(&*message)) {
@@ -109,10 +110,19 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
         awake.insert(id);
     } else if (const auto* const query = std::get_if<LogQuery>(&*message)) {
         on_log_query(id, link, *query, now);
+    } else if (const auto* const resend = std::get_if<Resend>(&*message)) {
+        on_resend(id, link, *resend, now);
+    } else if (const auto* const receipts = std::get_if<ReceiptRequest>(&*message)) {
+        link.receipt_request = *receipts;
+        awake.insert(id);
     } else if (const auto* const enrols = std::get_if<UnlockRegister>(&*message)) {
         on_unlock_register(id, link, *enrols, now);
     } else if (const auto* const confirms = std::get_if<UnlockConfirm>(&*message)) {
         on_unlock_confirm(id, link, *confirms, now);
+    } else if (const auto* const report = std::get_if<DeviceReport>(&*message)) {
+        on_report(id, link, *report, now);
+    } else if (const auto* const fleet = std::get_if<FleetQuery>(&*message)) {
+        on_fleet_query(id, link, *fleet, now);
     } else if (is_of_room(*message)) {
         on_room(id, link, *message, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
@@ -124,13 +134,21 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
     }
 }
 
-void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now) {
-    if (link.answers.size() + link.uncommitted.size() >= limits.answers_waiting_max)
-        return close(id, link, {Errc::rate_limited, "answers are not taken"});
+bool Hub::Impl::may_push_now(LinkId id, HubLink& link, Instant now) {
+    if (link.answers.size() + link.uncommitted.size() >= limits.answers_waiting_max) {
+        close(id, link, {Errc::rate_limited, "answers are not taken"});
+        return false;
+    }
     // A device that this group has just revoked pushes no more, what is on its way included.
-    if (!registry.federation().in_good_standing(link.delivery->device(), now))
-        return close(id, link, {Errc::revoked_device, "device"});
-    take_push(id, link, link.delivery->device(), push, now);
+    if (!registry.federation().in_good_standing(link.delivery->device(), now)) {
+        close(id, link, {Errc::revoked_device, "device"});
+        return false;
+    }
+    return true;
+}
+
+void Hub::Impl::on_push(LinkId id, HubLink& link, const Push& push, Instant now) {
+    if (may_push_now(id, link, now)) take_push(id, link, link.delivery->device(), push, now);
 }
 
 void Hub::Impl::take_push(
@@ -147,28 +165,41 @@ void Hub::Impl::take_push(
     auto verdict = push.kind == EntryKind::reads
                        ? accept_reads(device, push.bytes, now)
                        : Acceptance{acceptance_ports, now}.accept(push.kind, push.bytes);
-    Result<void> logged;
-    if (verdict && (push.kind != EntryKind::reads || verdict->outcome == AnswerOutcome::refused))
-        logged = log_push(device, push.kind, *verdict, now);
-    if (!verdict || !logged) {
-        group_failed = verdict ? logged.error() : verdict.error();
+    if (!verdict) {
+        group_failed = verdict.error();
         return;
     }
-    if (push.kind == EntryKind::reads && verdict->outcome == AnswerOutcome::stored &&
-        !verdict->why.context.empty())
-        notes.push_back({"read_chain_broken", id, verdict->why.context});
+    answer_push(id, link, push.ticket, push.kind, *verdict, now);
+}
+
+void Hub::Impl::answer_push(LinkId id,
+                            HubLink& link,
+                            std::uint32_t ticket,
+                            EntryKind kind,
+                            const Verdict& verdict,
+                            Instant now) {
+    const bool reads = kind == EntryKind::reads;
+    const DeviceId device = link.hand_in ? link.hand_in->device : link.delivery->device();
+    if (!reads || verdict.outcome == AnswerOutcome::refused) {
+        if (const auto logged = log_push(device, kind, verdict, now); !logged) {
+            group_failed = logged.error();
+            return;
+        }
+    }
+    if (reads && verdict.outcome == AnswerOutcome::stored && !verdict.why.context.empty())
+        notes.push_back({"read_chain_broken", id, verdict.why.context});
     Answer answer;
-    answer.ticket = push.ticket;
-    answer.outcome = verdict->outcome;
-    answer.context = short_context(verdict->why.context);
-    answer.number = verdict->number;
-    if (verdict->outcome == AnswerOutcome::refused) answer.why = verdict->why.code;
-    if (verdict->outcome == AnswerOutcome::clock_off ||
-        verdict->outcome == AnswerOutcome::stale_epoch)
+    answer.ticket = ticket;
+    answer.outcome = verdict.outcome;
+    answer.context = short_context(verdict.why.context);
+    answer.number = verdict.number;
+    if (verdict.outcome == AnswerOutcome::refused) answer.why = verdict.why.code;
+    if (verdict.outcome == AnswerOutcome::clock_off ||
+        verdict.outcome == AnswerOutcome::stale_epoch)
         answer.server_time = now;
     link.uncommitted.push_back(std::move(answer));
-    if (verdict->closing) watch_closing(id, *verdict->closing, now);
-    touched.insert(verdict->touched.begin(), verdict->touched.end());
+    if (verdict.closing) watch_closing(id, *verdict.closing, now);
+    touched.insert(verdict.touched.begin(), verdict.touched.end());
 }
 
 /// They take effect: a no is a no. But somebody should look.
@@ -237,6 +268,7 @@ void Hub::Impl::release(Instant now) {
             awake.insert(id);
         if (link.closing || !link.delivery) continue;
         const DeviceId& device = link.delivery->device();
+        link.seen = now;
         if (!registry.federation().in_good_standing(device, now)) {
             close(id, link, {Errc::revoked_device, "device"});
             continue;
@@ -335,13 +367,15 @@ Result<void> Hub::end_group(Instant now) {
     if (impl.group_failed)
         committed = std::unexpected{*impl.group_failed};
     else
-        committed = impl.access_log.seal();
+        committed = impl.store_contacts();
+    if (committed) committed = impl.access_log.seal();
     if (committed) committed = impl.ports.storage.commit();
     if (!committed) {
         impl.abandon(committed.error());
         return committed;
     }
     impl.access_log.committed();
+    impl.contacts.clear();
     ++impl.counted.groups;
     impl.release(now);
     return {};
@@ -376,6 +410,9 @@ void Hub::on_message(LinkId id, ByteView message, Instant now) {
 }
 
 void Hub::on_close(LinkId link) {
+    // It was there until now; the room below tells no time, the newest group's is as good.
+    if (const HubLink* const gone = impl_->find(link); gone != nullptr && gone->delivery)
+        impl_->note_contact(gone->delivery->device(), gone->seen);
     impl_->links.erase(link);
     impl_->awake.erase(link);
 }
@@ -429,10 +466,11 @@ Hub::Next Hub::Impl::next_for(LinkId id, Round& round, Instant now) {
         return next_for(id, round, now);
     }
     if (link->hand_in) {
-        auto message = next_of_hand_in(*link);
+        auto message = next_of_hand_in(*link, now);
         return {message ? std::optional{encode_message(*message)} : std::nullopt, false};
     }
     auto message = next_of_log(*link, round, now);
+    if (message && !*message) message = next_of_fleet(*link, round, now);
     if (message && !*message && link->resumed) message = next_of_session(*link, round, now);
     if (!message) {
         close(id, *link, message.error());

@@ -42,6 +42,14 @@ struct HubLimits {
     Rate log_query_rate{std::chrono::milliseconds{200}, 200};
     std::size_t log_queries_waiting_max = 4;  ///< then the link is closed with rate_limited
 
+    /// Reports of one device about itself; queries of its fleet by an administrator's. Past that
+    /// the link is closed with rate_limited. A query may cost a walk through all keys.
+    Rate report_rate{std::chrono::seconds{10}, 20};
+    Rate fleet_query_rate{std::chrono::seconds{2}, 50};
+
+    /// A session that goes on counts as contact this often, and at its end.
+    std::chrono::minutes contact_interval{15};
+
     /// Restricted sessions of one device; past that they are refused with rate_limited, uncounted.
     Rate restricted_rate{std::chrono::seconds{10}, 30};
 

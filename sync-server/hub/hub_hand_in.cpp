@@ -1,5 +1,6 @@
 // Hub: a revoked device hands in what it has (docs/PROTOCOL.md, "Hand-in session").
 
+#include "core/sync/order.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/hub_impl.hpp"
 
@@ -27,6 +28,7 @@ Result<void> Hub::Impl::enter_hand_in(LinkId id,
     }
     HubLink::Restricted hand_in;
     hand_in.device = device;
+    note_contact(device, now);
     CounterState counters = SAMSYN_TRY(ports.storage.counters(device));
     std::size_t sessions = 0;
     auto oldest = links.end();
@@ -66,9 +68,33 @@ void Hub::Impl::on_hand_in_message(LinkId id, HubLink& link, ByteView bytes, Ins
     }
 }
 
+/// That the device's user has left, for a tablet that did not hear of it in time: else it could not
+/// know what it is turned away for, and would hold on to drafts that belong in escrow.
+std::optional<Message> Hub::Impl::next_removal(HubLink::Restricted& hand_in, Instant now) {
+    const Federation& members = registry.federation();
+    const Federation::Device* const device = members.device(hand_in.device);
+    if (device == nullptr || members.in_good_standing(hand_in.device, now)) return std::nullopt;
+    for (const StatementPtr& said : registry.federation_log().in(Stream{})) {
+        const auto* const removed = std::get_if<UserRemoved>(&said->body);
+        if (removed == nullptr || removed->user != device->certificate.user ||
+            removed->organisation != device->certificate.organisation || removed->from > now ||
+            hand_in.sent.contains(said->id))
+            continue;
+        hand_in.sent.insert(said->id);
+        Order message;
+        message.statement = encode_statement(*said);
+        for (const StatementPtr& statement :
+             chain_for(hand_in.device, said->header.author, registry.federation_log()))
+            message.chain.push_back(encode_statement(*statement));
+        return message;
+    }
+    return std::nullopt;
+}
+
 /// Orders first, then answers: no entry, no cursor, no signed time.
-std::optional<Message> Hub::Impl::next_of_hand_in(HubLink& link) {
+std::optional<Message> Hub::Impl::next_of_hand_in(HubLink& link, Instant now) {
     if (auto order = next_order(*link.hand_in)) return order;
+    if (auto removal = next_removal(*link.hand_in, now)) return removal;
     if (link.answers.empty()) return std::nullopt;
     Message answer = std::move(link.answers.front());
     link.answers.pop_front();

@@ -39,6 +39,7 @@ struct Hub::Impl {
     std::set<LinkId> awake;
     std::map<DeviceId, Allowance> allowances;
     ClosingWatch closings;
+    std::map<DeviceId, Instant> contacts;  ///< to be stored with the next group
     PurgeCount purges;
     RoomRelay room_relay;
     Hub::Counts counted;
@@ -116,8 +117,16 @@ struct Hub::Impl {
     // A revoked device: hub_hand_in.cpp.
     Result<void> enter_hand_in(LinkId id, HubLink& link, const DeviceId& device, Instant now);
     void on_hand_in_message(LinkId id, HubLink& link, ByteView message, Instant now);
-    std::optional<Message> next_of_hand_in(HubLink& link);
+    std::optional<Message> next_of_hand_in(HubLink& link, Instant now);
+    std::optional<Message> next_removal(HubLink::Restricted& hand_in, Instant now);
     void take_push(LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now);
+    bool may_push_now(LinkId id, HubLink& link, Instant now);
+    void answer_push(LinkId id,
+                     HubLink& link,
+                     std::uint32_t ticket,
+                     EntryKind kind,
+                     const Verdict& verdict,
+                     Instant now);
     std::optional<Message> next_of_restricted(HubLink& link);
     std::optional<Message> next_order(HubLink::Restricted& restricted);
 
@@ -160,6 +169,14 @@ struct Hub::Impl {
                                  Instant now);
     void on_log_query(LinkId id, HubLink& link, const LogQuery& query, Instant now);
 
+    // What a backup lacks: hub_resend.cpp.
+    Result<Receipts> receipts_for(const DeviceId& device,
+                                  const ReceiptRequest& request,
+                                  Instant now);
+    Result<Receipts::Row> receipt_of(const Hash& entry, std::uint64_t row);
+    Result<Hash> taken_before(const Resend& resend) const;
+    void on_resend(LinkId id, HubLink& link, const Resend& resend, Instant now);
+
     // Reads that devices tell of: hub_reads.cpp. Errors: of the storage.
     Result<Verdict> accept_reads(const DeviceId& device, ByteView bytes, Instant now);
     Result<Verdict> take_reads(const DeviceId& device, const CheckedReads& reads, Instant now);
@@ -167,6 +184,16 @@ struct Hub::Impl {
                           const ReadEntry& entry,
                           const Hash& hash,
                           Instant now);
+
+    // The fleet: fleet.cpp.
+    void note_contact(const DeviceId& device, Instant now);
+    void note_traffic(HubLink& link, Instant now);
+    Result<void> store_contacts();
+    void on_report(LinkId id, HubLink& link, const DeviceReport& report, Instant now);
+    void on_fleet_query(LinkId id, HubLink& link, const FleetQuery& query, Instant now);
+    Result<FleetRow> fleet_row(const DeviceId& device, Instant now);
+    bool is_connected(const DeviceId& device) const;
+    Result<std::optional<Message>> next_of_fleet(HubLink& link, Round& round, Instant now);
 
     Next next_for(LinkId id, Round& round, Instant now);
     Result<std::optional<Message>> next_of_session(HubLink& link, Round& round, Instant now);

@@ -56,6 +56,7 @@ Result<void> Hub::Impl::log_push(const DeviceId& device,
     const Channel about = verdict.about.value_or(Channel{Stream{}});
     switch (verdict.outcome) {
         case AnswerOutcome::stored:
+            SAMSYN_TRY(ports.storage.put_log_row(verdict.hash, access_log.next_number()));
             return access_log.append(row_by(
                 device,
                 about,
@@ -153,6 +154,10 @@ Result<std::optional<Message>> Hub::Impl::next_of_log(HubLink& link, Round& roun
     if (link.log_request) {
         const LogProofRequest request = *std::exchange(link.log_request, std::nullopt);
         return SAMSYN_TRY(prove_log(request, now));
+    }
+    if (link.receipt_request) {
+        const ReceiptRequest request = *std::exchange(link.receipt_request, std::nullopt);
+        return SAMSYN_TRY(receipts_for(link.delivery->device(), request, now));
     }
     if (link.log_queries.empty()) return std::nullopt;
     const LogQuery query = link.log_queries.front();

@@ -149,6 +149,7 @@ void Hub::Impl::on_order_answer(LinkId id, HubLink& link, const OrderAnswer& ans
         group_failed = kept.error();
         return;
     }
+    note_contact(restricted.device, now);
     restricted.settled.insert(answer.order);  // whatever it said: not again in this session
     notes.push_back({"order_answered", id, to_hex(answer.order).append(word_for(answer.outcome))});
 }

@@ -35,6 +35,11 @@ struct HubLink {
     std::deque<Answer> answers;
     std::optional<LogProofRequest> log_request;  ///< waits for its answer; a later one replaces it
     std::deque<LogQuery> log_queries;
+    std::optional<FleetQuery> fleet_query;  ///< waits for its answer
+    Instant contact;                        ///< newest that is on its way into the storage
+    Instant seen;                           ///< of the newest group while it was open
+    std::optional<ReceiptRequest>
+        receipt_request;  ///< waits for its answer; a later one replaces it
     RoomMailbox rooms;
     bool resumed = false;
     bool statements_announced = false;
@@ -60,6 +65,8 @@ struct Allowance {
     TokenBucket log_queries;
     TokenBucket restricted;
     TokenBucket rooms;
+    TokenBucket reports;
+    TokenBucket fleet_queries;
     TokenBucket sessions;
     TokenBucket messages;
 };

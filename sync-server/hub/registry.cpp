@@ -1,6 +1,8 @@
 #include "sync-server/hub/registry.hpp"
 
 #include "core/policy/notices.hpp"
+#include "core/policy/recovery_recipient.hpp"
+#include "core/wire/recovery_context.hpp"
 #include "core/wire/statement_codec.hpp"
 
 #include <algorithm>
@@ -133,7 +135,7 @@ const Registry::Epoch* Registry::epoch(const EpochId& id) const {
 
 bool Registry::is_for(const Hash& supplement, const DeviceId& device) const {
     const auto found = supplements_.find(supplement);
-    return found != supplements_.end() && found->second == device;
+    return found != supplements_.end() && (found->second == device || found->second.is_none());
 }
 
 Result<void> Registry::add(const StatementPtr& statement) {
@@ -142,16 +144,22 @@ Result<void> Registry::add(const StatementPtr& statement) {
 }
 
 Result<void> Registry::add_to_federation(const StatementPtr& statement) {
+    const bool opening = opens(statement->body);
+    if (opening && federation_->is_suspended(statement->header.author))
+        return fail(Errc::not_permitted, "the author's device is suspended");
     StatementGraph log = federation_log_;
     log.add(statement);
     auto built = SAMSYN_TRY(Federation::build(log, id_, *hasher_));
     auto federation = std::make_unique<Federation>(std::move(built));
-    if (contains(federation->without_effect(), statement->id))
+    // What wants a second person is stored and sent to everybody, and waits.
+    if (contains(federation->without_effect(), statement->id) &&
+        !federation->is_waiting(statement->id))
         return fail(Errc::not_permitted, "the author may not sign this");
     // Statements are read in the order of the times that they claim: one that claims an earlier
-    // time must not take the place of what is in force.
+    // time must not take the place of what is in force. What denies may: with a lost device goes
+    // what it confirmed since.
     for (const StatementId& lost : federation->without_effect())
-        if (!contains(federation_->without_effect(), lost))
+        if (opening && lost != statement->id && !contains(federation_->without_effect(), lost))
             return fail(Errc::not_permitted, "would undo what is in force");
     // Views point to the federation and rest on it: all of them are built again when asked for.
     for (auto& [id, state] : cases_) state.view.reset();
@@ -168,11 +176,8 @@ Result<void> Registry::add_to_case(const StatementPtr& statement) {
     if (found != cases_.end()) candidate.log = found->second.log;
     const CaseView* const before = view(id);
     const CaseView nothing = CaseView::build(id, {}, *federation_);
-    SAMSYN_TRY(may_publish(statement->header,
-                           statement->body,
-                           before == nullptr ? nothing : *before,
-                           *federation_,
-                           statement->second ? &*statement->second : nullptr));
+    SAMSYN_TRY(may_publish(
+        statement->header, statement->body, before == nullptr ? nothing : *before, *federation_));
     const bool notice = statement->header.stream.kind == StreamKind::notice;
     if (!notice && is_weeded(candidate.log, id))
         return fail(Errc::not_permitted, "the case is weeded");
@@ -250,7 +255,8 @@ void Registry::add(const KeyPacket& packet) {
     if (packet.part_count > 1) keys_in_parts_[name_of_parts(packet)] = key;
     if (key->holders.empty()) epochs_of_[packet.compartment].push_back(key);
     key->compartment = packet.compartment;
-    key->newest = std::max(key->newest, packet.instant);
+    key->instant = std::max(key->instant, packet.instant);
+    key->is_recoverable = packet.recovery_box.has_value();
     for (const SealedKey& sealed : packet.keys) key->holders.insert(sealed.device);
     packets_[packet.id] = std::move(key);
 }
@@ -258,7 +264,11 @@ void Registry::add(const KeyPacket& packet) {
 void Registry::add(const Supplement& supplement) {
     for (const auto& old : supplement.keys) {
         const auto found = packets_.find(old.epoch);
-        if (found != packets_.end()) found->second->holders.insert(supplement.recipient);
+        if (found == packets_.end()) continue;
+        if (is_rewrapping(supplement))
+            found->second->is_recoverable = true;
+        else
+            found->second->holders.insert(supplement.recipient);
     }
     supplements_[supplement.id] = supplement.recipient;
 }
@@ -374,6 +384,11 @@ Result<void> Registry::check_recipients(const KeyPacket& packet) const {
         if (!is_named && !all.in(stream).empty())
             return fail(Errc::missing_parent, "heads of a stream that the decision reads");
     }
+    // What is in the box nobody can check who has no share. That it is there, or is not, anybody.
+    const bool wants_recovery = recovery_recipient(packet.label, *federation) != nullptr;
+    if (packet.recovery_box.has_value() != wants_recovery)
+        return fail(Errc::not_permitted,
+                    wants_recovery ? "recovery box is missing" : "recovery box for nobody");
     const std::vector<DeviceId> permitted =
         permitted_devices(packet.label, {*federation, case_view}, *table, packet.instant);
 

@@ -25,8 +25,9 @@ public:
     /// One key of a compartment. The parts of a directory packet share it.
     struct Epoch {
         CompartmentId compartment;
-        std::set<DeviceId> holders;  ///< recipients of the packet and of supplements
-        Instant newest{};            ///< as the packet claims
+        std::set<DeviceId> holders;   ///< recipients of the packet and of supplements
+        Instant instant;              ///< newest, as the packets claim
+        bool is_recoverable = false;  ///< sealed for a recovery key, too
     };
 
     /// Whether something is permitted, and until when that holds without a new statement.
@@ -61,7 +62,8 @@ public:
     /// Null where no statement of the case is here.
     const StatementGraph* case_log(const CaseId& id) const;
 
-    /// Is the supplement for the device?
+    /// Is the supplement for the device? One for a recovery key is for every reader: all see that
+    /// it is done, and whoever is let to recover needs it.
     bool is_for(const Hash& supplement, const DeviceId& device) const;
 
     /// Adds a verified statement. Errors: those of `may_publish`, `not_permitted` where it would
@@ -116,10 +118,17 @@ public:
     bool is_open(const Epoch& epoch, Instant now) const;
     bool is_open(const KeyPacket& packet, Instant now) const;
 
+    /// Of these devices: how many compartments each once had a key of, may not read any more, and
+    /// has not signed a purge for. Names are no case content: the directory is left out. Devices
+    /// without any are not in it.
+    std::map<DeviceId, std::uint32_t> unconfirmed_of(const std::set<DeviceId>& devices,
+                                                     Instant now) const;
+
     /// Checks that a packet's recipients are exactly the devices that the policy permits at the
     /// heads, statute table and instant that it names, each under one of its two newest sealing
-    /// keys. Errors: `not_permitted`, `missing_parent` for heads that are not here, `update_needed`
-    /// for an unknown table, `malformed`.
+    /// keys, and that it has a recovery box exactly where the organisation of the disclosing unit
+    /// has a recovery key at those heads. Errors: `not_permitted`, `missing_parent` for heads that
+    /// are not here, `update_needed` for an unknown table, `malformed`.
     Result<void> check_recipients(const KeyPacket& packet) const;
 
 private:
@@ -131,6 +140,9 @@ private:
     Registry(const FederationId& id, const Hasher& hasher) : id_(id), hasher_(&hasher) {
         cases_[directory_case];
     }
+
+    using LostKeys = std::map<CaseId, std::map<std::pair<CompartmentId, DeviceId>, KeyHolding>>;
+    LostKeys lost_keys(const std::set<DeviceId>& devices, Instant now) const;
 
     Result<void> add_to_federation(const StatementPtr& statement);
     Result<void> add_to_case(const StatementPtr& statement);

@@ -13,7 +13,7 @@ std::vector<KeyHolding> Registry::holdings_of(const CaseId& id, Instant latest) 
         if (epochs == epochs_of_.end()) continue;
         std::map<DeviceId, Instant> newest;
         for (const auto& epoch : epochs->second) {
-            const Instant claimed = std::min(epoch->newest, latest);
+            const Instant claimed = std::min(epoch->instant, latest);
             for (const DeviceId& device : epoch->holders) {
                 Instant& at = newest[device];
                 at = std::max(at, claimed);

@@ -46,6 +46,33 @@ void HubThread::close(LinkId link) {
     post({.kind = Kind::close, .link = link});
 }
 
+bool HubThread::call(std::function<void()> task) {
+    std::future<void> done;
+    {
+        const std::lock_guard lock{mutex_};
+        if (finished_) return false;
+        calls_.push_back({std::move(task), {}});
+        done = calls_.back().done.get_future();
+    }
+    changed_.notify_one();
+    done.wait();
+    return true;
+}
+
+/// One at a time: groups go in between.
+bool HubThread::run_call() {
+    std::optional<Call> call;
+    {
+        const std::lock_guard lock{mutex_};
+        if (calls_.empty()) return false;
+        call = std::move(calls_.front());
+        calls_.pop_front();
+    }
+    call->task();
+    call->done.set_value();
+    return true;
+}
+
 /// Opens, frees and closes are not counted: there are at most three of them a connection.
 void HubThread::post(Event event) {
     {
@@ -86,7 +113,8 @@ void HubThread::join() {
 std::vector<HubThread::Event> HubThread::take() {
     std::unique_lock lock{mutex_};
     changed_.wait_for(lock, limits_.hub_poll_every, [&] {
-        return !queue_.empty() || !asks_.empty() || finished_ || stopping_ != goodbye_;
+        return !queue_.empty() || !calls_.empty() || !asks_.empty() || finished_ ||
+               stopping_ != goodbye_;
     });
     watchers_.metrics.set_queue(queue_.size(), queue_bytes_);
     queue_bytes_ = 0;
@@ -98,18 +126,19 @@ void HubThread::run() {
         std::vector<Event> events = take();
         const bool idle = events.empty();
         run_group(events);
+        const bool called = run_call();
         look_after_itself();
         watchers_.readiness.on_beat(steady_clock::now());
         answer_asks();
         {
             const std::lock_guard lock{mutex_};
-            if (finished_ && queue_.empty()) return;
+            if (finished_ && queue_.empty() && calls_.empty()) return;
             if (stopping_ && !goodbye_) {
                 goodbye_ = true;
                 for (auto& [id, link] : links_) candidates_.push_back(id);
             }
         }
-        hand_out(idle);
+        hand_out(idle && !called);
     }
 }
 

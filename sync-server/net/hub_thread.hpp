@@ -7,7 +7,9 @@
 #include "sync-server/net/readiness.hpp"
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -65,6 +67,11 @@ public:
     /// The last call about a link.
     void close(LinkId link);
 
+    /// Runs `task` on the hub's thread between two groups, outside any transaction, and returns
+    /// when it has. False where the thread has ended or ends: then it was not run. Never on that
+    /// thread.
+    [[nodiscard]] bool call(std::function<void()> task);
+
     /// Calls `answer` on the hub's thread, soon: nothing is promised of when. Never after `join`.
     void ask(std::function<void(const Hub::Counts&)> answer);
 
@@ -98,6 +105,12 @@ private:
         bool paused = false;  ///< it has been told so
     };
 
+    struct Call {
+        std::function<void()> task;
+        std::promise<void> done;
+    };
+
+    bool run_call();
     void post(Event event);
     void run();
     std::vector<Event> take();
@@ -122,6 +135,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Event> queue_;
+    std::deque<Call> calls_;
     std::vector<Ask> asks_;
     std::size_t queue_bytes_ = 0;
     bool stopping_ = false;

@@ -380,6 +380,10 @@ std::vector<std::uint16_t> Server::ports() const {
     return impl_->bound_ports;
 }
 
+bool Server::between_groups(std::function<void()> task) {
+    return impl_->hub_thread.call(std::move(task));
+}
+
 std::uint16_t Server::metrics_port() const {
     return impl_->metrics_listener ? impl_->metrics_listener->port() : std::uint16_t{0};
 }

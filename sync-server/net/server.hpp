@@ -7,6 +7,7 @@
 #include "sync-server/net/tls_identity.hpp"
 
 #include <filesystem>
+#include <functional>
 
 namespace samsyn {
 
@@ -54,6 +55,10 @@ public:
     void begin_drain();
 
     Metrics& metrics();
+
+    /// Runs `task` on the hub's thread between two groups and returns when it has: the only way to
+    /// the hub and its storage while the server runs. False once the server has stopped.
+    [[nodiscard]] bool between_groups(std::function<void()> task);
 
     /// Accepts nothing more, finishes the group at hand, says goodbye to every link, closes those
     /// that do not go within `NetLimits::stop_max`, and joins all threads.

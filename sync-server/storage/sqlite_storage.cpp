@@ -1,12 +1,16 @@
 #include "core/store/database.hpp"
+#include "core/wire/log_rows.hpp"
+#include "sync-server/storage/sqlite_fleet_records.hpp"
 #include "sync-server/storage/sqlite_log_records.hpp"
 #include "sync-server/storage/sqlite_unlock_records.hpp"
 #include "sync-server/storage/storage.hpp"
 
+#include <array>
+
 namespace samsyn {
 namespace {
 
-constexpr int schema_version_now = 4;
+constexpr int schema_version_now = 6;
 constexpr std::size_t gaps_max = 256;
 constexpr std::size_t entry_overhead = 16;  // number, kind and length around each entry on the wire
 
@@ -76,6 +80,51 @@ CREATE TABLE item_writes(
 ) STRICT, WITHOUT ROWID;
 )";
 
+// Which row of the access log says that an entry was taken.
+constexpr const char* schema_6_sql = "ALTER TABLE entries ADD COLUMN log_row INTEGER";
+
+/// Of entries that were taken before version 6 the rows themselves say it.
+Result<void> fill_log_rows(Database& db) {
+    Query rows = SAMSYN_TRY(db.query("SELECT number, bytes FROM log_rows ORDER BY number"));
+    while (SAMSYN_TRY(rows.step())) {
+        const auto row = decode_log_row(rows.blob(1));
+        if (!row) return fail(Errc::malformed, "row of the access log");
+        const auto* const accepted = std::get_if<RowAccepted>(&row->act);
+        if (accepted == nullptr) continue;
+        Query put = SAMSYN_TRY(db.query("UPDATE entries SET log_row = ? WHERE hash = ?"));
+        SAMSYN_TRY(put.bind(rows.number(0)).bind(accepted->hash).run());
+    }
+    return {};
+}
+
+/// Each version is one step and one transaction: what is interrupted goes on where it was.
+Result<void> migrate_storage(Database& db) {
+    struct Step {
+        const char* sql;
+        Result<void> (*fill)(Database& db) = nullptr;
+    };
+
+    const std::array steps{Step{schema_sql},
+                           Step{schema_2_sql},
+                           Step{unlock_schema_sql},
+                           Step{log_schema_sql},
+                           Step{fleet_schema_sql},
+                           Step{schema_6_sql, &fill_log_rows}};
+    static_assert(std::tuple_size_v<decltype(steps)> == schema_version_now);
+    int version = SAMSYN_TRY(db.version());
+    if (version < 0) return fail(Errc::malformed, "server database version");
+    if (version > schema_version_now) return fail(Errc::newer_format, "server database");
+    for (; version < schema_version_now; ++version) {
+        const Step& step = steps.at(static_cast<std::size_t>(version));
+        auto transaction = SAMSYN_TRY(Transaction::begin(db));
+        SAMSYN_TRY(db.exec(step.sql));
+        if (step.fill != nullptr) SAMSYN_TRY(step.fill(db));
+        SAMSYN_TRY(db.set_version(version + 1));
+        SAMSYN_TRY(std::move(transaction).commit());
+    }
+    return {};
+}
+
 /// In the order of the primary key of `item_writes`.
 void bind(Query& query, const WriteRecord& write) {
     query.bind(write.item)
@@ -112,17 +161,7 @@ Result<LogEntry> entry_of(const Query& row, Channel channel) {
 class SqliteStorage final : public Storage {
 public:
     static Result<std::unique_ptr<Storage>> open(Database db) {
-        const int version = SAMSYN_TRY(db.version());
-        if (version > schema_version_now) return fail(Errc::newer_format, "server database");
-        if (version < schema_version_now) {
-            auto transaction = SAMSYN_TRY(Transaction::begin(db));
-            if (version < 1) SAMSYN_TRY(db.exec(schema_sql));
-            if (version < 2) SAMSYN_TRY(db.exec(schema_2_sql));
-            if (version < 3) SAMSYN_TRY(db.exec(unlock_schema_sql));
-            SAMSYN_TRY(db.exec(log_schema_sql));
-            SAMSYN_TRY(db.set_version(schema_version_now));
-            SAMSYN_TRY(std::move(transaction).commit());
-        }
+        SAMSYN_TRY(migrate_storage(db));
         return std::unique_ptr<Storage>{new SqliteStorage{std::move(db)}};
     }
 
@@ -150,7 +189,15 @@ public:
 
     UnlockRecords& unlocks() override { return unlocks_; }
 
+    FleetRecords& fleet() override { return fleet_; }
+
     LogRecords& log() override { return log_; }
+
+    Result<std::uint64_t> count(EntryKind kind) override;
+    Result<void> put_log_row(const Hash& entry, std::uint64_t row) override;
+    Result<std::optional<std::uint64_t>> log_row(const Hash& entry) override;
+    Result<std::unique_ptr<StorageCopy>> copy_to(const std::filesystem::path& folder,
+                                                 PageCipher& pages) override;
 
     Result<void> put_value(std::string_view key, ByteView value) override;
     Result<std::optional<Bytes>> value(std::string_view key) override;
@@ -169,6 +216,7 @@ private:
 
     Database db_;
     SqliteUnlockRecords unlocks_{db_};
+    SqliteFleetRecords fleet_{db_};
     SqliteLogRecords log_{db_};
     std::optional<Transaction> transaction_;  // after db_: it rolls back before the close
 };
@@ -379,6 +427,60 @@ Result<bool> SqliteStorage::has_write(const WriteRecord& write) {
                              "AND time = ? AND author = ?"));
     bind(query, write);
     return query.step();
+}
+
+Result<std::uint64_t> SqliteStorage::count(EntryKind kind) {
+    auto query = SAMSYN_TRY(db_.query("SELECT count(*) FROM entries WHERE kind = ?"));
+    query.bind(static_cast<std::int64_t>(kind));
+    if (!SAMSYN_TRY(query.step())) return 0;
+    return static_cast<std::uint64_t>(query.number(0));
+}
+
+Result<void> SqliteStorage::put_log_row(const Hash& entry, std::uint64_t row) {
+    auto query = SAMSYN_TRY(db_.query("UPDATE entries SET log_row = ? WHERE hash = ?"));
+    return query.bind_number(row).bind(entry).run();
+}
+
+Result<std::optional<std::uint64_t>> SqliteStorage::log_row(const Hash& entry) {
+    auto query =
+        SAMSYN_TRY(db_.query("SELECT log_row FROM entries WHERE hash = ? AND log_row IS NOT NULL"));
+    query.bind(entry);
+    if (!SAMSYN_TRY(query.step())) return std::nullopt;
+    return static_cast<std::uint64_t>(query.number(0));
+}
+
+/// The target's connection and the copy into it, which goes first.
+class SqliteStorageCopy final : public StorageCopy {
+public:
+    static Result<std::unique_ptr<StorageCopy>> begin(Database& source, Database target) {
+        std::unique_ptr<SqliteStorageCopy> copy{new SqliteStorageCopy{std::move(target)}};
+        SAMSYN_TRY(copy->target_.exec("PRAGMA synchronous = OFF"));
+        copy->copy_.emplace(SAMSYN_TRY(DatabaseCopy::begin(source, copy->target_)));
+        return std::unique_ptr<StorageCopy>{std::move(copy)};
+    }
+
+    Result<bool> step(int pages) override { return copy_->step(pages); }
+
+    Result<void> finish() override {
+        SAMSYN_TRY(target_.exec("PRAGMA synchronous = FULL"));
+        return target_.checkpoint();
+    }
+
+    std::pair<int, int> progress() const override {
+        return {copy_->pages_total() - copy_->pages_left(), copy_->pages_total()};
+    }
+
+private:
+    explicit SqliteStorageCopy(Database target) : target_(std::move(target)) {}
+
+    Database target_;
+    std::optional<DatabaseCopy> copy_;
+};
+
+Result<std::unique_ptr<StorageCopy>> SqliteStorage::copy_to(const std::filesystem::path& folder,
+                                                            PageCipher& pages) {
+    return SqliteStorageCopy::begin(
+        db_, SAMSYN_TRY(Database::create(folder / "samsyn-server.db", pages)));
 }
 
 Result<void> SqliteStorage::put_value(std::string_view key, ByteView value) {

@@ -3,12 +3,14 @@
 #include "core/model/change.hpp"
 #include "core/vfs/sealed_vfs.hpp"
 #include "core/wire/messages.hpp"
+#include "sync-server/storage/fleet_records.hpp"
 #include "sync-server/storage/log_records.hpp"
 #include "sync-server/storage/unlock_records.hpp"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace samsyn {
@@ -40,6 +42,25 @@ struct WriteRecord {
     FieldNumber field{};
     Kind kind{};
     Version version;
+};
+
+/// A consistent copy of a storage that goes on being written, made in steps (see `DatabaseCopy`).
+/// Belongs to the storage's thread, which must outlive it.
+class StorageCopy {
+public:
+    virtual ~StorageCopy() = default;
+
+    /// At most so many pages, between two groups. True when all is there; then the copy is of this
+    /// moment. Errors: those of `Storage`; then what was copied is to be thrown away.
+    virtual Result<bool> step(int pages) = 0;
+
+    /// Puts all of it into the file, durably; once `step` was true, on any thread. Until then
+    /// nothing is synced, so that whoever waits for the storage's thread does not wait for the
+    /// disk.
+    virtual Result<void> finish() = 0;
+
+    /// How much is done, of how much; in pages.
+    virtual std::pair<int, int> progress() const = 0;
 };
 
 /// The server's durable state, one engine behind one interface (SQLite now, PostgreSQL later).
@@ -90,8 +111,25 @@ public:
     /// Unlock tokens, PINs' verifiers and secrets, answers to orders. As long as the storage.
     virtual UnlockRecords& unlocks() = 0;
 
+    /// Last contacts and reports of devices. As long as the storage.
+    virtual FleetRecords& fleet() = 0;
+
     /// The access log. As long as the storage.
     virtual LogRecords& log() = 0;
+
+    /// How many entries of a kind there are.
+    virtual Result<std::uint64_t> count(EntryKind kind) = 0;
+
+    /// Where in the access log it stands that the entry was taken.
+    virtual Result<void> put_log_row(const Hash& entry, std::uint64_t row) = 0;
+
+    /// None where the entry is not here, or was taken in a row that nobody noted.
+    virtual Result<std::optional<std::uint64_t>> log_row(const Hash& entry) = 0;
+
+    /// Begins a copy into a new database `folder`/samsyn-server.db, sealed by `pages`, which must
+    /// outlive it. Errors: also `invalid_argument` where the engine cannot.
+    virtual Result<std::unique_ptr<StorageCopy>> copy_to(const std::filesystem::path& folder,
+                                                         PageCipher& pages) = 0;
 
     virtual Result<void> put_value(std::string_view key, ByteView value) = 0;
     virtual Result<std::optional<Bytes>> value(std::string_view key) = 0;

@@ -81,7 +81,45 @@ void SceneMaker::break_members() {
         names_[raw(who.user)] = "passing";
         names_[raw(staff_.back().device)] = "tablet of passing";
     }
+    if (dice_.percent(20)) add_further_tablet();
+    if (dice_.percent(10)) lose_a_tablet();
     if (dice_.percent(2)) world_.sign(world_.root, stream, Unknown{40, {}}, {}, dice_.percent(50));
+}
+
+/// Of somebody who has one: confirmed by who may or may not, in time or too late, or by nobody.
+void SceneMaker::add_further_tablet() {
+    const auto stream = World::federation_stream();
+    const Staff who = some_staff();
+    const auto& own = world_.administrator(who.unit.organisation);
+    const auto draft = world_.draft_tablet(who, world_.fresh_key());
+    const auto said = world_.sign(
+        own,
+        stream,
+        draft,
+        dice_.percent(85) ? world_.graph(stream).heads(stream) : some_knowledge(stream));
+    staff_.push_back({.user = who.user, .device = draft.device, .unit = who.unit});
+    names_[raw(draft.device)] = "further tablet";
+    if (dice_.percent(25)) return;
+    const auto& others = world_.administrator(any(units_).organisation);
+    const std::array seconds{who.device, others, some_staff().device, own, draft.device};
+    const auto now = world_.now;
+    if (dice_.percent(10)) world_.now += std::chrono::days{4};
+    world_.sign(any(seconds), stream, Countersigned{said->id}, some_knowledge(stream));
+    world_.now = now;
+}
+
+/// And perhaps finds it again. Sometimes somebody says so who may not.
+void SceneMaker::lose_a_tablet() {
+    const auto stream = World::federation_stream();
+    const Staff who = some_staff();
+    const auto admin = [&] {
+        return world_.administrator(dice_.percent(85) ? who.unit.organisation
+                                                      : any(units_).organisation);
+    };
+    const auto lost =
+        world_.sign(admin(), stream, DeviceSuspended{who.device}, some_knowledge(stream));
+    if (dice_.percent(50)) return;
+    world_.sign(admin(), stream, DeviceResumed{who.device, {lost->id}}, some_knowledge(stream));
 }
 
 void SceneMaker::name_people() {

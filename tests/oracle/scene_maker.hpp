@@ -20,6 +20,8 @@ private:
     void found();
     void add_staff();
     void break_members();
+    void add_further_tablet();
+    void lose_a_tablet();
     void open();
     void name_people();
 

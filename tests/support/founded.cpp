@@ -61,11 +61,22 @@ std::unique_ptr<Person> Founded4::enrol(std::string_view name, const UnitId& uni
     Device& admin = *administrator_->device;
     auto person = std::make_unique<Person>(name);
     person->user = must(admin.add_user(unit, role, name));
-    const Invitation invitation = must(admin.invite(person->user, DeviceKind::staff_tablet, 24h));
-    must(admin.accept_enrolment(make_enrolment_answer(
-        invitation, person->signing.public_key(), person->sealer.public_key(), hasher_)));
+    NewInvitation wish;
+    wish.user = person->user;
+    must(let_in(*person, wish));
     person->device = open(*person, DeviceKind::staff_tablet);
     return person;
+}
+
+Result<AnsweredInvitation> Founded4::let_in(const Person& person, const NewInvitation& wish) {
+    Inviting inviting{*administrator_->device};
+    const Invitation invitation = SAMSYN_TRY(inviting.invite(wish));
+    const EnrolmentReply reply = answer_invitation(
+        invitation, person.signing.public_key(), person.sealer.public_key(), random_, hasher_);
+    const AnsweredInvitation revealed = SAMSYN_TRY(inviting.reveal(reply.answer));
+    const std::string code =
+        SAMSYN_TRY(comparison_code(reply.comparison, revealed.reveal, hasher_));
+    return inviting.accept(reply.answer, code);
 }
 
 DeviceConfig Founded4::config_for(const UserId& user, DeviceKind kind) const {

@@ -8,6 +8,7 @@
 #include "tests/support/sealed_pages.hpp"
 
 #include <samsyn/device.hpp>
+#include <samsyn/enrolment.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -51,8 +52,14 @@ public:
 
     Person& administrator() { return *administrator_; }
 
-    /// By invitation and answer, as on two machines.
+    /// By invitation, answer and compared code, as on two machines.
     std::unique_ptr<Person> enrol(std::string_view name, const UnitId& unit, Role role);
+
+    /// The same for a device of any kind, whose keys `person` has.
+    Result<AnsweredInvitation> let_in(const Person& person, const NewInvitation& wish);
+
+    /// Opens (again) what `enrol` opened: as the agent that starts anew.
+    std::unique_ptr<Device> open(Person& person, DeviceKind kind);
 
     const FederationId& federation() const { return founded_.federation; }
 
@@ -71,7 +78,6 @@ public:
 
 private:
     DeviceConfig config_for(const UserId& user, DeviceKind kind) const;
-    std::unique_ptr<Device> open(Person& person, DeviceKind kind);
 
     const Clock& clock_;
     Storage& storage_;

@@ -109,9 +109,39 @@ rc::Gen<LogRows> log_rows() {
     });
 }
 
+rc::Gen<Receipts> receipts() {
+    return rc::gen::exec([] {
+        Receipts receipts;
+        receipts.checkpoint = *checkpoint();
+        receipts.backed_up = *rc::gen::arbitrary<std::uint64_t>();
+        for (const Hash& entry : *list(4, id<Hash>()))
+            receipts.rows.push_back(
+                {entry, *rc::gen::arbitrary<std::uint64_t>(), *bytes(60), *list(6, id<Hash>())});
+        return receipts;
+    });
+}
+
+rc::Gen<Resend> resend() {
+    return rc::gen::exec([] {
+        Resend resend;
+        resend.ticket = *rc::gen::arbitrary<std::uint32_t>();
+        resend.kind = *rc::gen::element(EntryKind::packet, EntryKind::supplement, EntryKind::batch);
+        resend.bytes = *bytes(90);
+        resend.receipt = {
+            *rc::gen::arbitrary<std::uint64_t>(), *bytes(60), *list(6, id<Hash>()), *checkpoint()};
+        return resend;
+    });
+}
+
 rc::Gen<Message> log_message() {
     return rc::gen::exec([]() -> Message {
-        switch (*up_to(3)) {
+        switch (*up_to(6)) {
+            case 4:
+                return ReceiptRequest{*list(5, id<Hash>())};
+            case 5:
+                return *receipts();
+            case 6:
+                return *resend();
             case 0:
                 return LogProofRequest{*id<Incarnation>(), *rc::gen::arbitrary<std::uint64_t>()};
             case 1:
@@ -157,6 +187,7 @@ rc::Gen<Message> fleet_message() {
                     rows.rows.push_back({device,
                                          *instant(),
                                          *rc::gen::arbitrary<std::uint32_t>(),
+                                         *rc::gen::arbitrary<bool>(),
                                          reported,
                                          reported ? *device_report() : DeviceReport{}});
                 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace samsyn::test {
@@ -67,21 +68,38 @@ public:
         return {.user = who.user, .device = tablet(who), .unit = unit};
     }
 
-    void join(const UserId& user, const UnitRef& unit, Role role) {
-        sign(administrator(unit.organisation),
-             federation_stream(),
-             UserCertified{.user = user,
-                           .organisation = unit.organisation,
-                           .unit = unit.unit,
-                           .role = role,
-                           .from = long_ago});
+    /// Confirmed where the role wants two persons.
+    StatementPtr join(const UserId& user, const UnitRef& unit, Role role) {
+        const auto said = sign(administrator(unit.organisation),
+                               federation_stream(),
+                               UserCertified{.user = user,
+                                             .organisation = unit.organisation,
+                                             .unit = unit.unit,
+                                             .role = role,
+                                             .from = long_ago});
+        const bool wants_two =
+            role == Role::log_reviewer || role == Role::administrator || role == Role::head_of_unit;
+        if (wants_two) confirm(said);
+        return said;
     }
 
-    /// One more tablet of the same user.
+    /// A tablet of the user; each but the first confirmed by a second person.
     DeviceId tablet(const Staff& who) {
         const auto certificate = draft_tablet(who, fresh_key());
-        sign(administrator(who.unit.organisation), federation_stream(), certificate);
+        const auto said =
+            sign(administrator(who.unit.organisation), federation_stream(), certificate);
+        if (!have_tablets.insert({who.unit.organisation, who.user}).second) confirm(said);
         return certificate.device;
+    }
+
+    /// By the administrator of an organisation that is there for nothing else.
+    StatementPtr confirm(const StatementPtr& act) {
+        if (witness.is_none()) witness = organisation();
+        return confirm(act, administrator(witness));
+    }
+
+    StatementPtr confirm(const StatementPtr& act, const DeviceId& second) {
+        return sign(second, federation_stream(), Countersigned{act->id});
     }
 
     DeviceCertified draft_tablet(const Staff& who, const SigningPublicKey& key) {
@@ -251,6 +269,8 @@ public:
     DeviceId root;
     FederationId federation_id;
     std::map<OrganisationId, Staff> administrators;
+    OrganisationId witness;  ///< none until somebody is needed to confirm
+    std::set<std::pair<OrganisationId, UserId>> have_tablets;
     StatementGraph federation_log;
     std::map<CaseId, StatementGraph> cases;
     std::map<DeviceId, std::uint64_t> counters;

@@ -23,25 +23,6 @@ struct EscrowView;
 struct LeaseView;
 struct Unconfirmed;
 
-/// What an administrator hands to a new device, once (DESIGN.md, "Device"). Travels as text.
-struct Invitation {
-    std::string server;  ///< host:port
-    FederationId federation;
-    SigningPublicKey root_key;
-    SigningPublicKey server_key;
-    UserId user;
-    DeviceKind kind{};
-    Instant expires;
-    Nonce id;                            ///< names the invitation: used once
-    std::array<std::byte, 16> secret{};  ///< authenticates the answer; never goes to the server
-};
-
-std::string to_text(
-    const Invitation& invitation);  ///< "samsyn1-invite-" and base32, with a checksum
-
-/// Errors: `malformed` naming what is wrong ("checksum": a letter was mistyped).
-Result<Invitation> invitation_from_text(std::string_view text);
-
 /// What a folder holds before there is a federation log: read at `open`.
 struct DeviceConfig {
     std::string server;
@@ -324,11 +305,6 @@ public:
                             Regime regime,
                             std::string_view name);
     Result<UserId> add_user(const UnitId& unit, Role role, std::string_view name);
-    Result<Invitation> invite(const UserId& user, DeviceKind kind, std::chrono::hours valid_for);
-
-    /// Certifies the device that answers one of our invitations. Errors: `not_authentic` (wrong
-    /// secret), `already_exists` (used), `timed_out` (expired), `not_found` (not ours).
-    Result<DeviceId> accept_enrolment(std::string_view answer);
     Result<StatementId> revoke_device(const DeviceId& device);
 
     /// Orders the device to lock at once, whether it is unlocked or waits for orders.
@@ -409,21 +385,19 @@ public:
                                                 Instant now) override;
     Result<std::optional<OrderAnswer>> on_order(const Order& order, Instant now) override;
     LogKeeper* log_keeper() override;
+    FleetKeeper* fleet_keeper() override;
 
 private:
     friend class ConsentForms;  // samsyn/consent_forms.hpp
+    friend class Provisioning;  // samsyn/provisioning.hpp
+    friend class Recovery;      // samsyn/recovery.hpp
+    friend class Inviting;      // samsyn/enrolment.hpp
+    friend class Restoring;     // samsyn/restoring.hpp
 
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
-
-/// The answer of a new device to its invitation: its keys, under a MAC with the invitation's
-/// secret.
-std::string make_enrolment_answer(const Invitation& invitation,
-                                  const SigningPublicKey& signing_key,
-                                  const SealingPublicKey& sealing_key,
-                                  const Hasher& hasher);
 
 /// A new federation, made offline: statements that `samsyn-server init` takes, in order.
 struct FoundedOrganisation {

@@ -36,7 +36,9 @@ struct DeviceView {
     DeviceId id;
     UserId user;
     DeviceKind kind{};
+    std::string name;  ///< of a room screen the room's; empty where nobody has given it one
     bool revoked = false;
+    Instant until{};   ///< the end of its certificate
 };
 
 struct CaseSummary {

@@ -80,8 +80,7 @@ std::unique_ptr<story::Tablet> RealWorld::enrol(const std::string& person,
     (void)admin_->run({"admin", "user", "add", person, "--unit", unit, "--role", role});
     const json invited = admin_->run({"admin", "invite", person});
     auto tablet = std::make_unique<story::Tablet>(programs_, folder(person), person, role);
-    const json made = tablet->make({"enrol", invited.at("invitation")});
-    (void)admin_->run({"admin", "accept", made.at("answer")});
+    story::let_in(*admin_, *tablet, invited.at("invitation"));
     admin_->sync();
     tablet->sync();
     return tablet;

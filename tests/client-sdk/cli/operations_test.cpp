@@ -8,6 +8,8 @@
 #include "tests/support/sealed_pages.hpp"
 #include "tests/support/seeded_random.hpp"
 
+#include <samsyn/enrolment.hpp>
+
 #include <nlohmann/json.hpp>
 
 using namespace samsyn;
@@ -142,10 +144,14 @@ private:
         const std::string text = result(admin("admin.invite", {{"user", "åsa ek"}}))["invitation"];
         const auto invitation = invitation_from_text(text);
         REQUIRE(invitation.has_value());
-        const std::string answer = make_enrolment_answer(
-            *invitation, staff_->signing.public_key(), staff_->sealing, hasher_);
-        result(admin("admin.accept", {{"answer", answer}}));
-        CHECK(error(admin("admin.accept", {{"answer", answer}}))["code"] == "already_exists");
+        const EnrolmentReply reply = answer_invitation(
+            *invitation, staff_->signing.public_key(), staff_->sealing, random_, hasher_);
+        const json args = {{"answer", reply.answer}};
+        const json revealed = result(admin("admin.accept", args));
+        const auto code = comparison_code(reply.comparison, revealed.at("reveal"), hasher_);
+        REQUIRE(code.has_value());
+        result(admin("admin.accept", {{"answer", reply.answer}, {"code", *code}}));
+        CHECK(error(admin("admin.accept", args))["code"] == "already_exists");
 
         open(*staff_, invitation->user, DeviceKind::staff_tablet);
         const auto outgoing = admin_->device->outgoing_after(0, 1 << 20, clock.now());
@@ -331,7 +337,11 @@ TEST_CASE("Operations: hostile arguments are refused by name and change nothing"
         {"access", {{"case", 0}}},
         {"admin.unit.add", {{"organisation", 0}, {"regime", 0}, {"name", 0}}},
         {"admin.invite", {{"user", 0}, {"hours", 0}}},
-        {"admin.accept", {{"answer", 0}}},
+        {"admin.invite", {{"room", 0}, {"unit", 0}, {"kind", 0}, {"until", 0}}},
+        {"admin.accept", {{"answer", 0}, {"code", 0}}},
+        {"admin.bulk.check", {{"rows", 0}}},
+        {"admin.bulk.make", {{"row", 0}}},
+        {"enrol.compare", {{"reveal", 0}}},
         {"admin.import", {{"statement", 0}}},
         {"admin.device.lock", {{"device", 0}}},
         {"admin.device.wipe", {{"device", 0}, {"discard_unsent", 0}}},

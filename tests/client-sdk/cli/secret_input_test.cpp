@@ -28,6 +28,14 @@ TEST_CASE("SecretLine: a PIN is dots, and takes digits only", "[cli]") {
     CHECK(line.take().view() == "27493");
 }
 
+TEST_CASE("SecretLine: a password is dots, one a letter, and takes every letter", "[cli]") {
+    SecretLine line{TypedAs::password};
+    CHECK(type(line, "lösen, ord%x\x7f") == State::typing);
+    CHECK(line.shown() == "•••••••••••");
+    CHECK(type(line, "\r") == State::done);
+    CHECK(line.take().view() == "lösen, ord%");
+}
+
 TEST_CASE("SecretLine: of a phrase only the word that is being typed is shown, completed",
           "[cli]") {
     const auto words = phrase_word_list();

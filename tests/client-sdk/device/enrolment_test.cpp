@@ -6,11 +6,20 @@
 #include "tests/support/fake_signer.hpp"
 #include "tests/support/seeded_random.hpp"
 
+#include <samsyn/device.hpp>
+
 using namespace samsyn;
 
 namespace {
 
 constexpr Instant noon{std::chrono::milliseconds{1'780'000'000'000}};
+
+/// What the administrator's machine draws.
+RevealNonce a_nonce(std::uint8_t first = 1) {
+    RevealNonce nonce{};
+    for (std::size_t i = 0; i < nonce.size(); ++i) nonce[i] = static_cast<std::byte>(first + i);
+    return nonce;
+}
 
 Invitation an_invitation(std::uint64_t seed) {
     SeededRandom random{seed};
@@ -20,18 +29,29 @@ Invitation an_invitation(std::uint64_t seed) {
     invitation.root_key = random_id<SigningPublicKey>(random);
     invitation.server_key = random_id<SigningPublicKey>(random);
     invitation.user = random_id<UserId>(random);
+    invitation.name = "Åsa Ek";
     invitation.kind = DeviceKind::loaner;
+    invitation.until = noon + std::chrono::hours{24 * 100};
     invitation.expires = noon;
     invitation.id = random_id<Nonce>(random);
+    invitation.commitment = commit_to(a_nonce(), invitation.id, FakeHasher{});
     random.fill(invitation.secret);
     return invitation;
 }
 
-std::string an_answer(const Invitation& invitation) {
-    SeededRandom random{7};
+EnrolmentReply a_reply(const Invitation& invitation, std::uint64_t seed = 7) {
+    SeededRandom random{seed};
     const auto signing = random_id<SigningPublicKey>(random);
     const auto sealing = random_id<SealingPublicKey>(random);
-    return make_enrolment_answer(invitation, signing, sealing, FakeHasher{});
+    return answer_invitation(invitation, signing, sealing, random, FakeHasher{});
+}
+
+std::string an_answer(const Invitation& invitation) {
+    return a_reply(invitation).answer;
+}
+
+Error mistyped_text() {
+    return {Errc::malformed, std::string{enrolment_mistyped}};
 }
 
 }  // namespace
@@ -56,7 +76,7 @@ TEST_CASE("Invitation: survives being a text, in capitals and in groups too",
           "[device][enrolment]") {
     const Invitation original = an_invitation(1);
     std::string text = to_text(original);
-    REQUIRE(text.starts_with("samsyn1-invite-"));
+    REQUIRE(text.starts_with("samsyn2-invite-"));
 
     std::string shouted;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -71,6 +91,9 @@ TEST_CASE("Invitation: survives being a text, in capitals and in groups too",
         CHECK(read->root_key == original.root_key);
         CHECK(read->server_key == original.server_key);
         CHECK(read->user == original.user);
+        CHECK(read->name == original.name);
+        CHECK(read->until == original.until);
+        CHECK(read->commitment == original.commitment);
         CHECK(read->kind == original.kind);
         CHECK(read->expires == original.expires);
         CHECK(read->id == original.id);
@@ -80,13 +103,13 @@ TEST_CASE("Invitation: survives being a text, in capitals and in groups too",
 
 TEST_CASE("Invitation: any one mistyped letter is noticed", "[device][enrolment]") {
     const std::string text = to_text(an_invitation(2));
-    for (std::size_t at = std::string_view{"samsyn1-invite-"}.size(); at < text.size(); ++at) {
+    for (std::size_t at = std::string_view{"samsyn2-invite-"}.size(); at < text.size(); ++at) {
         std::string mistyped = text;
         mistyped[at] = text[at] == 'q' ? 'p' : 'q';
         const auto read = invitation_from_text(mistyped);
         CAPTURE(at);
         REQUIRE_FALSE(read.has_value());
-        CHECK(read.error().code == Errc::malformed);
+        CHECK(read.error() == mistyped_text());
     }
 }
 
@@ -98,15 +121,112 @@ TEST_CASE("Invitation: every beginning of it is refused", "[device][enrolment]")
     }
 }
 
-TEST_CASE("Invitation: an answer, a foreign text and a huge text are refused as such",
+TEST_CASE("Invitation: another text of the enrolment, an older one and a huge one say so",
           "[device][enrolment]") {
     const Invitation invitation = an_invitation(4);
-    const auto answer = invitation_from_text(an_answer(invitation));
-    REQUIRE_FALSE(answer.has_value());
-    CHECK(answer.error().context.starts_with("prefix"));
-    CHECK_FALSE(invitation_from_text("").has_value());
-    CHECK_FALSE(invitation_from_text("samsyn1-invite-").has_value());
-    CHECK(invitation_from_text(std::string(100'000, 'a')).error().code == Errc::limit_exceeded);
+    const auto wrong = [](std::string_view text) { return invitation_from_text(text).error(); };
+    const Error other{Errc::malformed, std::string{enrolment_other_text}};
+    CHECK(wrong(an_answer(invitation)) == other);
+    CHECK(wrong(reveal_text(a_nonce())) == other);
+    CHECK(wrong("samsyn1-invite-aaaaaaaaaaaa") ==
+          Error{Errc::unsupported_version, std::string{enrolment_older_text}});
+    CHECK(wrong("") == mistyped_text());
+    CHECK(wrong("samsyn2-invite-") == mistyped_text());
+    CHECK(wrong(std::string(100'000, 'a')).code == Errc::limit_exceeded);
+}
+
+TEST_CASE(
+    "Invitation: a name that is too long, a kind that does not exist and bytes behind it are "
+    "refused under a right checksum",
+    "[device][enrolment]") {
+    Invitation invitation = an_invitation(4);
+    CHECK(decode_invitation(encode_invitation(invitation)).has_value());
+    invitation.name.assign(invitation_name_bytes_max + 1, 'a');
+    CHECK(invitation_from_text(to_text(invitation)).error().code == Errc::limit_exceeded);
+    invitation.name = "a";
+    invitation.kind = static_cast<DeviceKind>(77);
+    CHECK(invitation_from_text(to_text(invitation)).error().code == Errc::malformed);
+    Bytes longer = encode_invitation(an_invitation(4));
+    longer.push_back(std::byte{0});
+    CHECK(decode_invitation(longer).error().code == Errc::trailing_bytes);
+}
+
+TEST_CASE("Fingerprint: four groups that depend on federation and root key alone",
+          "[device][enrolment]") {
+    const FakeHasher hasher;
+    const Invitation a = an_invitation(11);
+    Invitation b = an_invitation(12);
+    b.federation = a.federation;
+    b.root_key = a.root_key;
+    const std::string print = federation_fingerprint(a.federation, a.root_key, hasher);
+    REQUIRE(print.size() == 19);
+    for (const std::size_t at : {4U, 9U, 14U}) CHECK(print[at] == ' ');
+    CHECK(federation_fingerprint(b.federation, b.root_key, hasher) == print);
+    b.root_key.bytes[31] ^= std::byte{1};
+    CHECK(federation_fingerprint(b.federation, b.root_key, hasher) != print);
+    CHECK_FALSE(is_fingerprint(federation_fingerprint(b.federation, b.root_key, hasher), print));
+
+    std::string typed = print;
+    for (char& c : typed) c = c == ' ' ? '-' : static_cast<char>(std::toupper(c));
+    CHECK(is_fingerprint(typed, print));
+    CHECK_FALSE(is_fingerprint(print.substr(0, 14), print));
+    CHECK_FALSE(is_fingerprint("", print));
+}
+
+TEST_CASE("Comparison: both sides compute one code of six digits", "[device][enrolment]") {
+    const FakeHasher hasher;
+    const Invitation invitation = an_invitation(21);
+    const EnrolmentReply reply = a_reply(invitation);
+    const auto answer = enrolment_answer_from_text(reply.answer).value();
+    const auto shown = comparison_code(reply.comparison, reveal_text(a_nonce()), hasher);
+    REQUIRE(shown.has_value());
+    CHECK(shown->size() == 6);
+    CHECK(shown->find_first_not_of("0123456789") == std::string::npos);
+    CHECK(code_of(enrolment_transcript(invitation, answer, hasher), a_nonce(), hasher) == *shown);
+    // It survives the restart between answer and reveal.
+    CHECK(decode_comparison(encode_comparison(reply.comparison)).value() == reply.comparison);
+    CHECK_FALSE(decode_comparison(ByteView{encode_comparison(reply.comparison)}.first(95)));
+}
+
+TEST_CASE("Comparison: another nonce than the one committed to opens nothing",
+          "[device][enrolment][attack]") {
+    const FakeHasher hasher;
+    const EnrolmentReply reply = a_reply(an_invitation(22));
+    CHECK(comparison_code(reply.comparison, reveal_text(a_nonce(2)), hasher).error() ==
+          Error{Errc::not_authentic, std::string{enrolment_wrong_reveal}});
+    std::string text = reveal_text(a_nonce());
+    text[20] = text[20] == 'a' ? 'b' : 'a';
+    CHECK(comparison_code(reply.comparison, text, hasher).error() == mistyped_text());
+    const std::string longer = to_checked_text("samsyn2-reveal-", Bytes(17));
+    CHECK(comparison_code(reply.comparison, longer, hasher).error() == mistyped_text());
+}
+
+TEST_CASE("Comparison: the code depends on every byte of invitation, keys and nonces",
+          "[device][enrolment][attack]") {
+    const FakeHasher hasher;
+    const Invitation invitation = an_invitation(23);
+    const auto answer = enrolment_answer_from_text(an_answer(invitation)).value();
+    const Hash honest = enrolment_transcript(invitation, answer, hasher);
+    const Bytes content = encode_invitation(invitation);
+    for (std::size_t at = 0; at < content.size(); ++at) {
+        Bytes changed = content;
+        changed[at] ^= std::byte{1};
+        const auto other = decode_invitation(changed);
+        if (!other) continue;  // a length or an enumeration: no invitation at all
+        CAPTURE(at);
+        CHECK(enrolment_transcript(*other, answer, hasher) != honest);
+    }
+    auto other = answer;
+    other.signing_key.bytes[0] ^= std::byte{1};
+    CHECK(enrolment_transcript(invitation, other, hasher) != honest);
+    other = answer;
+    other.sealing_key.bytes[31] ^= std::byte{1};
+    CHECK(enrolment_transcript(invitation, other, hasher) != honest);
+    other = answer;
+    other.nonce.bytes[7] ^= std::byte{1};
+    CHECK(enrolment_transcript(invitation, other, hasher) != honest);
+    CHECK(a_reply(invitation, 7).comparison.transcript !=
+          a_reply(invitation, 8).comparison.transcript);
 }
 
 TEST_CASE("Answer: is authentic with the invitation's secret and with no other",
@@ -128,7 +248,14 @@ TEST_CASE("Answer: keys that were exchanged on the way do not authenticate",
           "[device][enrolment]") {
     const Invitation invitation = an_invitation(6);
     auto answer = enrolment_answer_from_text(an_answer(invitation)).value();
+    const auto honest = answer;
     std::swap(answer.signing_key.bytes, answer.sealing_key.bytes);
+    CHECK_FALSE(is_authentic(answer, invitation.secret, FakeHasher{}));
+    answer = honest;
+    answer.nonce.bytes[0] ^= std::byte{1};
+    CHECK_FALSE(is_authentic(answer, invitation.secret, FakeHasher{}));
+    answer = honest;
+    answer.federation.bytes[0] ^= std::byte{1};
     CHECK_FALSE(is_authentic(answer, invitation.secret, FakeHasher{}));
 }
 
@@ -137,7 +264,7 @@ TEST_CASE("Answer: a mistyped letter, an invitation and trailing bytes are refus
     const Invitation invitation = an_invitation(7);
     std::string text = an_answer(invitation);
     text[40] = text[40] == 'a' ? 'b' : 'a';
-    CHECK(enrolment_answer_from_text(text).error() == Error{Errc::malformed, "checksum"});
+    CHECK(enrolment_answer_from_text(text).error() == mistyped_text());
     CHECK_FALSE(enrolment_answer_from_text(to_text(invitation)).has_value());
     CHECK_FALSE(enrolment_answer_from_text(an_answer(invitation) + "aaaaaaaa").has_value());
 }

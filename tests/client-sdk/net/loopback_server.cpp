@@ -1,6 +1,7 @@
 #include "tests/client-sdk/net/loopback_server.hpp"
 
 #include "core/wire/messages.hpp"
+#include "tests/client-sdk/net/own_certificate.hpp"
 #include "tests/support/fake_signer.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -12,8 +13,6 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
 
 #include <sys/socket.h>
 
@@ -30,22 +29,24 @@ namespace {
 
 const tcp::endpoint loopback{net::ip::address_v4::loopback(), 0};
 
-std::string text_of(const tcp::endpoint& endpoint) {
-    return "127.0.0.1:" + std::to_string(endpoint.port());
+/// What is said where TLS is expected; empty where there is TLS.
+std::string_view plain_answer(Behaviour behaviour) {
+    switch (behaviour) {
+        case Behaviour::plain_text:
+            return "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+        case Behaviour::plain_redirect:
+            return "HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n";
+        case Behaviour::plain_page:
+            return "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Logga in</html>";
+        case Behaviour::plain_banner:
+            return "SSH-2.0-Example\r\n";
+        default:
+            return "";
+    }
 }
 
-/// A self-signed certificate, made now: any will do.
-void certify(ssl::context& tls) {
-    EVP_PKEY* key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
-    X509* certificate = X509_new();
-    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-    X509_set_pubkey(certificate, key);
-    X509_sign(certificate, key, EVP_sha256());
-    SSL_CTX_use_certificate(tls.native_handle(), certificate);
-    SSL_CTX_use_PrivateKey(tls.native_handle(), key);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
+std::string text_of(const tcp::endpoint& endpoint) {
+    return "127.0.0.1:" + std::to_string(endpoint.port());
 }
 
 }  // namespace
@@ -91,10 +92,9 @@ private:
         std::array<char, 256> bytes{};
         if (behaviour_ == Behaviour::silent) {
             while (socket_.read_some(net::buffer(bytes), error) > 0) continue;
-        } else if (behaviour_ == Behaviour::plain_text) {
+        } else if (!plain_answer(behaviour_).empty()) {
             (void)socket_.read_some(net::buffer(bytes), error);
-            const std::string page = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
-            net::write(socket_, net::buffer(page), error);
+            net::write(socket_, net::buffer(plain_answer(behaviour_)), error);
             while (socket_.read_some(net::buffer(bytes), error) > 0) continue;
         } else {
             ssl::stream<tcp::socket&> tls{socket_, tls_};
@@ -111,8 +111,17 @@ private:
         beast::http::request<beast::http::string_body> request;
         beast::http::read(tls, buffer, request, error);
         if (error) return;
+        if (behaviour_ == Behaviour::upgrade_stripped || behaviour_ == Behaviour::upgrade_ignored) {
+            const bool ignored = behaviour_ == Behaviour::upgrade_ignored;
+            beast::http::response<beast::http::string_body> refusal{
+                ignored ? beast::http::status::ok : beast::http::status::bad_request, 11};
+            refusal.prepare_payload();
+            beast::http::write(tls, refusal, error);
+            return;
+        }
         if (behaviour_ == Behaviour::web_page) {
             beast::http::response<beast::http::string_body> page{beast::http::status::ok, 11};
+            page.set(beast::http::field::content_type, "text/html; charset=utf-8");
             page.body() = "<html>Logga in på gästnätet</html>";
             page.prepare_payload();
             beast::http::write(tls, page, error);

@@ -28,13 +28,15 @@ struct Disputed : Scene {
         return said;
     }
 
-    /// The officer's own device, claimed for a user of the clinic.
+    /// The officer's own device, claimed for a user made up for it, whose first it would be.
     DeviceCertified claim_of_the_officers_device() const {
         auto claim = certificate_of(officer);
         claim.organisation = region;
-        claim.user = psychiatrist.user;
+        claim.user = puppet;
         return claim;
     }
+
+    UserId puppet = fresh<UserId>();
 
     bool reads(const Staff& who) { return ask_as(who, social_item()).permitted(); }
 };
@@ -120,6 +122,16 @@ TEST_CASE(
     CHECK(scene.ask_as(scene.counsellor, scene.social_item()).reasons ==
           std::vector{Reason::refused});
     CHECK(scene.ask_as(scene.counsellor, scene.social_item()).by == std::vector{refusal->id});
+}
+
+TEST_CASE("Attack: a device claimed for a user who has one is not even in dispute", "[policy]") {
+    Disputed scene;
+    auto claim = scene.claim_of_the_officers_device();
+    claim.user = scene.psychiatrist.user;
+    const auto said = scene.attack(claim, knowing_nothing);
+    CHECK(scene.federation().is_waiting(said->id));
+    CHECK(scene.federation().in_good_standing(scene.officer.device, scene.now));
+    CHECK(scene.reads(scene.officer));
 }
 
 TEST_CASE("Attack: a certificate renewed after the attack does not admit that it came second",

@@ -38,8 +38,7 @@ struct KindsScene : Scene {
                        Result<void> (*rule)(const StatementHeader&,
                                             const StatementBody&,
                                             const CaseView&,
-                                            const Federation&,
-                                            const SecondSignature*) = &may_sign) {
+                                            const Federation&) = &may_sign) {
         const auto members = federation();
         const auto view = CaseView::build(stream.case_id, cases[stream.case_id], members);
         StatementHeader header;
@@ -48,7 +47,7 @@ struct KindsScene : Scene {
         header.author = author.device;
         header.time = HybridTime::at(now, 9000);
         header.counter = counters[author.device] + 1;
-        return rule(header, body, view, members, nullptr);
+        return rule(header, body, view, members);
     }
 
     /// Of all who are here, those who may.

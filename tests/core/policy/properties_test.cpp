@@ -253,7 +253,7 @@ TEST_CASE(
         const auto members = scene.federation();
         auto claim = members.device(who.device)->certificate;
         claim.organisation = scene.region;
-        claim.user = scene.psychiatrist.user;
+        claim.user = scene.fresh<UserId>();  // who has no device: it wants nobody's word
         auto unit = who.unit;
         unit.organisation = scene.region;
         const auto body =

@@ -63,13 +63,14 @@ TEST_CASE("Attack: two machines of one organisation, or of one person, shorten n
     Restored scene;
     const auto certify = [&](const OrganisationId& organisation, const UserId& user) {
         const auto key = scene.fresh_key();
-        scene.sign(scene.root,
-                   World::federation_stream(),
-                   AdministratorCertified{.organisation = organisation,
-                                          .user = user,
-                                          .device = World::device_of(key),
-                                          .signing_key = key,
-                                          .sealing_key = scene.fresh<SealingPublicKey>()});
+        scene.confirm(
+            scene.sign(scene.root,
+                       World::federation_stream(),
+                       AdministratorCertified{.organisation = organisation,
+                                              .user = user,
+                                              .device = World::device_of(key),
+                                              .signing_key = key,
+                                              .sealing_key = scene.fresh<SealingPublicKey>()}));
         return World::device_of(key);
     };
     const auto& first = scene.administrators.at(scene.nora);

@@ -59,6 +59,17 @@ inline void check(DeviceStore& store) {
         CHECK(reads.evidence()->size() == 1);
     }
 
+    // From version 5 on: what a restored server is to get again, with its receipt.
+    ResendLog resends{store.database()};
+    CHECK(resends.kept_count() == 1U);
+    if (resends.queued_count() != 0U) {
+        const auto queued = resends.queued_after(0, 1 << 20);
+        REQUIRE((queued && queued->size() == 4));
+        CHECK(queued->at(2).bytes == bytes_of(90, 3));
+        CHECK(queued->at(3).counter == 5);
+        CHECK(queued->at(3).receipt == bytes_of(48, 5));
+    }
+
     for (int i = 3; i < notes; ++i) {
         const auto item = store.item(id_of<ItemId>(static_cast<unsigned char>(i + 1)));
         REQUIRE((item && *item));

@@ -9,6 +9,10 @@
 #include "tests/support/fake_hasher.hpp"
 #endif
 
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 5
+#include "core/store/resend_log.hpp"
+#endif
+
 // What the fixtures in tests/vectors/databases hold: rows in every table, with unsent work aboard.
 // Compiled with the store as it was at each version, so it uses nothing that came later.
 
@@ -150,6 +154,11 @@ inline Result<void> write(DeviceStore& store) {
     SAMSYN_TRY(store.drop_sealed(5));
     SAMSYN_TRY(store.put_outgoing({5, EntryKind::batch, bytes_of(64, 5), place, Instant{}}));
     SAMSYN_TRY(store.mark_answered(5, AnswerOutcome::stored));
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 5
+    ResendLog kept{store.database()};
+    SAMSYN_TRY(kept.put_receipt(5, 3, bytes_of(48, 5)));
+    SAMSYN_TRY(kept.queue_all(2));
+#endif
     SAMSYN_TRY(store.put_outgoing({6, EntryKind::batch, bytes_of(64, 6), place, Instant{}}));
     return store.put_position(place, {2, id_of<BatchId>(2)});
 }

@@ -82,6 +82,39 @@ TEST_CASE("Order: without any one link of its chain it proves nothing", "[sync][
     CHECK(world.refused(Order{good.statement, {}}) != Errc{});
 }
 
+TEST_CASE("Order: its chain proves who confirmed the administrator", "[sync][order]") {
+    OrderingFederation world;
+    FakeSigner further{60};
+    SECTION("knowing it at once") {
+        world.certify_administrator(further);
+    }
+    SECTION("knowing it through what others said since") {
+        const auto act = world.say_administrator(further);
+        world.say(world.administrator, UnitLease{id_of<UnitId>(2), 48});
+        world.say(world.root, OrganisationAdmitted{id_of<OrganisationId>(61), {}, instant_max});
+        world.say(world.other_administrator, Countersigned{act});
+    }
+    const Order order = world.order_by(further, DeviceLocked{world.pinned.device});
+    CHECK(world.refused(order) == Errc{});
+    Order shorter = order;
+    std::erase_if(shorter.chain, [&](const Bytes& bytes) {
+        return std::holds_alternative<Countersigned>(decode_statement(bytes, world.hasher)->body);
+    });
+    CHECK(shorter.chain.size() + 1 == order.chain.size());
+    CHECK(world.refused(shorter) == Errc::unknown_device);
+}
+
+TEST_CASE("Order: an administrator whom nobody confirmed orders nothing", "[sync][order][attack]") {
+    OrderingFederation world;
+    FakeSigner further{60};
+    const auto act = world.say_administrator(further);
+    CHECK(world.refused(world.order_by(further, DeviceLocked{world.pinned.device})) ==
+          Errc::unknown_device);
+    world.say(further, Countersigned{act});
+    CHECK(world.refused(world.order_by(further, DeviceLocked{world.pinned.device})) ==
+          Errc::unknown_device);
+}
+
 TEST_CASE("Order: one for another device is not this one's", "[sync][order][attack]") {
     OrderingFederation world;
     const Order order = world.wipe();

@@ -52,15 +52,25 @@ struct OrderingFederation : SmallFederation {
         return verified ? Errc{} : verified.error().code;
     }
 
+    /// A further one of the tablet's organisation, whom nobody has confirmed.
+    StatementId say_administrator(FakeSigner& further) {
+        return say(root,
+                   AdministratorCertified{organisation,
+                                          id_of<UserId>(34),
+                                          device_of(further),
+                                          further.public_key(),
+                                          id_of<SealingPublicKey>(35)});
+    }
+
+    /// The same, confirmed by another organisation's.
+    void certify_administrator(FakeSigner& further) {
+        say(other_administrator, Countersigned{say_administrator(further)});
+    }
+
     /// Revokes the administrator by a second one of its organisation, and pins it as a server does.
     void revoke_administrator(std::uint64_t last_counter) {
         FakeSigner second{13};
-        say(root,
-            AdministratorCertified{organisation,
-                                   id_of<UserId>(34),
-                                   device_of(second),
-                                   second.public_key(),
-                                   id_of<SealingPublicKey>(35)});
+        certify_administrator(second);
         const auto revocation = say(second, DeviceRevoked{device_of(administrator)});
         say(server, RevocationPinned{revocation, device_of(administrator), last_counter, {}});
     }

@@ -47,6 +47,114 @@ bool is_revoked(const World& world, const Device& device) {
     return found;
 }
 
+// Further devices of somebody, as docs/PROTOCOL.md, "Two persons". In these worlds nobody is the
+// head of a unit, every administrator is the first of an organisation, and nobody rotates a key.
+
+constexpr Time time_to_confirm = 72 * hour;
+
+std::optional<Device> claimed(const World& world, const Id& device) {
+    std::optional<Device> found;
+    each<Device>(world.federation, [&](const Said& said, const Device& one) {
+        if (one.device == device && administers(world, said.author, one.organisation)) found = one;
+    });
+    return found;
+}
+
+/// Whose device it is, administrators' machines included; empty where nobody's.
+Id person_at(const World& world, const Id& device) {
+    Id person;
+    each<Administrator>(world.federation, [&](const Said& said, const Administrator& who) {
+        if (who.device == device && is_root(world, said.author)) person = who.user;
+    });
+    const auto certificate = claimed(world, device);
+    return person.empty() && certificate ? certificate->user : person;
+}
+
+bool is_lost(const World& world, const Id& device, const Said* before) {
+    const auto certificate = claimed(world, device);
+    bool lost = false;
+    each<Lost>(world.federation, [&](const Said& said, const Lost& which) {
+        if (which.device != device || !certificate ||
+            !administers(world, said.author, certificate->organisation))
+            return;
+        bool found = before != nullptr && knew(world.federation, said, before->id);
+        each<Found>(world.federation, [&](const Said& by, const Found& again) {
+            found |= again.device == device && contains(again.names, said.id) &&
+                     administers(world, by.author, certificate->organisation);
+        });
+        lost |= !found;
+    });
+    return lost;
+}
+
+bool was_revoked_before(const World& world, const Id& device, const Said& word) {
+    const auto certificate = claimed(world, device);
+    bool revoked = false;
+    each<Revoked>(world.federation, [&](const Said& said, const Revoked& which) {
+        revoked |= which.device == device && certificate &&
+                   administers(world, said.author, certificate->organisation) &&
+                   !knew(world.federation, said, word.id);
+    });
+    return revoked;
+}
+
+bool administers_a_member(const World& world, const Id& author, Time at) {
+    bool found = false;
+    each<Admitted>(world.federation, [&](const Said&, const Admitted& who) {
+        found |=
+            administers(world, author, who.organisation) && is_member(world, who.organisation, at);
+    });
+    return found;
+}
+
+bool is_known(const World& world, const Device& device, std::set<Id> asked);
+
+bool is_confirmed(const World& world,
+                  const Said& act,
+                  const Device& device,
+                  const std::set<Id>& asked) {
+    bool confirmed = false;
+    each<Confirmed>(world.federation, [&](const Said& word, const Confirmed& what) {
+        if (what.statement != act.id || !knew(world.federation, word, act.id) ||
+            word.time < act.time || word.time > act.time + time_to_confirm ||
+            is_lost(world, word.author, &word) || was_revoked_before(world, word.author, word))
+            return;
+        const Id second = person_at(world, word.author);
+        if (second.empty() || second == person_at(world, act.author)) return;
+        const auto own = claimed(world, word.author);
+        const bool by_user = own && own->user == device.user &&
+                             own->organisation == device.organisation && word.time < own->until &&
+                             is_known(world, *own, asked);
+        confirmed |= by_user || administers_a_member(world, word.author, word.time);
+    });
+    return confirmed;
+}
+
+/// Is it the user's first device, or has somebody confirmed it? `asked`: whose word is being
+/// weighed already, and carries nothing.
+bool is_known(const World& world, const Device& device, std::set<Id> asked) {
+    if (world.is_wrong_about(Planted::further_needs_nobody)) return true;
+    if (!asked.insert(device.device).second) return false;
+    bool known = false;
+    each<Device>(world.federation, [&](const Said& said, const Device& one) {
+        if (one.device != device.device || !administers(world, said.author, one.organisation))
+            return;
+        bool is_first = true;
+        each<Device>(world.federation, [&](const Said& later, const Device& other) {
+            const bool rivals = other.device != one.device && other.user == one.user &&
+                                other.organisation == one.organisation &&
+                                administers(world, later.author, other.organisation);
+            if (rivals) is_first &= knew(world.federation, later, said.id);
+        });
+        known |= is_first || is_confirmed(world, said, one, asked);
+    });
+    return known;
+}
+
+bool is_lost_now(const World& world, const Id& device) {
+    return !world.is_wrong_about(Planted::lost_still_reads) && is_lost(world, device, nullptr);
+}
+
 /// The certificates of this user for this unit, by an administrator of the unit's organisation.
 std::vector<Member> memberships(const World& world, const Id& user, const Id& unit) {
     std::vector<Member> all;
@@ -77,11 +185,9 @@ std::optional<Unit> unit_of(const World& world, const Id& unit) {
 }
 
 std::optional<Device> device_of(const World& world, const Id& device) {
-    std::optional<Device> found;
-    each<Device>(world.federation, [&](const Said& said, const Device& one) {
-        if (one.device == device && administers(world, said.author, one.organisation)) found = one;
-    });
-    return found;
+    const auto certificate = claimed(world, device);
+    if (!certificate || !is_known(world, *certificate, {})) return std::nullopt;
+    return certificate;
 }
 
 std::optional<int> role_in(const World& world, const Id& user, const Id& unit, Time at) {
@@ -95,7 +201,7 @@ std::optional<int> role_in(const World& world, const Id& user, const Id& unit, T
 bool is_in_good_standing(const World& world, const Id& device, const Id& user, Time now) {
     const auto certificate = device_of(world, device);
     if (!certificate || certificate->user != user || is_revoked(world, *certificate) ||
-        now >= certificate->until)
+        is_lost_now(world, device) || now >= certificate->until)
         return false;
     return std::ranges::any_of(
         units(world), [&](const Id& unit) { return role_in(world, user, unit, now).has_value(); });
@@ -110,7 +216,8 @@ bool acted_in(const World& world, const Id& device, const Id& unit, Time at) {
 
 bool acts_in(const World& world, const Id& device, const Id& unit, Time now) {
     const auto certificate = device_of(world, device);
-    return acted_in(world, device, unit, now) && !is_revoked(world, *certificate);
+    return acted_in(world, device, unit, now) && !is_revoked(world, *certificate) &&
+           !is_lost_now(world, device);
 }
 
 bool acted_somewhere(const World& world, const Id& device, Time at) {

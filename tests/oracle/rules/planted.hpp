@@ -37,7 +37,9 @@ namespace oracle {
     row(block_pierced_unnamed, "a statute passes blocks that it does not name") \
     row(verdict_not_needed, "a statute opens without the second reader") \
     row(own_second_reader, "who opens by statute is the second reader too") \
-    row(override_without_limit, "a statute opens for longer than the table allows")
+    row(override_without_limit, "a statute opens for longer than the table allows") \
+    row(further_needs_nobody, "a further device of somebody counts by one administrator's word") \
+    row(lost_still_reads, "a device that is lost reads until it is revoked")
 // clang-format on
 // clang-format on
 

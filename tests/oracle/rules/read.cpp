@@ -178,8 +178,14 @@ Body read_federation_body(int kind, Cursor& in) {
             return Revoked{in.id()};
         case 8:
             return MemberRemoved{in.id(), in.id(), in.time()};
+        case 13:
+            return Confirmed{in.hash()};
+        case 17:
+            return Lost{in.id()};
+        case 18:
+            return Found{in.id(), in.ids(32)};
         default:
-            return skip(in, kind <= 12 ? Body{Unread{}} : Body{Unknown{}});
+            return skip(in, kind <= 18 ? Body{Unread{}} : Body{Unknown{}});
     }
 }
 

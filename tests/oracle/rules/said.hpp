@@ -89,6 +89,20 @@ struct MemberRemoved {
     Time from;
 };
 
+/// A second person's word for a statement.
+struct Confirmed {
+    Id statement;
+};
+
+struct Lost {
+    Id device;
+};
+
+struct Found {
+    Id device;
+    std::vector<Id> names;
+};
+
 // --- A case ---
 
 struct Opened {
@@ -255,6 +269,9 @@ using Body = std::variant<Founding,
                           Device,
                           Revoked,
                           MemberRemoved,
+                          Confirmed,
+                          Lost,
+                          Found,
                           Opened,
                           Closed,
                           Participant,

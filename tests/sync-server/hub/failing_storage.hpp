@@ -97,7 +97,26 @@ public:
 
     UnlockRecords& unlocks() override { return real_->unlocks(); }
 
+    FleetRecords& fleet() override { return real_->fleet(); }
+
     LogRecords& log() override { return real_->log(); }
+
+    Result<std::uint64_t> count(EntryKind kind) override { return real_->count(kind); }
+
+    Result<void> put_log_row(const Hash& entry, std::uint64_t row) override {
+        SAMSYN_TRY(pass());
+        return real_->put_log_row(entry, row);
+    }
+
+    Result<std::optional<std::uint64_t>> log_row(const Hash& entry) override {
+        SAMSYN_TRY(pass());
+        return real_->log_row(entry);
+    }
+
+    Result<std::unique_ptr<StorageCopy>> copy_to(const std::filesystem::path& folder,
+                                                 PageCipher& pages) override {
+        return real_->copy_to(folder, pages);
+    }
 
     Result<void> put_value(std::string_view key, ByteView value) override {
         SAMSYN_TRY(pass());

@@ -39,6 +39,8 @@ struct RoomHub : HubWorld {
         device.signing_key = screen.signer.public_key();
         device.sealing_key = screen_sealing;
         team.push_all(EntryKind::statement, {say(lindesberg_admin, Stream{}, device)});
+        if (kind != DeviceKind::room_screen)  // a further device of somebody
+            team.push_all(EntryKind::statement, {say(nora_admin, Stream{}, Countersigned{newest})});
     }
 
     /// A session of this presenter, from its own link.

@@ -1,3 +1,4 @@
+#include "core/store/database.hpp"
 #include "sync-server/storage/storage.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sealed_pages.hpp"
@@ -286,6 +287,59 @@ TEST_CASE("Storage: keeps the last answer to each order", "[storage][unlock]") {
     REQUIRE(storage->commit());
     CHECK(*storage->unlocks().order_answers(device) == std::vector{done});
     CHECK(storage->unlocks().order_answers(id_of<DeviceId>(3))->empty());
+}
+
+TEST_CASE("Storage: keeps of each device the newest contact and the newest report",
+          "[storage][fleet]") {
+    const auto storage = memory();
+    const auto device = id_of<DeviceId>(1);
+    CHECK(*storage->fleet().find(device) == FleetRecord{});
+    const Instant first{std::chrono::hours{1000}};
+    DeviceReport report;
+    report.version = "0.3.0";
+    report.unsent = 0xffff'ffff;
+    report.oldest_unsent = first;
+    report.waiting_keys = 2;
+    report.owed_receipts = 3;
+    report.reading_ends = instant_max;
+    REQUIRE(storage->begin());
+    REQUIRE(storage->fleet().put_report(device, report));
+    REQUIRE(storage->fleet().put_contact(device, first));
+    REQUIRE(storage->fleet().put_contact(device, first - std::chrono::hours{1}));
+    REQUIRE(storage->commit());
+    CHECK(*storage->fleet().find(device) == FleetRecord{first, report});
+    report.version = "";
+    report.unsent = 0;
+    REQUIRE(storage->begin());
+    REQUIRE(storage->fleet().put_report(device, report));
+    REQUIRE(storage->fleet().put_contact(id_of<DeviceId>(2), first));
+    REQUIRE(storage->commit());
+    CHECK(*storage->fleet().find(device) == FleetRecord{first, report});
+    CHECK(*storage->fleet().find(id_of<DeviceId>(2)) == FleetRecord{first, std::nullopt});
+}
+
+TEST_CASE("Storage: a database of version 4 keeps what it holds and learns of the fleet",
+          "[storage][fleet]") {
+    const TemporaryFolder folder;
+    SodiumPageCipher pages = test_pages();
+    {
+        const auto storage = *open_sqlite_storage(folder.path(), pages, DatabaseMode::create);
+        append(*storage, entry_in(compartment(1), 1));
+        put(*storage, record_of(1));
+    }
+    {  // as version 4 left it
+        auto old = *Database::open(folder.path() / "samsyn-server.db", pages);
+        REQUIRE(old.exec("DROP TABLE fleet"));
+        REQUIRE(old.set_version(4));
+    }
+    for (int opened = 0; opened < 2; ++opened) {
+        const auto storage = *open_sqlite_storage(folder.path(), pages, DatabaseMode::existing);
+        CHECK(*storage->last_number(compartment(1)) == 1);
+        CHECK(*storage->unlocks().find(record_of(1).device) == record_of(1));
+        REQUIRE(storage->begin());
+        REQUIRE(storage->fleet().put_contact(id_of<DeviceId>(1), Instant{}));
+        REQUIRE(storage->commit());
+    }
 }
 
 TEST_CASE("Storage: what was committed is there after opening the file again", "[storage]") {

@@ -1,0 +1,126 @@
+#include "client-sdk/agent/operations_enrol.hpp"
+
+#include <samsyn/enrolment.hpp>
+
+namespace samsyn {
+
+namespace {
+
+constexpr EnrolmentWords enrolment_words[] = {
+    {enrolment_mistyped,
+     "the text is not complete, or a letter was mistyped",
+     "texten är ofullständig eller felskriven",
+     "Copy it again, whole, from its first word (samsyn2-...) to its last letter; spaces and "
+     "capitals do not matter.",
+     "Kopiera om den, hel, från första ordet (samsyn2-...) till sista bokstaven; mellanslag och "
+     "versaler spelar ingen roll."},
+    {enrolment_other_text,
+     "this is another text of the enrolment than the one that belongs here",
+     "det här är en annan av anslutningens texter än den som hör hit",
+     "An invitation (samsyn2-invite-) goes to `samsyn enrol` on the new device, its answer "
+     "(samsyn2-answer-) to `samsyn admin accept`, the reveal (samsyn2-reveal-) to `samsyn enrol "
+     "compare`.",
+     "En inbjudan (samsyn2-invite-) hör till `samsyn enrol` på den nya enheten, dess svar "
+     "(samsyn2-answer-) till `samsyn admin accept`, avslöjandet (samsyn2-reveal-) till `samsyn "
+     "enrol compare`."},
+    {enrolment_older_text,
+     "the text was made by an older version of this program",
+     "texten gjordes av en äldre version av programmet",
+     "Update the older machine and make a new invitation.",
+     "Uppdatera den äldre datorn och gör en ny inbjudan."},
+    {enrolment_expired,
+     "the invitation has expired",
+     "inbjudan har gått ut",
+     "Ask the administrator for a new one (`samsyn admin invite`). If it should be good still, "
+     "look at the clocks of both machines.",
+     "Be administratören om en ny (`samsyn admin invite`). Borde den gälla än, se efter båda "
+     "datorernas klockor."},
+    {enrolment_used,
+     "the invitation has been used",
+     "inbjudan är använd",
+     "An invitation lets one device in, once: make a new one. If nobody of yours used it, look at "
+     "`samsyn admin list` and revoke what you do not know.",
+     "En inbjudan släpper in en enhet, en gång: gör en ny. Har ingen av er använt den, se `samsyn "
+     "admin list` och spärra det du inte känner igen."},
+    {enrolment_dead,
+     "the invitation is dead: three codes were wrong",
+     "inbjudan är död: tre koder var fel",
+     "Three wrong codes may mean that somebody between the two machines swaps keys. Make a new "
+     "invitation and carry it another way, by hand at best; on the device, move the folder away "
+     "and enrol anew.",
+     "Tre felaktiga koder kan betyda att någon mellan de två datorerna byter ut nycklar. Gör en ny "
+     "inbjudan och lämna den på ett annat sätt, helst för hand; flytta undan mappen på enheten och "
+     "anslut på nytt."},
+    {enrolment_foreign,
+     "it belongs to another federation",
+     "det hör till en annan samverkan",
+     "Compare the four groups of the fingerprint on both machines. Was the invitation made by an "
+     "administrator of yours? If not, throw it away.",
+     "Jämför fingeravtryckets fyra grupper på båda datorerna. Är inbjudan gjord av en av era "
+     "administratörer? Om inte, kasta den."},
+    {enrolment_unknown,
+     "this machine has not made the invitation",
+     "inbjudan är inte gjord på den här datorn",
+     "An answer is accepted where its invitation was made: on the other administrator's machine.",
+     "Ett svar godkänns där inbjudan gjordes: på den andra administratörens dator."},
+    {enrolment_wrong_secret,
+     "the answer was made without the invitation, or changed on the way",
+     "svaret gjordes utan inbjudan eller ändrades på vägen",
+     "Have the answer copied again from the new device. If it stays, make a new invitation.",
+     "Låt svaret kopieras om från den nya enheten. Gör en ny inbjudan om det består."},
+    {enrolment_second_answer,
+     "another device has answered this invitation first",
+     "en annan enhet har redan svarat på inbjudan",
+     "Only the first answer counts. Was the device set up twice? Then make a new invitation. If "
+     "not, somebody else has the invitation: make a new one and carry it by hand.",
+     "Bara det första svaret räknas. Har enheten satts upp två gånger? Gör då en ny inbjudan. "
+     "Annars har någon annan inbjudan: gör en ny och lämna den för hand."},
+    {enrolment_not_revealed,
+     "the code comes later: the device has not been told what to compare",
+     "koden kommer senare: enheten har inte fått veta vad den ska jämföra",
+     "First `samsyn admin accept ANSWER` without a code; what it prints goes to `samsyn enrol "
+     "compare` on the new device, which shows the code.",
+     "Först `samsyn admin accept SVAR` utan kod; det som skrivs ut hör till `samsyn enrol compare` "
+     "på den nya enheten, som visar koden."},
+    {enrolment_wrong_reveal,
+     "the reveal does not belong to this device's invitation",
+     "avslöjandet hör inte till enhetens inbjudan",
+     "Copy it again from the administrator's machine. If it stays, the invitation was changed on "
+     "the way: throw it away and ask for a new one, by hand.",
+     "Kopiera om det från administratörens dator. Om det består har inbjudan ändrats på vägen: "
+     "kasta den och be om en ny, för hand."},
+    {enrolment_nothing_open,
+     "this device has no answer that waits for a comparison",
+     "enheten har inget svar som väntar på jämförelse",
+     "Begin with `samsyn enrol INVITATION`.",
+     "Börja med `samsyn enrol INBJUDAN`."},
+    {enrolment_no_code,
+     "the code is six digits",
+     "koden är sex siffror",
+     "The new device shows it after `samsyn enrol compare`. This try was not counted.",
+     "Den nya enheten visar den efter `samsyn enrol compare`. Försöket räknades inte."},
+    {enrolment_wrong_code_2_left,
+     "the code is wrong; two tries are left",
+     "koden är fel; två försök återstår",
+     "Have it read aloud again from the new device, by the person herself. If it is right there "
+     "and wrong here, stop: somebody swaps keys.",
+     "Låt personen själv läsa upp den igen från den nya enheten. Är den rätt där och fel här, "
+     "sluta: någon byter ut nycklar."},
+    {enrolment_wrong_code_1_left,
+     "the code is wrong; one try is left",
+     "koden är fel; ett försök återstår",
+     "Have it read aloud again from the new device, by the person herself. The next wrong code "
+     "kills the invitation.",
+     "Låt personen själv läsa upp den igen från den nya enheten. Nästa felaktiga kod dödar "
+     "inbjudan."},
+};
+
+}  // namespace
+
+const EnrolmentWords* find_enrolment_words(std::string_view key) {
+    for (const EnrolmentWords& words : enrolment_words)
+        if (words.key == key) return &words;
+    return nullptr;
+}
+
+}  // namespace samsyn

@@ -1,0 +1,46 @@
+#include "core/base/system_clock.hpp"
+#include "sync-server/app/admin_shell.hpp"
+
+#include <cstdio>
+
+namespace samsyn {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void show_backup(const nlohmann::ordered_json& made) {
+    std::printf("Backed up and looked at: %s\n", made.value("backup", "").c_str());
+    std::printf("It opens with the key of %s. Keep the key folder apart from the backups.\n",
+                made.value("key", "").c_str());
+    std::printf("Access log: %llu rows\n",
+                static_cast<unsigned long long>(made.value("log_rows", std::uint64_t{0})));
+    for (const auto& month : made["destroyed_keys"])
+        std::printf("destruction complete: what was backed up in %s can be read by nobody\n",
+                    month.get<std::string>().c_str());
+}
+
+}  // namespace
+
+Fallible<void> run_backup(const BackupOptions& options) {
+    std::error_code ec;
+    const fs::path to = fs::absolute(options.to, ec).lexically_normal();
+    const fs::path keys =
+        fs::absolute(options.keys.empty() ? options.admin.data / "backup-keys" : options.keys, ec)
+            .lexically_normal();
+    const nlohmann::ordered_json request{{"command", "backup"},
+                                         {"to", to.string()},
+                                         {"keys", keys.string()},
+                                         {"months", options.months}};
+    const auto made = SAMSYN_TRY(ask_or_open(options.admin, request, [&](const AdminPorts& ports) {
+        return backup_answer(
+            ports, {to, keys, options.months, SystemClock{}.now()}, &tell_progress);
+    }));
+    if (options.admin.json)
+        show_answer(made, true);
+    else
+        show_backup(made);
+    return {};
+}
+
+}  // namespace samsyn

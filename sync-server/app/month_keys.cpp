@@ -1,0 +1,132 @@
+#include "sync-server/app/month_keys.hpp"
+
+#include "core/base/bytes.hpp"
+#include "sync-server/app/data_folder.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace samsyn {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t month_text_size = 7;
+constexpr std::size_t key_text_size = 65;  // in hexadecimal, with its line end
+
+fs::path key_file(const fs::path& folder, const std::string& month) {
+    return folder / (month + ".key");
+}
+
+/// Months since the year 0; `month` is one.
+unsigned number_of_month(std::string_view month) {
+    unsigned digits[6] = {};
+    std::size_t count = 0;
+    for (const char c : month)
+        if (c != '-') digits[count++] = static_cast<unsigned>(c - '0');
+    const unsigned year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
+    return year * 12 + digits[4] * 10 + digits[5];
+}
+
+Fallible<void> sync_folder(const fs::path& folder) {
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!synced) return give_up(ServerExit::disk, folder.string() + " cannot be written.");
+    return {};
+}
+
+/// What held the secret holds zeroes before its name goes.
+Fallible<void> destroy_key_file(const fs::path& file) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    const std::string zeroes(key_text_size, '0');
+    const bool overwritten =
+        descriptor >= 0 &&
+        ::write(descriptor, zeroes.data(), zeroes.size()) == static_cast<ssize_t>(zeroes.size()) &&
+        ::fsync(descriptor) == 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!overwritten || ::unlink(file.c_str()) != 0)
+        return give_up(ServerExit::disk, file.string() + " could not be destroyed.");
+    return {};
+}
+
+}  // namespace
+
+std::string month_of(Instant now) {
+    const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(now)};
+    char text[32];
+    std::snprintf(text,
+                  sizeof(text),
+                  "%04d-%02u",
+                  static_cast<int>(day.year()),
+                  static_cast<unsigned>(day.month()));
+    return text;
+}
+
+bool is_month(std::string_view text) {
+    if (text.size() != month_text_size || text[4] != '-') return false;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (i != 4 && (text[i] < '0' || text[i] > '9')) return false;
+    const std::string_view month = text.substr(5);
+    return month >= "01" && month <= "12";
+}
+
+Fallible<Secret<32>> read_month_key(const fs::path& folder, const std::string& month) {
+    const fs::path file = key_file(folder, month);
+    struct stat facts{};
+
+    if (!is_month(month) || ::lstat(file.c_str(), &facts) != 0)
+        return give_up(ServerExit::no_backup_key,
+                       file.string() +
+                           " is missing: without the key of its month a backup cannot be read. "
+                           "Keys are destroyed when the period is over; else look for a copy.");
+    if (!S_ISREG(facts.st_mode) || (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return give_up(ServerExit::loose_permissions,
+                       file.string() + " can be read by others. Then: chmod go= " + file.string());
+    std::string text = SAMSYN_TRY(read_small_file(file));
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    auto bytes = from_hex(text);
+    wipe(std::as_writable_bytes(std::span{text}));
+    if (!bytes || bytes->size() != 32)
+        return give_up(ServerExit::damaged, file.string() + " does not hold a key.");
+    auto key = Secret<32>::from(std::span<const std::byte, 32>{*bytes});
+    wipe(*bytes);
+    return key;
+}
+
+Fallible<Secret<32>> ensure_month_key(const fs::path& folder, const std::string& month) {
+    std::error_code ec;
+    if (!fs::exists(folder, ec) && ::mkdir(folder.c_str(), 0700) != 0)
+        return give_up(ServerExit::disk, folder.string() + " cannot be made.");
+    if (fs::exists(key_file(folder, month), ec)) return read_month_key(folder, month);
+    auto key = Secret<32>::random();
+    std::string text = to_hex(key.expose()) + "\n";
+    const auto written = write_new_file(key_file(folder, month), text, 0600);
+    wipe(std::as_writable_bytes(std::span{text}));
+    if (!written) return std::unexpected{written.error()};
+    SAMSYN_TRY(sync_folder(folder));
+    return key;
+}
+
+Fallible<std::vector<std::string>> destroy_month_keys(const fs::path& folder,
+                                                      const std::string& this_month,
+                                                      unsigned months) {
+    std::vector<std::string> old;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator{folder, ec}) {
+        const std::string month = entry.path().stem();
+        if (entry.path().extension() != ".key" || !is_month(month)) continue;
+        if (number_of_month(month) + months < number_of_month(this_month)) old.push_back(month);
+    }
+    if (ec) return give_up(ServerExit::disk, folder.string() + " cannot be read.");
+    std::ranges::sort(old);
+    for (const std::string& month : old) SAMSYN_TRY(destroy_key_file(key_file(folder, month)));
+    if (!old.empty()) SAMSYN_TRY(sync_folder(folder));
+    return old;
+}
+
+}  // namespace samsyn

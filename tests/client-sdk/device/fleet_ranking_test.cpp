@@ -1,0 +1,68 @@
+#include "client-sdk/device/fleet_ranking.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <set>
+
+namespace samsyn {
+namespace {
+
+using namespace std::chrono_literals;
+
+FleetDevice device_with(unsigned char first, std::vector<FleetWarning> warnings) {
+    FleetDevice device;
+    device.id.bytes[0] = std::byte{first};
+    device.warnings = std::move(warnings);
+    return device;
+}
+
+std::vector<int> order_of(const std::vector<FleetDevice>& devices) {
+    std::vector<int> order;
+    for (const FleetDevice& device : devices)
+        order.push_back(std::to_integer<int>(device.id.bytes[0]));
+    return order;
+}
+
+}  // namespace
+
+TEST_CASE("Fleet: versions are compared as numbers, part by part", "[fleet]") {
+    CHECK(is_older_version("0.9.0", "0.10.0"));
+    CHECK_FALSE(is_older_version("0.10.0", "0.9.0"));
+    CHECK_FALSE(is_older_version("1.2.0", "1.2.0"));
+    CHECK(is_older_version("1.2", "1.2.1"));
+    CHECK_FALSE(is_older_version("1.2.0", "1.2"));
+    CHECK_FALSE(is_older_version("1.2.0+b7", "1.2.0~rc1"));
+    CHECK_FALSE(is_older_version("", "1.0"));
+    CHECK(is_older_version("99999999999999999999999.1", "1.0.0.0.0.0"));  // no number
+    CHECK(is_older_version("....", "0.0.0.0.1"));
+    CHECK(is_older_version("abc", "1.0"));
+}
+
+TEST_CASE("Fleet: the worst warning places a device, then the next ones, then the silence",
+          "[fleet]") {
+    std::vector<FleetDevice> devices{
+        device_with(1, {}),
+        device_with(2, {FleetWarning::never_seen}),
+        device_with(3, {FleetWarning::lost, FleetWarning::lease_over}),
+        device_with(4, {FleetWarning::lost}),
+        device_with(5, {FleetWarning::revoked_not_emptied}),
+        device_with(6, {FleetWarning::lease_over, FleetWarning::old_version}),
+        device_with(7, {FleetWarning::lease_over, FleetWarning::long_silent}),
+        device_with(8, {}),
+        device_with(9, {})};
+    devices[0].last_contact = Instant{2h};
+    devices[7].last_contact = Instant{1h};
+    devices[8].retired = true;
+    sort_by_trust(devices);
+    CHECK(order_of(devices) == std::vector{5, 3, 4, 7, 6, 2, 8, 1, 9});
+}
+
+TEST_CASE("Fleet: every warning has a word of its own", "[fleet]") {
+    std::set<std::string_view> words;
+    for (unsigned number = 0; number <= static_cast<unsigned>(FleetWarning::last); ++number)
+        words.insert(key_of(static_cast<FleetWarning>(number)));
+    CHECK(words.size() == static_cast<std::size_t>(FleetWarning::last) + 1);
+    CHECK_FALSE(words.contains("unknown"));
+}
+
+}  // namespace samsyn
