@@ -228,8 +228,11 @@ void FederationBuilder::renew_machine(const Federation::Device& machine,
                                       const Statement& statement,
                                       const DeviceCertified& body) {
     if (!is_bound(body.device, body.signing_key) || !may(statement)) return;
-    if (body.sealing_epoch >= machine.certificate.sealing_epoch)
-        built_.devices_[body.device].certificate = body;
+    if (body.sealing_epoch >= machine.certificate.sealing_epoch) {
+        auto& certificate = built_.devices_[body.device].certificate;
+        certificate = body;
+        certificate.kind = DeviceKind::administrator_machine;
+    }
     with_effect_.insert(statement.id);
 }
 

@@ -6,10 +6,12 @@ namespace samsyn {
 
 // Private to core/policy.
 
-/// A device keeps organisation, user and signing key: only its sealing key and end may change.
+/// A device keeps organisation, user and signing key: only its sealing key and end may change. Of a
+/// tablet that the root has made an administrator's machine the certificates stay as they were.
 inline bool renews(const DeviceCertified& was, const DeviceCertified& body) {
-    return was.organisation == body.organisation && was.user == body.user &&
-           was.kind == body.kind && was.signing_key == body.signing_key;
+    const bool same_kind = was.kind == body.kind || was.kind == DeviceKind::administrator_machine;
+    return was.organisation == body.organisation && was.user == body.user && same_kind &&
+           was.signing_key == body.signing_key;
 }
 
 inline RecoveryKey recovery_key_in(const RecoveryKeyCertified& body) {

@@ -2,6 +2,8 @@
 
 #include "core/wire/statement_codec.hpp"
 
+#include <samsyn/provisioning.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -61,11 +63,54 @@ std::unique_ptr<Person> Founded4::enrol(std::string_view name, const UnitId& uni
     Device& admin = *administrator_->device;
     auto person = std::make_unique<Person>(name);
     person->user = must(admin.add_user(unit, role, name));
+    if (role == Role::head_of_unit || role == Role::log_reviewer || role == Role::administrator)
+        confirm_role_of(person->user);
     NewInvitation wish;
     wish.user = person->user;
     must(let_in(*person, wish));
     person->device = open(*person, DeviceKind::staff_tablet);
     return person;
+}
+
+void Founded4::admit_witness() {
+    constexpr std::uint64_t root_counter = 100;  // out of the way of what tests sign as the root
+    witness_ = std::make_unique<SigningKey>(SigningKey::generate());
+    const auto organisation = random_id<OrganisationId>(random_);
+    const SigningPublicKey& key = witness_->public_key();
+    const std::array<StatementBody, 2> bodies{
+        StatementBody{OrganisationAdmitted{.organisation = organisation, .from = clock_.now()}},
+        StatementBody{
+            AdministratorCertified{organisation,
+                                   random_id<UserId>(random_),
+                                   hash_to<DeviceId>(hasher_, Domain::device_id, {key.view()}),
+                                   key,
+                                   SealingKey::generate().public_key()}}};
+    Device& admin = *administrator_->device;
+    for (const Bytes& statement : sign_as_root(founded_.federation,
+                                               bodies,
+                                               root_counter,
+                                               admin.federation_heads(),
+                                               root_,
+                                               hasher_,
+                                               clock_.now()))
+        must(admin.import_statement(statement));
+}
+
+void Founded4::confirm_role_of(const UserId& user) {
+    if (!witness_) admit_witness();
+    Device& admin = *administrator_->device;
+    for (const WaitingView& act : Provisioning{admin}.waiting()) {
+        if (act.user != user) continue;
+        StatementHeader header;
+        header.federation = founded_.federation;
+        header.author =
+            hash_to<DeviceId>(hasher_, Domain::device_id, {witness_->public_key().view()});
+        header.counter = ++witness_counter_;
+        header.previous = {act.id};
+        header.time = HybridTime::at(act.said + 1ms);
+        must(admin.import_statement(
+            encode_statement(sign_statement(header, Countersigned{act.id}, *witness_, hasher_))));
+    }
 }
 
 Result<AnsweredInvitation> Founded4::let_in(const Person& person, const NewInvitation& wish) {

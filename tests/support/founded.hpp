@@ -77,6 +77,10 @@ public:
     UnitId team, school, social, clinic;
 
 private:
+    /// A municipality whose administrator is there to be the second person, and nothing else.
+    void admit_witness();
+    void confirm_role_of(const UserId& user);
+
     DeviceConfig config_for(const UserId& user, DeviceKind kind) const;
 
     const Clock& clock_;
@@ -90,6 +94,8 @@ private:
     SigningKey server_key_ = SigningKey::generate();
     samsyn::Founded founded_;
     std::unique_ptr<Person> administrator_;
+    std::unique_ptr<SigningKey> witness_;  ///< none until somebody has to be confirmed
+    std::uint64_t witness_counter_ = 0;
 };
 
 /// A case of an invented family: one child, two guardians with joint custody, everybody of `people`

@@ -129,6 +129,27 @@ TEST_CASE("Two persons: the first administrator of an organisation needs nobody,
     }
 }
 
+TEST_CASE("Two persons: a tablet becomes an administrator's when it is confirmed",
+          "[policy][two]") {
+    ProvisionScene scene;
+    const auto& tablet = scene.officer.device;
+    const auto certificate = scene.federation().device(tablet)->certificate;
+    const auto said = scene.say(scene.root,
+                                AdministratorCertified{.organisation = scene.lindesberg,
+                                                       .user = scene.officer.user,
+                                                       .device = tablet,
+                                                       .signing_key = certificate.signing_key,
+                                                       .sealing_key = certificate.sealing_key});
+    CHECK(scene.waits(said));
+    CHECK(scene.federation().without_effect().size() == 1);
+    scene.confirm(said, scene.other_admin);
+    const auto federation = scene.federation();
+    CHECK(federation.without_effect().empty());
+    CHECK(federation.is_administrator(tablet, scene.lindesberg));
+    CHECK(federation.device(tablet)->certificate.kind == DeviceKind::administrator_machine);
+    CHECK(scene.ask_as(scene.officer, scene.social_item()).permitted());
+}
+
 TEST_CASE("Two persons: backdating makes no machine the first; the root's counter counts",
           "[policy][two][attack]") {
     ProvisionScene scene;
