@@ -10,6 +10,9 @@ find_package(CLI11 2.1 REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
+if(SAMSYN_BUILD_SERVER)
+  find_path(SAMSYN_TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)  # headers alone
+endif()
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode>=4.1)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng>=1.6)
 # libharu prints the pages of recovery shares. Debian's has no file for pkg-config.

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "sync-server/app/config_read.hpp"
 #include "sync-server/app/failure.hpp"
-#include "sync-server/net/limits.hpp"
 
 #include <filesystem>
 #include <string>
@@ -20,16 +20,18 @@ struct InitOptions {
 Fallible<void> run_init(const InitOptions& options);
 
 struct ServeOptions {
-    std::filesystem::path data;
-    std::string listen = "127.0.0.1:0";  ///< host:port, [v6]:port
-    std::filesystem::path port_file;     ///< empty: none
-    unsigned threads = 2;
-    std::filesystem::path record_frames;
-    std::filesystem::path database_key;  ///< as in `InitOptions`
-    std::size_t unauthenticated_per_block_max = NetLimits{}.unauthenticated_per_block_max;
+    bool accept_clock = false;  ///< serve although the database holds something later than now
 };
 
-/// Serves until SIGTERM or SIGINT.
-Fallible<void> run_serve(const ServeOptions& options);
+/// Serves until SIGTERM or SIGINT; SIGHUP looks at the TLS pair.
+Fallible<void> run_serve(const ServerConfig& config, const ServeOptions& options);
+
+struct CheckOptions {
+    bool json = false;
+};
+
+/// Prints all that is wrong with the configuration, and all that a start would find. The exit code
+/// of the first error; `ok` where there are warnings alone.
+ServerExit run_check(const ConfigSources& sources, const CheckOptions& options);
 
 }  // namespace samsyn

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t file_size_max = 64 * 1024;  // none of ours comes near
+constexpr std::uint64_t space_least = 16 << 20;
 
 bool write_all(int descriptor, std::string_view text) {
     while (!text.empty()) {
@@ -33,20 +35,20 @@ std::string trimmed(std::string text) {
     return text;
 }
 
-/// Refuses a file that others than its owner may read or change.
-Fallible<void> check_private(const fs::path& file) {
-    struct stat status{};
-
-    if (::stat(file.c_str(), &status) != 0)
-        return give_up(ServerExit::damaged,
-                       file.string() + " is missing. Restore it from a backup of the folder.");
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return give_up(ServerExit::loose_permissions,
-                       file.string() +
-                           " can be read by others. Find out who may have read it, "
-                           "then: chmod go= " +
-                           file.string());
-    return {};
+/// What the operating system said about writing a file, as what to do.
+std::unexpected<Failure> cannot_write(const fs::path& file, int why) {
+    if (why == ENOSPC || why == EDQUOT)
+        return give_up(ServerExit::disk,
+                       file.string() + " cannot be written: the disk is full. Make room.");
+    if (why == EROFS || why == EACCES || why == EPERM)
+        return give_up(ServerExit::read_only,
+                       file.string() + " cannot be written: " +
+                           (why == EROFS ? "the disk is mounted for reading alone. Mount it anew."
+                                         : "its folder belongs to somebody else. Start the server "
+                                           "as the user who owns it."));
+    return give_up(ServerExit::disk,
+                   file.string() + " cannot be written: " +
+                       std::error_code{why, std::generic_category()}.message() + ".");
 }
 
 Fallible<SigningKey> read_identity(const fs::path& file) {
@@ -58,6 +60,36 @@ Fallible<SigningKey> read_identity(const fs::path& file) {
     auto key = SigningKey::from_seed(std::span<const std::byte, SigningKey::seed_size>{*seed});
     wipe(*seed);
     return key;
+}
+
+Failure database_failure(const fs::path& folder, const Error& error) {
+    switch (error.code) {
+        case Errc::conflict:
+            return {ServerExit::database_locked,
+                    "A server runs on " + folder.string() +
+                        " already. Stop it first, or give this one a folder of its own."};
+        case Errc::disk_full:
+            return {ServerExit::disk, "The disk is full. Make room and start again."};
+        case Errc::newer_format:
+            return {ServerExit::newer_database,
+                    "The database in " + folder.string() +
+                        " was written by a newer version of samsyn-server. Install that "
+                        "version, or restore a backup made before the upgrade."};
+        case Errc::not_found:
+            return {
+                ServerExit::damaged,
+                "The database in " + folder.string() + " is missing. Restore it from a backup."};
+        case Errc::not_authentic:
+            return {ServerExit::wrong_key,
+                    "The database key does not open the database in " + folder.string() +
+                        ". Give the key that init made with it (--database-key FILE)."};
+        case Errc::malformed:
+            return {ServerExit::damaged,
+                    "The database in " + folder.string() + " is damaged (" + error.context +
+                        "). Restore it from a backup."};
+        default:
+            return {ServerExit::failed, to_string(error) + "."};
+    }
 }
 
 fs::path database_key_file(const fs::path& folder, const fs::path& file) {
@@ -75,24 +107,78 @@ Fallible<std::string> read_small_file(const fs::path& file) {
                            " is missing or is no file of ours. Restore it from a "
                            "backup of the folder.");
     std::ifstream in{file, std::ios::binary};
+    if (!in)
+        return give_up(ServerExit::read_only,
+                       file.string() + " cannot be read: " +
+                           std::error_code{errno, std::generic_category()}.message() +
+                           ". It must belong to the user that the server runs as.");
     std::string text{std::istreambuf_iterator<char>{in}, {}};
     if (!in.good() && !in.eof())
         return give_up(ServerExit::disk, file.string() + " cannot be read.");
     return text;
 }
 
+Fallible<void> check_private(const fs::path& file) {
+    struct stat status{};
+
+    const int why = ::stat(file.c_str(), &status) == 0 ? 0 : errno;
+    if (why == EACCES)
+        return give_up(ServerExit::read_only,
+                       file.string() +
+                           " cannot be read: its folder belongs to somebody else. "
+                           "Start the server as the user who owns it.");
+    if (why != 0)
+        return give_up(ServerExit::damaged,
+                       file.string() + " is missing. Restore it from a backup of the folder.");
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return give_up(ServerExit::loose_permissions,
+                       file.string() +
+                           " can be read by others. Find out who may have read it, "
+                           "then: chmod go= " +
+                           file.string());
+    return {};
+}
+
+Fallible<void> check_writable(const fs::path& folder) {
+    struct stat status{};
+
+    // Root could write, and leave files there that the owner cannot open.
+    if (::stat(folder.c_str(), &status) == 0 && status.st_uid != ::geteuid()) {
+        const passwd* owner = ::getpwuid(status.st_uid);  // NOLINT(concurrency-mt-unsafe): at start
+        const std::string name =
+            owner != nullptr ? std::string{owner->pw_name} : std::to_string(status.st_uid);
+        return give_up(ServerExit::read_only,
+                       folder.string() + " belongs to the user " + name +
+                           ". Run this as that user: sudo -u " + name + " samsyn-server ...");
+    }
+    if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
+    return cannot_write(folder / "samsyn-server.db", errno);
+}
+
+std::optional<std::uint64_t> space_left(const fs::path& folder) {
+    std::error_code ec;
+    const auto space = fs::space(folder, ec);
+    if (ec || space.available == static_cast<std::uintmax_t>(-1)) return std::nullopt;
+    return space.available;
+}
+
+Fallible<void> check_space(const fs::path& folder) {
+    const auto left = space_left(folder);
+    if (!left || *left >= space_least) return {};
+    return give_up(ServerExit::disk,
+                   "The disk of " + folder.string() + " is full: " + std::to_string(*left >> 20U) +
+                       " MiB are left, and the server needs at least 16. Make room.");
+}
+
 Fallible<void> write_new_file(const fs::path& file, std::string_view text, int mode) {
     const int descriptor =
         ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode));
-    if (descriptor < 0)
-        return give_up(ServerExit::disk,
-                       file.string() +
-                           " cannot be written. Is the disk full, "
-                           "or the folder not yours?");
+    if (descriptor < 0) return cannot_write(file, errno);
     const bool written = write_all(descriptor, text);
+    const int why = errno;
     if (::close(descriptor) == 0 && written) return {};
     ::unlink(file.c_str());
-    return give_up(ServerExit::disk, file.string() + " cannot be written. Is the disk full?");
+    return cannot_write(file, written ? errno : why);
 }
 
 Fallible<void> replace_file(const fs::path& file, std::string_view text) {
@@ -101,7 +187,7 @@ Fallible<void> replace_file(const fs::path& file, std::string_view text) {
     fs::remove(fresh, ec);  // of a process that was killed here
     SAMSYN_TRY(write_new_file(fresh, text, 0644));
     fs::rename(fresh, file, ec);
-    if (ec) return give_up(ServerExit::disk, file.string() + " cannot be written.");
+    if (ec) return cannot_write(file, ec.value());
     return {};
 }
 
@@ -155,31 +241,18 @@ Fallible<SodiumPageCipher> read_database_key(const fs::path& folder, const fs::p
 Fallible<std::unique_ptr<Storage>> open_database(const fs::path& folder,
                                                  PageCipher& pages,
                                                  DatabaseMode mode) {
+    SAMSYN_TRY(check_writable(folder));
     auto storage = open_sqlite_storage(folder, pages, mode);
-    if (storage) return *std::move(storage);
-    const Error& error = storage.error();
-    switch (error.code) {
-        case Errc::conflict:
-            return give_up(ServerExit::database_locked,
-                           "A server runs on " + folder.string() +
-                               " already. Stop it first, or give this one a folder of its own.");
-        case Errc::disk_full:
-            return give_up(ServerExit::disk, "The disk is full. Make room and start again.");
-        case Errc::not_found:
-            return give_up(
-                ServerExit::damaged,
-                "The database in " + folder.string() + " is missing. Restore it from a backup.");
-        case Errc::not_authentic:
-            return give_up(ServerExit::wrong_key,
-                           "The database key does not open the database in " + folder.string() +
-                               ". Give the key that init made with it (--database-key FILE).");
-        case Errc::malformed:
-            return give_up(ServerExit::damaged,
-                           "The database in " + folder.string() + " is damaged (" + error.context +
-                               "). Restore it from a backup.");
-        default:
-            return give_up(ServerExit::failed, to_string(error) + ".");
-    }
+    if (!storage) return std::unexpected{database_failure(folder, storage.error())};
+    return *std::move(storage);
+}
+
+Fallible<int> database_version(const fs::path& folder, PageCipher& pages) {
+    const auto version = read_storage_version(folder, pages);
+    if (!version) return std::unexpected{database_failure(folder, version.error())};
+    if (*version > storage_version)
+        return std::unexpected{database_failure(folder, {Errc::newer_format, {}})};
+    return *version;
 }
 
 }  // namespace samsyn

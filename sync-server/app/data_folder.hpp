@@ -19,17 +19,31 @@ namespace samsyn {
 /// Writes a file that must not exist yet and makes it durable. `mode` as for chmod.
 Fallible<void> write_new_file(const std::filesystem::path& file, std::string_view text, int mode);
 
-/// A whole file of at most 64 KiB. Exit `damaged`, `disk`.
-Fallible<std::string> read_small_file(const std::filesystem::path& file);
-
 /// Replaces a file so that a reader sees the old text or the new one.
 Fallible<void> replace_file(const std::filesystem::path& file, std::string_view text);
+
+/// Reads a file of at most 64 KiB. Errors: `damaged` where it is missing or longer, `read_only`.
+Fallible<std::string> read_small_file(const std::filesystem::path& file);
+
+/// Refuses a file or folder that others than its owner may read or change. Errors:
+/// `loose_permissions`; `damaged` where it is missing; `read_only` where it is not ours to read.
+Fallible<void> check_private(const std::filesystem::path& file);
+
+/// Errors: `read_only`, with whether the disk or the rights forbid it, or that the folder is
+/// another user's: root could write there, and what it writes the owner could not open.
+Fallible<void> check_writable(const std::filesystem::path& folder);
+
+/// Errors: `disk` where less than 16 MiB are left: SQLite needs room before it can say so itself.
+Fallible<void> check_space(const std::filesystem::path& folder);
+
+/// Bytes that are left on the folder's disk for us; none where nobody can say.
+std::optional<std::uint64_t> space_left(const std::filesystem::path& folder);
 
 /// What `serve` and `status` need of a folder.
 struct DataFolder {
     FederationId federation;
     SigningKey identity;
-    TlsIdentity tls;
+    TlsIdentity tls;  ///< the pair that `init` made; another may be served (tls_files.hpp)
 };
 
 /// Reads and checks a folder that `init` made: missing, loose permissions and damage are told
@@ -50,5 +64,9 @@ Fallible<SodiumPageCipher> read_database_key(const std::filesystem::path& folder
 Fallible<std::unique_ptr<Storage>> open_database(const std::filesystem::path& folder,
                                                  PageCipher& pages,
                                                  DatabaseMode mode);
+
+/// The version of the folder's database, which is left as it is: an older one is not migrated.
+/// Errors: those of `open_database`.
+Fallible<int> database_version(const std::filesystem::path& folder, PageCipher& pages);
 
 }  // namespace samsyn

@@ -20,9 +20,15 @@ enum class ServerExit : int {
     bad_address = 11,
     disk = 12,
     wrong_key = 13,
-    not_confirmed = 30,  ///< restored from a backup, and two people have yet to sign
-    bad_backup = 31,     ///< damaged, doctored, or no backup of ours
-    no_backup_key = 32,  ///< the month's key is missing or another
+    config = 14,  ///< each error of the file, the environment and the options, with its line
+    certificate_expired = 15,
+    clock_wrong = 16,      ///< earlier than what the database or the certificate has seen
+    newer_database = 17,   ///< written by a later version of this program
+    read_only = 18,        ///< a folder or file may not be written, or not be read
+    bad_certificate = 19,  ///< certificate and key cannot be read or do not belong together
+    not_confirmed = 30,    ///< restored from a backup, and two people have yet to sign
+    bad_backup = 31,       ///< damaged, doctored, or no backup of ours
+    no_backup_key = 32,    ///< the month's key is missing or another
 };
 
 /// What went wrong, and what to do, as a sentence for the person at the terminal.

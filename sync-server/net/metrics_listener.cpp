@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/basic_stream.hpp>
@@ -166,13 +167,17 @@ Result<void> bind_acceptor(net::basic_socket_acceptor<tcp, net::any_io_executor>
     net::ip::basic_resolver<tcp, net::any_io_executor> resolver{acceptor.get_executor()};
     const auto found = resolver.resolve(
         host, std::to_string(port), tcp::resolver::passive | tcp::resolver::numeric_service, ec);
-    if (ec || found.empty()) return fail(Errc::invalid_argument, "the host is not known");
+    const std::string shown =
+        (host.contains(':') ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    if (ec || found.empty()) return fail(Errc::invalid_argument, shown + ": the host is not known");
     const tcp::endpoint endpoint = *found.begin();
     acceptor.open(endpoint.protocol(), ec);
     if (!ec) acceptor.set_option(net::socket_base::reuse_address{true}, ec);
+    // Not IPv4 as well, so that 0.0.0.0 and [::] can stand beside each other.
+    if (!ec && endpoint.protocol() == tcp::v6()) acceptor.set_option(net::ip::v6_only{true}, ec);
     if (!ec) acceptor.bind(endpoint, ec);
     if (!ec) acceptor.listen(net::socket_base::max_listen_connections, ec);
-    if (ec) return std::unexpected{to_bind_error(ec)};
+    if (ec) return fail(to_bind_error(ec).code, shown + ": " + to_bind_error(ec).context);
     return {};
 }
 

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <utility>
 
 namespace samsyn {
@@ -89,17 +90,24 @@ struct Server::Impl {
           admission(options.limits, std::move(proxies)),
           hub_thread(hub, clock, options.limits, options.log, {metrics, readiness}),
           context(static_cast<int>(std::max(options.threads, 1U))),
-          strand(net::make_strand(context)),
-          acceptor(strand),
-          room_timer(strand) {
+          strand(net::make_strand(context)) {
         admission.on_room([this] { wake_acceptor(); });
     }
 
+    /// One address to listen on.
+    struct Door {
+        explicit Door(const net::any_io_executor& strand) : acceptor(strand), room_timer(strand) {}
+
+        net::basic_socket_acceptor<tcp, net::any_io_executor> acceptor;
+        net::steady_timer room_timer;  ///< waits while we are full
+    };
+
     Result<void> listen();
+    Result<void> listen_at(const std::string& host, std::uint16_t port);
     void serve();
     void stop();
-    net::awaitable<void> accept_loop();
-    net::awaitable<void> wait_for_room();
+    net::awaitable<void> accept_loop(Door& door);
+    net::awaitable<void> wait_for_room(Door& door);
     void adopt(Connection::Socket socket);
     std::optional<Admission::Place> admit(LinkId id, const AddressBlock& block);
     void ask_to_leave(Admission::Number number);
@@ -127,40 +135,46 @@ struct Server::Impl {
 
     // After what connections use: what is left of them dies with the context.
     net::io_context context;
-    net::any_io_executor strand;  ///< of the acceptor
-    net::basic_socket_acceptor<tcp, net::any_io_executor> acceptor;
-    net::steady_timer room_timer;  ///< waits while we are full
+    net::any_io_executor strand;  ///< of the doors
+    std::deque<Door> doors;
     std::optional<net::executor_work_guard<net::io_context::executor_type>> work;
     std::shared_ptr<MetricsListener> metrics_listener;
     std::vector<std::thread> threads;
-    std::uint16_t port = 0;
-    std::uint64_t last_link = 0;  ///< on the acceptor's strand
+    std::vector<std::uint16_t> bound_ports;
+    std::uint64_t last_link = 0;  ///< on the doors' strand
 };
 
 Result<void> Server::Impl::listen() {
-    SAMSYN_TRY(bind_acceptor(acceptor, options.host, options.port));
+    SAMSYN_TRY(listen_at(options.host, options.port));
+    for (const auto& [host, port] : options.more) SAMSYN_TRY(listen_at(host, port));
+    return {};
+}
+
+Result<void> Server::Impl::listen_at(const std::string& host, std::uint16_t port) {
+    auto& acceptor = doors.emplace_back(strand).acceptor;
+    SAMSYN_TRY(bind_acceptor(acceptor, host, port));
     error_code ec;
-    port = acceptor.local_endpoint(ec).port();
+    bound_ports.push_back(acceptor.local_endpoint(ec).port());
     if (ec) return fail(Errc::system_failed, ec.message());
     return {};
 }
 
 void Server::Impl::serve() {
     work.emplace(context.get_executor());
-    net::co_spawn(strand, accept_loop(), net::detached);
+    for (Door& door : doors) net::co_spawn(strand, accept_loop(door), net::detached);
     for (unsigned i = 0; i < std::max(options.threads, 1U); ++i)
         threads.emplace_back([this] { context.run(); });
 }
 
 /// While we are full, those who come wait in the kernel's queue.
-net::awaitable<void> Server::Impl::accept_loop() {
-    while (acceptor.is_open()) {
+net::awaitable<void> Server::Impl::accept_loop(Door& door) {
+    while (door.acceptor.is_open()) {
         if (is_full()) {
-            co_await wait_for_room();
+            co_await wait_for_room(door);
             continue;
         }
         Connection::Socket socket{net::any_io_executor{net::make_strand(context)}};
-        auto [ec] = co_await acceptor.async_accept(socket, as_result);
+        auto [ec] = co_await door.acceptor.async_accept(socket, as_result);
         if (ec == net::error::operation_aborted) co_return;
         if (!ec) {
             adopt(std::move(socket));
@@ -168,15 +182,15 @@ net::awaitable<void> Server::Impl::accept_loop() {
         }
         if (ec == net::error::connection_aborted) continue;
         options.log({"accept_failed", 0, ec.message(), 0});
-        room_timer.expires_after(accept_pause);
-        (void)co_await room_timer.async_wait(as_result);
+        door.room_timer.expires_after(accept_pause);
+        (void)co_await door.room_timer.async_wait(as_result);
     }
 }
 
 /// Nobody goes before somebody else has come. Then whoever is late goes; where everybody is on time
 /// the newcomer waits.
-net::awaitable<void> Server::Impl::wait_for_room() {
-    auto [ec] = co_await acceptor.async_wait(net::socket_base::wait_read, as_result);
+net::awaitable<void> Server::Impl::wait_for_room(Door& door) {
+    auto [ec] = co_await door.acceptor.async_wait(net::socket_base::wait_read, as_result);
     if (ec || !is_full()) co_return;
     if (admission.is_full()) {
         if (const auto leaver = admission.choose_leaver(steady_clock::now())) {
@@ -185,8 +199,8 @@ net::awaitable<void> Server::Impl::wait_for_room() {
         }
     }
     // With a deadline, since a place may become free between the look and the wait.
-    room_timer.expires_after(accept_pause);
-    (void)co_await room_timer.async_wait(as_result);
+    door.room_timer.expires_after(accept_pause);
+    (void)co_await door.room_timer.async_wait(as_result);
 }
 
 void Server::Impl::ask_to_leave(Admission::Number number) {
@@ -293,7 +307,9 @@ bool Server::Impl::is_full() {
 }
 
 void Server::Impl::wake_acceptor() {
-    net::post(strand, [this] { room_timer.cancel(); });
+    net::post(strand, [this] {
+        for (Door& door : doors) door.room_timer.cancel();
+    });
 }
 
 std::vector<std::shared_ptr<Connection>> Server::Impl::living() {
@@ -317,8 +333,10 @@ void Server::Impl::stop() {
     readiness.begin_drain();
     net::post(strand, [this] {
         error_code ignored;
-        acceptor.close(ignored);
-        room_timer.cancel();
+        for (Door& door : doors) {
+            door.acceptor.close(ignored);
+            door.room_timer.cancel();
+        }
     });
     hub_thread.begin_stop();
     for (const auto& connection : living()) connection->abandon_unless_open();
@@ -355,7 +373,11 @@ Result<std::unique_ptr<Server>> Server::start(Hub& hub, const Clock& clock, Serv
 }
 
 std::uint16_t Server::port() const {
-    return impl_->port;
+    return impl_->bound_ports.front();
+}
+
+std::vector<std::uint16_t> Server::ports() const {
+    return impl_->bound_ports;
 }
 
 bool Server::between_groups(std::function<void()> task) {

@@ -12,9 +12,10 @@
 namespace samsyn {
 
 struct ServerOptions {
-    std::string host = "127.0.0.1";  ///< a numeric address or a name
-    std::uint16_t port = 0;          ///< 0: any free one
-    unsigned threads = 2;            ///< for sockets and TLS; the hub has one of its own
+    std::string host = "127.0.0.1";                           ///< a numeric address or a name
+    std::uint16_t port = 0;                                   ///< 0: any free one
+    std::vector<std::pair<std::string, std::uint16_t>> more;  ///< hosts and ports beside that one
+    unsigned threads = 2;  ///< for sockets and TLS; the hub has one of its own
     TlsIdentity tls;
     NetLimits limits;
     std::string metrics_host;             ///< empty: no listener for metrics; else as `host`
@@ -42,8 +43,9 @@ public:
 
     ~Server();  ///< stops
 
-    std::uint16_t port() const;
-    std::uint16_t metrics_port() const;  ///< 0: none
+    std::uint16_t port() const;                ///< the first
+    std::vector<std::uint16_t> ports() const;  ///< in the order of the addresses
+    std::uint16_t metrics_port() const;        ///< 0: none
 
     /// From the next connection on. Errors: `invalid_argument` where OpenSSL refuses the pair; then
     /// nothing has changed.

@@ -1,12 +1,15 @@
 #include "sync-server/net/tls_identity.hpp"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <cstdint>
+#include <ctime>
 #include <memory>
 
 namespace samsyn {
@@ -23,6 +26,7 @@ struct Free {
 
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
+using Context = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
 using Memory = std::unique_ptr<BIO, Free<BIO_vfree>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
 
@@ -49,6 +53,18 @@ bool fill(X509* certificate, EVP_PKEY* key) {
            X509_sign(certificate, key, EVP_sha256()) != 0;
 }
 
+/// OpenSSL would ask at the terminal.
+int no_password(char* /*buffer*/, int /*size*/, int /*writes*/, void* /*user*/) {
+    return -1;
+}
+
+Result<Instant> instant_of(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(time, &parts) != 1)
+        return fail(Errc::invalid_argument, "the certificate's dates cannot be read");
+    return Instant{std::chrono::seconds{::timegm(&parts)}};
+}
+
 std::string contents(BIO* memory) {
     char* data = nullptr;
     const long size = BIO_get_mem_data(memory, &data);
@@ -69,6 +85,31 @@ Result<TlsIdentity> make_self_signed_tls() {
             1)
         return fail(Errc::system_failed, "cannot make a TLS certificate");
     return TlsIdentity{contents(certificate_pem.get()), contents(key_pem.get())};
+}
+
+Result<TlsDates> inspect_tls(const TlsIdentity& identity) {
+    const auto memory_of = [](const std::string& text) {
+        return Memory{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
+    };
+    const Memory certificate_pem = memory_of(identity.certificate);
+    const Memory key_pem = memory_of(identity.key);
+    if (!certificate_pem || !key_pem) return fail(Errc::out_of_memory, "TLS pair");
+    const Certificate certificate{
+        PEM_read_bio_X509(certificate_pem.get(), nullptr, no_password, nullptr)};
+    const Key key{PEM_read_bio_PrivateKey(key_pem.get(), nullptr, no_password, nullptr)};
+    ERR_clear_error();
+    if (!certificate) return fail(Errc::invalid_argument, "the certificate cannot be read");
+    if (!key) return fail(Errc::invalid_argument, "the key cannot be read, or has a password");
+    const bool fits = X509_check_private_key(certificate.get(), key.get()) == 1;
+    const Context context{SSL_CTX_new(TLS_server_method())};
+    const bool usable = context && SSL_CTX_use_certificate(context.get(), certificate.get()) == 1 &&
+                        SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1;
+    ERR_clear_error();
+    if (!fits) return fail(Errc::invalid_argument, "certificate and key do not belong together");
+    if (!usable) return fail(Errc::invalid_argument, "the key is too short, or of an old kind");
+    const Instant from = SAMSYN_TRY(instant_of(X509_get0_notBefore(certificate.get())));
+    const Instant until = SAMSYN_TRY(instant_of(X509_get0_notAfter(certificate.get())));
+    return TlsDates{from, until};
 }
 
 }  // namespace samsyn

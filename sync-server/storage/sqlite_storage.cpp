@@ -509,6 +509,13 @@ Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path
                                               : Database::open(file, pages)));
 }
 
+const int storage_version = schema_version_now;
+
+Result<int> read_storage_version(const std::filesystem::path& folder, PageCipher& pages) {
+    Database db = SAMSYN_TRY(Database::open(folder / "samsyn-server.db", pages));
+    return db.version();
+}
+
 Result<std::unique_ptr<Storage>> open_memory_storage() {
     return SqliteStorage::open(SAMSYN_TRY(Database::open_in_memory()));
 }

@@ -141,6 +141,12 @@ Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path
                                                      PageCipher& pages,
                                                      DatabaseMode mode);
 
+/// The version that this program writes.
+extern const int storage_version;
+
+/// The version of the engine's file, which is not migrated. Errors: those of `Database`.
+Result<int> read_storage_version(const std::filesystem::path& folder, PageCipher& pages);
+
 /// The same engine without a file, for tests and simulation.
 Result<std::unique_ptr<Storage>> open_memory_storage();
 

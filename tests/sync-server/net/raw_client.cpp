@@ -199,4 +199,14 @@ Hash RawClient::exporter() const {
     return exporter;
 }
 
+Bytes RawClient::certificate() const {
+    const X509* shown = ssl_ ? SSL_get0_peer_certificate(ssl_.get()) : nullptr;
+    unsigned char* der = nullptr;
+    const int size = shown == nullptr ? 0 : i2d_X509(shown, &der);
+    if (size <= 0) return {};
+    Bytes bytes = to_bytes(std::as_bytes(std::span{der, static_cast<std::size_t>(size)}));
+    OPENSSL_free(der);
+    return bytes;
+}
+
 }  // namespace samsyn

@@ -68,6 +68,9 @@ public:
 
     Hash exporter() const;
 
+    /// The certificate that the server showed, as it was sent; empty before TLS.
+    Bytes certificate() const;
+
 private:
     struct FreeSsl {
         void operator()(SSL* ssl) const { SSL_free(ssl); }
