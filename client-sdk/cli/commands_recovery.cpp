@@ -254,8 +254,7 @@ int run_recovery_prove(const Session& session, const json& args) {
     return exit_ok;
 }
 
-// --- samsyn recovery status, samsyn admin recovery use
-// --------------------------------------------
+// --- samsyn recovery status, samsyn admin recovery use -------------------------------------------
 
 void print_recovery_status(const Session& session, const json& result) {
     Table keys{{session.say("Organisation", "Organisation"),

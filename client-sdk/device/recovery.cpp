@@ -28,11 +28,6 @@ std::string recovered_key(const CompartmentId& compartment) {
     return key_for("recovered", compartment);
 }
 
-bool is_waiting(const Federation& members, const StatementId& id) {
-    const auto& waiting = members.waiting_acts();
-    return std::ranges::find(waiting, id, &WaitingAct::statement) != waiting.end();
-}
-
 /// Calls `visit(statement, body)` for every statement of this kind in the federation log.
 template <class Body, class Visit>
 void each_said(const StatementGraph& log, Visit visit) {
@@ -79,7 +74,7 @@ Result<void> Device::Impl::require_recovery(const OrganisationId& organisation,
     each_said<RecoveryUsed>(federation_graph, [&](const Statement& statement, const auto& use) {
         if (use.device != self || use.organisation != organisation || use.generation != generation)
             return;
-        if (is_waiting(members, statement.id))
+        if (members.is_waiting(statement.id))
             why = recovery_waits;
         else if (use.until <= decision_time(now))
             why = recovery_ended;
@@ -250,7 +245,7 @@ std::vector<RecoveryUseView> Recovery::uses() {
              .generation = use.generation,
              .device = use.device,
              .until = use.until,
-             .waits = is_waiting(members, statement.id),
+             .waits = members.is_waiting(statement.id),
              .in_force = members.may_recover(
                  use.device, use.organisation, use.generation, my.decision_time(my.now()))});
     });

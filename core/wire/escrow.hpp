@@ -25,7 +25,7 @@ struct EscrowBlob {
     std::string reason;
     ChangeHeader change;  ///< at most `escrow_replaces_max` replaced versions a write
     std::vector<SealedKey> keys;
-    std::optional<Bytes> recovery_box;  ///< a recovery key, once there is one
+    std::optional<Bytes> recovery_box;  ///< for the recovery key that its author knew
     Bytes body;                         ///< the values, sealed under the key in the boxes
 
     Hash id;  ///< computed
