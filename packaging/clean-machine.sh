@@ -109,7 +109,11 @@ for person in "Cecilia Ås" "David Öst"; do
     tablet="/srv/tablet-${person%% *}"
     reply=$(answer_with_pin "samsyn enrol INVITATION" "INVITATION=$invitation" | field answer)
     tablet=""
-    follow "samsyn --data /srv/samsyn-admin admin accept ANSWER" "ANSWER=$reply"
+    text=$(answer "samsyn --data /srv/samsyn-admin admin accept ANSWER" "ANSWER=$reply" | field reveal)
+    tablet="/srv/tablet-${person%% *}"
+    digits=$(answer "samsyn enrol compare TEXT" "TEXT=$text" | field code)
+    tablet=""
+    follow "samsyn --data /srv/samsyn-admin admin accept ANSWER --code DIGITS" "ANSWER=$reply" "DIGITS=$digits"
     follow "samsyn --data /srv/samsyn-admin sync"
 done
 for person in Cecilia David; do
