@@ -10,10 +10,10 @@ namespace samsyn {
 
 namespace {
 
-constexpr float margin = 57;         // points: 2 cm
-constexpr float code_side = 200;     // points: 7 cm
-constexpr std::size_t group = 5;     // letters
-constexpr std::size_t in_a_row = 5;  // groups
+constexpr float margin = 57;              // points: 2 cm
+constexpr float code_side = 200;          // points: 7 cm
+constexpr std::size_t group_letters = 5;  // letters
+constexpr std::size_t in_a_row = 5;       // groups
 constexpr int pixels_a_square = 8;
 
 /// UTF-8 as the page's fonts have it (Latin-1); what they lack is a question mark.
@@ -157,8 +157,8 @@ std::string capitals(std::string text) {
 std::vector<std::string> share_groups(const RecoveryShare& share) {
     std::string text = capitals(to_text(share).substr(share_text_prefix.size()));
     std::vector<std::string> groups;
-    for (std::size_t at = 0; at < text.size(); at += group)
-        groups.push_back(text.substr(at, group));
+    for (std::size_t at = 0; at < text.size(); at += group_letters)
+        groups.push_back(text.substr(at, group_letters));
     wipe_text(text);
     return groups;
 }
