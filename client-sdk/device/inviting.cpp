@@ -245,7 +245,7 @@ Result<AnsweredInvitation> Inviting::certify(const EnrolmentAnswer& answer, Reco
     record.state = Record::State::used;
     record.forget_secrets();
     return my.transact([&]() -> Result<AnsweredInvitation> {
-        SAMSYN_TRY(my.author(Stream{}, certificate));
+        const StatementId said = SAMSYN_TRY(my.author(Stream{}, certificate));
         if (room_unit && !record.room.empty()) {
             Device::Impl::Draft draft;
             draft.case_id = directory_case;
@@ -256,7 +256,7 @@ Result<AnsweredInvitation> Inviting::certify(const EnrolmentAnswer& answer, Reco
             SAMSYN_TRY(my.create_item(draft));
         }
         SAMSYN_TRY(record.keep(my.store));
-        accepted.waits = my.federation().device(certificate.device) == nullptr;
+        accepted.waits = my.federation().is_waiting(said);
         return accepted;
     });
 }

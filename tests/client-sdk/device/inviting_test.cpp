@@ -7,6 +7,8 @@
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <samsyn/provisioning.hpp>
+
 #include <algorithm>
 
 namespace samsyn {
@@ -261,6 +263,25 @@ TEST_CASE("Inviting: two invitations share neither nonce nor secret", "[enrolmen
     mixed.id = b.id;
     CHECK(error_of(scene.inviting().reveal(scene.answer(mixed, scene.tablet).answer)).code ==
           Errc::not_authentic);
+}
+
+TEST_CASE("Inviting: a person's further device waits for a second person, and it is said",
+          "[enrolment][two_persons]") {
+    InvitingScene scene;
+    NewInvitation wish;
+    wish.user = scene.anna;
+    const AnsweredInvitation first = must(scene.world.let_in(scene.tablet, wish));
+    CHECK_FALSE(first.waits);
+    CHECK(Provisioning{scene.admin()}.waiting().empty());
+
+    const AnsweredInvitation second = must(scene.world.let_in(scene.relay, wish));
+    CHECK(second.waits);
+    const auto waiting = Provisioning{scene.admin()}.waiting();
+    REQUIRE(waiting.size() == 1);
+    CHECK(waiting.front().device == second.device);
+    const auto devices = scene.admin().devices();
+    CHECK(std::ranges::count(devices, *first.device, &DeviceView::id) == 1);
+    CHECK(std::ranges::count(devices, *second.device, &DeviceView::id) == 0);
 }
 
 TEST_CASE("Inviting: a loaner has an end, and ends with it", "[enrolment][kinds]") {
