@@ -65,7 +65,7 @@ std::vector<std::string> split(const std::string& text) {
 }
 
 /// TOML has escapes for these alone of what can be in a path.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     static constexpr std::string_view hex = "0123456789ABCDEF";
     std::string out = "\"";
     for (const char c : text) {
@@ -191,7 +191,7 @@ std::int64_t number_at(const auto& at, ServerConfig& config) {
 std::string shown_list(const std::vector<std::string>& items) {
     std::string out = "[";
     for (const std::string& item : items)
-        out.append(out.size() > 1 ? ", " : "").append(quoted(item));
+        out.append(out.size() > 1 ? ", " : "").append(in_quotes(item));
     return out + "]";
 }
 
@@ -212,13 +212,13 @@ std::string expected_value(const ConfigKey& key) {
             },
             [&](const SizeKey& size) {
                 return range("a size",
-                             quoted(shown_size(static_cast<std::uint64_t>(size.least))),
-                             quoted(shown_size(static_cast<std::uint64_t>(size.most))));
+                             in_quotes(shown_size(static_cast<std::uint64_t>(size.least))),
+                             in_quotes(shown_size(static_cast<std::uint64_t>(size.most))));
             },
             [&](const TimeKey& time) {
                 return range("a time",
-                             quoted(shown_duration(time.least)),
-                             quoted(shown_duration(time.most)));
+                             in_quotes(shown_duration(time.least)),
+                             in_quotes(shown_duration(time.most)));
             },
             [](const FlagKey&) -> std::string { return "true or false"; },
             [](const LevelKey&) -> std::string { return R"("info", "warning" or "error")"; },
@@ -243,18 +243,18 @@ std::string shown_value(const ConfigKey& key, const ServerConfig& of) {
     ServerConfig config = of;  // what the table names is mutable
     return std::visit(
         Overloaded{
-            [&](const PathKey& path) { return quoted(path.at(config).string()); },
+            [&](const PathKey& path) { return in_quotes(path.at(config).string()); },
             [&](const CountKey& count) { return std::to_string(number_at(count.at, config)); },
             [&](const SizeKey& size) {
                 const auto bytes = static_cast<std::uint64_t>(number_at(size.at, config));
-                return quoted(shown_size(bytes));
+                return in_quotes(shown_size(bytes));
             },
-            [&](const TimeKey& time) { return quoted(shown_duration(time.at(config))); },
+            [&](const TimeKey& time) { return in_quotes(shown_duration(time.at(config))); },
             [&](const FlagKey& flag) -> std::string { return flag.at(config) ? "true" : "false"; },
             [&](const LevelKey& level) {
-                return quoted(level_names.at(static_cast<std::size_t>(level.at(config))));
+                return in_quotes(level_names.at(static_cast<std::size_t>(level.at(config))));
             },
-            [&](const TextKey& text) { return quoted(text.at(config)); },
+            [&](const TextKey& text) { return in_quotes(text.at(config)); },
             [&](const ListKey& list) { return shown_list(list.at(config)); },
         },
         key.kind);

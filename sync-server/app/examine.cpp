@@ -188,12 +188,13 @@ void look_at_metrics(const ServerConfig& config, Findings& out) {
 Result<std::optional<NewestTime>> newest_statement(Storage& storage) {
     const SodiumHasher hasher;
     std::optional<NewestTime> newest;
-    SAMSYN_TRY(storage.for_each(EntryKind::statement, [&](const LogEntry& entry) -> Result<void> {
+    const auto look = [&](const LogEntry& entry) -> Result<void> {
         const Statement statement = SAMSYN_TRY(decode_statement(entry.bytes, hasher));
         const Instant at = statement.header.time.instant();
         if (!newest || at > newest->at) newest = NewestTime{at, false};
         return {};
-    }));
+    };
+    SAMSYN_TRY(storage.for_each(EntryKind::statement, look));
     return newest;
 }
 

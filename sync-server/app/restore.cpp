@@ -95,9 +95,8 @@ Fallible<std::vector<Bytes>> read_statements(const std::vector<std::string>& fil
             if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
             auto statement = statement_from_text(line);
             if (!statement || statements.size() == statements_brought_max)
-                return give_up(
-                    ServerExit::usage,
-                    file.string() + " does not hold what samsyn admin export wrote, one a line.");
+                return give_up(ServerExit::usage,
+                               file + " does not hold what samsyn admin export wrote, one a line.");
             statements.push_back(*std::move(statement));
         }
     }
