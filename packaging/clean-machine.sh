@@ -77,9 +77,9 @@ while read -r line; do
 done <<<"$found"
 printf '    %s\n' "$found" >&2
 inside "$found --pin-fd 0 --show-phrase" <<<"471147" >/dev/null
-inside "cp founding.samsyn /tmp"
 
 say "Start the server"
+follow "install -m 0644 founding.samsyn /tmp/founding.samsyn"
 key=$(follow "sudo -u samsyn samsyn-server init --config /etc/samsyn/server.toml --founding /tmp/founding.samsyn" |
     sed -n 's/^Server key: *//p')
 [ -n "$key" ] || fail "init printed no key"
