@@ -167,10 +167,11 @@ Result<void> Device::Impl::FleetBook::renew_due(const FleetAnswer& answer,
     }
     for (DeviceCertified& renewed : due) {
         renewed.until = my_.corrected(now) + certificate_validity;
-        (void)SAMSYN_TRY(my_.contained([&]() -> Result<void> {
+        const auto signed_anew = my_.contained([&]() -> Result<void> {
             (void)SAMSYN_TRY(my_.author(Stream{}, renewed));
             return {};
-        }));
+        });
+        (void)SAMSYN_TRY(signed_anew);
     }
     return {};
 }

@@ -119,13 +119,14 @@ Result<void> Device::Impl::LogBook::follow(const std::optional<SignedCheckpoint>
                                            Instant now) {
     const bool follows =
         !held || verify_consistency(base, shown.checkpoint.tree, path, my_.ports.hasher);
-    SAMSYN_TRY(my_.transact([&]() -> Result<void> {
+    const auto kept = my_.transact([&]() -> Result<void> {
         const bool other_life =
             held && held->checkpoint.incarnation != shown.checkpoint.incarnation;
         if (follows && other_life) SAMSYN_TRY(resends().queue_all(base.size));
         if (follows) return reads().put_checkpoint(shown);
         return reads().put_evidence({writable(now), *held, shown});
-    }));
+    });
+    SAMSYN_TRY(kept);
     if (!follows) return fail(Errc::log_forked, "the log is not what it was");
     return {};
 }
