@@ -7,20 +7,21 @@ namespace samsyn::policy {
 
 // Private to core/policy, but for the table, which is the rule (docs/PROTOCOL.md, "Two persons").
 //
-// | statement                       | wants a second person            | who may be it |
-// |---------------------------------|----------------------------------|----------------------------|
-// | AdministratorCertified          | unless the organisation's first, | an administrator, not the
-// | |                                 | by the root's counter            | one certified | |
-// UserCertified as log_reviewer,  | always                           | an administrator, a head   |
-// | administrator or head_of_unit   |                                  | of that unit; not the user
-// | | DeviceCertified for a user      | unless the first of the user in  | the user on another
-// device,| |                                 | its organisation; again where it | an administrator,
-// a head   | |                                 | brings another sealing key       | of a unit of
-// the user      | | RecoveryKeyCertified,           | always                           | an
-// administrator, a head   | | RecoveryUsed                    |                                  |
-// of a unit of the           | |                                 | | organisation               |
-// | LogRestored                     | unless the root says it          | an administrator of | | |
-// | another organisation       |
+// clang-format off
+// | statement                      | wants a second person          | who may be it               |
+// |--------------------------------|--------------------------------|-----------------------------|
+// | AdministratorCertified         | unless the first of the        | an administrator, not the   |
+// |                                | organisation, by root counter  | one certified               |
+// | UserCertified as log_reviewer, | always                         | an administrator, a head of |
+// | administrator or head_of_unit  |                                | that unit; never the user   |
+// | DeviceCertified for a user     | unless the user's first in the | the user on another device, |
+// |                                | organisation; again where it   | an administrator, a head of |
+// |                                | brings another sealing key     | a unit of the user          |
+// | RecoveryKeyCertified,          | always                         | an administrator, a head of |
+// | RecoveryUsed                   |                                | a unit of the organisation  |
+// | LogRestored                    | unless the root says it        | an administrator of another |
+// |                                |                                | organisation                |
+// clang-format on
 //
 // Always another person than the author. An administrator: of the same organisation, or of another
 // one that is a member at the time of the confirmation. A head is a user certified as

@@ -129,7 +129,15 @@ TEST_CASE("Attack: a device claimed for a user who has one is not even in disput
     auto claim = scene.claim_of_the_officers_device();
     claim.user = scene.psychiatrist.user;
     const auto said = scene.attack(claim, knowing_nothing);
-    CHECK(scene.federation().is_waiting(said->id));
+    const auto confirmed = GENERATE(false, true);
+    if (confirmed)
+        scene.sign_at(long_ago,
+                      scene.administrator(scene.lindesberg),
+                      Countersigned{.statement = said->id},
+                      std::vector{said->id});
+    // Nor does it wait for somebody: no second person makes another organisation's device theirs.
+    CHECK(std::ranges::count(scene.federation().without_effect(), said->id) == 1);
+    CHECK_FALSE(scene.federation().is_waiting(said->id));
     CHECK(scene.federation().in_good_standing(scene.officer.device, scene.now));
     CHECK(scene.reads(scene.officer));
 }

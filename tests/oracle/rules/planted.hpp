@@ -41,7 +41,6 @@ namespace oracle {
     row(further_needs_nobody, "a further device of somebody counts by one administrator's word") \
     row(lost_still_reads, "a device that is lost reads until it is revoked")
 // clang-format on
-// clang-format on
 
 enum class Planted {
     none,

@@ -47,7 +47,7 @@ TEST_CASE("Hub: what wants a second person is stored and sent, and has effect wh
     world.team.received.clear();
     CHECK(world.push(world.admin, act).outcome == AnswerOutcome::stored);
     world.team.pull();
-    CHECK(world.team.entries(EntryKind::statement) == std::vector{act});
+    CHECK(world.team.entries(EntryKind::statement) == std::vector<Bytes>{act});
     CHECK_FALSE(world.intruder.connect());
 
     world.restart();

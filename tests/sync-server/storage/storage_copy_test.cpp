@@ -1,3 +1,4 @@
+#include "core/store/database.hpp"
 #include "core/wire/log_rows.hpp"
 #include "sync-server/storage/storage.hpp"
 #include "tests/core/store/statement_hook.hpp"
