@@ -1,5 +1,6 @@
 #include "core/sync/order.hpp"
 
+#include "core/policy/signing_keys.hpp"
 #include "core/wire/statement_codec.hpp"
 
 #include <algorithm>
@@ -11,8 +12,6 @@ namespace {
 /// As much of a message as a chain may take: the order and the message around them fit beside it.
 constexpr std::size_t chain_bytes_max = message_bytes_max - statement_bytes_max - 1024;
 
-using Keys = std::map<DeviceId, SigningPublicKey>;
-
 Result<StatementPtr> parse(ByteView bytes, const PinnedFederation& pinned, const Hasher& hasher) {
     auto statement = SAMSYN_TRY(decode_statement(bytes, hasher));
     const bool founding = std::holds_alternative<Founding>(statement.body);
@@ -23,22 +22,8 @@ Result<StatementPtr> parse(ByteView bytes, const PinnedFederation& pinned, const
     return std::make_shared<const Statement>(std::move(statement));
 }
 
-/// Keys by the ids that are their hashes: which of them may say what, the federation decides.
-void collect_keys(const StatementBody& body, const Hasher& hasher, Keys& keys) {
-    const auto add = [&](const SigningPublicKey& key) {
-        keys.emplace(hash_to<DeviceId>(hasher, Domain::device_id, {key.view()}), key);
-    };
-    if (const auto* founding = std::get_if<Founding>(&body)) add(founding->root_key);
-    if (const auto* machine = std::get_if<AdministratorCertified>(&body)) add(machine->signing_key);
-    if (const auto* device = std::get_if<DeviceCertified>(&body)) add(device->signing_key);
-    if (const auto* server = std::get_if<ServerCertified>(&body)) {
-        add(server->key);
-        if (server->successor) add(*server->successor);
-    }
-}
-
 Result<void> check_signature(const Statement& statement,
-                             const Keys& keys,
+                             const SigningKeys& keys,
                              const Verifier& verifier) {
     const auto key = keys.find(statement.header.author);
     const auto* second = statement.second ? &*statement.second : nullptr;
@@ -79,10 +64,10 @@ Result<VerifiedOrder> verify_order(const Order& message,
     if (message.chain.size() > order_chain_max) return fail(Errc::limit_exceeded, "chain");
 
     std::vector<StatementPtr> chain;
-    Keys keys;
+    SigningKeys keys;
     for (const Bytes& bytes : message.chain) {
         chain.push_back(SAMSYN_TRY(parse(bytes, pinned, hasher)));
-        collect_keys(chain.back()->body, hasher, keys);
+        collect_signing_keys(chain.back()->body, hasher, keys);
     }
     StatementGraph graph;
     for (const StatementPtr& statement : chain) {

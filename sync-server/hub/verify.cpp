@@ -1,6 +1,6 @@
 #include "sync-server/hub/verify.hpp"
 
-#include "core/policy/second_signature.hpp"
+#include "core/policy/signing_keys.hpp"
 #include "core/wire/escrow.hpp"
 #include "core/wire/log_rows.hpp"
 #include "core/wire/statement_codec.hpp"
@@ -46,10 +46,13 @@ private:
         return progress_ ? progress_(done_, total_) : Result<void>{};
     }
 
+    Result<void> collect_keys();
+
+    /// Whoever was certified once signed what was taken then, whatever became of the certificate.
     Result<const SigningPublicKey*> key_of(const DeviceId& author) const {
-        const SigningPublicKey* const key = federation_->signing_key(author);
-        if (key == nullptr) return fail(Errc::malformed, "an entry by nobody known");
-        return key;
+        const auto key = keys_.find(author);
+        if (key == keys_.end()) return fail(Errc::malformed, "an entry by nobody known");
+        return &key->second;
     }
 
     static Result<void> same_hash(const Hash& made, const LogEntry& entry) {
@@ -62,18 +65,27 @@ private:
     const Hasher& hasher_;
     const Verifier& verifier_;
     const VerifyProgress& progress_;
-    const Federation* federation_ = nullptr;
+    SigningKeys keys_;
     StorageFacts facts_;
     TreeEdge edge_;
     std::uint64_t done_ = 0;
     std::uint64_t total_ = 0;
 };
 
+Result<void> StorageCheck::collect_keys() {
+    return storage_.for_each(EntryKind::statement, [this](const LogEntry& entry) -> Result<void> {
+        const Statement statement = SAMSYN_TRY(decode_statement(entry.bytes, hasher_));
+        collect_signing_keys(statement.body, hasher_, keys_);
+        return {};
+    });
+}
+
 Result<void> StorageCheck::check_statement(const LogEntry& entry) {
     const Statement statement = SAMSYN_TRY(decode_statement(entry.bytes, hasher_));
     SAMSYN_TRY(same_hash(Hash::from(statement.id.view()), entry));
     const SigningPublicKey* const key = SAMSYN_TRY(key_of(statement.header.author));
-    const SigningPublicKey* const second = SAMSYN_TRY(second_key(statement, *federation_));
+    const SigningPublicKey* second = nullptr;
+    if (statement.second) second = SAMSYN_TRY(key_of(statement.second->device));
     if (!verify_statement(statement, *key, verifier_, second))
         return fail(Errc::bad_signature, "stored statement");
     return {};
@@ -174,8 +186,8 @@ Result<void> StorageCheck::check_rows() {
 }
 
 Result<StorageFacts> StorageCheck::run() {
-    const Registry registry = SAMSYN_TRY(Registry::load(storage_, id_, hasher_));
-    federation_ = &registry.federation();
+    SAMSYN_TRY(Registry::load(storage_, id_, hasher_));  // what the hub starts from can be read
+    SAMSYN_TRY(collect_keys());
     const auto tree = SAMSYN_TRY(storage_.log().tree());
     facts_.tree = tree.value_or(TreeHead{0, empty_root(hasher_)});
     const auto life = SAMSYN_TRY(storage_.value(incarnation_key));
