@@ -122,6 +122,13 @@ json waiting_json(Directory& names, const WaitingView& view) {
     row["device"] = view.device.is_none() ? json{} : json(to_hex(view.device));
     row["device_kind"] = view.device.is_none() ? json{} : json(key_of(view.device_kind));
     row["role"] = view.role == Role::none ? json{} : json(key_of(view.role));
+    if (view.generation != 0) row["generation"] = view.generation;
+    if (view.key) {
+        row["needed"] = view.needed;
+        row["shares"] = view.shares;
+        row["key"] = to_hex(view.key->view().first(8));
+    }
+    if (view.until) row["until"] = to_json(*view.until);
     return row;
 }
 

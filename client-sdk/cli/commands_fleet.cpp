@@ -217,6 +217,22 @@ constexpr KindWords kind_words[] = {
     {"log_restored", "a restored server", "en återställd server"},
 };
 
+/// Who confirms a recovery key compares this with the printed pages: another key could be in the
+/// hands of one person alone.
+std::string recovery_text(const Session& session, const json& row) {
+    std::string text;
+    if (row.contains("generation"))
+        text += ", " + session.say("number ", "nummer ") +
+                std::to_string(row.value("generation", std::uint32_t{0}));
+    if (row.contains("key"))
+        text += ", " + std::to_string(row.value("needed", 0U)) + session.say(" of ", " av ") +
+                std::to_string(row.value("shares", 0U)) + session.say(", key ", ", nyckel ") +
+                text_in(row, "key");
+    if (row.contains("until"))
+        text += session.say(", until ", ", till ") + local_time_in(row, "until");
+    return text;
+}
+
 std::string act_text(const Session& session, const json& row) {
     const std::string kind = text_in(row, "kind");
     std::string text = kind;
@@ -228,7 +244,7 @@ std::string act_text(const Session& session, const json& row) {
         if (const std::string name = name_in(row, key); !name.empty()) text += ", " + name;
     if (const std::string device = text_in(row, "device"); !device.empty())
         text += ", " + short_id(device);
-    return text;
+    return text + recovery_text(session, row);
 }
 
 std::string act_state(const Session& session, const json& row) {

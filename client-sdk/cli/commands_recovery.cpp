@@ -87,8 +87,8 @@ public:
 
     Result<void> prepare() const {
         std::error_code failed;
-        std::filesystem::create_directories(folder_, failed);
-        if (!failed)
+        const bool ours = std::filesystem::create_directories(folder_, failed);
+        if (!failed && ours)
             std::filesystem::permissions(folder_, std::filesystem::perms::owner_all, failed);
         if (failed) return fail(Errc::system_failed, "folder: " + failed.message());
         return {};
@@ -127,6 +127,7 @@ Result<void> write_pages(SharePages& pages,
         const SharePage page{.organisation = organisation,
                              .holder = index < names.size() ? names[index] : std::string{},
                              .made = today(),
+                             .key = to_hex(made.terms.key.view().first(8)),
                              .holders = static_cast<unsigned>(made.shares.size()),
                              .share = &share};
         const std::string name = "share-" + std::to_string(share.point.x);
@@ -185,11 +186,17 @@ int run_recovery_make(const Session& session, const json& args) {
                                      name_in(next, "organisation"),
                                      args.value("holder", std::vector<std::string>{}));
     if (!written) return show_error(session, error_to_json(written.error()));
-    json result;
-    if (const int code =
-            ask(session, *agent, "admin.recovery.certify", certify_arguments(*made), result))
-        return code;
+    // From here on the key may have been signed though we hear nothing of it: the pages stay unless
+    // the agent has refused.
+    auto answer = agent->call("admin.recovery.certify", certify_arguments(*made));
+    if (!answer) {
+        pages.keep();
+        return show_error(session, error_to_json(answer.error()));
+    }
+    if (!answer->value("ok", false))
+        return show_error(session, answer->value("error", json::object()));
     pages.keep();
+    json result = std::move((*answer)["result"]);
     result["files"] = json::array();
     for (const auto& path : pages.written()) result["files"].push_back(path.string());
     if (session.json)

@@ -124,8 +124,9 @@ void write_share(Sheet& sheet, const SharePage& page) {
     sheet.heading(page.organisation, 14);
     sheet.text("Innehavare / holder: " +
                (page.holder.empty() ? "______________________________" : page.holder));
-    sheet.text("Del / share: " + number + "     Nyckel nr / generation: " +
-               std::to_string(share.generation) + "     Gjord / made: " + page.made);
+    sheet.text("Del / share: " + number +
+               "     Nyckel nr / generation: " + std::to_string(share.generation) +
+               "     Nyckel / key: " + page.key + "     Gjord / made: " + page.made);
     sheet.text("Det behövs " + needed + " delar av " + std::to_string(page.holders) + " / " +
                needed + " of " + std::to_string(page.holders) + " shares are needed");
     sheet.gap(10);

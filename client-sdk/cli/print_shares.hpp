@@ -11,6 +11,7 @@ struct SharePage {
     std::string organisation;
     std::string holder;  ///< empty: a line to write the name on
     std::string made;    ///< the day
+    std::string key;     ///< the beginning of the public key: what the second person compares
     unsigned holders = 0;
     const RecoveryShare* share = nullptr;  ///< outlives the page
 };

@@ -28,7 +28,8 @@ Point point_at(std::string_view text, std::size_t at) {
 bool is_unsafe(utf8proc_int32_t point) {
     return point < 0x20 || (point >= 0x7f && point <= 0x9f) ||
            (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) ||
-           point == 0x200e || point == 0x200f || point == 0x2028 || point == 0x2029;
+           point == 0x061c || point == 0x200e || point == 0x200f || point == 0x2028 ||
+           point == 0x2029;
 }
 
 std::string mark(const char* format, unsigned value) {

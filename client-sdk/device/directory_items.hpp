@@ -26,7 +26,8 @@ inline bool has_control_characters(std::string_view text) {
         const bool marks = first == 0xe2 && second == 0x80 &&
                            ((third >= 0x8e && third <= 0x8f) || (third >= 0xa8 && third <= 0xae));
         const bool isolates = first == 0xe2 && second == 0x81 && third >= 0xa6 && third <= 0xa9;
-        if (marks || isolates) return true;
+        const bool arabic_mark = first == 0xd8 && second == 0x9c;
+        if (marks || isolates || arabic_mark) return true;
     }
     return false;
 }

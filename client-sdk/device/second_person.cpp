@@ -41,11 +41,17 @@ struct WaitingAbout {
 
     void operator()(const RecoveryKeyCertified& body) const {
         view.organisation = body.organisation;
+        view.generation = body.generation;
+        view.needed = body.threshold;
+        view.shares = body.commitments.size();
+        view.key = body.key;
     }
 
     void operator()(const RecoveryUsed& body) const {
         view.organisation = body.organisation;
         view.device = body.device;
+        view.generation = body.generation;
+        view.until = body.until;
     }
 
     template <class Other>

@@ -34,6 +34,11 @@ struct WaitingView {
     DeviceId device{};
     DeviceKind device_kind{};
     Role role{};
+    std::uint32_t generation = 0;           ///< of a recovery key
+    unsigned needed = 0;                    ///< of a new one: so many shares open it
+    std::size_t shares = 0;                 ///< of so many
+    std::optional<SealingPublicKey> key{};  ///< the new one: it stands on every page
+    std::optional<Instant> until{};         ///< of the use of one
 };
 
 /// What an administrator should look at, the worst first: a device is placed by its first one.

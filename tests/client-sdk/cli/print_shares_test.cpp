@@ -26,6 +26,7 @@ SharePage page_of(const NewRecovery& made, std::size_t index, std::string holder
     return {.organisation = "Nora kommun",
             .holder = std::move(holder),
             .made = "2026-05-04",
+            .key = to_hex(made.terms.key.view().first(8)),
             .holders = static_cast<unsigned>(made.shares.size()),
             .share = &made.shares.at(index)};
 }
