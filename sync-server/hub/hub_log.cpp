@@ -192,11 +192,11 @@ Result<LogProof> Hub::Impl::prove_log(const LogProofRequest& request, Instant no
     LogProof proof;
     proof.checkpoint = checkpoint(now);
     std::uint64_t size = request.size;
-    if (size > 0)
-        for (const StatementPtr& restore : restores_since(request.incarnation)) {
-            size = std::min(size, std::get<LogRestored>(restore->body).size);
-            proof.restores.push_back(encode_statement(*restore));
-        }
+    // Also to who saw the log while it was empty: that, too, was another life of it.
+    for (const StatementPtr& restore : restores_since(request.incarnation)) {
+        size = std::min(size, std::get<LogRestored>(restore->body).size);
+        proof.restores.push_back(encode_statement(*restore));
+    }
     // A log that is shorter than it was proves nothing, and the client knows what to make of it.
     if (size <= proof.checkpoint.checkpoint.tree.size)
         proof.path = SAMSYN_TRY(access_log.prove_growth(size));

@@ -2,6 +2,7 @@
 
 #include "core/store/resend_log.hpp"
 #include "core/wire/log_rows.hpp"
+#include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/restored.hpp"
 #include "sync-server/hub/verify.hpp"
 #include "tests/client-sdk/device/device_scene.hpp"
@@ -53,7 +54,7 @@ struct RestoredScene : DeviceScene {
         header.federation = world.federation();
         header.author =
             hash_to<DeviceId>(world.hasher(), Domain::device_id, {by.public_key().view()});
-        header.counter = 1000;
+        header.counter = 200;  // as far as one may leap
         header.previous = world.administrator().device->federation_heads();
         header.time = HybridTime::at(clock.now());
         return encode_statement(sign_statement(header, body, by, world.hasher()));
@@ -63,7 +64,7 @@ struct RestoredScene : DeviceScene {
         return must(confirm_restore(*restored,
                                     world.federation(),
                                     {world.server_key(), world.verifier(), world.hasher(), random},
-                                    std::vector{statement},
+                                    std::vector<Bytes>{statement},
                                     clock.now()));
     }
 
@@ -251,24 +252,59 @@ TEST_CASE("Device: keeps sealed bytes until a verified backup holds them, or 90 
     }
 }
 
-// Attack: a server says that a backup holds more than its log has, or shows a row of another entry.
+// Attack: a server says that a backup holds what its log does not, so that it may lose it.
 TEST_CASE("Device: a receipt that proves nothing is passed over", "[device][restore][attack]") {
     RestoredScene scene;
     Device& device = *scene.psychologist->device;
-    (void)scene.note(*scene.psychologist, "Något nytt");
-    scene.sync(*scene.psychologist);
     LogKeeper& keeper = *device.log_keeper();
-    const std::uint64_t all = must(Restoring{device}.kept());
-    Receipts lie;
-    Checkpoint said;
-    said.federation = scene.world.federation();
-    said.incarnation = must(keeper.known_log()).incarnation;
-    said.tree = {1, Hash{}};
-    lie.checkpoint = sign_checkpoint(said, scene.world.server_key());
-    lie.backed_up = std::uint64_t{1} << 40U;
-    lie.rows.push_back({random_id<Hash>(scene.random), 0, Bytes(60), {}});
-    CHECK(keeper.on_receipts(lie, scene.clock.now()));
-    CHECK(must(Restoring{device}.kept()) >= all - 1);  // one row is all that such a log has
+    // Taken by a server that has not said where it stands.
+    (void)scene.note(*scene.psychologist, "Något nytt");
+    const Instant now = scene.clock.now();
+    must(device.on_caught_up(now, CaughtUp::Phase::everything, now));
+    Answer stored;
+    stored.outcome = AnswerOutcome::stored;
+    for (const Outgoing& one : must(device.outgoing_after(0, 1 << 20, now)))
+        must(device.on_answer(one.counter, stored, now));
+    const auto asked = must(keeper.wanted_receipts());
+    REQUIRE(asked);
+    REQUIRE_FALSE(asked->entries.empty());
+    const auto kept = [&] { return must(Restoring{device}.kept()); };
+    const std::uint64_t all = kept();
+
+    RowAccepted accepted;
+    accepted.kind = EntryKind::batch;
+    accepted.hash = asked->entries.front();
+    LogRow row;
+    row.act = accepted;
+    Receipts said;
+    said.backed_up = 1;
+    bool receipt = true;
+    bool in_log = true;
+    bool proves = false;
+    SECTION("for a row that is not in the log") {
+        in_log = false;
+    }
+    SECTION("for a row about another entry") {
+        accepted.hash = random_id<Hash>(scene.random);
+        row.act = accepted;
+    }
+    SECTION("for a row that says something else") {
+        row.act = RowQueried{};
+    }
+    SECTION("none at all, but a great number") {
+        said.backed_up = std::uint64_t{1} << 40U;
+        receipt = false;
+    }
+    SECTION("for the row that took it") {
+        proves = true;
+    }
+    const Bytes bytes = encode_log_row(row);
+    TreeHead& tree = said.checkpoint.checkpoint.tree;
+    tree.size = 1;
+    if (in_log) tree.root = leaf_hash(bytes, scene.world.hasher());
+    if (receipt) said.rows.push_back({asked->entries.front(), 0, bytes, {}});
+    must(keeper.on_receipts(said, now));
+    CHECK(kept() == (proves ? all - 1 : all));
 }
 
 TEST_CASE("Restoring: one administrator's word is nothing, and says what for",
