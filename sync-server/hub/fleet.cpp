@@ -3,6 +3,7 @@
 #include "sync-server/hub/hub_impl.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace samsyn {
 
@@ -69,8 +70,12 @@ void Hub::Impl::on_report(LinkId id, HubLink& link, const DeviceReport& report, 
     const DeviceId& device = link.delivery->device();
     if (!registry.federation().in_good_standing(device, now))
         return close(id, link, {Errc::revoked_device, "device"});
-    if (!allowances[device].reports.take(limits.report_rate, now))
+    const bool first = !std::exchange(link.reported, true);
+    if (!allowances[device].reports.take(limits.report_rate, now)) {
+        // One a session is no flood, however often a bad network ends the session.
+        if (first) return;
         return close(id, link, {Errc::rate_limited, "reports of one device"});
+    }
     if (const auto kept = ports.storage.fleet().put_report(device, report); !kept)
         group_failed = kept.error();
 }

@@ -45,6 +45,7 @@ struct HubLink {
     bool statements_announced = false;
     bool announce_everything = false;
     std::optional<Error> ending;  ///< takes nothing more, and closes once its answers are out
+    bool reported = false;        ///< what the device tells of itself
     bool closing = false;
 
     /// What waits for the peer to take it, about.

@@ -183,6 +183,21 @@ TEST_CASE("Hub: a device that floods it with reports is turned away, its neighbo
     CHECK_FALSE(scene.school.closed);
 }
 
+TEST_CASE("Hub: a device that a bad network throws out again and again is not turned away",
+          "[hub][fleet]") {
+    HubLimits limits;
+    limits.report_rate = {10s, 5};
+    FleetScene scene{limits};
+    for (std::uint32_t session = 1; session <= 12; ++session) {
+        ScriptedClient client{scene.world, scene.world.lead, session + 10};
+        client.start();
+        client.send(a_report());
+        client.pull();
+        CHECK_FALSE(client.closed);
+        client.drop();
+    }
+}
+
 TEST_CASE("Hub: garbage for a report ends the session and stays out of the storage",
           "[hub][fleet][attack]") {
     FleetScene scene;
