@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/wire/recovery_context.hpp"
+#include "core/wire/statement_codec.hpp"
 #include "crypto/recovery/recovery_key.hpp"
 #include "tests/client-sdk/device/device_attacker.hpp"
 
@@ -68,12 +69,18 @@ struct KeyRecoveryScene : DeviceScene {
         sync(*psychologist);
         must(psychologist->device->add_participant(
             family.case_id, late->user, world.team, Duty::member, clock.now() + 24h * 100));
+        carry_statements();
+        sync(*late);
+    }
+
+    /// What the psychologist said goes out by another machine, so that her own device gives nobody
+    /// a key by it.
+    void carry_statements() {
         for (const Outgoing& one :
              must(psychologist->device->outgoing_after(0, 1 << 22, clock.now())))
             if (one.kind == EntryKind::statement)
                 must(world.administrator().device->import_statement(one.bytes));
         sync(world.administrator());
-        sync(*late);
     }
 
     StatementId permit_alone(const DeviceId& device) {

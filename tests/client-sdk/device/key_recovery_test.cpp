@@ -163,6 +163,32 @@ TEST_CASE("Recovery: opens nothing without two persons, for another device, or a
     CHECK(scene.text(*scene.late, note, "text") == "-");
 }
 
+TEST_CASE("Recovery: opens no further back than the consent reaches, and nothing without one",
+          "[device][recovery][attack]") {
+    KeyRecoveryScene scene;
+    scene.certify();
+    const ItemId old = scene.note(*scene.psychologist, "Före samtycket");
+    scene.sync_everybody();
+    Person& reader = *scene.counsellor;
+    const auto reach = GENERATE(
+        as<std::optional<Reach>>{}, std::nullopt, Reach::from_now, Reach::present, Reach::history);
+    if (reach) {
+        scene.consent(scene.world.school, *reach);
+        scene.carry_statements();
+        scene.sync(reader);
+    }
+    REQUIRE(scene.text(reader, old, "text") == "-");
+    scene.permit(reader);
+    const RecoveredView done = must(scene.open(reader, scene.keys.back()));
+    scene.sync(reader);
+    scene.sync(reader);
+    const bool reaches = reach == Reach::history;
+    CHECK((done.keys > 0) == reaches);
+    CHECK((done.shut > 0) == (reach && !reaches));  // without a consent it has no packets at all
+    CHECK(done.broken == 0);
+    CHECK(scene.text(reader, old, "text") == (reaches ? "Före samtycket" : "-"));
+}
+
 TEST_CASE("Recovery: a box of another packet, organisation or key opens nothing",
           "[device][recovery][attack]") {
     KeyRecoveryScene scene;
