@@ -163,7 +163,10 @@ TEST_CASE("Operations: a second person confirms by number, and by text without a
     CHECK(story.done(story.admin(), "admin.waiting")["waiting"].empty());
 
     CHECK(story.refused(*other, "admin.import", {{"statement", "samsyn1-statement-aaaa"}}) ==
-          "malformed");
+          "truncated");
+    std::string mistyped = text;
+    mistyped[40] = mistyped[40] == 'a' ? 'b' : 'a';
+    CHECK(story.refused(*other, "admin.import", {{"statement", mistyped}}) == "malformed");
     CHECK(story.refused(*other, "admin.export", {{"statement", "7"}}) == "not_found");
 }
 

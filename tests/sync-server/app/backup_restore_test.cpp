@@ -165,7 +165,7 @@ struct ProgramWorld {
         header.federation = world.federation();
         header.author =
             hash_to<DeviceId>(world.hasher(), Domain::device_id, {root.public_key().view()});
-        header.counter = 900;
+        header.counter = 200;
         header.previous = world.administrator().device->federation_heads();
         header.time = HybridTime::at(clock.now());
         return exported(sign_statement(header, restored, root, world.hasher()));
