@@ -1,100 +1,172 @@
 #pragma once
 
 #include "sync-server/app/admin_commands.hpp"
+#include "sync-server/app/configured_command.hpp"
 
-#include <CLI/CLI.hpp>
+#include <deque>
+#include <functional>
 
 namespace samsyn {
 
-/// The options of `backup`, `restore`, `restore-confirm`, `verify`, `log` and `status`, and which
-/// of them was given. For `main` alone: the one place that knows the command line.
-struct AdminCommands {
-    BackupOptions backup;
-    RestoreOptions restore;
-    ConfirmOptions confirm;
-    VerifyOptions verify;
-    LogOptions log;
-    AdminOptions status;
-    std::function<Fallible<void>()> chosen;
+/// `backup`, `restore`, `restore-confirm`, `verify`, `log` and `status` with their options. For
+/// `main` alone. Stays where it is: CLI11 writes into it.
+class AdminCommandLine {
+public:
+    explicit AdminCommandLine(CLI::App& app) {
+        add_backup(app);
+        add_restore(app);
+        add_confirm(app);
+        add_verify(app);
+        add_log(app);
+        add_status(app);
+    }
+
+    /// Runs the one that was given; none where it was none of these.
+    std::optional<Fallible<void>> run() const {
+        for (const Command& command : commands_)
+            if (command.line.command().parsed()) return run(command);
+        return std::nullopt;
+    }
+
+private:
+    using Run = std::function<Fallible<void>(const ServerConfig&)>;
+
+    struct Command {
+        Command(
+            CLI::App& app, const char* name, const char* sentence, const char* data_help, Run what)
+            : line(app, name, sentence, data_help),
+              run(std::move(what)) {}
+
+        ConfiguredCommand line;
+        Run run;
+    };
+
+    static Fallible<void> run(const Command& command) {
+        const ServerConfig config = SAMSYN_TRY(command.line.config());
+        return command.run(config);
+    }
+
+    ConfiguredCommand& add(CLI::App& app,
+                           const char* name,
+                           const char* sentence,
+                           Run run,
+                           const char* data_help = "The folder that init has made.") {
+        Command& command = commands_.emplace_back(app, name, sentence, data_help, std::move(run));
+        command.line.command().add_flag("--json", json_, "Answers in JSON, for scripts.");
+        return command.line;
+    }
+
+    AdminOptions admin(const ServerConfig& config) const {
+        return {config.data, config.database_key, json_};
+    }
+
+    void add_backup(CLI::App& app) {
+        auto& line = add(app,
+                         "backup",
+                         "Makes a verified backup, while the server serves or not, in one file.",
+                         [this](const ServerConfig& config) {
+                             return run_backup({.admin = admin(config),
+                                                .to = to_,
+                                                .folder = config.backup.folder,
+                                                .keys = backup_keys(config),
+                                                .period = config.backup.period});
+                         });
+        line.command().add_option("--to",
+                                  to_,
+                                  "The file to make, which must not exist (default: named by its "
+                                  "time, in backup.folder of the configuration).");
+        add_keys(line);
+        line.key("--period",
+                 "period",
+                 "backup",
+                 "Keys of months that ended longer ago are destroyed, as 180d.");
+    }
+
+    void add_restore(CLI::App& app) {
+        auto& line = add(
+            app,
+            "restore",
+            "Makes a folder from a backup, after looking at all that it holds.",
+            [this](const ServerConfig& config) -> Fallible<void> {
+                if (config.backup.keys.empty())
+                    return give_up(ServerExit::usage,
+                                   "give the folder of the months' keys: --keys FOLDER.");
+                return run_restore({.backup = backup_,
+                                    .data = config.data,
+                                    .database_key = config.database_key,
+                                    .keys = config.backup.keys,
+                                    .json = json_});
+            },
+            "The folder to make. It must not exist.");
+        line.command()
+            .add_option("--backup", backup_, "The file that backup has made.")
+            ->required();
+        add_keys(line);
+    }
+
+    void add_confirm(CLI::App& app) {
+        auto& line =
+            add(app,
+                "restore-confirm",
+                "Brings what two people have signed, so that a restored server serves.",
+                [this](const ServerConfig& config) {
+                    return run_confirm_restore({.admin = admin(config), .statements = statements_});
+                });
+        line.command()
+            .add_option(
+                "--statement", statements_, "Files of what samsyn admin export wrote, one a line.")
+            ->required();
+    }
+
+    void add_verify(CLI::App& app) {
+        auto& line =
+            add(app,
+                "verify",
+                "Looks at everything that the database, or a backup, holds.",
+                [this](const ServerConfig& config) {
+                    return run_verify(
+                        {.admin = admin(config), .backup = backup_, .keys = backup_keys(config)});
+                });
+        line.command().add_option("--backup", backup_, "A file that backup has made.");
+        add_keys(line);
+    }
+
+    void add_log(CLI::App& app) {
+        auto& line = add(
+            app,
+            "log",
+            "Prints what administrators did, the newest first. Names no case and no device.",
+            [this](const ServerConfig& config) {
+                return run_log({.admin = admin(config), .count = count_, .everything = all_rows_});
+            });
+        line.command()
+            .add_option("--count", count_, "How many rows.")
+            ->check(CLI::Range(1, 200))
+            ->capture_default_str();
+        line.command().add_flag("--all", all_rows_, "All rows of the access log.");
+    }
+
+    void add_status(CLI::App& app) {
+        add(app,
+            "status",
+            "Says what the database holds, and whether a server runs.",
+            [this](const ServerConfig& config) { return run_status(admin(config)); });
+    }
+
+    static void add_keys(ConfiguredCommand& line) {
+        line.key("--keys",
+                 "keys",
+                 "backup",
+                 "The folder of the months' keys (default: backup-keys in the server's folder).");
+    }
+
+    std::deque<Command> commands_;  ///< they stay where they are
+    bool json_ = false;
+    std::filesystem::path to_;
+    std::filesystem::path backup_;
+    std::vector<std::string> statements_;
+    unsigned count_ = 20;
+    bool all_rows_ = false;
 };
-
-namespace admin_cli {
-
-inline void add_common(CLI::App& command, AdminOptions& options, const char* key_help) {
-    command.add_option("--data", options.data, "The folder that init has made.")->required();
-    command.add_option("--database-key", options.database_key, key_help);
-    command.add_flag("--json", options.json, "Answers in JSON, for scripts.");
-}
-
-inline void add_backup(CLI::App& app, AdminCommands& all, const char* key_help) {
-    auto* command = app.add_subcommand(
-        "backup", "Makes a verified backup, while the server serves or not, in one file.");
-    add_common(*command, all.backup.admin, key_help);
-    command->add_option("--to", all.backup.to, "The file to make. It must not exist.")->required();
-    command->add_option("--keys",
-                        all.backup.keys,
-                        "The folder of the months' keys (default: backup-keys in the folder).");
-    command
-        ->add_option("--months",
-                     all.backup.months,
-                     "Keys of months that ended longer ago than this are destroyed.")
-        ->check(CLI::Range(1, 120))
-        ->capture_default_str();
-    command->callback([&all] { all.chosen = [&all] { return run_backup(all.backup); }; });
-}
-
-inline void add_restore(CLI::App& app, AdminCommands& all, const char* key_help) {
-    auto* command = app.add_subcommand(
-        "restore", "Makes a folder from a backup, after looking at all that it holds.");
-    command->add_option("--backup", all.restore.backup, "The file that backup has made.")
-        ->required();
-    command->add_option("--data", all.restore.data, "The folder to make. It must not exist.")
-        ->required();
-    command->add_option("--keys", all.restore.keys, "The folder of the months' keys.")->required();
-    command->add_flag("--json", all.restore.json, "Answers in JSON, for scripts.");
-    command->callback([&all] { all.chosen = [&all] { return run_restore(all.restore); }; });
-    auto* confirm = app.add_subcommand(
-        "restore-confirm", "Brings what two people have signed, so that a restored server serves.");
-    add_common(*confirm, all.confirm.admin, key_help);
-    confirm
-        ->add_option("--statement",
-                     all.confirm.statements,
-                     "Files of what samsyn admin export wrote, one a line.")
-        ->required();
-    confirm->callback([&all] { all.chosen = [&all] { return run_confirm_restore(all.confirm); }; });
-}
-
-inline void add_looking(CLI::App& app, AdminCommands& all, const char* key_help) {
-    auto* verify =
-        app.add_subcommand("verify", "Looks at everything that the database, or a backup, holds.");
-    add_common(*verify, all.verify.admin, key_help);
-    verify->add_option("--backup", all.verify.backup, "A file that backup has made.");
-    verify->add_option("--keys", all.verify.keys, "The folder of the months' keys.");
-    verify->callback([&all] { all.chosen = [&all] { return run_verify(all.verify); }; });
-    auto* log = app.add_subcommand(
-        "log", "Prints what administrators did, the newest first. Names no case and no device.");
-    add_common(*log, all.log.admin, key_help);
-    log->add_option("--count", all.log.count, "How many rows.")
-        ->check(CLI::Range(1, 200))
-        ->capture_default_str();
-    log->add_flag("--all", all.log.everything, "All rows of the access log.");
-    log->callback([&all] { all.chosen = [&all] { return run_log(all.log); }; });
-    auto* status =
-        app.add_subcommand("status", "Says what the database holds, and whether a server runs.");
-    add_common(*status, all.status, key_help);
-    status->callback([&all] { all.chosen = [&all] { return run_status(all.status); }; });
-}
-
-}  // namespace admin_cli
-
-inline void add_admin_commands(CLI::App& app, AdminCommands& all, const char* key_help) {
-    admin_cli::add_backup(app, all, key_help);
-    admin_cli::add_restore(app, all, key_help);
-    admin_cli::add_looking(app, all, key_help);
-}
-
-inline Fallible<void> run_admin_command(const AdminCommands& all) {
-    return all.chosen();
-}
 
 }  // namespace samsyn

@@ -18,13 +18,12 @@ struct AdminOptions {
     bool json = false;
 };
 
-inline constexpr unsigned backup_months_usual = 6;
-
 struct BackupOptions {
     AdminOptions admin;
-    std::filesystem::path to;
-    std::filesystem::path keys;  ///< empty: backup-keys in the folder
-    unsigned months = backup_months_usual;
+    std::filesystem::path to;      ///< empty: named by its time in `folder`
+    std::filesystem::path folder;  ///< empty: none; then `to` is a must
+    std::filesystem::path keys;
+    std::chrono::milliseconds period{};  ///< a month's key is kept so long after the month
 };
 
 /// Makes a verified backup; destroys the keys of months that are over.
@@ -32,7 +31,8 @@ Fallible<void> run_backup(const BackupOptions& options);
 
 struct RestoreOptions {
     std::filesystem::path backup;
-    std::filesystem::path data;  ///< must not exist, or be empty
+    std::filesystem::path data;          ///< must not exist, or be empty
+    std::filesystem::path database_key;  ///< must not exist; empty: database.key in the folder
     std::filesystem::path keys;
     bool json = false;
 };
@@ -52,7 +52,7 @@ Fallible<void> run_confirm_restore(const ConfirmOptions& options);
 struct VerifyOptions {
     AdminOptions admin;
     std::filesystem::path backup;  ///< empty: the server's own database
-    std::filesystem::path keys;    ///< of a backup; empty: backup-keys in the folder
+    std::filesystem::path keys;    ///< of a backup
 };
 
 /// Looks at everything that a database, or a backup file, holds.

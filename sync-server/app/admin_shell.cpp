@@ -56,7 +56,7 @@ Fallible<ordered_json> ask_or_open(
         task();
         return true;
     };
-    auto answer = here({*storage, run_here, options.data, folder.federation, false});
+    auto answer = here({*storage, run_here, options.data, folder.federation, nullptr});
     end_progress();
     return answer;
 }

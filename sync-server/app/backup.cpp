@@ -1,5 +1,6 @@
 #include "core/base/system_clock.hpp"
 #include "sync-server/app/admin_shell.hpp"
+#include "sync-server/app/backup_schedule.hpp"
 
 #include <cstdio>
 
@@ -23,18 +24,25 @@ void show_backup(const nlohmann::ordered_json& made) {
 }  // namespace
 
 Fallible<void> run_backup(const BackupOptions& options) {
+    if (options.to.empty() && options.folder.empty())
+        return give_up(ServerExit::usage,
+                       "Where to? Give --to FILE, or a folder as backup.folder in the "
+                       "configuration.");
+    const Instant now = SystemClock{}.now();
+    // The running server has a working folder of its own.
     std::error_code ec;
-    const fs::path to = fs::absolute(options.to, ec).lexically_normal();
-    const fs::path keys =
-        fs::absolute(options.keys.empty() ? options.admin.data / "backup-keys" : options.keys, ec)
+    const fs::path to =
+        fs::absolute(options.to.empty() ? options.folder / backup_name(now) : options.to, ec)
             .lexically_normal();
-    const nlohmann::ordered_json request{{"command", "backup"},
-                                         {"to", to.string()},
-                                         {"keys", keys.string()},
-                                         {"months", options.months}};
+    const fs::path keys = fs::absolute(options.keys, ec).lexically_normal();
+    const auto period_hours = std::chrono::ceil<std::chrono::hours>(options.period).count();
+    const nlohmann::ordered_json request{
+        {"command", "backup"},
+        {"to", to.string()},
+        {"keys", keys.string()},
+        {"period_hours", static_cast<std::uint64_t>(period_hours)}};
     const auto made = SAMSYN_TRY(ask_or_open(options.admin, request, [&](const AdminPorts& ports) {
-        return backup_answer(
-            ports, {to, keys, options.months, SystemClock{}.now()}, &tell_progress);
+        return backup_answer(ports, {to, keys, options.period, now}, &tell_progress);
     }));
     if (options.admin.json)
         show_answer(made, true);

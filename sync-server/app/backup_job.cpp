@@ -134,7 +134,7 @@ Fallible<BackupMade> make_backup(const BackupJob& job) {
     const auto note = [&] { noted = note_backed_up(job.storage, made.manifest.facts.tree.size); };
     // A server that stops, or a full disk: devices keep their bytes a little longer.
     if ((!job.at_rest(note) || !noted) && job.progress) (void)job.progress("not noted", 0, 0);
-    made.destroyed = SAMSYN_TRY(destroy_month_keys(job.keys, month, job.months));
+    made.destroyed = SAMSYN_TRY(destroy_month_keys(job.keys, job.now, job.period));
     return made;
 }
 

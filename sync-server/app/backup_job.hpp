@@ -21,7 +21,7 @@ struct BackupJob {
     std::filesystem::path data;
     std::filesystem::path to;
     std::filesystem::path keys;
-    unsigned months;
+    std::chrono::milliseconds period;  ///< a month's key is kept so long after the month
     Instant now;
     JobProgress progress;
 };

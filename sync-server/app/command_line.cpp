@@ -3,18 +3,11 @@
 #include "sync-server/app/admin_cli.hpp"
 #include "sync-server/app/commands.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <algorithm>
 #include <cstdio>
 
 namespace samsyn {
 
 namespace {
-
-constexpr const char* database_key_help =
-    "The file with the key of the database (default: database.key in the folder). Kept on "
-    "another disk, it makes a stolen one unreadable.";
 
 constexpr const char* overview_text =
     "FILES\n"
@@ -41,43 +34,6 @@ ServerExit said(const Fallible<void>& outcome) {
     return outcome.error().exit;
 }
 
-/// One subcommand with the options that stand for keys of the configuration.
-class ConfiguredCommand {
-public:
-    ConfiguredCommand(CLI::App& app, const char* name, const char* sentence)
-        : command_(*app.add_subcommand(name, sentence)) {
-        command_.add_option("--config", file_, "The configuration file.");
-        key("--data", "data", "server", "The folder that init makes.");
-        key("--database-key", "key", "database", database_key_help);
-    }
-
-    CLI::App& command() { return command_; }
-
-    /// An option that overrides a key; its value is judged as one of the environment.
-    void key(const char* option, const char* name, const char* section, const char* sentence) {
-        command_.add_option_function<std::string>(
-            option,
-            [this, option, name, section](const std::string& value) {
-                options_.push_back({section, name, value, option, 0, true});
-            },
-            sentence);
-    }
-
-    ConfigSources sources() const { return {file_, process_environment(), options_}; }
-
-    /// Neither a file nor a folder: nobody wants a server that starts on guesses.
-    bool says_where() const {
-        return !file_.empty() || std::ranges::any_of(options_, [](const Setting& option) {
-            return option.place == "--data";
-        });
-    }
-
-private:
-    CLI::App& command_;
-    std::filesystem::path file_;
-    std::vector<Setting> options_;
-};
-
 /// All subcommands; `run` does the one that was given.
 class CommandLine {
 public:
@@ -88,7 +44,6 @@ public:
         add_init();
         add_serve();
         check_.command().add_flag("--json", check_options_.json, "Answers in JSON, for scripts.");
-        add_admin_commands(app_, admin_, database_key_help);
     }
 
     ServerExit run(int argc, char** argv) {
@@ -98,12 +53,11 @@ public:
             return app_.exit(error) == 0 ? ServerExit::ok : ServerExit::usage;
         }
         if (config_.command().parsed()) return print_config();
-        for (ConfiguredCommand* each : {&init_, &serve_, &check_})
-            if (each->command().parsed() && !each->says_where()) return nowhere();
-        if (check_.command().parsed()) return run_check(check_.sources(), check_options_);
+        if (check_.command().parsed()) return check();
         if (serve_.command().parsed()) return serve();
         if (init_.command().parsed()) return init();
-        return said(run_admin_command(admin_));
+        const auto done = admin_.run();
+        return done ? said(*done) : ServerExit::usage;
     }
 
 private:
@@ -142,9 +96,9 @@ private:
                                   "the clock was wrong then, and is right now.");
     }
 
-    static ServerExit nowhere() {
-        std::fprintf(stderr, "samsyn-server: give --config FILE or --data FOLDER.\n");
-        return ServerExit::usage;
+    ServerExit check() {
+        if (const auto where = check_.check_says_where(); !where) return said(where);
+        return run_check(check_.sources(), check_options_);
     }
 
     ServerExit print_config() {
@@ -155,13 +109,13 @@ private:
     }
 
     ServerExit serve() {
-        const auto config = usable_config(serve_.sources());
+        const auto config = serve_.config();
         if (!config) return said(std::unexpected{config.error()});
         return said(run_serve(*config, serve_options_));
     }
 
     ServerExit init() {
-        const auto config = usable_config(init_.sources());
+        const auto config = init_.config();
         if (!config) return said(std::unexpected{config.error()});
         init_options_.data = config->data;
         init_options_.database_key = config->database_key;
@@ -174,7 +128,6 @@ private:
     InitOptions init_options_;
     ServeOptions serve_options_;
     CheckOptions check_options_;
-    AdminCommands admin_;
     ConfiguredCommand init_{
         app_, "init", "Makes the server's folder: its own key, a TLS certificate, the database."};
     ConfiguredCommand serve_{
@@ -185,6 +138,7 @@ private:
         "Says all that is wrong with a configuration and its files, and what to do."};
     ConfiguredCommand config_{
         app_, "config", "Prints the configuration file with every key and its default."};
+    AdminCommandLine admin_{app_};
 };
 
 }  // namespace

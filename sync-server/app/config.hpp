@@ -35,7 +35,7 @@ struct ServerConfig {
 
     struct Backup {
         std::filesystem::path folder;  ///< empty: no backups by itself
-        std::filesystem::path keys;    ///< empty: backup-keys in `data`
+        std::filesystem::path keys;    ///< empty: see `backup_keys`
         std::chrono::milliseconds every = std::chrono::hours{24};
         std::chrono::milliseconds period = std::chrono::hours{24 * 180};
     } backup;
@@ -43,6 +43,9 @@ struct ServerConfig {
     NetLimits net;
     HubLimits hub;
 };
+
+/// The folder of the months' keys: what is configured, or backup-keys in `data`.
+std::filesystem::path backup_keys(const ServerConfig& config);
 
 /// Host and port of an address to listen on.
 struct ListenAddress {

@@ -101,6 +101,12 @@ void apply_variable(const std::string& variable, LoadedConfig& out) {
     apply({std::string{key->section}, std::string{key->name}, value, name, 0, true}, out);
 }
 
+/// Whether a path is a folder or lies below it, as far as the two texts tell.
+bool lies_in(const std::filesystem::path& path, const std::filesystem::path& folder) {
+    const auto from = path.lexically_normal().lexically_relative(folder.lexically_normal());
+    return !from.empty() && *from.begin() != "..";
+}
+
 /// Keys that contradict one another.
 void check_together(LoadedConfig& out) {
     const ServerConfig& config = out.config;
@@ -116,6 +122,10 @@ void check_together(LoadedConfig& out) {
           "limits.to_authenticated must not be shorter than limits.silence_before.");
     wrong(std::ranges::find(config.listen, config.metrics_listen) != config.listen.end(),
           "metrics.listen must be another address than those of server.listen.");
+    wrong(!config.backup.folder.empty() && lies_in(backup_keys(config), config.backup.folder),
+          "backup.keys must not lie in backup.folder: who takes both can read the backups.");
+    wrong(!config.backup.folder.empty() && lies_in(config.backup.folder, config.data),
+          "backup.folder must not lie in server.data: both would be lost with one disk.");
 }
 
 void print_key(const ConfigKey& key,

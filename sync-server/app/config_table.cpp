@@ -71,19 +71,21 @@ const std::array file_keys{
     ConfigKey{"backup",
               "folder",
               PathKey{[](C& c) -> auto& { return c.backup.folder; }},
-              "Where backups go, on another disk. Empty: none are made by themselves."},
-    ConfigKey{"backup",
-              "keys",
-              PathKey{[](C& c) -> auto& { return c.backup.keys; }},
-              "The folder of the months' keys. Empty: backup-keys in server.data."},
+              "Where backups go, on another disk. Empty: the server makes none by itself."},
+    ConfigKey{
+        "backup",
+        "keys",
+        PathKey{[](C& c) -> auto& { return c.backup.keys; }},
+        "The folder of the months' keys, not in that one. Empty: backup-keys in server.data."},
     ConfigKey{"backup",
               "every",
               TimeKey{[](C& c) -> auto& { return c.backup.every; }, 1h, 24h * 31},
-              "How often a backup is made."},
-    ConfigKey{"backup",
-              "period",
-              TimeKey{[](C& c) -> auto& { return c.backup.period; }, 24h * 31, 24h * 3660},
-              "How long a month's key is kept; then its backups are destroyed for good."},
+              "How often the server makes a backup of itself, while it serves."},
+    ConfigKey{
+        "backup",
+        "period",
+        TimeKey{[](C& c) -> auto& { return c.backup.period; }, 24h * 31, 24h * 3660},
+        "How long a month's key is kept after the month; then its backups are noise for good."},
 };
 
 const std::array stranger_keys{

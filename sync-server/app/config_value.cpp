@@ -84,6 +84,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return d[a.size()][b.size()];
 }
 
+std::filesystem::path backup_keys(const ServerConfig& config) {
+    return config.backup.keys.empty() ? config.data / "backup-keys" : config.backup.keys;
+}
+
 std::optional<ListenAddress> parse_listen_address(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) return std::nullopt;

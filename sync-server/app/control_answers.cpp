@@ -2,12 +2,10 @@
 
 #include "core/base/system_clock.hpp"
 #include "core/wire/log_rows.hpp"
-#include "sync-server/app/admin_commands.hpp"
 #include "sync-server/hub/restored.hpp"
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 
 namespace samsyn {
 
@@ -19,6 +17,11 @@ using nlohmann::ordered_json;
 constexpr unsigned log_rows_shown_max = 200;
 constexpr std::uint64_t log_rows_in_step = 1'000;  // of the hub's time
 constexpr std::uint64_t log_rows_searched_max = 1'000'000;
+
+// Of `backup.period` in the configuration.
+constexpr unsigned period_hours_usual = 24 * 180;
+constexpr unsigned period_hours_least = 24 * 31;
+constexpr unsigned period_hours_most = 24 * 3660;
 
 constexpr std::array entry_names{"statements", "key_packets", "supplements", "batches", "escrow"};
 
@@ -117,7 +120,7 @@ Fallible<ordered_json> status_answer(const AdminPorts& ports) {
     const DataFolder folder = SAMSYN_TRY(open_data_folder(ports.data));
     ordered_json answer{{"federation", to_hex(folder.federation)},
                         {"server_key", to_hex(folder.identity.public_key())},
-                        {"running", ports.running}};
+                        {"running", ports.running != nullptr}};
     answer.update(SAMSYN_TRY(found_at_rest(ports, [&] { return read_status(ports.storage); })));
     return answer;
 }
@@ -139,14 +142,17 @@ Fallible<ordered_json> log_answer(const AdminPorts& ports, unsigned count, bool 
 Fallible<ordered_json> backup_answer(const AdminPorts& ports,
                                      const BackupRequest& request,
                                      const JobProgress& progress) {
+    std::unique_lock<std::mutex> alone;
+    if (ports.running) alone = std::unique_lock{ports.running->one_backup};
     const BackupMade made = SAMSYN_TRY(make_backup({.storage = ports.storage,
                                                     .at_rest = ports.at_rest,
                                                     .data = ports.data,
                                                     .to = request.to,
                                                     .keys = request.keys,
-                                                    .months = request.months,
+                                                    .period = request.period,
                                                     .now = request.now,
                                                     .progress = progress}));
+    if (ports.running && ports.running->on_backup) ports.running->on_backup(made.manifest.time);
     ordered_json answer{{"backup", request.to.string()},
                         {"key", made.manifest.month},
                         {"time", to_iso(made.manifest.time)}};
@@ -167,13 +173,15 @@ Fallible<ordered_json> verify_answer(const AdminPorts& ports, const JobProgress&
     return facts_to_json(SAMSYN_TRY(look_at_storage(*copy, ports.federation, progress)));
 }
 
-ControlHandler control_handler(AdminPorts ports, std::function<bool()> stopping) {
-    return [ports = std::move(ports), stopping = std::move(stopping)](
-               const json& request, const ControlProgress& tell) -> Fallible<ordered_json> {
+namespace {
+
+ControlHandler control_handler(AdminPorts ports) {
+    return [ports = std::move(ports)](const json& request,
+                                      const ControlProgress& tell) -> Fallible<ordered_json> {
         const JobProgress progress =
             [&](std::string_view what, std::uint64_t done, std::uint64_t total) {
                 tell(json{{"what", what}, {"done", done}, {"total", total}});
-                return !stopping();
+                return !ports.running->stopping;
             };
         const auto text = [&](const char* key) {
             const auto found = request.find(key);
@@ -184,36 +192,59 @@ ControlHandler control_handler(AdminPorts ports, std::function<bool()> stopping)
             return found != request.end() && found->is_number_unsigned() ? found->get<unsigned>()
                                                                          : usual;
         };
+        const auto flag = [&](const char* key) {
+            const auto found = request.find(key);
+            return found != request.end() && found->is_boolean() && found->get<bool>();
+        };
         const std::string command = text("command");
         if (command == "status") return status_answer(ports);
-        if (command == "log")
-            return log_answer(ports, number("count", 20), request.value("everything", false));
+        if (command == "log") return log_answer(ports, number("count", 20), flag("everything"));
         if (command == "verify") return verify_answer(ports, progress);
         if (command == "backup" && !text("to").empty() && !text("keys").empty())
-            return backup_answer(ports,
-                                 {text("to"),
-                                  text("keys"),
-                                  std::clamp(number("months", backup_months_usual), 1U, 120U),
-                                  SystemClock{}.now()},
-                                 progress);
+            return backup_answer(
+                ports,
+                {text("to"),
+                 text("keys"),
+                 std::chrono::hours{std::clamp(number("period_hours", period_hours_usual),
+                                               period_hours_least,
+                                               period_hours_most)},
+                 SystemClock{}.now()},
+                progress);
         return give_up(ServerExit::usage, "Not a request of ours.");
     };
 }
 
-Fallible<std::unique_ptr<ControlSocket>> open_control(Storage& storage,
-                                                      Server& server,
-                                                      const FederationId& federation,
-                                                      const std::filesystem::path& data) {
-    // The socket tells its handler that it stops; the handler exists before the socket does.
-    const auto stopping = std::make_shared<std::atomic<bool>>(false);
+}  // namespace
+
+AdminPorts running_ports(Storage& storage,
+                         Server& server,
+                         const FederationId& federation,
+                         const std::filesystem::path& data) {
     const AtRest at_rest = [&server](const std::function<void()>& task) {
         return server.between_groups(task);
     };
-    auto handler = control_handler({storage, at_rest, data, federation, true},
-                                   [stopping] { return stopping->load(); });
-    auto socket = SAMSYN_TRY(ControlSocket::open(data, std::move(handler)));
-    socket->on_stop([stopping] { *stopping = true; });
+    auto running = std::make_shared<RunningServer>();
+    running->on_backup = [&server](Instant at) {
+        server.metrics().set_last_backup(std::chrono::floor<std::chrono::seconds>(at));
+    };
+    return {storage, at_rest, data, federation, std::move(running)};
+}
+
+Fallible<std::unique_ptr<ControlSocket>> open_control(const AdminPorts& running) {
+    auto socket = SAMSYN_TRY(ControlSocket::open(running.data, control_handler(running)));
+    socket->on_stop([shared = running.running] { shared->stopping = true; });
     return socket;
+}
+
+Fallible<std::string> scheduled_backup(const AdminPorts& running, const BackupRequest& request) {
+    const auto goes_on = [&](std::string_view, std::uint64_t, std::uint64_t) {
+        return !running.running->stopping;
+    };
+    const ordered_json made = SAMSYN_TRY(backup_answer(running, request, goes_on));
+    std::string said = "opens with the key of " + made.value("key", "");
+    for (const auto& month : made["destroyed_keys"])
+        said += "; destruction complete: " + month.get<std::string>();
+    return said;
 }
 
 }  // namespace samsyn

@@ -4,7 +4,18 @@
 #include "sync-server/app/control.hpp"
 #include "sync-server/net/server.hpp"
 
+#include <atomic>
+#include <memory>
+#include <mutex>
+
 namespace samsyn {
+
+/// What those share who do something for an administrator on a running server.
+struct RunningServer {
+    std::mutex one_backup;                   ///< at a time, whoever wants it
+    std::atomic<bool> stopping{false};       ///< what takes long gives up
+    std::function<void(Instant)> on_backup;  ///< one was made, of that time; any thread
+};
 
 /// What the answers are made of: the storage, and how to reach it.
 struct AdminPorts {
@@ -12,8 +23,14 @@ struct AdminPorts {
     AtRest at_rest;
     std::filesystem::path data;
     FederationId federation;
-    bool running = false;
+    std::shared_ptr<RunningServer> running;  ///< none: the file itself was opened
 };
+
+/// Those of a running server, which must outlive them, as the storage must.
+AdminPorts running_ports(Storage& storage,
+                         Server& server,
+                         const FederationId& federation,
+                         const std::filesystem::path& data);
 
 // What each command answers, running or not, as JSON.
 
@@ -27,7 +44,7 @@ Fallible<nlohmann::ordered_json> log_answer(const AdminPorts& ports,
 struct BackupRequest {
     std::filesystem::path to;
     std::filesystem::path keys;
-    unsigned months;
+    std::chrono::milliseconds period;  ///< a month's key is kept so long after the month
     Instant now;
 };
 
@@ -41,13 +58,11 @@ Fallible<nlohmann::ordered_json> verify_answer(const AdminPorts& ports,
 
 nlohmann::ordered_json facts_to_json(const StorageFacts& facts);
 
-/// The handler of a running server's control socket. `stopping`: gives up what takes long.
-ControlHandler control_handler(AdminPorts ports, std::function<bool()> stopping);
+/// The control socket of a running server. When it stops, what takes long gives up.
+Fallible<std::unique_ptr<ControlSocket>> open_control(const AdminPorts& running);
 
-/// The control socket of a running server, which must outlive it, as the storage must.
-Fallible<std::unique_ptr<ControlSocket>> open_control(Storage& storage,
-                                                      Server& server,
-                                                      const FederationId& federation,
-                                                      const std::filesystem::path& data);
+/// `backup_answer` of a running server without anybody who waits for it; gives up when it stops.
+/// Returns what the log should say of it.
+Fallible<std::string> scheduled_backup(const AdminPorts& running, const BackupRequest& request);
 
 }  // namespace samsyn

@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace samsyn {
@@ -185,6 +186,28 @@ void look_at_metrics(const ServerConfig& config, Findings& out) {
              ": anybody who reaches it reads the numbers. Keep it on 127.0.0.1.");
 }
 
+/// The server serves without backups too, so that a disk that is not there stops nobody's work.
+void look_at_backups(const ServerConfig& config, Findings& out) {
+    const fs::path& folder = config.backup.folder;
+    if (folder.empty())
+        return out.warn(
+            "backup.folder is empty: the server makes no backups by itself. Name a folder on "
+            "another disk, or run samsyn-server backup each night.");
+    struct stat there{};
+    struct stat here{};
+    if (::stat(folder.c_str(), &there) != 0 || !S_ISDIR(there.st_mode))
+        return out.warn("backup.folder is " + folder.string() +
+                        ", which is no folder. Make it, or mount its disk: without it no backups "
+                        "are made.");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return out.warn("backup.folder is " + folder.string() +
+                        ", where this user may not write: no backups can be made.");
+    if (::stat(config.data.c_str(), &here) == 0 && here.st_dev == there.st_dev)
+        return out.warn("backup.folder is on the disk of " + config.data.string() +
+                        ": both would be lost with it.");
+    out.fine("Backups go to " + folder.string() + ".");
+}
+
 Result<std::optional<NewestTime>> newest_statement(Storage& storage) {
     const SodiumHasher hasher;
     std::optional<NewestTime> newest;
@@ -254,6 +277,7 @@ std::vector<Finding> examine(const ServerConfig& config, Instant now) {
     if (!is_running) look_at_addresses(config, out);
     look_at_descriptors(config, out);
     look_at_metrics(config, out);
+    look_at_backups(config, out);
     return std::move(out).take();
 }
 

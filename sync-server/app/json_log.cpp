@@ -20,6 +20,7 @@ struct EventLevel {
 /// What is not here is `info`.
 constexpr std::array event_levels{
     EventLevel{"accept_failed", LogLevel::warning},
+    EventLevel{"backup_failed", LogLevel::error},
     EventLevel{"certificate_expires", LogLevel::warning},
     EventLevel{"certificate_expired", LogLevel::error},
     EventLevel{"group_failed", LogLevel::error},

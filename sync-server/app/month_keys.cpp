@@ -22,14 +22,17 @@ fs::path key_file(const fs::path& folder, const std::string& month) {
     return folder / (month + ".key");
 }
 
-/// Months since the year 0; `month` is one.
-unsigned number_of_month(std::string_view month) {
-    unsigned digits[6] = {};
-    std::size_t count = 0;
-    for (const char c : month)
-        if (c != '-') digits[count++] = static_cast<unsigned>(c - '0');
-    const unsigned year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
-    return year * 12 + digits[4] * 10 + digits[5];
+/// When the month is over; `month` is one.
+Instant end_of_month(std::string_view month) {
+    const auto digits = [&](std::size_t from, std::size_t count) {
+        unsigned number = 0;
+        for (const char c : month.substr(from, count))
+            number = number * 10 + static_cast<unsigned>(c - '0');
+        return number;
+    };
+    const std::chrono::year_month of{std::chrono::year{static_cast<int>(digits(0, 4))},
+                                     std::chrono::month{digits(5, 2)}};
+    return std::chrono::sys_days{(of + std::chrono::months{1}) / std::chrono::day{1}};
 }
 
 Fallible<void> sync_folder(const fs::path& folder) {
@@ -52,6 +55,16 @@ Fallible<void> destroy_key_file(const fs::path& file) {
     if (!overwritten || ::unlink(file.c_str()) != 0)
         return give_up(ServerExit::disk, file.string() + " could not be destroyed.");
     return {};
+}
+
+}  // namespace
+
+namespace {
+
+/// How far into its month.
+int days_of_month(Instant now) {
+    const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(now)};
+    return static_cast<int>(static_cast<unsigned>(day.day()));
 }
 
 }  // namespace
@@ -113,14 +126,16 @@ Fallible<Secret<32>> ensure_month_key(const fs::path& folder, const std::string&
 }
 
 Fallible<std::vector<std::string>> destroy_month_keys(const fs::path& folder,
-                                                      const std::string& this_month,
-                                                      unsigned months) {
+                                                      Instant now,
+                                                      std::chrono::milliseconds period) {
     std::vector<std::string> old;
     std::error_code ec;
+    const std::string before = month_of(now - std::chrono::days{days_of_month(now)});
+    if (!fs::exists(key_file(folder, before), ec)) return old;
     for (const auto& entry : fs::directory_iterator{folder, ec}) {
         const std::string month = entry.path().stem();
         if (entry.path().extension() != ".key" || !is_month(month)) continue;
-        if (number_of_month(month) + months < number_of_month(this_month)) old.push_back(month);
+        if (end_of_month(month) + period <= now) old.push_back(month);
     }
     if (ec) return give_up(ServerExit::disk, folder.string() + " cannot be read.");
     std::ranges::sort(old);

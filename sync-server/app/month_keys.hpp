@@ -26,11 +26,13 @@ Fallible<Secret<32>> ensure_month_key(const std::filesystem::path& folder,
 /// Exit `no_backup_key` where it is missing, `loose_permissions`, `damaged`.
 Fallible<Secret<32>> read_month_key(const std::filesystem::path& folder, const std::string& month);
 
-/// Overwrites and removes the secrets of months that ended more than `months` months before this
-/// one; returns which, in their order. A copy of the folder elsewhere is the administrator's to
-/// destroy. What storage keeps of an overwritten file is not in our power.
+/// Overwrites and removes the secrets of months that ended `period` or longer ago; returns which,
+/// in their order. Only where there is a key of the month before `now`: a clock that jumped ahead
+/// would else destroy what is not over, and nobody could bring it back. A copy of the folder
+/// elsewhere is the administrator's to destroy. What storage keeps of an overwritten file is not in
+/// our power.
 Fallible<std::vector<std::string>> destroy_month_keys(const std::filesystem::path& folder,
-                                                      const std::string& this_month,
-                                                      unsigned months);
+                                                      Instant now,
+                                                      std::chrono::milliseconds period);
 
 }  // namespace samsyn

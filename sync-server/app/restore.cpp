@@ -17,8 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t statement_file_max = 1U << 20U;
 constexpr std::size_t statements_brought_max = 1'000;
 
-/// The server's own files in the new folder, with a fresh key for its database: the old one opens
-/// the backup, which must be unreadable once its month's key is destroyed.
+/// The server's own files in the new folder.
 Fallible<void> fill_folder(const fs::path& folder, const DataFolder& files) {
     std::string seed = to_hex(files.identity.seed()) + "\n";
     const auto written = write_new_file(folder / "identity.key", seed, 0600);
@@ -26,9 +25,35 @@ Fallible<void> fill_folder(const fs::path& folder, const DataFolder& files) {
     if (!written) return written;
     SAMSYN_TRY(write_new_file(folder / "tls-key.pem", files.tls.key, 0600));
     SAMSYN_TRY(write_new_file(folder / "tls-certificate.pem", files.tls.certificate, 0644));
-    SAMSYN_TRY(write_new_file(folder / "federation", to_hex(files.federation) + "\n", 0644));
-    return make_database_key(folder, {});
+    return write_new_file(folder / "federation", to_hex(files.federation) + "\n", 0644);
 }
+
+/// A fresh key for the database: the old one opens the backup, which must be unreadable once its
+/// month's key is destroyed. A key elsewhere is gone with this object unless it is kept.
+class FreshDatabaseKey {
+public:
+    explicit FreshDatabaseKey(fs::path file) : file_(std::move(file)) {}
+
+    FreshDatabaseKey(const FreshDatabaseKey&) = delete;
+    FreshDatabaseKey& operator=(const FreshDatabaseKey&) = delete;
+
+    ~FreshDatabaseKey() {
+        std::error_code ignored;
+        if (made_) fs::remove(file_, ignored);
+    }
+
+    Fallible<SodiumPageCipher> make(const fs::path& folder) {
+        SAMSYN_TRY(make_database_key(folder, file_));
+        made_ = !file_.empty();
+        return read_database_key(folder, file_);
+    }
+
+    void keep() { made_ = false; }
+
+private:
+    fs::path file_;
+    bool made_ = false;
+};
 
 Failure to_life_failure(const Error& error) {
     return {ServerExit::disk, "The restored database cannot be written: " + to_string(error) + "."};
@@ -37,9 +62,9 @@ Failure to_life_failure(const Error& error) {
 /// Copies what was looked at under the new key, and begins a new life with it.
 Fallible<LogRestored> begin_anew(const BackupHead& head,
                                  const fs::path& extracted,
-                                 const fs::path& folder) {
+                                 const fs::path& folder,
+                                 SodiumPageCipher& pages) {
     SodiumPageCipher old_pages = page_cipher_from(head.secrets.database_key.expose());
-    SodiumPageCipher pages = SAMSYN_TRY(read_database_key(folder, {}));
     {
         const auto old = SAMSYN_TRY(open_database(extracted, old_pages, DatabaseMode::existing));
         const auto run_here = [](const std::function<void()>& task) {
@@ -132,6 +157,11 @@ Fallible<void> run_restore(const RestoreOptions& options) {
     if (taken || ec)
         return give_up(ServerExit::folder_exists,
                        options.data.string() + " exists and is not empty. Nothing was changed.");
+    if (!options.database_key.empty() && fs::exists(options.database_key, ec))
+        return give_up(ServerExit::folder_exists,
+                       options.database_key.string() +
+                           " exists, and a restored database gets a key of its own. Move the old "
+                           "one away first. Nothing was changed.");
     const BackupHead head = SAMSYN_TRY(read_backup_head(options.backup, options.keys));
     if (head.manifest.facts.incarnation.is_none())
         return give_up(ServerExit::bad_backup,
@@ -139,17 +169,20 @@ Fallible<void> run_restore(const RestoreOptions& options) {
                            " is of a server that never served. Make a new one with: "
                            "samsyn-server init");
     FolderBeside fresh = SAMSYN_TRY(FolderBeside::make(options.data));
+    FreshDatabaseKey key{options.database_key};
     LogRestored restored;
     {
         const FolderBeside extracted = SAMSYN_TRY(FolderBeside::make(options.data));
         (void)SAMSYN_TRY(look_at_backup(options.backup, head, extracted.path(), &tell_progress));
         SAMSYN_TRY(fill_folder(fresh.path(), head.secrets.folder));
-        restored = SAMSYN_TRY(begin_anew(head, extracted.path(), fresh.path()));
+        SodiumPageCipher pages = SAMSYN_TRY(key.make(fresh.path()));
+        restored = SAMSYN_TRY(begin_anew(head, extracted.path(), fresh.path(), pages));
     }
     end_progress();
     fs::rename(fresh.path(), options.data, ec);
     if (ec) return give_up(ServerExit::disk, options.data.string() + " cannot be made.");
     fresh.keep();
+    key.keep();
     show_restored(options, head, {head.manifest.federation, restored, head.manifest.time});
     return {};
 }

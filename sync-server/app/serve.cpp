@@ -1,5 +1,6 @@
 #include "core/base/system_clock.hpp"
 #include "crypto/keys/sodium.hpp"
+#include "sync-server/app/backup_schedule.hpp"
 #include "sync-server/app/commands.hpp"
 #include "sync-server/app/control_answers.hpp"
 #include "sync-server/app/data_folder.hpp"
@@ -69,6 +70,21 @@ void say_listening(const ServerConfig& config, const std::vector<std::uint16_t>&
     std::fflush(stdout);
 }
 
+/// None where no folder is configured.
+std::unique_ptr<BackupSchedule> open_schedule(const ServerConfig& config,
+                                              const AdminPorts& admin,
+                                              const Clock& clock,
+                                              const Log& log) {
+    if (config.backup.folder.empty()) return nullptr;
+    if (const auto last = newest_backup(config.backup.folder)) admin.running->on_backup(*last);
+    const auto make = [&clock, admin, keys = backup_keys(config), period = config.backup.period](
+                          const std::filesystem::path& file) {
+        return scheduled_backup(admin, {file, keys, period, clock.now()});
+    };
+    return std::make_unique<BackupSchedule>(
+        BackupSchedule::When{config.backup.folder, config.backup.every}, make, clock, log);
+}
+
 /// Until somebody wants the server to stop.
 void wait_and_renew(const StopSignals& signals,
                     std::chrono::milliseconds look_every,
@@ -129,9 +145,10 @@ Fallible<void> run_serve(const ServerConfig& config, const ServeOptions& options
     if (!config.port_file.empty())
         SAMSYN_TRY(replace_file(config.port_file, std::to_string(port) + "\n"));
     say_listening(config, (*server)->ports());
-    const auto control =
-        SAMSYN_TRY(open_control(*storage, **server, folder.federation, config.data));
+    const AdminPorts admin = running_ports(*storage, **server, folder.federation, config.data);
+    const auto control = SAMSYN_TRY(open_control(admin));
     log({"started", 0, {}, 0});
+    const auto schedule = open_schedule(config, admin, clock, log);
     notify_manager("READY=1");
 
     wait_and_renew(signals, config.tls.look_every, keeper);
@@ -139,7 +156,8 @@ Fallible<void> run_serve(const ServerConfig& config, const ServeOptions& options
     (*server)->begin_drain();
     log({"stopping", 0, {}, 0});
     drain(signals, config.drain);
-    control->stop();  // what it does for an administrator gives up
+    control->stop();  // what it does for an administrator gives up, and a backup
+    if (schedule) schedule->stop();
     (*server)->stop();
     const Hub::Counts counts = (*hub)->counts();
     log({"stored", 0, {}, counts.stored});

@@ -9,8 +9,7 @@ namespace {
 
 /// Everything of a backup file that a restore would look at.
 Fallible<nlohmann::ordered_json> verify_backup(const VerifyOptions& options) {
-    const auto keys = options.keys.empty() ? options.admin.data / "backup-keys" : options.keys;
-    BackupHead head = SAMSYN_TRY(read_backup_head(options.backup, keys));
+    BackupHead head = SAMSYN_TRY(read_backup_head(options.backup, options.keys));
     const FolderBeside beside = SAMSYN_TRY(FolderBeside::make(options.backup));
     const StorageFacts facts =
         SAMSYN_TRY(look_at_backup(options.backup, head, beside.path(), &tell_progress));

@@ -1,5 +1,6 @@
 // What a monitoring system sees, and what nobody may see there or in the log.
 
+#include "sync-server/net/readiness.hpp"
 #include "tests/sync-server/hub/failing_storage.hpp"
 #include "tests/sync-server/net/served_world.hpp"
 
