@@ -131,7 +131,7 @@ TEST_CASE("Attack: a device claimed for a user who has one is not even in disput
     const auto said = scene.attack(claim, knowing_nothing);
     const auto confirmed = GENERATE(false, true);
     if (confirmed)
-        scene.sign_at(long_ago,
+        scene.sign_at(scene.long_ago,
                       scene.administrator(scene.lindesberg),
                       Countersigned{.statement = said->id},
                       std::vector{said->id});
