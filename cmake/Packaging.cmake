@@ -15,7 +15,7 @@ if(SAMSYN_BUILD_SERVER)
   install(FILES packaging/samsyn-server.tmpfiles RENAME samsyn-server.conf
           DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/tmpfiles.d COMPONENT server)
   install(FILES packaging/server.toml DESTINATION /etc/samsyn COMPONENT server)
-  install(FILES LICENSE packaging/debian/copyright docs/OPERATIONS.md docs/THREAT-MODEL.md CHANGELOG.md
+  install(FILES LICENSE packaging/debian/copyright docs/OPERATIONS.md docs/THREAT-MODEL.md CHANGELOG.md packaging/alerts.yml
           DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/samsyn-server COMPONENT server)
 endif()
 

@@ -27,6 +27,18 @@ std::string founding_file(const std::vector<Bytes>& statements) {
     return std::string{as_text(out.view())};
 }
 
+/// The founding file holds nothing secret, and the server's own user has to read it.
+Result<void> make_public(const std::filesystem::path& file) {
+    using std::filesystem::perms;
+    std::error_code failed;
+    std::filesystem::permissions(
+        file,
+        perms::owner_read | perms::owner_write | perms::group_read | perms::others_read,
+        failed);
+    if (failed) return fail(Errc::system_failed, file.string() + ": " + failed.message());
+    return {};
+}
+
 /// The administrator's machine learns its own federation.
 Result<void> fill_device(Device& device, const Founded& founded) {
     for (const Bytes& statement : founded.statements)
@@ -76,7 +88,8 @@ Result<Founded> found(const std::filesystem::path& data, const Founding& wanted)
     const auto fill = [&](OpenedDevice& opened) -> Result<void> {
         SAMSYN_TRY(save_root_key(data / root_key_name, root));  // an interrupted run's is void
         SAMSYN_TRY(fill_device(opened.device(), founded));
-        return write_private_file(wanted.out, founding_file(founded.statements));
+        SAMSYN_TRY(write_private_file(wanted.out, founding_file(founded.statements)));
+        return make_public(wanted.out);
     };
     SAMSYN_TRY(create_device(data, device, {.hash = hash}, fill));
     return founded;

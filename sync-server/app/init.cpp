@@ -30,6 +30,10 @@ Fallible<Bytes> read_founding(const fs::path& file) {
     if (size > founding_size_max)
         return give_up(ServerExit::bad_founding, "The founding file is too long.");
     std::ifstream in{file, std::ios::binary};
+    if (!in)
+        return give_up(
+            ServerExit::read_only,
+            file.string() + " cannot be read by this user. Then: chmod a+r " + file.string());
     const std::string text{std::istreambuf_iterator<char>{in}, {}};
     return to_bytes(as_bytes(text));
 }
