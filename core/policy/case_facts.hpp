@@ -60,7 +60,8 @@ struct DisclosingFacts {
     std::vector<Signed<Override>> overrides;
     std::vector<Signed<InvestigationAnswer>> answers;
     std::map<StatementId, Verdicts> verdicts;
-    bool update_needed = false;  ///< an unknown restricting statement is in the stream
+    bool update_needed = false;        ///< an unknown restricting statement is in the stream
+    std::set<DeviceId> restricted_by;  ///< who said so
 
     /// The units that consents, overrides, answers and investigation locks here name: whose rosters
     /// a decision about this unit's items can read.
@@ -74,6 +75,7 @@ struct RosterFacts {
     std::set<StatementId> ended;
     std::set<UserId> acknowledged;  ///< the duty of secrecy
     bool update_needed = false;
+    std::set<DeviceId> restricted_by;
 
     /// True while an addition stands that no later removal (by time, id) took back.
     bool participates(const UserId& user, Instant now) const;
@@ -93,6 +95,7 @@ struct CustodyFacts {
     std::vector<Signed<GuardianPrevented>> prevented;     ///< current by child and guardian
     /// Current by child, guardian and decision; none of a decision that any statement stays.
     std::vector<Signed<DecisionInPlace>> in_place;
+    std::set<DeviceId> stayed_by;               ///< who stayed any
     std::vector<Signed<Mandate>> mandates;      ///< current by principal and agent
     std::vector<Signed<ProtectionMark>> marks;  ///< all that stand: each limits
     std::map<StatementId, Verdicts> verdicts;

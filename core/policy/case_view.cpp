@@ -67,6 +67,25 @@ bool is_lead_on(const RosterFacts& roster, const UserId& user) {
     });
 }
 
+bool was_put_on(const RosterFacts& roster, const UserId& user) {
+    return std::ranges::any_of(roster.added,
+                               [&](const auto& addition) { return addition.body.user == user; });
+}
+
+/// Of stays, and of restricting statements of unknown kinds in these streams.
+std::set<DeviceId> authors_of_denials(const CaseView& view,
+                                      const std::set<UnitId>& disclosing,
+                                      const std::set<UnitId>& rosters) {
+    std::set<DeviceId> authors = view.custody().stayed_by;
+    for (const auto& unit : disclosing)
+        authors.insert(view.disclosing(unit).restricted_by.begin(),
+                       view.disclosing(unit).restricted_by.end());
+    for (const auto& unit : rosters)
+        authors.insert(view.roster(unit).restricted_by.begin(),
+                       view.roster(unit).restricted_by.end());
+    return authors;
+}
+
 }  // namespace
 
 std::vector<Stream> streams_for(const DeviceId& device,
@@ -91,11 +110,16 @@ std::vector<Stream> streams_for(const DeviceId& device,
         rosters.insert(named.begin(), named.end());
     }
 
-    // A mark of protection counts on the device only where its author is known to lead.
-    for (const auto& mark : view.custody().marks)
+    // What only denies counts on the device only where its author is known to have the place for
+    // it: to lead for a mark of protection, to take part for what is not known here, both for a
+    // stay.
+    const auto add_rosters = [&](const DeviceId& author, const auto& is_on) {
         for (const auto& unit : view.roster_units())
-            if (is_lead_on(view.roster(unit), federation.user_of(mark.author)))
-                rosters.insert(unit);
+            if (is_on(view.roster(unit), federation.user_of(author))) rosters.insert(unit);
+    };
+    for (const auto& mark : view.custody().marks) add_rosters(mark.author, is_lead_on);
+    for (const auto& author : authors_of_denials(view, disclosing, rosters))
+        add_rosters(author, was_put_on);
 
     std::vector<Stream> streams{{StreamKind::custody, view.id(), {}}};
     for (const auto& unit : disclosing)

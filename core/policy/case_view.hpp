@@ -123,9 +123,10 @@ Result<void> check_complete(const Consent& consent);
 
 /// Which streams of a case a device receives: the custody stream; the disclosing streams of its own
 /// units and of units that name one of those units there (as recipient, or as the one that locks);
-/// the rosters of its own units, of the units whose disclosing streams these are, and of units
-/// named there. Its own are the units for which it acts now and for which its user takes part in
-/// the case. Empty for a device that takes no part. Of the notices those to its own units. Sorted.
+/// the rosters of its own units, of the units whose disclosing streams these are, of units named
+/// there, and those that tell that somebody may deny what is denied there. Its own are the units
+/// for which it acts now and for which its user takes part in the case. Empty for a device that
+/// takes no part. Of the notices those to its own units. Sorted.
 std::vector<Stream> streams_for(const DeviceId& device,
                                 const CaseView& view,
                                 const Federation& federation,

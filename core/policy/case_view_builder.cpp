@@ -192,6 +192,7 @@ private:
 
     void sort_in(const Statement& statement, const DecisionInPlace& body) {
         view_.custody_.in_place.push_back(as_signed(statement, body));
+        if (body.stayed) view_.custody_.stayed_by.insert(statement.header.author);
     }
 
     void sort_in(const Statement& statement, const Mandate& body) {
@@ -323,10 +324,14 @@ private:
             if (!std::holds_alternative<Unknown>(body) || !accept(*statement)) continue;
             if (!header.restricting) continue;
             if (header.stream.kind == StreamKind::custody) view_.custody_.update_needed = true;
+            const auto heed_in = [&](auto& facts) {
+                facts.update_needed = true;
+                facts.restricted_by.insert(header.author);
+            };
             if (header.stream.kind == StreamKind::disclosing)
-                view_.disclosing_[header.stream.unit].update_needed = true;
+                heed_in(view_.disclosing_[header.stream.unit]);
             if (header.stream.kind == StreamKind::roster)
-                view_.rosters_[header.stream.unit].update_needed = true;
+                heed_in(view_.rosters_[header.stream.unit]);
         }
     }
 

@@ -87,7 +87,7 @@ void SceneMaker::tell_of_decision(Consent consent) {
         .decision = world_.fresh<Hash>(),
         .until = base_ + std::chrono::days{50}};
     sign_knowing(chief.device, World::custody_stream(id_), decision);
-    if (!dice_.percent(40)) return;
+    if (!dice_.percent(60)) return;
     decision.stayed = true;
     sign(chief.device, World::custody_stream(id_), decision);
 }

@@ -75,14 +75,18 @@ TEST_CASE("C-03: a court that stays a decision stays it for every guardian", "[p
 namespace {
 
 /// The same question on what the requester's device receives of the case.
-Decision ask_on_device(SecrecyScene& scene, const Staff& who, const Label& label) {
+Decision ask_on_device(SecrecyScene& scene,
+                       const Staff& who,
+                       const Label& label,
+                       const Request& request = {}) {
     const auto members = scene.federation();
     const auto all = CaseView::build(scene.id, scene.cases[scene.id], members);
     StatementGraph received;
     for (const auto& stream : streams_for(who.device, all, members, scene.now))
         for (const auto& statement : scene.cases[scene.id].in(stream)) received.add(statement);
     const auto view = CaseView::build(scene.id, received, members);
-    return decide(label, {}, who.requester(), {members, view}, current_statute_table(), scene.now);
+    return decide(
+        label, request, who.requester(), {members, view}, current_statute_table(), scene.now);
 }
 
 }  // namespace
@@ -110,6 +114,38 @@ TEST_CASE("Device: a mark counts whose author leads on a roster that nothing els
                               .users = {scene.officer.user}});
     CHECK_FALSE(scene.ask_as(scene.psychiatrist, item).permitted());
     CHECK_FALSE(ask_on_device(scene, scene.psychiatrist, item).permitted());
+}
+
+TEST_CASE("Device: a kind not known here denies by whom only another unit's roster knows",
+          "[policy]") {
+    SecrecyScene scene;
+    scene.consent(scene.id, scene.officer, scene.for_measure(scene.a, Purpose::coordination));
+    scene.consent(scene.id, scene.officer, scene.for_measure(scene.b, Purpose::coordination));
+    const auto item = scene.social_item();
+    REQUIRE(ask_on_device(scene, scene.psychiatrist, item).permitted());
+
+    const auto stream = GENERATE_COPY(
+        values({scene.in_social(), World::roster_stream(scene.id, scene.clinic.unit)}));
+    scene.sign(scene.nurse.device, stream, Unknown{.kind = 99, .body = {}}, {}, true);
+    CHECK_FALSE(scene.ask_as(scene.psychiatrist, item).permitted());
+    CHECK(ask_on_device(scene, scene.psychiatrist, item).reasons == only(Reason::update_needed));
+}
+
+TEST_CASE("Device: a stay counts by whom only another unit's roster knows", "[policy]") {
+    SecrecyScene scene;
+    const Request referral{.purpose = measure_referral};
+    auto decision = scene.decision_without(scene.b, measure_referral);
+    scene.record(decision);
+    scene.consent(scene.id, scene.officer, scene.for_measure(scene.a, measure_referral));
+    const auto other = scene.staff(scene.unit(scene.nora, Regime::social), Role::head_of_unit);
+    scene.add_participant(scene.id, scene.lead, other, Duty::lead);
+    const auto item = scene.social_item();
+    REQUIRE(ask_on_device(scene, scene.psychiatrist, item, referral).permitted());
+
+    decision.stayed = true;
+    scene.sign(other.device, World::custody_stream(scene.id), decision);
+    CHECK_FALSE(scene.ask_as(scene.psychiatrist, item, referral).permitted());
+    CHECK_FALSE(ask_on_device(scene, scene.psychiatrist, item, referral).permitted());
 }
 
 }  // namespace samsyn::test
