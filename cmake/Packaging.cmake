@@ -11,17 +11,17 @@ if(SAMSYN_BUILD_SERVER)
   install(TARGETS samsyn-server RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT server)
   install(FILES packaging/samsyn-server.service DESTINATION /lib/systemd/system COMPONENT server)
   install(FILES packaging/samsyn-server.sysusers RENAME samsyn-server.conf
-          DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/sysusers.d COMPONENT server)
+          DESTINATION lib/sysusers.d COMPONENT server)
   install(FILES packaging/samsyn-server.tmpfiles RENAME samsyn-server.conf
-          DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/tmpfiles.d COMPONENT server)
+          DESTINATION lib/tmpfiles.d COMPONENT server)
   install(FILES packaging/server.toml DESTINATION /etc/samsyn COMPONENT server)
   install(FILES LICENSE packaging/debian/copyright docs/OPERATIONS.md docs/THREAT-MODEL.md CHANGELOG.md packaging/alerts.yml
           DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/samsyn-server COMPONENT server)
 endif()
 
 set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_SET_DESTDIR ON)  # files below /etc and /lib beside those below the prefix
+set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL cli server)
 set(CPACK_COMPONENTS_GROUPING ONE_PER_GROUP)
@@ -30,6 +30,7 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")  # each package has its own
 set(CPACK_PACKAGE_CONTACT "Samsyn's authors <samsyn@localhost>")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
