@@ -237,7 +237,7 @@ TEST_CASE("BackupSchedule: the next is due when the newest is old enough, whatev
     };
     std::ofstream{folder / "notes.txt"} << "no backup";
     CHECK(asked_for(1h) == 1);
-    const auto old = (folder / backup_name(clock.now() - 3h)).string();
+    const fs::path old = folder.path() / backup_name(clock.now() - 3h);
     std::ofstream{old} << "x";
     fs::last_write_time(old, fs::file_time_type::clock::now() - 3h);
     CHECK(asked_for(1h) == 1);

@@ -328,6 +328,17 @@ TEST_CASE("samsyn-server: a doctored backup is not restored", "[app][backup][att
     }
 }
 
+namespace {
+
+/// "2026-01" gives "2025-12".
+std::string month_before(const std::string& month) {
+    const int number = std::stoi(month.substr(0, 4)) * 12 + std::stoi(month.substr(5)) - 2;
+    const std::string of_year = std::to_string(number % 12 + 1);
+    return std::to_string(number / 12) + (of_year.size() == 1 ? "-0" : "-") + of_year;
+}
+
+}  // namespace
+
 TEST_CASE("samsyn-server: keys of months that are over are destroyed, and it says so",
           "[app][backup]") {
     ProgramWorld scene;
@@ -337,6 +348,12 @@ TEST_CASE("samsyn-server: keys of months that are over are destroyed, and it say
         fs::permissions(scene.at("keys") / (std::string{month} + ".key"), fs::perms{0600});
     }
     put(scene.at("keys") / "notes.txt", "not a key");
+    // No backup in the month before: the clock may have jumped, and nothing is destroyed.
+    const json first = ProgramWorld::answer(scene.backup_command("first.backup"));
+    CHECK(first["destroyed_keys"].empty());
+    const auto before = month_before(first["key"].get<std::string>()) + ".key";
+    put(scene.at("keys") / before, std::string(64, 'a') + "\n");
+    fs::permissions(scene.at("keys") / before, fs::perms{0600});
     const json made = ProgramWorld::answer(scene.backup_command("one.backup"));
     CHECK(made["destroyed_keys"] == json::array({"2020-01", "2020-02"}));
     CHECK_FALSE(fs::exists(scene.at("keys") / "2020-01.key"));

@@ -264,5 +264,7 @@ TEST_CASE("Server: a device that does not read is closed", "[net][hostile]") {
     }
     CHECK(deaf->is_closed_by_server());
     CHECK(ServedWorld::next<CaughtUp>(*good));
-    CHECK(served.log_after_stop().find("reads too slowly") != std::string::npos);
+    const std::string told = served.log_after_stop();
+    CAPTURE(told);
+    CHECK(told.find("reads too slowly") != std::string::npos);
 }

@@ -33,7 +33,9 @@ TEST_CASE("samsyn-server: init, serve, health, stop, status", "[app]") {
     }
 
     CHECK(run(world.serve()).exit == 7);
-    CHECK(run({"status", "--data", world.data}).exit == 7);
+    const auto asked = run({"status", "--data", world.data, "--json"});  // the one that runs
+    CHECK(asked.exit == 0);
+    CHECK(asked.output.find("\"running\":true") != std::string::npos);
     const World other;
     REQUIRE(other.init().exit == 0);
     CHECK(run(other.serve("127.0.0.1:" + port.substr(0, port.size() - 1))).exit == 8);
@@ -44,6 +46,7 @@ TEST_CASE("samsyn-server: init, serve, health, stop, status", "[app]") {
     CHECK(ended.output.find("\"event\":\"stopped\"") != std::string::npos);
     const auto status = run({"status", "--data", world.data, "--json"});
     CHECK(status.exit == 0);
+    CHECK(status.output.find("\"running\":false") != std::string::npos);
     CHECK(status.output.find("\"statements\":3") != std::string::npos);
 }
 
