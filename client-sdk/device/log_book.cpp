@@ -84,28 +84,29 @@ Result<LogProofRequest> Device::Impl::LogBook::known_log() {
     return LogProofRequest{held->checkpoint.incarnation, held->checkpoint.tree.size};
 }
 
-/// True where such a statement has an effect: those who may have signed that the log was restored.
-bool Device::Impl::LogBook::covers(const LogRestored& restore) {
-    return std::ranges::count(my_.federation().restores(), restore) > 0;
+/// What the proof brings, as far as it verifies: one that does not has no effect.
+Result<void> Device::Impl::LogBook::take_statements(const LogProof& proof) {
+    for (const Bytes& bytes : proof.restores) {
+        const auto taken = my_.transact([&] { return my_.take_statement(bytes); });
+        if (!taken && my_.is_storage_fault(taken.error())) return std::unexpected{taken.error()};
+    }
+    return {};
 }
 
 /// Where the log that is shown must begin: with what was held, less what signed restores have cut.
 /// Errors: `log_forked` where they do not lead to this life of the log.
 Result<TreeHead> Device::Impl::LogBook::base_after_restores(const SignedCheckpoint& held,
                                                             const LogProof& proof) {
+    SAMSYN_TRY(take_statements(proof));
     TreeHead base = held.checkpoint.tree;
     Incarnation life = held.checkpoint.incarnation;
     const Incarnation& now_alive = proof.checkpoint.checkpoint.incarnation;
-    for (const Bytes& bytes : proof.restores) {
-        const auto statement = decode_statement(bytes, my_.ports.hasher);
-        const auto* const restored =
-            statement ? std::get_if<LogRestored>(&statement->body) : nullptr;
-        if (restored == nullptr || restored->old_incarnation != life) break;
-        const auto taken = my_.transact([&] { return my_.take_statement(bytes); });
-        if (!taken && my_.is_storage_fault(taken.error())) return std::unexpected{taken.error()};
-        if (!taken || !covers(*restored)) break;
-        life = restored->new_incarnation;
-        if (restored->size < base.size) base = {restored->size, restored->root};
+    const auto& restores = my_.federation().restores();
+    for (std::size_t lives = 0; life != now_alive && lives < log_lives_max; ++lives) {
+        const auto next = std::ranges::find(restores, life, &LogRestored::old_incarnation);
+        if (next == restores.end()) break;
+        life = next->new_incarnation;
+        if (next->size < base.size) base = {next->size, next->root};
     }
     if (life != now_alive) return fail(Errc::log_forked, "another life of the log");
     return base;

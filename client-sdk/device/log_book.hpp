@@ -39,7 +39,7 @@ public:
 private:
     Result<std::vector<ReadEntry>> entries_for(const ShownItems& shown);
     Result<TreeHead> base_after_restores(const SignedCheckpoint& held, const LogProof& proof);
-    bool covers(const LogRestored& restore);
+    Result<void> take_statements(const LogProof& proof);
     Result<void> follow(const std::optional<SignedCheckpoint>& held,
                         const TreeHead& base,
                         const SignedCheckpoint& shown,

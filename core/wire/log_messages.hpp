@@ -9,8 +9,10 @@ namespace samsyn {
 
 // --- The access log (docs/PROTOCOL.md, "Access log") ---------------------------------------------
 
-inline constexpr std::size_t log_restores_max = 4;  ///< statements in one proof
-inline constexpr std::size_t log_rows_max = 64;     ///< rows in one answer
+inline constexpr std::size_t log_lives_max = 4;      ///< restores that one proof leads through
+inline constexpr std::size_t log_restores_max = 64;  ///< statements in one proof
+inline constexpr std::size_t log_restores_bytes_max = 48 * 1024;  ///< together
+inline constexpr std::size_t log_rows_max = 64;                   ///< rows in one answer
 inline constexpr std::size_t log_row_bytes_max = 8 * 1024;
 
 /// From the client, right after its `Proof`: the newest checkpoint that it holds. Size 0: none.
@@ -25,8 +27,10 @@ struct LogProofRequest {
 /// smallest of their sizes and the client's.
 struct LogProof {
     SignedCheckpoint checkpoint;
-    std::vector<Bytes> restores;  ///< at most `log_restores_max` statements
-    std::vector<Hash> path;       ///< at most `tree_path_max`
+    /// At most `log_restores_max` statements of the federation log, oldest first: the restores, who
+    /// confirmed them, and what these rest on as far as there is room.
+    std::vector<Bytes> restores;
+    std::vector<Hash> path;  ///< at most `tree_path_max`
     friend bool operator==(const LogProof&, const LogProof&) = default;
 };
 

@@ -161,6 +161,7 @@ struct Hub::Impl {
 
     SignedCheckpoint checkpoint(Instant now);
     std::vector<StatementPtr> restores_since(const Incarnation& life) const;
+    std::vector<StatementPtr> behind(const std::vector<StatementPtr>& restores) const;
     Result<LogProof> prove_log(const LogProofRequest& request, Instant now);
     bool may_query(const DeviceId& device, const LogQuery& query, Instant now) const;
     Result<LogRows> answer_query(const DeviceId& device,

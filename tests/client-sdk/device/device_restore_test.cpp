@@ -5,7 +5,7 @@
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/restored.hpp"
 #include "sync-server/hub/verify.hpp"
-#include "tests/client-sdk/device/device_scene.hpp"
+#include "tests/client-sdk/device/second_administrator.hpp"
 #include "tests/support/sealed_pages.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -23,6 +23,8 @@ struct RestoredScene : DeviceScene {
     }
 
     void back_up() {
+        for (const auto& entry : std::filesystem::directory_iterator{folder.path()})
+            std::filesystem::remove_all(entry.path());
         const auto copy = must(storage->copy_to(folder.path(), pages));
         while (!must(copy->step(64))) {
         }
@@ -60,11 +62,13 @@ struct RestoredScene : DeviceScene {
         return encode_statement(sign_statement(header, body, by, world.hasher()));
     }
 
-    bool confirm(const Bytes& statement) {
+    bool confirm(const Bytes& statement) { return confirm(std::vector<Bytes>{statement}); }
+
+    bool confirm(const std::vector<Bytes>& statements) {
         return must(confirm_restore(*restored,
                                     world.federation(),
                                     {world.server_key(), world.verifier(), world.hasher(), random},
-                                    std::vector<Bytes>{statement},
+                                    statements,
                                     clock.now()));
     }
 
@@ -144,6 +148,32 @@ TEST_CASE("Devices: give a restored server everything that it had acknowledged",
         CHECK(must(Restoring{*person->device}.waiting()) == 0);
         CHECK(must(person->device->log_evidence()).empty());
     }
+}
+
+TEST_CASE("Devices: a restore that two administrators signed leads every tablet on",
+          "[device][restore][scenario]") {
+    RestoredScene scene;
+    const auto neighbour = admit_administrator(scene, "Nils Neighbour");
+    scene.sync_everybody();
+    scene.back_up();
+    scene.live_on();
+    const RestoreRequest request{scene.world.federation(), scene.restore(), scene.clock.now()};
+
+    Device& admin = *scene.world.administrator().device;
+    const StatementId id = must(Restoring{admin}.sign(request));
+    const std::string said = must(Restoring{admin}.export_statement(id));
+    must(Provisioning{*neighbour->device}.import_statement(said));
+    const StatementId word = must(Provisioning{*neighbour->device}.confirm(id));
+    const std::string confirmed = must(Restoring{*neighbour->device}.export_statement(word));
+    REQUIRE(scene.confirm({must(statement_from_text(said)), must(statement_from_text(confirmed))}));
+    scene.serve(*scene.restored);
+
+    // Nobody but the two has seen either; the server's proof brings both.
+    CHECK_FALSE(scene.try_sync(*scene.worker));
+    CHECK_FALSE(scene.try_sync(scene.world.administrator()));
+    scene.sync_everybody();
+    CHECK(scene.lost().empty());
+    for (Person* person : scene.everybody()) CHECK(must(person->device->log_evidence()).empty());
 }
 
 TEST_CASE("Devices: what was purged from its author's device comes back to a restored server",
