@@ -132,9 +132,11 @@ public:
     /// True where the organisation is a member at `now`.
     bool is_member(const OrganisationId& organisation, Instant now) const;
 
-    /// True where the user was certified as head of the unit at `at`, by the newest certificate of
-    /// then: a later change of role takes back nothing that was confirmed before.
-    bool was_head(const UserId& user, const UnitId& unit, Instant at) const;
+    /// True where the device's user was certified as head of the unit at `at`, by the newest
+    /// certificate of then (a later change of role or removal takes back nothing that was confirmed
+    /// before), and a second person has seen the device: who confirmed the device, or knew its
+    /// certificate when confirming the role. A first device is one administrator's word alone.
+    bool spoke_as_head(const DeviceId& device, const UnitId& unit, Instant at) const;
 
     /// True where the device is certified, neither revoked nor suspended, not past its end, and its
     /// user works in at least one unit (or it has none, as a room screen, or it is an
@@ -253,8 +255,21 @@ private:
     friend class policy::TwoPersons;
 
     struct RoleSaid {
+        StatementId said;
         Instant said_at;
         Membership membership;
+    };
+
+    struct RemovalSaid {
+        OrganisationId organisation;
+        Instant from;  ///< not before the statement's own time
+    };
+
+    struct SeenDevice {
+        DeviceId device;
+        UserId user;
+        OrganisationId organisation;
+        friend auto operator<=>(const SeenDevice&, const SeenDevice&) = default;
     };
 
     struct RecoveryUse {
@@ -263,6 +278,13 @@ private:
     };
 
     bool acted_for(const DeviceCertified& certificate, const UnitId& unit, Instant at) const;
+
+    /// True for an administrator's machine, and where a second person confirmed the device, or knew
+    /// it when confirming `role`, of the device's user.
+    bool was_seen(const DeviceId& device, const StatementId& role) const;
+
+    /// The same for any role.
+    bool was_ever_seen(const DeviceId& device) const;
 
     /// `may_sign`, also by an author who is suspended since.
     Result<void> may_say(const StatementHeader& header, const StatementBody& body) const;
@@ -278,6 +300,10 @@ private:
     std::map<UserId, User> users_;
     /// Every role that was ever certified, in the order (time, id).
     std::map<std::pair<UserId, UnitId>, std::vector<RoleSaid>> roles_said_;
+    std::map<UserId, std::vector<RemovalSaid>> removals_said_;
+    std::set<SeenDevice> seen_;  ///< confirmed by another person, or on a device that was seen
+    /// Devices that were known to who confirmed a role of a head, with the statement of that role.
+    std::set<std::pair<DeviceId, StatementId>> seen_with_role_;
     std::map<DeviceId, Device> devices_;
     std::map<DeviceId, SigningPublicKey> servers_;
     std::vector<SigningPublicKey> server_keys_;

@@ -1,5 +1,7 @@
 #include "core/policy/federation_builder.hpp"
 
+#include "core/policy/case_view.hpp"
+
 #include <algorithm>
 
 namespace samsyn {
@@ -24,7 +26,9 @@ bool FederationBuilder::may(const Statement& statement) const {
     const bool denies = order_in({}, body).has_value() ||
                         std::holds_alternative<UserRemoved>(body) ||
                         std::holds_alternative<DeviceSuspended>(body);
-    if (!denies) return built_.may_say(header, body).has_value();
+    if (!denies)
+        return built_.may_say(header, body).has_value() &&
+               (!opens(body) || two_persons_.stands(header.author, statement, built_));
     return std::visit(
                FederationRules{built_, header.author, header.time.instant(), header.restricting},
                body)
@@ -44,10 +48,12 @@ bool FederationBuilder::is_bound(const DeviceId& device, const SigningPublicKey&
     return device == hash_to<DeviceId>(hasher_, Domain::device_id, {key.view()});
 }
 
-bool FederationBuilder::may_claim(const StatementHeader& header,
+bool FederationBuilder::may_claim(const Statement& statement,
                                   const OrganisationId& organisation) const {
+    const auto& header = statement.header;
     return built_.is_administrator(header.author, organisation) &&
-           built_.counts(header.author, header.counter);
+           built_.counts(header.author, header.counter) &&
+           two_persons_.stands(header.author, statement, built_);
 }
 
 void FederationBuilder::start_again() {
@@ -62,6 +68,7 @@ void FederationBuilder::start_again() {
     confirmed_.clear();
     known_.clear();
     resumed_.clear();
+    device_certificates_.clear();
     std::erase_if(with_effect_, [&](const auto& id) { return certificates_.contains(id); });
 }
 
@@ -71,8 +78,8 @@ void FederationBuilder::read_provisions() {
         built_.leases_[body.unit] = std::chrono::hours{body.reading_hours};
     });
     read_recovery_keys();
-    each<RecoveryUsed>([&](const auto& body, const auto& header) {
-        built_.recovery_uses_.push_back({body, header.time.instant()});
+    each<RecoveryUsed>([&](const auto& body, const auto& said) {
+        built_.recovery_uses_.push_back({body, said.header.time.instant()});
     });
 }
 

@@ -27,13 +27,15 @@ public:
         // themselves: so certificates are read once for the pins, and then again under them.
         read_certificates();
         read_denials();
-        start_again();
-        read_certificates();
+        do {
+            start_again();
+            read_certificates();
+        } while (!is_settled());
         mark_denied();
         read_provisions();
         read_orders();
-        each<Unknown>([&](const auto&, const StatementHeader& header) {
-            built_.update_needed_ = built_.update_needed_ || header.restricting;
+        each<Unknown>([&](const auto&, const Statement& said) {
+            built_.update_needed_ = built_.update_needed_ || said.header.restricting;
         });
         list_waiting();
         read_confirmations();
@@ -60,11 +62,13 @@ private:
         for (const auto& statement : log_) {
             const auto* body = body_of<Kind>(statement);
             if (!body || !may(*statement) || !has_second(*statement)) continue;
-            apply(*body, statement->header);
+            apply(*body, *statement);
             with_effect_.insert(statement->id);
         }
     }
 
+    /// What denies is taken from whoever was an administrator, at any time; what opens only where
+    /// nothing ended its author's device before (`TwoPersons::stands`).
     bool may(const Statement& statement) const;
 
     /// True where it wants no second person, or one has confirmed it. Certificates rest on one
@@ -80,7 +84,7 @@ private:
     /// Whoever could certify another key under a device's id would speak in its name.
     bool is_bound(const DeviceId& device, const SigningPublicKey& key) const;
 
-    bool may_claim(const StatementHeader& header, const OrganisationId& organisation) const;
+    bool may_claim(const Statement& statement, const OrganisationId& organisation) const;
 
     void read_certificates();
 
@@ -98,8 +102,12 @@ private:
     /// Users and devices, until nobody more is confirmed by those who count.
     void read_members();
 
-    /// True where somebody was confirmed that was not before.
+    /// True where somebody was confirmed, or seen, that was not before.
     bool confirm_members();
+
+    void confirm(const UserCertified& body, const StatementId& act, const policy::SecondWord& word);
+
+    void confirm(const DeviceCertified& body, const policy::SecondWord& word);
 
     static Holding holding_of(const DeviceCertified& body) {
         return {body.organisation, body.user, body.device, body.sealing_key};
@@ -107,12 +115,17 @@ private:
 
     bool is_claim(const Statement& statement, const DeviceCertified& body) const;
 
-    /// What a certificate says somebody has, where its author may say so.
-    std::optional<Holding> held_by(const StatementPtr& statement) const;
+    /// What a certificate says somebody has, where it is by the root or by any machine that the
+    /// root ever named for the organisation.
+    std::optional<Holding> claimed_by(const StatementPtr& statement) const;
 
-    /// Somebody's first device counts by itself: the one of which all certificates of others knew.
-    /// Counters and times decide nothing: whoever signs chooses them. What the root certified, or
-    /// was going to, is a device too.
+    /// True where the author of such a certificate may say so.
+    bool is_held(const StatementPtr& statement) const;
+
+    /// Somebody's first device counts by itself: the one of which all certificates of others knew,
+    /// also those without effect. Else whoever ends the effect of the first could make a later one
+    /// the first. Counters and times decide nothing: whoever signs chooses them. What the root
+    /// certified, or was going to, is a device too.
     void find_first_devices();
 
     void certify(const AdministratorCertified& body);
@@ -120,7 +133,7 @@ private:
     void certify(const ServerCertified& body);
 
     /// The newest certificate of a user in a unit replaces the one before.
-    void certify(const UserCertified& body, const StatementHeader& header);
+    void certify(const UserCertified& body, const Statement& said);
 
     void read_units();
 
@@ -144,6 +157,10 @@ private:
     void read_orders();
 
     void start_again();
+
+    /// False where a suspension stands, by who counts in the end, under which certificates were not
+    /// read: who ended it does not count.
+    bool is_settled();
 
     void mark_denied();
 
@@ -173,6 +190,10 @@ private:
     std::set<StatementId> confirmed_;  ///< certificates that count, of those that may want a second
     std::set<Holding> known_;          ///< devices that count, as far as second persons go
     std::set<StatementId> resumed_;
+    /// Every machine that the root named, whatever has become of it.
+    std::map<OrganisationId, std::set<DeviceId>> named_;
+    /// For each user of an organisation.
+    std::map<std::pair<OrganisationId, UserId>, std::vector<StatementPtr>> device_certificates_;
 };
 
 }  // namespace samsyn

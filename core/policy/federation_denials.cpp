@@ -33,8 +33,7 @@ void FederationBuilder::read_suspensions() {
         if (body_of<DeviceResumed>(statement)) resumptions.push_back(statement);
     }
     const auto ends_some = [&](const StatementPtr& statement) {
-        if (!may(*statement) || !two_persons_.stands(statement->header.author, statement, built_))
-            return false;
+        if (!may(*statement)) return false;
         const auto& body = *body_of<DeviceResumed>(statement);
         std::erase_if(standing[body.device],
                       [&](const auto& id) { return policy::contains(body.names, id); });
@@ -55,10 +54,24 @@ void FederationBuilder::read_orders() {
     }
 }
 
-void FederationBuilder::mark_denied() {
+bool FederationBuilder::is_settled() {
     // Once more: who ends one is judged by who counts in the end.
+    auto under = std::move(built_.suspensions_);
     built_.suspensions_.clear();
     read_suspensions();
+    bool settled = true;
+    for (const auto& [device, suspensions] : built_.suspensions_) {
+        for (const auto& id : suspensions) {
+            if (policy::contains(under[device], id)) continue;
+            under[device].push_back(id);
+            settled = false;
+        }
+    }
+    if (!settled) built_.suspensions_ = std::move(under);
+    return settled;
+}
+
+void FederationBuilder::mark_denied() {
     with_effect_.insert(resumed_.begin(), resumed_.end());
     for (auto& [id, device] : built_.devices_) {
         device.revoked = built_.revoked_.contains(id);

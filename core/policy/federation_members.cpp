@@ -22,7 +22,8 @@ void FederationBuilder::read_certificates() {
 
 void FederationBuilder::read_organisations() {
     std::map<OrganisationId, std::uint64_t> newest;
-    each<OrganisationAdmitted>([&](const auto& body, const auto& header) {
+    each<OrganisationAdmitted>([&](const auto& body, const auto& said) {
+        const auto& header = said.header;
         auto& known = built_.organisations_[body.organisation];
         auto& counter = newest[body.organisation];
         if (counter > header.counter) return;
@@ -42,6 +43,8 @@ void FederationBuilder::read_administrators() {
     std::map<OrganisationId, StatementPtr> first;
     for (const auto& statement : log_) {
         const auto* body = body_of<AdministratorCertified>(statement);
+        if (body && built_.is_root(statement->header.author))
+            named_[body->organisation].insert(body->device);
         if (!body || !may(*statement)) continue;
         waiting.push_back(statement);
         auto& least = first[body->organisation];
@@ -76,64 +79,107 @@ void FederationBuilder::read_members() {
         built_.devices_ = machines;
         built_.users_.clear();
         built_.roles_said_.clear();
-        each<UserCertified>([&](const auto& body, const auto& header) { certify(body, header); });
-        each<UserRemoved>([&](const auto& body, const auto&) {
+        built_.removals_said_.clear();
+        each<UserCertified>([&](const auto& body, const auto& said) { certify(body, said); });
+        each<UserRemoved>([&](const auto& body, const auto& said) {
             built_.users_[body.user].removals.push_back(body);
+            built_.removals_said_[body.user].push_back(
+                {body.organisation, std::max(body.from, said.header.time.instant())});
         });
         read_devices();
     } while (confirm_members());
 }
 
 bool FederationBuilder::confirm_members() {
-    const auto known_before = known_.size() + confirmed_.size();
+    const auto known = [&] {
+        return known_.size() + confirmed_.size() + built_.seen_.size() +
+               built_.seen_with_role_.size();
+    };
+    const auto known_before = known();
     for (const auto& statement : log_) {
-        if (!two_persons_.has_words(statement->id)) continue;
         const auto* user = body_of<UserCertified>(statement);
         const auto* device = body_of<DeviceCertified>(statement);
-        if ((user && confirmed_.contains(statement->id)) ||
-            (device && known_.contains(holding_of(*device))) || !(user || device))
-            continue;
-        if (!may(*statement) || !two_persons_.is_confirmed(*statement, built_)) continue;
-        if (user) confirmed_.insert(statement->id);
-        if (device) known_.insert(holding_of(*device));
+        const auto words = two_persons_.words(statement->id);
+        if (words.empty() || !(user || device) || !may(*statement)) continue;
+        for (const auto& word : words) {
+            if (!two_persons_.confirms(word, *statement, built_)) continue;
+            if (user) confirm(*user, statement->id, word);
+            if (device) confirm(*device, word);
+        }
     }
-    return known_.size() + confirmed_.size() != known_before;
+    return known() != known_before;
+}
+
+void FederationBuilder::confirm(const UserCertified& body,
+                                const StatementId& act,
+                                const policy::SecondWord& word) {
+    confirmed_.insert(act);
+    const auto certificates = device_certificates_.find({body.organisation, body.user});
+    if (body.role != Role::head_of_unit || certificates == device_certificates_.end()) return;
+    for (const auto& statement : certificates->second) {
+        const auto& device = *body_of<DeviceCertified>(statement);
+        if (known_.contains(holding_of(device)) && two_persons_.knows(word.said->id, statement->id))
+            built_.seen_with_role_.insert({device.device, act});
+    }
+}
+
+void FederationBuilder::confirm(const DeviceCertified& body, const policy::SecondWord& word) {
+    known_.insert(holding_of(body));
+    // A device that one administrator made up for somebody makes no other one better.
+    if (built_.user_of(word.device) != body.user || built_.was_ever_seen(word.device))
+        built_.seen_.insert({body.device, body.user, body.organisation});
 }
 
 bool FederationBuilder::is_claim(const Statement& statement, const DeviceCertified& body) const {
-    return is_bound(body.device, body.signing_key) &&
-           may_claim(statement.header, body.organisation) && !built_.is_root(body.device) &&
-           !built_.is_certified_server(body.device);
+    return is_bound(body.device, body.signing_key) && may_claim(statement, body.organisation) &&
+           !built_.is_root(body.device) && !built_.is_certified_server(body.device);
 }
 
-std::optional<FederationBuilder::Holding> FederationBuilder::held_by(
+std::optional<FederationBuilder::Holding> FederationBuilder::claimed_by(
     const StatementPtr& statement) const {
-    const auto* device = body_of<DeviceCertified>(statement);
-    if (device && is_claim(*statement, *device)) return holding_of(*device);
+    const auto& author = statement->header.author;
+    if (const auto* device = body_of<DeviceCertified>(statement)) {
+        const auto named = named_.find(device->organisation);
+        if (named == named_.end() || !named->second.contains(author) ||
+            !is_bound(device->device, device->signing_key))
+            return std::nullopt;
+        return holding_of(*device);
+    }
     const auto* machine = body_of<AdministratorCertified>(statement);
-    if (!machine || !may(*statement)) return std::nullopt;
+    if (!machine || !built_.is_root(author) || !is_bound(machine->device, machine->signing_key))
+        return std::nullopt;
     return Holding{machine->organisation, machine->user, machine->device, machine->sealing_key};
+}
+
+bool FederationBuilder::is_held(const StatementPtr& statement) const {
+    const auto* device = body_of<DeviceCertified>(statement);
+    return device ? is_claim(*statement, *device) : may(*statement);
 }
 
 void FederationBuilder::find_first_devices() {
     struct Certificate {
         Holding holding;
         StatementId id;
+        bool held = false;
     };
 
     std::map<std::pair<OrganisationId, UserId>, std::vector<Certificate>> all;
     for (const auto& statement : log_) {
-        const auto held = held_by(statement);
-        if (!held) continue;
-        if (held->user.is_none() || confirmed_.contains(statement->id)) known_.insert(*held);
-        if (!held->user.is_none())
-            all[{held->organisation, held->user}].push_back({*held, statement->id});
+        const auto claimed = claimed_by(statement);
+        if (!claimed) continue;
+        const bool held = is_held(statement);
+        if (held && (claimed->user.is_none() || confirmed_.contains(statement->id)))
+            known_.insert(*claimed);
+        if (claimed->user.is_none()) continue;
+        const std::pair holder{claimed->organisation, claimed->user};
+        all[holder].push_back({*claimed, statement->id, held});
+        if (body_of<DeviceCertified>(statement)) device_certificates_[holder].push_back(statement);
     }
     for (const auto& [who, certificates] : all) {
         const auto came_first = [&](const Certificate& one) {
-            return std::ranges::all_of(certificates, [&](const Certificate& other) {
-                return other.holding == one.holding || two_persons_.knows(other.id, one.id);
-            });
+            return one.held && std::ranges::all_of(certificates, [&](const Certificate& other) {
+                       return other.holding == one.holding || two_persons_.knows(other.id, one.id);
+                   });
         };
         const auto first = std::ranges::find_if(certificates, came_first);
         if (first != certificates.end()) known_.insert(first->holding);
@@ -164,7 +210,7 @@ void FederationBuilder::certify(const ServerCertified& body) {
     if (body.successor) add(*body.successor);
 }
 
-void FederationBuilder::certify(const UserCertified& body, const StatementHeader& header) {
+void FederationBuilder::certify(const UserCertified& body, const Statement& said) {
     auto& memberships = built_.users_[body.user].memberships;
     std::erase_if(memberships, [&](const auto& old) {
         return old.unit == body.unit && old.organisation == body.organisation;
@@ -175,14 +221,14 @@ void FederationBuilder::certify(const UserCertified& body, const StatementHeader
                            .from = body.from,
                            .until = body.until});
     built_.roles_said_[{body.user, body.unit}].push_back(
-        {header.time.instant(), memberships.back()});
+        {said.id, said.header.time.instant(), memberships.back()});
 }
 
 void FederationBuilder::read_units() {
     policy::Claims<UnitId, UnitRef> claims;
     for (const auto& statement : log_) {
         const auto* body = body_of<UnitCertified>(statement);
-        if (!body || !may_claim(statement->header, body->unit.organisation)) continue;
+        if (!body || !may_claim(*statement, body->unit.organisation)) continue;
         auto& claim = claims[body->unit.unit][body->unit.organisation];
         if (!claim.said.empty() && claim.body != body->unit) continue;
         claim.body = body->unit;

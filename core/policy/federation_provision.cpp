@@ -64,18 +64,39 @@ bool Federation::is_waiting(const StatementId& id) const {
     return std::ranges::find(waiting_, id, &WaitingAct::statement) != waiting_.end();
 }
 
-bool Federation::was_head(const UserId& who, const UnitId& unit, Instant at) const {
+bool Federation::spoke_as_head(const DeviceId& id, const UnitId& unit, Instant at) const {
+    const auto* known = device(id);
+    if (!known || !has_unit(known->certificate.organisation, unit) || in_dispute(unit))
+        return false;
+    const UserId& who = known->certificate.user;
     const auto found = roles_said_.find({who, unit});
     if (found == roles_said_.end()) return false;
-    const Membership* newest = nullptr;
+    const RoleSaid* newest = nullptr;
     for (const auto& said : found->second)
-        if (said.said_at <= at && has_unit(said.membership.organisation, unit))
-            newest = &said.membership;
-    if (!newest || newest->role != Role::head_of_unit || in_dispute(unit)) return false;
-    if (at < newest->from || at >= newest->until) return false;
-    return std::ranges::none_of(user(who)->removals, [&](const UserRemoved& removal) {
-        return removal.organisation == newest->organisation && removal.from <= at;
-    });
+        if (said.said_at <= at && has_unit(said.membership.organisation, unit)) newest = &said;
+    if (!newest || newest->membership.role != Role::head_of_unit) return false;
+    const auto& membership = newest->membership;
+    if (at < membership.from || at >= membership.until) return false;
+    const auto removals = removals_said_.find(who);
+    const auto was_removed = [&](const RemovalSaid& removal) {
+        return removal.organisation == membership.organisation && removal.from <= at;
+    };
+    if (removals != removals_said_.end() && std::ranges::any_of(removals->second, was_removed))
+        return false;
+    return was_seen(id, newest->said);
+}
+
+bool Federation::was_seen(const DeviceId& id, const StatementId& role) const {
+    const auto* known = device(id);
+    return known &&
+           (is_some_administrator(id) || seen_with_role_.contains({id, role}) ||
+            seen_.contains({id, known->certificate.user, known->certificate.organisation}));
+}
+
+bool Federation::was_ever_seen(const DeviceId& id) const {
+    const auto with_some_role = seen_with_role_.lower_bound({id, StatementId{}});
+    return was_seen(id, {}) ||
+           (with_some_role != seen_with_role_.end() && with_some_role->first == id);
 }
 
 const RecoveryKey* Federation::recovery_key(const OrganisationId& organisation) const {

@@ -30,10 +30,7 @@ struct SecondRules {
         });
     }
 
-    bool heads(const UnitId& unit) const {
-        const auto& certified_by = federation.device(second)->certificate.organisation;
-        return federation.has_unit(certified_by, unit) && federation.was_head(user(), unit, at);
-    }
+    bool heads(const UnitId& unit) const { return federation.spoke_as_head(second, unit, at); }
 
     bool heads_some_unit_of(const OrganisationId& organisation) const {
         return std::ranges::any_of(federation.units(), [&](const auto& unit) {
@@ -102,31 +99,40 @@ struct SecondRules {
     }
 };
 
-struct Holder {
-    OrganisationId organisation;
-    UserId user;
-    friend auto operator<=>(const Holder&, const Holder&) = default;
-};
+/// Words, what they confirm, what ends a suspension, and rival certificates.
+std::set<StatementId> asked_whether_known(std::span<const StatementPtr> log) {
+    std::set<StatementId> asked = rival_certificates(log);
+    for (const auto& statement : log) {
+        if (statement->second || std::holds_alternative<DeviceResumed>(statement->body))
+            asked.insert(statement->id);
+        if (const auto* word = std::get_if<Countersigned>(&statement->body))
+            asked.insert({statement->id, word->statement});
+    }
+    return asked;
+}
 
-/// What `TwoPersons` will be asked about: words, what they confirm, what ends a suspension, and the
-/// certificates of everybody who has several.
-std::set<StatementId> asked_of(std::span<const StatementPtr> log) {
+/// What may end the effect of all that an administrator's machine said, and who confirmed a head.
+std::set<StatementId> asked_what_they_knew(std::span<const StatementPtr> log) {
+    std::set<DeviceId> machines;
+    std::set<StatementId> heads;
+    for (const auto& statement : log) {
+        if (const auto* machine = std::get_if<AdministratorCertified>(&statement->body))
+            machines.insert(machine->device);
+        const auto* user = std::get_if<UserCertified>(&statement->body);
+        if (user && user->role == Role::head_of_unit) heads.insert(statement->id);
+    }
     std::set<StatementId> asked;
-    std::map<Holder, std::vector<StatementId>> held;
     for (const auto& statement : log) {
         const auto& body = statement->body;
-        if (statement->second || std::holds_alternative<DeviceResumed>(body))
+        const auto* revoked = std::get_if<DeviceRevoked>(&body);
+        const auto* suspended = std::get_if<DeviceSuspended>(&body);
+        const auto* word = std::get_if<Countersigned>(&body);
+        if ((revoked && machines.contains(revoked->device)) ||
+            (suspended && machines.contains(suspended->device)) ||
+            (word && heads.contains(word->statement)) ||
+            (statement->second && heads.contains(statement->id)))
             asked.insert(statement->id);
-        if (const auto* word = std::get_if<Countersigned>(&body))
-            asked.insert({statement->id, word->statement});
-        if (const auto* device = std::get_if<DeviceCertified>(&body); device)
-            held[{device->organisation, device->user}].push_back(statement->id);
-        if (const auto* machine = std::get_if<AdministratorCertified>(&body))
-            held[{machine->organisation, machine->user}].push_back(statement->id);
     }
-    for (const auto& [holder, certificates] : held)
-        if (!holder.user.is_none() && certificates.size() > 1)
-            asked.insert(certificates.begin(), certificates.end());
     return asked;
 }
 
@@ -154,7 +160,35 @@ Result<void> may_be_second(const Federation& federation,
     return std::visit(rules, act.body);
 }
 
-TwoPersons::TwoPersons(std::span<const StatementPtr> log) : ancestry_(log, asked_of(log)) {
+std::set<StatementId> rival_certificates(std::span<const StatementPtr> log) {
+    using Key = std::pair<DeviceId, SealingPublicKey>;
+
+    struct Held {
+        std::set<Key> keys;
+        std::vector<StatementId> certificates;
+    };
+
+    std::map<std::pair<OrganisationId, UserId>, Held> held;
+    const auto note = [&](const auto& body, const StatementId& id) {
+        auto& hers = held[{body.organisation, body.user}];
+        hers.keys.insert({body.device, body.sealing_key});
+        hers.certificates.push_back(id);
+    };
+    for (const auto& statement : log) {
+        if (const auto* device = std::get_if<DeviceCertified>(&statement->body))
+            note(*device, statement->id);
+        if (const auto* machine = std::get_if<AdministratorCertified>(&statement->body))
+            note(*machine, statement->id);
+    }
+    std::set<StatementId> rivals;
+    for (const auto& [holder, hers] : held)
+        if (!holder.second.is_none() && hers.keys.size() > 1)
+            rivals.insert(hers.certificates.begin(), hers.certificates.end());
+    return rivals;
+}
+
+TwoPersons::TwoPersons(std::span<const StatementPtr> log)
+    : ancestry_(log, asked_whether_known(log), asked_what_they_knew(log)) {
     for (const auto& statement : log) {
         if (statement->second)
             words_[statement->id].push_back({statement->second->device, statement});
@@ -164,10 +198,8 @@ TwoPersons::TwoPersons(std::span<const StatementPtr> log) : ancestry_(log, asked
 }
 
 bool TwoPersons::is_confirmed(const Statement& act, const Federation& federation) const {
-    const auto words = words_.find(act.id);
-    return words != words_.end() && std::ranges::any_of(words->second, [&](const auto& word) {
-               return confirms(word, act, federation);
-           });
+    return std::ranges::any_of(words(act.id),
+                               [&](const auto& word) { return confirms(word, act, federation); });
 }
 
 bool TwoPersons::confirms(const SecondWord& word,
@@ -181,21 +213,21 @@ bool TwoPersons::confirms(const SecondWord& word,
         if (at < from || at > from + countersigning_max) return false;
         if (!federation.counts(word.device, word.said->header.counter)) return false;
     }
-    return stands(word.device, word.said, federation) &&
+    return stands(word.device, *word.said, federation) &&
            may_be_second(federation, act, word.device, at).has_value();
 }
 
 bool TwoPersons::stands(const DeviceId& device,
-                        const StatementPtr& said,
+                        const Statement& said,
                         const Federation& federation) const {
-    const auto knew_it = [&](const StatementId& denial) { return knows(denial, said->id); };
+    const auto knew_it = [&](const StatementId& denial) { return knows(denial, said.id); };
     const auto all_knew_it = [&](const auto& denials) {
         const auto found = denials.find(device);
         return found == denials.end() || std::ranges::all_of(found->second, knew_it);
     };
     if (!all_knew_it(federation.suspensions_)) return false;
     // A pin vouches for what the device said itself; a second signature has no counter.
-    const bool pinned = said->header.author == device && federation.pins_.contains(device);
+    const bool pinned = said.header.author == device && federation.pins_.contains(device);
     return pinned || all_knew_it(federation.revoked_);
 }
 

@@ -26,7 +26,8 @@ namespace samsyn::policy {
 // Always another person than the author. An administrator: of the same organisation, or of another
 // one that is a member at the time of the confirmation. A head is a user certified as
 // `Role::head_of_unit`, which is why that role itself wants two: else one administrator could make
-// the second person up.
+// the second person up. For the same reason a head speaks only on a device that a second person has
+// seen (`Federation::spoke_as_head`): not on a first one that was made after the role.
 
 /// True where a statement of this kind may want a second person.
 bool is_two_person_kind(const StatementBody& body);
@@ -48,6 +49,10 @@ struct SecondWord {
     StatementPtr said;
 };
 
+/// The certificates among which one is of somebody's first device: of everybody with more than one
+/// key. Renewals alone are none.
+std::set<StatementId> rival_certificates(std::span<const StatementPtr> log);
+
 /// Who confirmed what in a federation log, and who knew what: a function of the log alone.
 class TwoPersons {
 public:
@@ -60,7 +65,11 @@ public:
     /// The same for one confirmation of it.
     bool confirms(const SecondWord& word, const Statement& act, const Federation& federation) const;
 
-    bool has_words(const StatementId& act) const { return words_.contains(act); }
+    /// Whatever claims to confirm it.
+    std::span<const SecondWord> words(const StatementId& act) const {
+        const auto found = words_.find(act);
+        return found == words_.end() ? std::span<const SecondWord>{} : found->second;
+    }
 
     bool knows(const StatementId& later, const StatementId& earlier) const {
         return ancestry_.knows(later, earlier);
@@ -68,9 +77,7 @@ public:
 
     /// False where the device is revoked or suspended, and what says so did not know `said`, nor
     /// does the server's pin vouch for its counter.
-    bool stands(const DeviceId& device,
-                const StatementPtr& said,
-                const Federation& federation) const;
+    bool stands(const DeviceId& device, const Statement& said, const Federation& federation) const;
 
 private:
     std::map<StatementId, std::vector<SecondWord>> words_;

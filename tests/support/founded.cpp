@@ -62,12 +62,16 @@ std::unique_ptr<Hub> Founded4::make_hub(const HubLimits& limits) {
 std::unique_ptr<Person> Founded4::enrol(std::string_view name, const UnitId& unit, Role role) {
     Device& admin = *administrator_->device;
     auto person = std::make_unique<Person>(name);
-    person->user = must(admin.add_user(unit, role, name));
-    if (role == Role::head_of_unit || role == Role::log_reviewer || role == Role::administrator)
-        confirm_role_of(person->user);
+    const bool wants_two =
+        role == Role::head_of_unit || role == Role::log_reviewer || role == Role::administrator;
+    person->user = must(admin.add_user(unit, wants_two ? Role::case_officer : role, name));
     NewInvitation wish;
     wish.user = person->user;
     must(let_in(*person, wish));
+    if (wants_two) {  // afterwards: a head speaks on no device that the second person has not seen
+        must(Provisioning{admin}.change_role(person->user, unit, role));
+        confirm_role_of(person->user);
+    }
     person->device = open(*person, DeviceKind::staff_tablet);
     return person;
 }
@@ -106,7 +110,7 @@ void Founded4::confirm_role_of(const UserId& user) {
         header.author =
             hash_to<DeviceId>(hasher_, Domain::device_id, {witness_->public_key().view()});
         header.counter = ++witness_counter_;
-        header.previous = {act.id};
+        header.previous = admin.federation_heads();
         header.time = HybridTime::at(act.said + 1ms);
         must(admin.import_statement(
             encode_statement(sign_statement(header, Countersigned{act.id}, *witness_, hasher_))));

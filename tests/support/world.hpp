@@ -63,24 +63,33 @@ public:
 
     /// A new user of the unit, with a tablet.
     Staff staff(const UnitRef& unit, Role role) {
-        const Staff who{.user = fresh<UserId>(), .device = {}, .unit = unit};
-        join(who.user, unit, role);
-        return {.user = who.user, .device = tablet(who), .unit = unit};
+        Staff who{.user = fresh<UserId>(), .device = {}, .unit = unit};
+        const auto said = certify(who.user, unit, role);
+        who.device = tablet(who);
+        if (wants_two(role)) confirm(said);  // who sees the tablet: a head speaks on no other
+        return who;
     }
 
     /// Confirmed where the role wants two persons.
     StatementPtr join(const UserId& user, const UnitRef& unit, Role role) {
-        const auto said = sign(administrator(unit.organisation),
-                               federation_stream(),
-                               UserCertified{.user = user,
-                                             .organisation = unit.organisation,
-                                             .unit = unit.unit,
-                                             .role = role,
-                                             .from = long_ago});
-        const bool wants_two =
-            role == Role::log_reviewer || role == Role::administrator || role == Role::head_of_unit;
-        if (wants_two) confirm(said);
+        const auto said = certify(user, unit, role);
+        if (wants_two(role)) confirm(said);
         return said;
+    }
+
+    StatementPtr certify(const UserId& user, const UnitRef& unit, Role role) {
+        return sign(administrator(unit.organisation),
+                    federation_stream(),
+                    UserCertified{.user = user,
+                                  .organisation = unit.organisation,
+                                  .unit = unit.unit,
+                                  .role = role,
+                                  .from = long_ago});
+    }
+
+    static bool wants_two(Role role) {
+        return role == Role::log_reviewer || role == Role::administrator ||
+               role == Role::head_of_unit;
     }
 
     /// A tablet of the user; each but the first confirmed by a second person.

@@ -1,4 +1,4 @@
-#include "tests/core/policy/provision_scene.hpp"
+#include "tests/core/policy/two_administrators.hpp"
 #include "tests/support/catch.hpp"
 
 #include <rapidcheck.h>
@@ -12,10 +12,11 @@ namespace {
 
 using Genes = std::vector<std::uint32_t>;
 
-/// Lindesberg's administrator turns against everybody, alone: with any number of users and devices
-/// made up for it, saying anything, at any claimed time, knowing what it pleases. Nobody else says
-/// anything any more. A gene is one statement.
-struct LoneAdministrator : ProvisionScene {
+/// Lindesberg's first administrator turns against everybody, alone: with any number of users and
+/// devices made up for it, with the server, saying anything, at any claimed time, knowing what it
+/// pleases. The other one, whom it confirmed, and everybody else say nothing any more. A gene is
+/// one statement.
+struct LoneAdministrator : TwoAdministrators {
     std::vector<StatementPtr> said;
     std::vector<DeviceId> own{admin};
     std::vector<Staff> puppets;
@@ -39,20 +40,29 @@ struct LoneAdministrator : ProvisionScene {
 
     DeviceId any_device() {
         auto all = own;
-        all.insert(all.end(), {officer.device, head.device, nurse.device, principal.device});
+        all.insert(all.end(),
+                   {officer.device,
+                    head.device,
+                    nurse.device,
+                    principal.device,
+                    newcomer.device,
+                    colleague});
         return any(all);
     }
 
     UserId any_user() {
-        std::vector users{officer.user, head.user, fresh<UserId>()};
+        std::vector users{
+            officer.user, head.user, newcomer.user, absent_head.user, fresh<UserId>()};
         for (const auto& puppet : puppets) users.push_back(puppet.user);
         return any(users);
     }
 
     std::optional<std::vector<StatementId>> some_knowledge() {
-        switch (below(4)) {
+        switch (below(5)) {
             case 0:
                 return knowing_nothing_at_all;
+            case 2:
+                return the_founding();
             case 1:
                 return std::vector{any(log())->id};
             default:
@@ -91,9 +101,19 @@ struct LoneAdministrator : ProvisionScene {
         return swapped;
     }
 
+    /// What the server should not say: any counter, and gaps that are none.
+    void pin() {
+        const auto device = any(std::vector{admin, colleague, any_device()});
+        const auto revocation = revoke(device, lindesberg);
+        RevocationPinned body{revocation->id, device, below(counters[device] + 2), {}};
+        for (std::uint64_t counter = 1; counter <= body.counter; ++counter)
+            if (below(4) == 0) body.gaps.push_back(counter);
+        by_anyone(own_server, body);
+    }
+
     void say_something(std::uint32_t gene) {
         const auto& author = own[below(own.size())];
-        switch (gene % 10) {
+        switch (gene % 12) {
             case 0:
             case 1:
                 return by_anyone(admin, certificate());
@@ -115,7 +135,9 @@ struct LoneAdministrator : ProvisionScene {
             case 4:
                 return by_anyone(admin, DeviceRevoked{any_device()});
             case 5:
-                return by_anyone(admin, DeviceSuspended{any_device()});
+                return by_anyone(admin, DeviceSuspended{any(std::vector{any_device(), colleague})});
+            case 8:
+                return pin();
             case 6:
                 return by_anyone(admin, recovery_key(1));
             case 7:
@@ -132,14 +154,15 @@ struct LoneAdministrator : ProvisionScene {
 TEST_CASE("Attack: one administrator alone, whatever it says, gets nothing that wants two",
           "[policy][attack][property]") {
     CHECK(rc::check([](const Genes& genes) {
-        const ProvisionScene before;
+        const TwoAdministrators before;
         const LoneAdministrator scene{genes};
         const auto honest = before.federation();
         const auto members = scene.federation();
         for (const auto& [id, device] : members.devices()) {
             const auto& certificate = device.certificate;
-            const bool of_somebody =
-                certificate.user == scene.officer.user || certificate.user == scene.head.user;
+            const bool of_somebody = certificate.user == scene.officer.user ||
+                                     certificate.user == scene.head.user ||
+                                     certificate.user == scene.newcomer.user;
             if (certificate.organisation != scene.lindesberg || !of_somebody) continue;
             const auto* was = honest.device(id);
             RC_ASSERT(was != nullptr);
@@ -148,9 +171,10 @@ TEST_CASE("Attack: one administrator alone, whatever it says, gets nothing that 
         }
         for (const auto& [id, user] : members.users())
             for (const auto& membership : user.memberships)
-                RC_ASSERT(id == scene.head.user || (membership.role != Role::head_of_unit &&
-                                                    membership.role != Role::log_reviewer &&
-                                                    membership.role != Role::administrator));
+                RC_ASSERT(id == scene.head.user || id == scene.absent_head.user ||
+                          (membership.role != Role::head_of_unit &&
+                           membership.role != Role::log_reviewer &&
+                           membership.role != Role::administrator));
         RC_ASSERT(members.recovery_key(scene.lindesberg) == nullptr);
         for (const auto& device : scene.own)
             RC_ASSERT((device == scene.admin || !members.is_some_administrator(device)));
