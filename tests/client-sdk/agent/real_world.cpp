@@ -77,13 +77,53 @@ void RealWorld::stop_server() {
 std::unique_ptr<story::Tablet> RealWorld::enrol(const std::string& person,
                                                 const std::string& role,
                                                 const std::string& unit) {
-    (void)admin_->run({"admin", "user", "add", person, "--unit", unit, "--role", role});
+    const bool wants_two = role == "head_of_unit" || role == "log_reviewer";
+    const std::string at_first = wants_two ? "psychologist" : role;
+    (void)admin_->run({"admin", "user", "add", person, "--unit", unit, "--role", at_first});
     const json invited = admin_->run({"admin", "invite", person});
     auto tablet = std::make_unique<story::Tablet>(programs_, folder(person), person, role);
     story::let_in(*admin_, *tablet, invited.at("invitation"));
     admin_->sync();
+    if (wants_two) {  // afterwards: a head confirms on no device that the second person has not
+                      // seen
+        (void)admin_->run({"admin", "user", "role", person, role});
+        confirm_about(person);
+    }
     tablet->sync();
     return tablet;
+}
+
+story::Tablet& RealWorld::second() {
+    if (second_) return *second_;
+    const std::string person = "Siri Sekond";
+    auto machine = enrol(person);
+    (void)admin_->run(
+        {"admin", "organisation", "administrator", "Nora", "--device", device_of(person)});
+    second_ = std::move(machine);
+    const json result = admin_->run({"admin", "waiting"});
+    for (const json& act : result.at("waiting"))
+        if (act.at("kind") == "administrator_certified")
+            (void)admin_->run({"admin", "confirm", act.at("id")});
+    admin_->sync();
+    second_->sync();
+    return *second_;
+}
+
+void RealWorld::confirm_about(const std::string& person) {
+    story::Tablet& machine = second();
+    admin_->sync();
+    machine.sync();
+    const json result = admin_->run({"admin", "waiting"});
+    for (const json& act : result.at("waiting"))
+        if (act.at("user").value("name", "") == person)
+            (void)machine.run({"admin", "confirm", act.at("id")});
+    machine.sync();
+    admin_->sync();
+}
+
+std::unique_ptr<story::Tablet> RealWorld::empty_tablet(const std::string& name,
+                                                       const std::string& person) {
+    return std::make_unique<story::Tablet>(programs_, folder(name), person, "psychologist");
 }
 
 std::string RealWorld::device_of(const std::string& person) {
