@@ -37,9 +37,11 @@ Result<json> add_user(Call& call) {
     if (!role || *role == Role::none) return fail(Errc::invalid_argument, "role");
     const std::string name = SAMSYN_TRY(call.args.text("name"));
     const UserId id = SAMSYN_TRY(call.device.add_user(unit, *role, name));
-    return json::object({{"user", json::object({{"id", to_hex(id)}, {"name", name}})},
-                         {"unit", call.names.describe(unit)},
-                         {"role", key_of(*role)}});
+    json result = json::object({{"user", json::object({{"id", to_hex(id)}, {"name", name}})},
+                                {"unit", call.names.describe(unit)},
+                                {"role", key_of(*role)}});
+    add_waiting(call, id, result);
+    return result;
 }
 
 Result<json> revoke(Call& call) {

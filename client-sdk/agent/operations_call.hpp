@@ -46,6 +46,9 @@ std::span<const Operation> provision_operations();
 std::span<const Operation> recovery_operations();
 std::span<const Operation> showing_operations();
 
+/// Adds `waits_for_second`, and the `statements` about the user's certificates that wait.
+void add_waiting(Call& call, const UserId& user, nlohmann::json& result);
+
 /// The case, user, unit or persons that an argument names.
 Result<CaseId> case_of(Call& call);
 Result<UserId> user_of(Call& call, std::string_view argument);

@@ -29,6 +29,10 @@ constexpr BulkFault row_two_units{"unit",
                                   "several units fit: write organisation/unit",
                                   "flera enheter passar: skriv organisation/enhet"};
 constexpr BulkFault row_no_role{"role", "no such role", "det finns ingen sådan roll"};
+constexpr BulkFault row_role_of_two{
+    "role",
+    "wants a second person: add this one by `samsyn admin user add` first",
+    "kräver en andra person: lägg först till med `samsyn admin user add`"};
 constexpr BulkFault row_role_of_room{
     "role", "a room screen has no role", "en rumsskärm har ingen roll"};
 constexpr BulkFault row_no_kind{"kind",
@@ -111,6 +115,11 @@ void read_end(const Call& call, const json& json_row, BulkRow& row, BulkFaults& 
     if (row.until <= now) faults.push_back(&row_past_date);
 }
 
+/// Nobody can be invited by such a role before a second person has confirmed it.
+bool wants_second(Role role) {
+    return role == Role::head_of_unit || role == Role::log_reviewer || role == Role::administrator;
+}
+
 /// Is the person, or the room, there already?
 bool find_known(Call& call, BulkRow& row) {
     const std::string name = folded(row.name);
@@ -141,7 +150,12 @@ BulkRow read_row(Call& call, const json& json_row, bool again, BulkFaults& fault
     read_unit(call, json_row, row, faults);
     read_kind(json_row, row, faults);
     read_end(call, json_row, row, faults);
-    if (faults.empty() && find_known(call, row) && !again) faults.push_back(&row_exists);
+    if (!faults.empty()) return row;
+    if (find_known(call, row)) {
+        if (!again) faults.push_back(&row_exists);
+    } else if (wants_second(row.role)) {
+        faults.push_back(&row_role_of_two);
+    }
     return row;
 }
 

@@ -76,10 +76,12 @@ Result<json> move_user(Call& call) {
     move.role = SAMSYN_TRY(provision_role(call));
     move.at = SAMSYN_TRY(provision_day(call, "from"));
     SAMSYN_TRY(Provisioning{call.device}.move_user(move));
-    return json::object({{"user", call.names.describe(move.user)},
-                         {"unit", call.names.describe(move.to)},
-                         {"from_unit", call.names.describe(move.from)},
-                         {"from", to_json(std::max(move.at, call.clock.now()))}});
+    json result = json::object({{"user", call.names.describe(move.user)},
+                                {"unit", call.names.describe(move.to)},
+                                {"from_unit", call.names.describe(move.from)},
+                                {"from", to_json(std::max(move.at, call.clock.now()))}});
+    add_waiting(call, move.user, result);
+    return result;
 }
 
 Result<json> place_user(Call& call) {
@@ -203,6 +205,15 @@ constexpr Operation provision_rows[] = {
 };
 
 }  // namespace
+
+void add_waiting(Call& call, const UserId& user, json& result) {
+    json waiting = json::array();
+    for (const WaitingView& view : Provisioning{call.device}.waiting())
+        if (!view.over && view.user == user && view.device.is_none())
+            waiting.push_back(to_hex(view.id));
+    result["waits_for_second"] = !waiting.empty();
+    result["statements"] = std::move(waiting);
+}
 
 std::span<const Operation> provision_operations() {
     return provision_rows;

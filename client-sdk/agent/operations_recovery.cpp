@@ -140,6 +140,16 @@ Result<json> check_recovery(Call& call) {
     return result;
 }
 
+Result<std::vector<RecoveryShare>> recovery_shares(std::span<const std::string> texts) {
+    std::vector<RecoveryShare> shares;
+    for (const std::string& text : texts) {
+        auto share = share_from_text(text);
+        if (!share) return std::unexpected{share.error()};
+        shares.push_back(*std::move(share));
+    }
+    return shares;
+}
+
 /// The shares are put together here, in locked memory, and only where two persons have let this
 /// device; the key is gone when this returns.
 Result<json> open_by_recovery_key(Call& call) {
@@ -149,14 +159,10 @@ Result<json> open_by_recovery_key(Call& call) {
     const auto key = recovery.key(use.organisation, use.generation);
     if (!key) return fail(Errc::not_found, "recovery key");
 
-    std::vector<RecoveryShare> shares;
     auto texts = SAMSYN_TRY(call.args.texts("shares"));
-    for (std::string& text : texts) {
-        auto share = share_from_text(text);
-        wipe(std::as_writable_bytes(std::span{text}));
-        if (!share) return std::unexpected{share.error()};
-        shares.push_back(*std::move(share));
-    }
+    auto read = recovery_shares(texts);
+    for (std::string& text : texts) wipe(std::as_writable_bytes(std::span{text}));
+    std::vector<RecoveryShare> shares = SAMSYN_TRY(std::move(read));
     SealingKey pair = SAMSYN_TRY(open_shares(shares, terms_of(*key)));
     SodiumSealer opener{std::move(pair)};
     shares.clear();

@@ -104,6 +104,10 @@ int print_leaving(const Session& session, AgentClient& agent);
 
 /// From when the knowledge is that decisions in `result` rest on.
 void print_knowledge(const Session& session, const nlohmann::json& result);
+
+/// Where a result says that it waits for a second person: what that person types.
+void print_second_hint(const Session& session, const nlohmann::json& result);
+
 void add_log_commands(CLI::App& app, Session& session);
 void add_recovery_commands(CLI::App& app, Session& session);
 /// For administrators, which recovery keys are missing or due: part of `samsyn status`.

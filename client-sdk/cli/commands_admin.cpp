@@ -15,6 +15,7 @@ void print_unit(const Session& session, const json& result) {
 void print_user(const Session& session, const json& result) {
     print(session.say("Added user ", "La till användaren ") + escaped(name_in(result, "user")) +
           "  " + short_id(text_in(result["user"], "id")) + "\n");
+    print_second_hint(session, result);
 }
 
 void print_organisation(const Session& session, const json& result) {

@@ -13,15 +13,6 @@ void print_sync_hint(const Session& session) {
                       "Kör `samsyn sync` så att andra får veta.\n"));
 }
 
-void print_second_hint(const Session& session, const json& result) {
-    if (!result.value("waits_for_second", false)) return;
-    print(session.say("It has no effect until a second person confirms it within 72 hours: "
-                      "samsyn confirm ",
-                      "Det gäller inte förrän en andra person har bekräftat inom 72 timmar: "
-                      "samsyn confirm ") +
-          short_id(text_in(result, "statement")) + "\n");
-}
-
 void print_renamed(const Session& session, const json& result) {
     const std::string name = result.contains("unit")   ? name_in(result, "unit")
                              : result.contains("user") ? name_in(result, "user")
@@ -34,6 +25,7 @@ void print_user_moved(const Session& session, const json& result) {
     print(escaped(name_in(result, "user")) + session.say(" works in ", " arbetar i ") +
           escaped(name_in(result, "unit")) + session.say(" from ", " från ") +
           local_time_in(result, "from") + "\n");
+    print_second_hint(session, result);
     print_sync_hint(session);
 }
 
@@ -93,6 +85,17 @@ void print_lease(const Session& session, const json& result) {
 }
 
 }  // namespace
+
+void print_second_hint(const Session& session, const json& result) {
+    if (!result.value("waits_for_second", false)) return;
+    print(session.say("It has no effect until a second person confirms it within 72 hours:\n",
+                      "Det gäller inte förrän en andra person har bekräftat inom 72 timmar:\n"));
+    json statements = result.value("statements", json::array());
+    if (statements.empty()) statements.push_back(text_in(result, "statement"));
+    for (const json& statement : statements)
+        if (statement.is_string())
+            print("  samsyn confirm " + short_id(statement.get<std::string>()) + "\n");
+}
 
 void add_unit_life_commands(CLI::App& units, Session& session) {
     Command{units,

@@ -77,7 +77,8 @@ TEST_CASE("Bulk: all faults of all rows come at once, and nothing is made", "[op
                        no_date,
                        machine,
                        room,
-                       row(11, "anna ek", "bup", "child_psychiatrist")};
+                       row(11, "anna ek", "bup", "child_psychiatrist"),
+                       row(12, "Chef Ek", "BUP", "head_of_unit")};
     const json checked = scene.result("admin.bulk.check", {{"rows", rows}});
     CHECK(places(checked) == std::vector<std::pair<int, std::string>>{{3, "name"},
                                                                       {4, "unit"},
@@ -87,7 +88,8 @@ TEST_CASE("Bulk: all faults of all rows come at once, and nothing is made", "[op
                                                                       {8, "until"},
                                                                       {9, "kind"},
                                                                       {10, "role"},
-                                                                      {11, "name"}});
+                                                                      {11, "name"},
+                                                                      {12, "role"}});
     CHECK(scene.people() == before);
 }
 

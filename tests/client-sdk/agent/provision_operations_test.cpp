@@ -136,6 +136,37 @@ TEST_CASE("Operations: the fleet, with warnings and what was never asked", "[ope
           "not_permitted");
 }
 
+TEST_CASE("Operations: adding and moving somebody says what waits for a second person",
+          "[operations][two_persons]") {
+    ProvisionStory story;
+    const auto other = admit_administrator(story, "Bo Lind");
+    const auto add = [&](const char* name, const char* role) {
+        return story.done(story.admin(),
+                          "admin.user.add",
+                          {{"unit", "Elevhälsan"}, {"role", role}, {"name", name}});
+    };
+    CHECK(add("Ulla Norr", "school_counsellor")["waits_for_second"] == false);
+    const json head = add("Kaj Chef", "head_of_unit");
+    CHECK(head["waits_for_second"] == true);
+    REQUIRE(head["statements"].size() == 1);
+    CHECK(story.refused(story.admin(), "admin.invite", {{"user", "Kaj Chef"}}) == "not_found");
+    story.sync(story.admin());
+    story.sync(*other);
+    story.done(*other, "admin.confirm", {{"statement", head["statements"][0]}});
+    story.sync(*other);
+    story.sync(story.admin());
+    story.done(story.admin(), "admin.invite", {{"user", "Kaj Chef"}});
+
+    const auto move = [&](const char* name) {
+        return story.done(
+            story.admin(), "admin.user.move", {{"user", name}, {"unit", "Socialtjänsten"}});
+    };
+    CHECK(move("Ulla Norr")["waits_for_second"] == false);
+    const json moved = move("Kaj Chef");
+    CHECK(moved["waits_for_second"] == true);
+    CHECK(moved["statements"].size() == 2);  // the end of the old place, and the new one
+}
+
 TEST_CASE("Operations: a second person confirms by number, and by text without a network",
           "[operations][two_persons]") {
     ProvisionStory story;

@@ -102,6 +102,7 @@ TEST_CASE("Provisioning: no name moves a cursor or turns the writing round",
                                         "31m",
                                         "Anna \xe2\x80\xae kE",
                                         "Anna \xe2\x81\xa6 kE",
+                                        "Anna \xd8\x9c kE",
                                         "",
                                         "Anna\xff"}) {
         CAPTURE(name.size());
