@@ -1,3 +1,4 @@
+#include "sync-server/hub/registry.hpp"
 #include "tests/sync-server/hub/scripted_client.hpp"
 
 namespace samsyn {
@@ -183,11 +184,27 @@ TEST_CASE("Hub: no administrator alone says that the log was restored", "[hub][a
             LogRestored{
                 world.fresh<Incarnation>(), 10, world.fresh<Hash>(), world.fresh<Incarnation>()});
     };
-    check_refused(world.admin.push(EntryKind::statement, restored()), Errc::not_permitted);
-    check_refused(world.admin.push(EntryKind::statement, world.countersign(restored(), world.lead)),
+    const auto with_effect = [&] {
+        const auto loaded = *Registry::load(*world.storage, world.federation_id, world.hasher);
+        return loaded.federation().restores().size();
+    };
+    // It waits for a second person, and one who may not be that one changes nothing.
+    const Bytes alone = restored();
+    CHECK(world.admin.push(EntryKind::statement, alone).outcome == AnswerOutcome::stored);
+    const Bytes by_the_lead = world.countersign(restored(), world.lead);
+    CHECK(world.admin.push(EntryKind::statement, by_the_lead).outcome == AnswerOutcome::stored);
+    CHECK(with_effect() == 0);
+    check_refused(world.team.push(EntryKind::statement,
+                                  world.say(world.lead,
+                                            Stream{},
+                                            LogRestored{world.fresh<Incarnation>(),
+                                                        10,
+                                                        world.fresh<Hash>(),
+                                                        world.fresh<Incarnation>()})),
                   Errc::not_permitted);
     const Bytes by_two = world.countersign(restored(), world.lindesberg_admin);
     CHECK(world.admin.push(EntryKind::statement, by_two).outcome == AnswerOutcome::stored);
+    CHECK(with_effect() == 1);
     world.school.pull();
     CHECK(world.school.has(EntryKind::statement, by_two));
     world.restart();  // and a server that starts again reads it with both
@@ -318,6 +335,9 @@ TEST_CASE("Hub: a hundred thousand statements of one device cost no more than it
           "[hub][attack]") {
     HubLimits limits;
     limits.statement_rate = {std::chrono::milliseconds{300}, 100};
+    // Which would stop it earlier.
+    limits.session_rate = {std::chrono::milliseconds{1}, 1'000};
+    limits.message_rate = {std::chrono::milliseconds{1}, 1'000'000};
     Kinds world{limits};
     world.team.push_all(EntryKind::statement, world.consents());
     const auto before = world.hub->counts();
