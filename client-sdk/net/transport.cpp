@@ -53,8 +53,6 @@ ssl::context make_tls() {
 
 /// Where Boost's errors become ours once both sides talk.
 Error to_error(const boost::system::error_code& error) {
-    if (error == websocket::error::message_too_big)
-        return {Errc::limit_exceeded, "message from the server"};
     if (error == beast::error::timeout) return {Errc::link_lost, "the server went quiet"};
     if (error == websocket::error::closed) return {Errc::link_lost, "closed by the server"};
     return {Errc::link_lost, error.message()};
@@ -143,6 +141,7 @@ private:
     Error explain(Error why);
     Result<Hash> exporter();
     static net::awaitable<void> read_loop(std::shared_ptr<Impl> self);
+    net::awaitable<std::optional<Error>> read_message(beast::flat_buffer& buffer);
     void start_reading(const std::shared_ptr<Impl>& self);
     net::awaitable<Error> write_loop();
     net::awaitable<Error> explain_failed_write(boost::system::error_code error);
@@ -204,7 +203,7 @@ net::awaitable<Result<void>> Transport::Impl::upgrade() {
     stream_->set_option(
         websocket::stream_base::timeout{limits_.handshake_max, limits_.silence_max, true});
     stream_->set_option(websocket::permessage_deflate{});  // off: nothing unpacks a peer's bytes
-    stream_->read_message_max(message_bytes_max);
+    stream_->read_message_max(0);                          // `read_message` counts by itself
     stream_->auto_fragment(false);
     stream_->binary(true);
     websocket::response_type answer;
@@ -273,17 +272,30 @@ void Transport::Impl::start_reading(const std::shared_ptr<Impl>& self) {
 }
 
 net::awaitable<void> Transport::Impl::read_loop(std::shared_ptr<Impl> self) {
-    beast::flat_buffer buffer{2 * message_bytes_max};  // `read_message_max` is the limit
+    beast::flat_buffer buffer{2 * message_bytes_max};
     for (;;) {
-        const auto [error, size] = co_await self->stream_->async_read(buffer, use_result);
-        if (error) self->read_error_ = to_error(error);
-        if (error || self->is_stopped()) co_return;
+        auto error = co_await self->read_message(buffer);
+        if (error) self->read_error_ = std::move(error);
+        if (self->read_error_ || self->is_stopped()) co_return;
         const auto data = buffer.cdata();
         const auto* first = static_cast<const std::byte*>(data.data());
-        self->conversation_->on_message(ByteView{first, size}, self->now());
-        buffer.consume(size);
+        self->conversation_->on_message(ByteView{first, data.size()}, self->now());
+        buffer.consume(data.size());
         self->wake_.cancel();
     }
+}
+
+/// One message into the empty buffer. Beast's own limit closes the connection first, and an error
+/// of that closing would hide that the message was too long.
+net::awaitable<std::optional<Error>> Transport::Impl::read_message(beast::flat_buffer& buffer) {
+    do {
+        const std::size_t rest = message_bytes_max + 1 - buffer.size();
+        const auto [error, size] = co_await stream_->async_read_some(buffer, rest, use_result);
+        if (error) co_return to_error(error);
+        if (buffer.size() > message_bytes_max)
+            co_return Error{Errc::limit_exceeded, "message from the server"};
+    } while (!stream_->is_message_done());
+    co_return std::nullopt;
 }
 
 /// The only writer: does what the conversation says, then sleeps until a deadline or a bell.

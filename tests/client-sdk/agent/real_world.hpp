@@ -11,9 +11,9 @@
 
 namespace samsyn::test {
 
-/// A federation of one organisation with a team and a school: a server, the administrator's machine
-/// and tablets, all of them real processes with folders of their own. Made once for all test cases,
-/// since each device costs three stretchings.
+/// A federation of one organisation with a team and a school: a server, the administrators'
+/// machines and tablets, all of them real processes with folders of their own. Made once for all
+/// test cases, since each device costs three stretchings.
 class RealWorld {
 public:
     static RealWorld& only();
@@ -21,12 +21,22 @@ public:
     story::Tablet& admin() { return *admin_; }
 
     /// A new tablet of a new person of the unit, unlocked and synced. "Teamet" and "Skolan" exist.
+    /// A role that takes two persons is confirmed by the second administrator.
     std::unique_ptr<story::Tablet> enrol(const std::string& person,
                                          const std::string& role = "psychologist",
                                          const std::string& unit = "Teamet");
 
-    /// The id of a person's device.
+    /// The machine of another administrator: the second person. Made when first wanted.
+    story::Tablet& second();
+
+    /// The second administrator confirms what waits about the person; both machines sync.
+    void confirm_about(const std::string& person);
+
+    /// The id of a person's device; of several, the one that was let in last is not told apart.
     std::string device_of(const std::string& person);
+
+    /// A folder that is no device yet.
+    std::unique_ptr<story::Tablet> empty_tablet(const std::string& name, const std::string& person);
 
     void stop_server();
     void start_server();
@@ -41,6 +51,7 @@ private:
     std::unique_ptr<story::Background> server_;
     std::string listen_ = "127.0.0.1:0";
     std::unique_ptr<story::Tablet> admin_;
+    std::unique_ptr<story::Tablet> second_;
 };
 
 /// A case with one note on the tablet; its text is all that the tablet has to hide.

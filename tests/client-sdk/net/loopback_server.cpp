@@ -142,7 +142,11 @@ private:
         beast::flat_buffer next;
         const auto send = [&](const Bytes& bytes) { stream.write(net::buffer(bytes), error); };
         if (behaviour_ == Behaviour::drop_after_hello) return;
-        if (behaviour_ == Behaviour::garbage) send(Bytes(100, std::byte{0xff}));
+        if (behaviour_ == Behaviour::garbage) {
+            Bytes garbage(100, std::byte{0xff});
+            garbage.front() = std::byte{wire_version};  // another one asks for a newer program
+            send(garbage);
+        }
         if (behaviour_ == Behaviour::oversized) send(Bytes(message_bytes_max + 1));
         if (behaviour_ == Behaviour::goodbye) {
             send(encode_message(Goodbye{Errc::wrong_federation, ""}));
