@@ -133,7 +133,8 @@ int try_to_bind(const addrinfo& at) {
     return why;
 }
 
-Fallible<void> check_address(const std::string& listen) {
+/// A port below 1024 is no error: the unit gives the server the right that whoever asks has not.
+void look_at_address(const std::string& listen, Findings& out) {
     const auto address = parse_listen_address(listen);
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;
@@ -142,29 +143,29 @@ Fallible<void> check_address(const std::string& listen) {
     if (!address ||
         ::getaddrinfo(
             address->host.c_str(), std::to_string(address->port).c_str(), &wanted, &found) != 0)
-        return std::unexpected{
-            listen_failure({Errc::invalid_argument, listen + ": the host is not known"})};
+        return out.add(
+            listen_failure({Errc::invalid_argument, listen + ": the host is not known"}));
     const int why = try_to_bind(*found);
     ::freeaddrinfo(found);
     switch (why) {
         case 0:
-            return {};
+            return out.fine(listen + " is free.");
         case EADDRINUSE:
-            return std::unexpected{
-                listen_failure({Errc::conflict, listen + ": the port is in use"})};
+            return out.add(listen_failure({Errc::conflict, listen + ": the port is in use"}));
         case EACCES:
-            return std::unexpected{
-                listen_failure({Errc::not_permitted, listen + ": the port is privileged"})};
+            return out.warn(listen +
+                            " was not tried: below 1024 the right CAP_NET_BIND_SERVICE is needed, "
+                            "which the systemd unit gives and this user has not.");
         default:
-            return std::unexpected{listen_failure(
-                {Errc::invalid_argument, listen + ": the address is not one of this machine"})};
+            return out.add(listen_failure(
+                {Errc::invalid_argument, listen + ": the address is not one of this machine"}));
     }
 }
 
 void look_at_addresses(const ServerConfig& config, Findings& out) {
     std::vector<std::string> all = config.listen;
     if (!config.metrics_listen.empty()) all.push_back(config.metrics_listen);
-    for (const std::string& listen : all) out.note(check_address(listen), listen + " is free.");
+    for (const std::string& listen : all) look_at_address(listen, out);
 }
 
 void look_at_descriptors(const ServerConfig& config, Findings& out) {
