@@ -67,15 +67,17 @@ TEST_CASE("StorageCopy: is of the moment of its last step, whatever is written m
     while (written < 60) put(*storage, ++written);
     {
         const auto copy = *storage->copy_to(target.path(), other);
+        // In memory SQLite begins a copy anew with every commit: that one is made at once.
         for (bool done = false; !done;) {
-            const auto stepped = copy->step(7);
+            const auto stepped = copy->step(in_file ? 7 : 10'000);
+            REQUIRE(written < 500);  // it comes to an end
             REQUIRE(stepped);
             done = *stepped;
             if (!done) put(*storage, ++written);  // new pages, and some that were copied already
         }
         REQUIRE(copy->finish());
     }
-    REQUIRE(written > 65);
+    if (in_file) REQUIRE(written > 65);
     const auto copied = *open_sqlite_storage(target.path(), other, DatabaseMode::existing);
     CHECK(counters_in(*copied) == up_to(written));
     put(*storage, written + 1);
