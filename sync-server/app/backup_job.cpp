@@ -20,8 +20,7 @@ std::unexpected<Failure> server_is_stopping() {
 }
 
 std::unexpected<Failure> copy_failed(const Error& error) {
-    const bool disk = error.code == Errc::disk_full || error.code == Errc::storage_failed;
-    return give_up(disk ? ServerExit::disk : ServerExit::damaged,
+    return give_up(error.code == Errc::disk_full ? ServerExit::disk : ServerExit::damaged,
                    "The database cannot be copied: " + to_string(error) + ".");
 }
 

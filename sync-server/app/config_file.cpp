@@ -1,5 +1,7 @@
 #include "sync-server/app/config_file.hpp"
 
+#include "core/base/codec.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -8,6 +10,8 @@
 #include <span>
 #include <system_error>
 
+// The parser states its own assumptions about what it has read, and a damaged file breaks one.
+#define TOML_ASSERT(expr) static_cast<void>(0)
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
@@ -33,6 +37,14 @@ std::string join_lines(std::span<const std::string> lines) {
     std::string text;
     for (const std::string& line : lines) text.append(line).append("\n");
     return text;
+}
+
+/// The parser takes UTF-8 for granted.
+bool is_text(const std::string& line) {
+    const auto is_odd = [](unsigned char c) {
+        return (c < 0x20 && c != '\t' && c != '\r') || c == 0x7f;
+    };
+    return is_utf8(as_bytes(line)) && std::ranges::none_of(line, is_odd);
 }
 
 bool is_good_toml(const std::string& text) {
@@ -105,6 +117,15 @@ void take_tables(const toml::table& tables, const std::string& name, ConfigFile&
 ConfigFile parse_config_text(const std::string& text, const std::string& name) {
     ConfigFile out;
     std::vector<std::string> lines = split_lines(text);
+    for (std::size_t at = 0; at < lines.size(); ++at) {
+        if (is_text(lines[at])) continue;
+        const std::string line = std::to_string(at + 1);
+        out.errors.push_back({static_cast<int>(at + 1),
+                              name + ":" + line + ": cannot be read: it is no text.",
+                              ServerExit::config});
+        lines[at].clear();
+        if (out.errors.size() >= bad_lines_max) return out;
+    }
     for (std::size_t bad = 0; bad < bad_lines_max; ++bad) {
         const toml::parse_result parsed = toml::parse(join_lines(lines));
         if (parsed.succeeded()) {

@@ -71,7 +71,10 @@ Fallible<LogRestored> begin_anew(const BackupHead& head,
             task();
             return true;
         };
-        SAMSYN_TRY(copy_storage(*old, run_here, folder, pages, &tell_progress));
+        auto copied = copy_storage(*old, run_here, folder, pages, &tell_progress);
+        if (!copied && copied.error().exit == ServerExit::damaged)
+            copied.error().exit = ServerExit::bad_backup;  // what was read is the backup
+        SAMSYN_TRY(std::move(copied));
     }
     const auto storage = SAMSYN_TRY(open_database(folder, pages, DatabaseMode::existing));
     SodiumRandom random;

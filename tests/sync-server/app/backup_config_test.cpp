@@ -66,6 +66,15 @@ std::string metrics_of(std::uint16_t port) {
     return RawClient{port}.ask_plain("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
 }
 
+std::string last_month() {
+    const std::chrono::year_month_day today{
+        std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
+    const auto month = today.year() / today.month() - std::chrono::months{1};
+    const auto number = static_cast<unsigned>(month.month());
+    return std::to_string(static_cast<int>(month.year())) + (number < 10 ? "-0" : "-") +
+           std::to_string(number);
+}
+
 void write_key(const std::string& folder, const std::string& month) {
     const std::string file = folder + "/" + month + ".key";
     std::ofstream{file} << std::string(64, 'a') << "\n";
@@ -107,13 +116,15 @@ TEST_CASE("backup: the commands take folder, keys and period from the configurat
     const BackedUp world{"period = \"31d\"\n"};
     fs::create_directory(world.keys);
     write_key(world.keys, "2020-01");
+    // A key of last month: without one the clock may have jumped, and nothing is destroyed.
+    write_key(world.keys, last_month());
     const Finished made = world.with_config("backup");
     CAPTURE(made.output);
     REQUIRE(made.exit == 0);
     CHECK(made.output.contains("destruction complete: what was backed up in 2020-01"));
     const auto files = world.files(world.backups);
     REQUIRE(files.size() == 1);
-    CHECK(world.files(world.keys).size() == 1);
+    CHECK_FALSE(fs::exists(world.keys + "/2020-01.key"));
     CHECK_FALSE(fs::exists(world.data + "/backup-keys"));
 
     for (const char* command : {"verify", "log", "status"}) {
