@@ -1,0 +1,3 @@
+// Only carries the precompiled headers of the tests.
+
+int main() {}
