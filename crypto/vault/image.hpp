@@ -11,7 +11,7 @@ namespace samsyn {
 
 enum class SlotKind : std::uint8_t { phrase = 1, pin, keystore, assisted, last = assisted };
 
-inline constexpr std::size_t sealed_key_size = 32 + 40;
+inline constexpr std::size_t slot_key_size = 32 + 40;
 
 /// The vault key under a key that only something outside the file yields.
 struct Slot {
@@ -19,7 +19,7 @@ struct Slot {
     PasswordSalt salt{};  // zero in an assisted slot, as is the cost
     PasswordCost cost{};
     KeystoreId keystore;  // none but in a keystore slot
-    std::array<std::byte, sealed_key_size> sealed{};
+    std::array<std::byte, slot_key_size> sealed{};
 
     friend bool operator==(const Slot&, const Slot&) = default;
 };
@@ -27,7 +27,7 @@ struct Slot {
 struct AssistedSlot {
     AssistedSlotId id;
     DeviceId device;
-    std::array<std::byte, sealed_key_size> sealed{};
+    std::array<std::byte, slot_key_size> sealed{};
     std::vector<AssistedBox> case_leads;
     std::vector<AssistedBox> administrators;
 

@@ -12,9 +12,9 @@ namespace {
 
 /// What a reader with pencil and paper can do: for each suppressed cell an unknown, for each line
 /// an equation. Elimination; an unknown whose row ends up with itself alone has been recovered.
-class Reader {
+class PencilReader {
 public:
-    explicit Reader(const ShownTable& shown) : shown_{shown} {
+    explicit PencilReader(const ShownTable& shown) : shown_{shown} {
         for (std::size_t i = 0; i < shown.cells.size(); ++i)
             if (!shown.cells[i]) unknowns_.push_back(i);
         if (!shown.row_totals.empty())
@@ -177,7 +177,7 @@ TEST_CASE("C-52 property: no suppressed cell is recovered by solving for it", "[
         const CountTable table = random_table(dice, 7, static_cast<std::uint32_t>(dice.below(60)));
         const auto shown = shown_table(table, TableReader::outside).value();
         CAPTURE(table.rows, table.columns, table.cells);
-        CHECK_FALSE(Reader{shown}.recovers_any());
+        CHECK_FALSE(PencilReader{shown}.recovers_any());
         for (std::size_t i = 0; i < table.cells.size(); ++i) {
             if (!shown.cells[i]) {
                 ++suppressed;

@@ -12,12 +12,12 @@ namespace {
 constexpr std::int64_t transactions = 9;
 
 /// How far a script came: what was acknowledged, and the errors on the way.
-struct Outcome {
+struct ScriptOutcome {
     std::int64_t acknowledged = 0;
     bool failed = false;
 };
 
-void note(Outcome& outcome, const Result<void>& result) {
+void note(ScriptOutcome& outcome, const Result<void>& result) {
     if (result) return;
     outcome.failed = true;
     // A disk that fails is not a damaged file, and never a wrong key.
@@ -27,8 +27,8 @@ void note(Outcome& outcome, const Result<void>& result) {
 }
 
 /// Opens, writes with checkpoints in between, reads; tries again what failed, twice.
-Outcome run_script(const std::filesystem::path& file, PageCipher& pages, const char* lower) {
-    Outcome outcome;
+ScriptOutcome run_script(const std::filesystem::path& file, PageCipher& pages, const char* lower) {
+    ScriptOutcome outcome;
     auto opened = Database::open(file, pages, lower);
     if (!opened) {
         note(outcome, std::unexpected{opened.error()});
@@ -64,7 +64,7 @@ public:
     }
 
     /// After the fault the disk is whole again: nothing acknowledged may be missing.
-    void check_after(const Outcome& outcome) {
+    void check_after(const ScriptOutcome& outcome) {
         Database db = must(Database::open(file, pages, disk.name()));
         const std::int64_t seen = must(history::observe(db));
         CHECK(seen >= outcome.acknowledged);
@@ -94,7 +94,7 @@ TEST_CASE("Faults: any call that fails costs nothing that was acknowledged", "[v
     for (std::int64_t call = 0;; ++call) {
         put_image(world.file, world.fresh_log);
         disk.fail_after(call, style, forever);
-        const Outcome outcome = run_script(world.file, world.pages, disk.name());
+        const ScriptOutcome outcome = run_script(world.file, world.pages, disk.name());
         disk.heal();
         if (!disk.fired()) {
             CHECK(outcome.acknowledged == transactions);
@@ -120,7 +120,7 @@ TEST_CASE("Faults: killed after any call that failed, nothing acknowledged is mi
     const auto style = GENERATE(FaultStyle::error, FaultStyle::half_done, FaultStyle::done);
     for (std::int64_t call = 20;; call += 2) {
         put_image(world.file, world.fresh_log);
-        Outcome outcome;
+        ScriptOutcome outcome;
         Image killed;
         {
             Database db = must(Database::open(world.file, world.pages, disk.name()));
