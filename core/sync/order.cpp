@@ -78,12 +78,12 @@ Result<VerifiedOrder> verify_order(const Order& message,
     const auto federation = Federation::build(graph, pinned.federation, hasher);
     if (!federation) return fail(Errc::wrong_federation, "chain without the founding statement");
 
-    SAMSYN_TRY(federation->may_sign(said->header, said->body));
-    SAMSYN_TRY(check_organisation(*federation, said->header.author, pinned));
     const Federation::Device* const author = federation->device(said->header.author);
     const bool revoked = author != nullptr && author->revoked;
     // Without the server's pin nobody knows whether it was said before: better no wipe than that.
     if (revoked && !author->pin) return fail(Errc::revoked_device, "author of the order");
+    SAMSYN_TRY(federation->may_sign(said->header, said->body));
+    SAMSYN_TRY(check_organisation(*federation, said->header.author, pinned));
     return VerifiedOrder{*order, said->header.author, revoked};
 }
 
