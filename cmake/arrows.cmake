@@ -13,7 +13,7 @@ foreach(arrow IN LISTS ARROWS)
 endforeach()
 
 # Which library headers may be seen where (DESIGN.md, "Parts").
-set(library_boost "^(sync-server/net|client-sdk/net|client-sdk/agent)$")
+set(library_boost "^(core/tls|sync-server/net|client-sdk/net|client-sdk/agent)$")
 set(library_sqlite3.h "^core/(store|vfs)$")
 set(library_sodium.h "^crypto/")
 set(library_toml "^sync-server/app$")

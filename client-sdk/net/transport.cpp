@@ -4,19 +4,19 @@
 #include "client-sdk/net/obstacles.hpp"
 #include "client-sdk/net/tls_watch.hpp"
 #include "client-sdk/net/tunnel.hpp"
+#include "core/tls/tls_stream.hpp"
 #include "core/wire/messages.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/websocket/error.hpp>
+#include <boost/beast/websocket/stream.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -31,7 +31,8 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-using SecureStream = websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
+/// `false`: no deflate. Nothing unpacks a peer's bytes.
+using SecureStream = websocket::stream<TlsStream, false>;
 
 constexpr std::string_view exporter_label = "EXPORTER-samsyn-1";
 constexpr const char* websocket_path = "/samsyn/1";
@@ -152,13 +153,13 @@ private:
 
     Instant now();
 
-    beast::tcp_stream& tcp() { return beast::get_lowest_layer(*stream_); }
+    TlsStream& tls() { return stream_->next_layer(); }
 
     std::shared_ptr<Conversation> conversation_;
     ServerAddress address_;
     const Clock& clock_;
     LinkLimits limits_;
-    ssl::context tls_ = make_tls();
+    ssl::context context_ = make_tls();
     std::optional<SecureStream> stream_;
     net::steady_timer wake_;         // the writer's: its deadline and its bell
     net::steady_timer reader_over_;  // cancelled when the reader has ended
@@ -176,7 +177,7 @@ net::awaitable<Result<Hash>> Transport::Impl::connect(std::optional<Proxy> proxy
                        std::move(proxy),
                        {.connect_max = limits_.connect_max, .answer_max = limits_.proxy_max});
     if (!socket) co_return std::unexpected{socket.error()};
-    stream_.emplace(beast::tcp_stream{std::move(*socket)}, tls_);
+    stream_.emplace(std::move(*socket), context_);
     auto shaken = co_await shake_hands();
     if (!shaken) co_return std::unexpected{shaken.error()};
     co_return exporter();
@@ -189,44 +190,41 @@ net::awaitable<Result<void>> Transport::Impl::shake_hands() {
 }
 
 net::awaitable<Result<void>> Transport::Impl::open_tls() {
-    auto& tls = stream_->next_layer();
-    if (!is_numeric(address_.host)) set_server_name(tls.native_handle(), address_.host);
-    tcp().expires_after(limits_.handshake_max);
-    FirstBytes first_bytes{tls.native_handle()};
-    const auto [error] = co_await tls.async_handshake(ssl::stream_base::client, use_result);
+    if (!is_numeric(address_.host)) set_server_name(tls().native_handle(), address_.host);
+    tls().expires_after(limits_.handshake_max);
+    FirstBytes first_bytes{tls().native_handle()};
+    const auto [error] = co_await tls().async_handshake(ssl::stream_base::client, use_result);
     if (error) co_return std::unexpected{to_tls_error(error, address_, first_bytes.take())};
     co_return Result<void>{};
 }
 
 net::awaitable<Result<void>> Transport::Impl::upgrade() {
-    tcp().expires_never();  // from here on WebSocket's own time-outs
+    tls().expires_never();  // from here on WebSocket's own time-outs
     stream_->set_option(
         websocket::stream_base::timeout{limits_.handshake_max, limits_.silence_max, true});
-    stream_->set_option(websocket::permessage_deflate{});  // off: nothing unpacks a peer's bytes
-    stream_->read_message_max(0);                          // `read_message` counts by itself
+    stream_->read_message_max(0);  // `read_message` counts by itself
     stream_->auto_fragment(false);
     stream_->binary(true);
     websocket::response_type answer;
     const auto [error] =
         co_await stream_->async_handshake(answer, to_string(address_), websocket_path, use_result);
     if (error)
-        co_return std::unexpected{to_upgrade_error(
-            error, answer, address_, issuer_of(stream_->next_layer().native_handle()))};
+        co_return std::unexpected{
+            to_upgrade_error(error, answer, address_, issuer_of(tls().native_handle()))};
     co_return Result<void>{};
 }
 
 /// An end as it is told: before the server is known it may be the network's doing.
 Error Transport::Impl::explain(Error why) {
     if (conversation_->knows_server()) return why;
-    return judge_unproven(
-        std::move(why), address_, issuer_of(stream_->next_layer().native_handle()));
+    return judge_unproven(std::move(why), address_, issuer_of(tls().native_handle()));
 }
 
 /// RFC 8446, section 7.5: what only the two ends of this TLS connection can know.
 Result<Hash> Transport::Impl::exporter() {
     Hash exported;
     const int done =
-        SSL_export_keying_material(stream_->next_layer().native_handle(),
+        SSL_export_keying_material(tls().native_handle(),
                                    reinterpret_cast<unsigned char*>(exported.bytes.data()),
                                    exported.bytes.size(),
                                    exporter_label.data(),
@@ -344,11 +342,11 @@ net::awaitable<Error> Transport::Impl::explain_failed_write(boost::system::error
 net::awaitable<void> Transport::Impl::hang_up(std::shared_ptr<Impl> self) {
     net::steady_timer patience{stream_->get_executor(), limits_.goodbye_max};
     patience.async_wait([self](const boost::system::error_code& cancelled) {
-        if (!cancelled && self->stream_) self->tcp().close();
+        if (!cancelled && self->stream_) self->tls().close();
     });
     if (!read_error_ && stream_->is_open())
         (void)co_await stream_->async_close(websocket::close_code::normal, use_result);
-    tcp().close();
+    tls().close();
     while (reading_) {
         reader_over_.expires_after(limits_.goodbye_max);
         (void)co_await reader_over_.async_wait(use_result);

@@ -3,7 +3,6 @@
 #include "sync-server/net/connection_impl.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/beast/core/stream_traits.hpp>
 
 namespace samsyn {
 
@@ -52,7 +51,7 @@ WebSocketConnection::WebSocketConnection(const ConnectionPorts& ports,
 }
 
 void WebSocketConnection::start() {
-    boost::beast::get_lowest_layer(ws_).rate_policy().listener = this;
+    ws_.next_layer().listen(*this);
     const auto ended = [self = shared_from_this()](const std::exception_ptr&) { self->finish(); };
     const auto ignored = [self = shared_from_this()](const std::exception_ptr&) {};
     net::co_spawn(executor_, run(), ended);
@@ -105,7 +104,7 @@ void WebSocketConnection::enter(ConnectionState state) {
 
 void WebSocketConnection::drop_now(EndReason why) {
     if (!why_) why_ = why;
-    boost::beast::get_lowest_layer(ws_).close();
+    ws_.next_layer().close();
     room_timer_.cancel();
     watch_timer_.cancel();
 }

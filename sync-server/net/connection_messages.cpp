@@ -2,8 +2,6 @@
 
 #include "sync-server/net/connection_impl.hpp"
 
-#include <boost/beast/websocket/error.hpp>
-
 namespace samsyn {
 
 namespace net = boost::asio;
@@ -132,6 +130,8 @@ void WebSocketConnection::write(Bytes message, bool close) {
     }
     if (ports_.recorder) ports_.recorder->record(id_, FrameRecorder::Direction::went, out_);
     deadlines_.writing_since = steady_clock::now();
+    if (watch_timer_.expiry() > *deadlines_.writing_since + limits_.write_max)
+        watch_timer_.cancel();
     on_turn_changed();
     ws_.async_write(net::buffer(out_), [self = shared_from_this()](error_code ec, std::size_t) {
         self->on_written(ec);
@@ -159,9 +159,8 @@ void WebSocketConnection::begin_close(websocket::close_code code, EndReason why)
     enter(ConnectionState::closing);
     watch_timer_.cancel();
     room_timer_.cancel();
-    ws_.async_close(websocket::close_reason{code}, [self = shared_from_this()](error_code) {
-        beast::get_lowest_layer(self->ws_).close();
-    });
+    ws_.async_close(websocket::close_reason{code},
+                    [self = shared_from_this()](error_code) { self->ws_.next_layer().close(); });
 }
 
 }  // namespace samsyn
