@@ -1,6 +1,7 @@
 #include "client-sdk/agent/child_host.hpp"
 
 #include "client-sdk/agent/child_process.hpp"
+#include "client-sdk/agent/hex_id.hpp"
 #include "client-sdk/agent/idle_timer.hpp"
 #include "client-sdk/agent/json_lines.hpp"
 #include "client-sdk/agent/proxy_settings.hpp"
@@ -104,12 +105,11 @@ Result<json> ChildHost::rekey(const json& args, const ChildServices::Tell& tell)
 /// The administrator's machine learns its server, by the root's statement about it.
 Result<json> ChildHost::take_server(const json& args) {
     const auto statement = from_hex(args.value("statement", ""));
-    const auto key = from_hex(args.value("key", ""));
-    if (!statement || !key || key->size() != SigningPublicKey::size)
-        return fail(Errc::invalid_argument, "statement or key");
+    const auto key = id_from_hex<SigningPublicKey>(args.value("key", ""));
+    if (!statement || !key) return fail(Errc::invalid_argument, "statement or key");
     FolderConfig changed = parts_.config;
     changed.device.server = args.value("address", "");
-    changed.device.server_key = SigningPublicKey::from(*key);
+    changed.device.server_key = *key;
     Device& device = parts_.opened.device();
     SAMSYN_TRY(device.import_statement(*statement));
     SAMSYN_TRY(save_config(parts_.folder, changed));

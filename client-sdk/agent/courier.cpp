@@ -1,5 +1,6 @@
 #include "client-sdk/agent/agent.hpp"
 #include "client-sdk/agent/child_process.hpp"
+#include "client-sdk/agent/hex_id.hpp"
 #include "client-sdk/agent/json_lines.hpp"
 #include "client-sdk/agent/proxy_settings.hpp"
 #include "client-sdk/agent/server_share.hpp"
@@ -145,10 +146,10 @@ private:
     void answer(std::string_view text) {
         const auto told = parse_json(text);
         if (!told || !told->is_object() || !link_) return;
-        const auto id = from_hex(told->value("statement", ""));
-        if (!id || id->size() != StatementId::size) return;
+        const auto id = id_from_hex<StatementId>(told->value("statement", ""));
+        if (!id) return;
         const std::string outcome = told->value("outcome", "");
-        link_->answer_order(StatementId::from(*id),
+        link_->answer_order(*id,
                             outcome == "done"          ? OrderOutcome::done
                             : outcome == "keys_erased" ? OrderOutcome::keys_erased
                                                        : OrderOutcome::failed);

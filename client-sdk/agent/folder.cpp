@@ -1,5 +1,6 @@
 #include "client-sdk/agent/folder.hpp"
 
+#include "client-sdk/agent/hex_id.hpp"
 #include "client-sdk/agent/operations_views.hpp"
 #include "client-sdk/agent/private_file.hpp"
 #include "crypto/envelope/sodium_sealer.hpp"
@@ -37,9 +38,9 @@ template <class IdType>
 Result<IdType> id_in(const json& config, const char* key) {
     const auto found = config.find(key);
     if (found == config.end() || !found->is_string()) return malformed(key);
-    const auto bytes = from_hex(found->get_ref<const std::string&>());
-    if (!bytes || bytes->size() != IdType::size) return malformed(key);
-    return IdType::from(*bytes);
+    const auto id = id_from_hex<IdType>(found->get_ref<const std::string&>());
+    if (!id) return malformed(key);
+    return *id;
 }
 
 std::string to_config_text(const FolderConfig& folder) {

@@ -3,6 +3,7 @@
 #include "client-sdk/agent/agent.hpp"
 #include "client-sdk/agent/child_process.hpp"
 #include "client-sdk/agent/folder.hpp"
+#include "client-sdk/agent/hex_id.hpp"
 #include "client-sdk/agent/proxy_settings.hpp"
 #include "client-sdk/agent/unlocking.hpp"
 #include "client-sdk/agent/vault_operations.hpp"
@@ -29,11 +30,11 @@ json facts_of(const std::filesystem::path& folder) {
 }
 
 bool is_done(const std::filesystem::path& folder, const std::string& statement) {
-    const auto id = from_hex(statement);
-    if (!id || id->size() != StatementId::size) return false;
+    const auto id = id_from_hex<StatementId>(statement);
+    if (!id) return false;
     PosixVaultFiles files{folder};
     const auto vault = locked_vault(files);
-    return vault && vault->is_order_done(StatementId::from(*id));
+    return vault && vault->is_order_done(*id);
 }
 
 Result<std::string> obey_order(const std::filesystem::path& folder,
@@ -56,9 +57,9 @@ std::string obey(const std::filesystem::path& folder,
                  const std::string& kind,
                  const std::string& statement,
                  bool all_sent) {
-    const auto id = from_hex(statement);
-    if (!id || id->size() != StatementId::size) return "failed";
-    const auto done = obey_order(folder, kind, StatementId::from(*id), all_sent);
+    const auto id = id_from_hex<StatementId>(statement);
+    if (!id) return "failed";
+    const auto done = obey_order(folder, kind, *id, all_sent);
     if (done) return *done;
     log_line("supervisor", "order " + kind + ": " + to_string(done.error()));
     return "failed";

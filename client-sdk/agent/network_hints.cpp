@@ -16,8 +16,7 @@ constexpr NetworkRow network_rows[] = {
     {Errc::login_page,
      "",
      "This network wants you to log in first. Open a web browser, log in on the page that it "
-     "shows, "
-     "and run `samsyn sync` again. Go on working meanwhile: all is kept here.",
+     "shows, and run `samsyn sync` again. Go on working meanwhile: all is kept here.",
      "Nätet vill att du loggar in först. Öppna en webbläsare, logga in på sidan som visas och kör "
      "`samsyn sync` igen. Arbeta vidare så länge: allt sparas här."},
     {Errc::proxy_refused,
@@ -55,12 +54,10 @@ constexpr NetworkRow network_rows[] = {
      "",
      "Something answers at the server's address and does not let WebSocket through: often the "
      "network's filter, then the certificate is the network's own. Ask its IT to allow WebSocket "
-     "to "
-     "the server's address, or use another network. If it happens everywhere, tell your "
+     "to the server's address, or use another network. If it happens everywhere, tell your "
      "administrator.",
      "Något svarar på serverns adress men släpper inte igenom WebSocket: ofta nätets filter, och "
-     "då "
-     "är certifikatet nätets eget. Be dess IT-avdelning tillåta WebSocket till serverns adress, "
+     "då är certifikatet nätets eget. Be dess IT-avdelning tillåta WebSocket till serverns adress, "
      "eller använd ett annat nät. Händer det överallt, säg till din administratör."},
     {Errc::no_tls,
      "",
@@ -68,9 +65,8 @@ constexpr NetworkRow network_rows[] = {
      "port may be wrong, or the network answers in the server's place. Try another network; if it "
      "happens everywhere, tell your administrator.",
      "Något svarar på serverns adress utan kryptering, så inget har sagts till det. Porten kan "
-     "vara "
-     "fel, eller så svarar nätet i serverns ställe. Prova ett annat nät; händer det överallt, säg "
-     "till din administratör."},
+     "vara fel, eller så svarar nätet i serverns ställe. Prova ett annat nät; händer det överallt, "
+     "säg till din administratör."},
     {Errc::tls_too_old,
      "",
      "What answers at the server's address has no TLS 1.3, so nothing was said to it: often a "

@@ -106,9 +106,9 @@ Result<CaseId> case_of(Call& call) {
 
 Result<std::optional<AudienceId>> closed_of(Call& call, std::string_view argument) {
     if (!call.args.has(argument)) return std::nullopt;
-    const auto bytes = from_hex(SAMSYN_TRY(call.args.text(argument)));
-    if (!bytes || bytes->size() != AudienceId::size) return fail(Errc::invalid_argument, argument);
-    return AudienceId::from(*bytes);
+    const auto id = id_from_hex<AudienceId>(SAMSYN_TRY(call.args.text(argument)));
+    if (!id) return fail(Errc::invalid_argument, argument);
+    return id;
 }
 
 Result<UserId> user_of(Call& call, std::string_view argument) {

@@ -78,35 +78,35 @@ Result<UserId> Directory::user(std::string_view argument, std::string_view text)
         const std::string where = unit.is_object() ? unit.value("name", "") : std::string{};
         all.push_back({to_hex(user.id), user.name, user.name + ", " + where});
     }
-    return id_from_hex<UserId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
+    return known_id<UserId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
 }
 
 Result<UnitId> Directory::unit(std::string_view argument, std::string_view text) {
     std::vector<Candidate> all;
     for (const UnitView& unit : units())
         all.push_back({to_hex(unit.unit.unit), unit.name, unit.organisation + "/" + unit.name});
-    return id_from_hex<UnitId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
+    return known_id<UnitId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
 }
 
 Result<OrganisationId> Directory::organisation(std::string_view argument, std::string_view text) {
     std::vector<Candidate> all;
     for (const OrganisationView& organisation : device_.organisations())
         all.push_back({to_hex(organisation.id), organisation.name, {}});
-    return id_from_hex<OrganisationId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
+    return known_id<OrganisationId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
 }
 
 Result<DeviceId> Directory::device(std::string_view argument, std::string_view text) {
     std::vector<Candidate> all;
     for (const DeviceView& device : device_.devices())
         all.push_back({to_hex(device.id), describe(device.user).value("name", ""), device.name});
-    return id_from_hex<DeviceId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
+    return known_id<DeviceId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
 }
 
 Result<CaseId> Directory::case_id(std::string_view argument, std::string_view text) {
     std::vector<Candidate> all;
     for (const CaseSummary& summary : SAMSYN_TRY(device_.cases()))
         all.push_back({to_hex(summary.id), summary.title, {}});
-    return id_from_hex<CaseId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
+    return known_id<CaseId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
 }
 
 Result<PersonId> Directory::person(const CaseId& case_id,
@@ -114,11 +114,11 @@ Result<PersonId> Directory::person(const CaseId& case_id,
                                    std::string_view text) {
     // The whole id of a person whose name this device may not read is as good.
     if (const std::string id = as_prefix(text); id.size() == PersonId::size * 2)
-        return id_from_hex<PersonId>(id);
+        return known_id<PersonId>(id);
     std::vector<Candidate> all;
     for (const PersonView& person : SAMSYN_TRY(device_.persons(case_id)))
         all.push_back({to_hex(person.id), person.name, {}});
-    return id_from_hex<PersonId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
+    return known_id<PersonId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
 }
 
 Result<StatementId> Directory::statement(const CaseId& case_id,
@@ -127,13 +127,13 @@ Result<StatementId> Directory::statement(const CaseId& case_id,
     std::vector<Candidate> all;
     for (const StatementView& view : SAMSYN_TRY(device_.statements(case_id)))
         all.push_back({to_hex(view.id), std::string{view.kind}, {}});
-    return id_from_hex<StatementId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
+    return known_id<StatementId>(SAMSYN_TRY(pick(argument, text, std::move(all))));
 }
 
 Result<ItemId> Directory::item(std::string_view argument, std::string_view text) {
     const std::string prefix = as_prefix(text);
     if (prefix.empty()) return fail(Errc::not_found, argument);
-    if (prefix.size() == ItemId::size * 2) return id_from_hex<ItemId>(prefix);
+    if (prefix.size() == ItemId::size * 2) return known_id<ItemId>(prefix);
 
     std::vector<Candidate> all;
     for (const CaseSummary& summary : SAMSYN_TRY(device_.cases())) {
@@ -142,7 +142,7 @@ Result<ItemId> Directory::item(std::string_view argument, std::string_view text)
             all.push_back({to_hex(item.id), std::string{type ? type->key : ""}, {}});
         }
     }
-    return id_from_hex<ItemId>(SAMSYN_TRY(pick(argument, prefix, std::move(all))));
+    return known_id<ItemId>(SAMSYN_TRY(pick(argument, prefix, std::move(all))));
 }
 
 json Directory::describe(const UserId& id) {

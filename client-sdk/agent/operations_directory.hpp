@@ -1,5 +1,7 @@
 #pragma once
 
+#include "client-sdk/agent/hex_id.hpp"
+
 #include <samsyn/device.hpp>
 
 #include <nlohmann/json.hpp>
@@ -88,10 +90,10 @@ private:
     std::optional<UserId> me_;
 };
 
-/// The id in hex digits that are known to be one.
+/// What `pick` has found, as an id.
 template <class IdType>
-IdType id_from_hex(std::string_view hex) {
-    return IdType::from(from_hex(hex).value());
+IdType known_id(std::string_view hex) {
+    return id_from_hex<IdType>(hex).value();
 }
 
 }  // namespace samsyn

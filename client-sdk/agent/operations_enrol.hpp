@@ -9,18 +9,6 @@
 
 namespace samsyn {
 
-/// What went wrong in an enrolment, and what to do, in the two languages.
-struct EnrolmentWords {
-    std::string_view key;  ///< the context of the error
-    std::string_view en;
-    std::string_view sv;
-    std::string_view hint_en;
-    std::string_view hint_sv;
-};
-
-/// Null for any other error.
-const EnrolmentWords* find_enrolment_words(std::string_view key);
-
 inline constexpr std::int64_t invitation_hours_usual = 72;
 inline constexpr std::int64_t invitation_hours_max = 14 * 24;
 

@@ -1,7 +1,6 @@
 #include "client-sdk/agent/network_hints.hpp"
 #include "client-sdk/agent/operations.hpp"
-#include "client-sdk/agent/operations_recovery.hpp"
-#include "client-sdk/agent/operations_enrol.hpp"
+#include "client-sdk/agent/refusal_words.hpp"
 #include "core/base/codec.hpp"
 #include "core/policy/decide.hpp"
 
@@ -114,8 +113,7 @@ Hint hint_of_connection(Errc code) {
                 "The server's log is not the one that it showed before. Go on working, nothing is "
                 "sent; tell your administrator and show `samsyn log evidence`.",
                 "Serverns logg är inte den som visats förut. Arbeta vidare, inget skickas; säg "
-                "till "
-                "din administratör och visa `samsyn log evidence`."};
+                "till din administratör och visa `samsyn log evidence`."};
         case Errc::unreachable:
         case Errc::link_lost:
             return {
@@ -208,37 +206,6 @@ std::optional<Reason> find_reason(std::string_view key) {
 
 }  // namespace
 
-namespace {
-
-/// A refusal that no decision made (C-51).
-constexpr Hint across_cases_words{
-    "across all cases one searches only by a person's name, a personal number or a case number, "
-    "and none here fits",
-    "över alla ärenden söker man bara på en persons namn, personnummer eller ärendenummer, och "
-    "inget här passar"};
-constexpr Hint across_cases_hint{
-    "Words in notes are searched for inside one opened case: `samsyn search CASE WORDS`. A "
-    "personal "
-    "number is given whole, a case number with at least eight digits of the case's id.",
-    "Ord i anteckningar söks i ett öppnat ärende: `samsyn search ÄRENDE ORD`. Ett personnummer "
-    "anges helt, ett ärendenummer med minst åtta tecken av ärendets id."};
-
-/// C-38.
-constexpr Hint protected_words{
-    "the person has protected registration: no address or place is stored",
-    "personen har skyddad folkbokföring: ingen adress eller plats lagras"};
-constexpr Hint protected_hint{
-    "Leave it out. Letters go by the tax agency's mediation (Skatteverket, förmedlingsuppdrag).",
-    "Utelämna det. Post går genom Skatteverkets förmedlingsuppdrag."};
-
-void put_refusal(json& out, const Error& error, const Hint& words, const Hint& hint) {
-    out["reason"] = json::object({{"key", error.context}, {"en", words.en}, {"sv", words.sv}});
-    out["hint"] = hint.en;
-    out["hint_sv"] = hint.sv;
-}
-
-}  // namespace
-
 json error_to_json(const Error& error) {
     json out = json::object();
     out["code"] = name_of(error.code);
@@ -251,14 +218,12 @@ json error_to_json(const Error& error) {
         const ReasonWords words = words_of(*reason);
         out["reason"] = json::object({{"key", error.context}, {"en", words.en}, {"sv", words.sv}});
     }
-    if (const RecoveryRefusal* refusal = find_recovery_refusal(error.context))
-        put_refusal(out, error, {refusal->en, refusal->sv}, {refusal->hint_en, refusal->hint_sv});
-    if (const EnrolmentWords* words = find_enrolment_words(error.context))
-        put_refusal(out, error, {words->en, words->sv}, {words->hint_en, words->hint_sv});
-    if (error.context == across_cases_refused)
-        put_refusal(out, error, across_cases_words, across_cases_hint);
-    if (error.context == protected_registration_refused)
-        put_refusal(out, error, protected_words, protected_hint);
+    if (const RefusalWords* words = find_refusal_words(error.context)) {
+        out["reason"] =
+            json::object({{"key", error.context}, {"en", words->en}, {"sv", words->sv}});
+        out["hint"] = words->hint_en;
+        out["hint_sv"] = words->hint_sv;
+    }
     return out;
 }
 

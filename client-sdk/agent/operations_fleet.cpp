@@ -167,14 +167,10 @@ Result<json> confirm_waiting(Call& call) {
 /// person's confirmation travels back the same way.
 Result<json> export_waiting(Call& call) {
     const std::string wanted = SAMSYN_TRY(call.args.text("statement"));
-    StatementId id;
-    const auto bytes = from_hex(wanted);
-    if (bytes && bytes->size() == StatementId::size)
-        id = StatementId::from(*bytes);
-    else
-        id = SAMSYN_TRY(waiting_act(call)).id;
-    const std::string text = SAMSYN_TRY(Provisioning{call.device}.export_statement(id));
-    return json::object({{"statement", to_hex(id)}, {"text", text}});
+    auto id = id_from_hex<StatementId>(wanted);
+    if (!id) id = SAMSYN_TRY(waiting_act(call)).id;
+    const std::string text = SAMSYN_TRY(Provisioning{call.device}.export_statement(*id));
+    return json::object({{"statement", to_hex(*id)}, {"text", text}});
 }
 
 Result<json> import_statement(Call& call) {

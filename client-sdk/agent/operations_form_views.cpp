@@ -74,7 +74,7 @@ Result<FormView> form_of(Call& call, ConsentForms& forms, std::string_view argum
         }
     }
     const std::string id = SAMSYN_TRY(call.names.pick(argument, text, std::move(all)));
-    return forms.form(id_from_hex<ItemId>(id));
+    return forms.form(known_id<ItemId>(id));
 }
 
 SheetNames sheet_names(Call& call, const CaseId& case_id) {

@@ -127,10 +127,9 @@ Result<NewAnswer> answer_of(Call& call, const FormView& view, SignedHow usual) {
     answer.not_with = SAMSYN_TRY(units_of(call, "not_with"));
     answer.reopen = SAMSYN_TRY(call.args.boolean_or("reopen", false));
     if (call.args.has("picture")) {
-        const auto hash = from_hex(SAMSYN_TRY(call.args.text("picture")));
-        if (!hash || hash->size() != Hash::size)
-            return fail(Errc::invalid_argument, "picture: 64 hexadecimal digits");
-        answer.picture = Hash::from(*hash);
+        const auto hash = id_from_hex<Hash>(SAMSYN_TRY(call.args.text("picture")));
+        if (!hash) return fail(Errc::invalid_argument, "picture: 64 hexadecimal digits");
+        answer.picture = *hash;
     }
     return answer;
 }

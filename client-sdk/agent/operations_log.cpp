@@ -14,8 +14,7 @@ constexpr std::size_t own_reads_max = 1'000;
 /// A case by its name, or by its whole id: a log reviewer's device does not have the case.
 Result<CaseId> logged_case_of(Call& call) {
     const std::string text = SAMSYN_TRY(call.args.text("case"));
-    const auto bytes = from_hex(text);
-    if (bytes && bytes->size() == CaseId::size) return CaseId::from(*bytes);
+    if (const auto id = id_from_hex<CaseId>(text)) return *id;
     return call.names.case_id("case", text);
 }
 

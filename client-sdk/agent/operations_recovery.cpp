@@ -1,5 +1,3 @@
-#include "client-sdk/agent/operations_recovery.hpp"
-
 #include "client-sdk/agent/operations_call.hpp"
 #include "crypto/recovery/recovery_key.hpp"
 
@@ -16,12 +14,8 @@ Result<OrganisationId> recovery_organisation(Call& call) {
     return call.names.organisation("organisation", text);
 }
 
-template <class IdType>
-Result<IdType> recovery_id(const std::string& hex, std::string_view argument) {
-    const auto bytes = from_hex(hex);
-    if (!bytes || bytes->size() != IdType::size) return fail(Errc::invalid_argument, argument);
-    return IdType::from(*bytes);
-}
+/// The federation log and the splitting of secrets allow the same number of holders.
+static_assert(recovery_shares_max == share_points_max);
 
 RecoveryTerms terms_of(const RecoveryKeyView& view) {
     return {.organisation = view.organisation,
@@ -83,14 +77,18 @@ Result<json> certify_recovery_key(Call& call) {
     key.organisation = SAMSYN_TRY(recovery_organisation(call));
     constexpr std::int64_t generation_max = 1'000'000;
     const auto generation = SAMSYN_TRY(call.args.integer_or("generation", 1, generation_max, 1));
-    const auto needed = SAMSYN_TRY(call.args.integer_or("needed", 2, share_points_max, 2));
+    const auto needed = SAMSYN_TRY(call.args.integer_or("needed", 2, recovery_shares_max, 2));
     key.generation = static_cast<std::uint32_t>(generation);
     key.threshold = static_cast<std::uint8_t>(needed);
-    const std::string public_key = SAMSYN_TRY(call.args.text("key"));
-    key.key = SAMSYN_TRY(recovery_id<SealingPublicKey>(public_key, "key"));
-    for (const std::string& text : SAMSYN_TRY(call.args.texts("commitments")))
-        key.commitments.push_back(SAMSYN_TRY(recovery_id<Hash>(text, "commitments")));
-    if (key.commitments.size() > share_points_max || key.commitments.size() < key.threshold)
+    const auto public_key = id_from_hex<SealingPublicKey>(SAMSYN_TRY(call.args.text("key")));
+    if (!public_key) return fail(Errc::invalid_argument, "key");
+    key.key = *public_key;
+    for (const std::string& text : SAMSYN_TRY(call.args.texts("commitments"))) {
+        const auto commitment = id_from_hex<Hash>(text);
+        if (!commitment) return fail(Errc::invalid_argument, "commitments");
+        key.commitments.push_back(*commitment);
+    }
+    if (key.commitments.size() > recovery_shares_max || key.commitments.size() < key.threshold)
         return fail(Errc::invalid_argument, "commitments");
     const StatementId id = SAMSYN_TRY(Recovery{call.device}.certify(key));
     return json::object({{"statement", to_hex(id)},
@@ -128,15 +126,26 @@ Result<RecoveryUseView> use_of_this_device(Call& call) {
     return fail(Errc::not_permitted, recovery_not_permitted);
 }
 
-/// Before a holder types anything: may this device open, and what are its shares?
-Result<json> check_recovery(Call& call) {
+/// What this device may open now, and the public part of the key for it.
+struct Opening {
+    RecoveryUseView use;
+    RecoveryKeyView key;
+};
+
+Result<Opening> opening_here(Call& call) {
     const RecoveryUseView use = SAMSYN_TRY(use_of_this_device(call));
     Recovery recovery{call.device};
     SAMSYN_TRY(recovery.check_open(use.organisation, use.generation));
     const auto key = recovery.key(use.organisation, use.generation);
     if (!key) return fail(Errc::not_found, "recovery key");
-    json result = recovery_key_json(call, *key);
-    result["until"] = to_json(use.until);
+    return Opening{use, *key};
+}
+
+/// Before a holder types anything: may this device open, and what are its shares?
+Result<json> check_recovery(Call& call) {
+    const Opening opening = SAMSYN_TRY(opening_here(call));
+    json result = recovery_key_json(call, opening.key);
+    result["until"] = to_json(opening.use.until);
     return result;
 }
 
@@ -153,20 +162,17 @@ Result<std::vector<RecoveryShare>> recovery_shares(std::span<const std::string> 
 /// The shares are put together here, in locked memory, and only where two persons have let this
 /// device; the key is gone when this returns.
 Result<json> open_by_recovery_key(Call& call) {
-    const RecoveryUseView use = SAMSYN_TRY(use_of_this_device(call));
-    Recovery recovery{call.device};
-    SAMSYN_TRY(recovery.check_open(use.organisation, use.generation));
-    const auto key = recovery.key(use.organisation, use.generation);
-    if (!key) return fail(Errc::not_found, "recovery key");
-
+    const Opening opening = SAMSYN_TRY(opening_here(call));
     auto texts = SAMSYN_TRY(call.args.texts("shares"));
     auto read = recovery_shares(texts);
     for (std::string& text : texts) wipe(std::as_writable_bytes(std::span{text}));
     std::vector<RecoveryShare> shares = SAMSYN_TRY(std::move(read));
-    SealingKey pair = SAMSYN_TRY(open_shares(shares, terms_of(*key)));
+    SealingKey pair = SAMSYN_TRY(open_shares(shares, terms_of(opening.key)));
     SodiumSealer opener{std::move(pair)};
     shares.clear();
-    const auto done = SAMSYN_TRY(recovery.open(use.organisation, use.generation, opener));
+    const RecoveryUseView& use = opening.use;
+    const auto done =
+        SAMSYN_TRY(Recovery{call.device}.open(use.organisation, use.generation, opener));
     return json::object({{"organisation", call.names.describe(use.organisation)},
                          {"generation", use.generation},
                          {"compartments", done.compartments},
@@ -175,28 +181,6 @@ Result<json> open_by_recovery_key(Call& call) {
                          {"older", done.older},
                          {"broken", done.broken}});
 }
-
-constexpr RecoveryRefusal recovery_refusals[] = {
-    {recovery_not_permitted,
-     "nobody has let this device open by a recovery key",
-     "ingen har låtit enheten öppna med en återställningsnyckel",
-     "An administrator says `samsyn admin recovery use` for this device, a second person confirms; "
-     "then sync here.",
-     "En administratör kör `samsyn admin recovery use` för enheten och en andra person bekräftar; "
-     "synka sedan här."},
-    {recovery_waits,
-     "a second person has not confirmed yet",
-     "en andra person har inte bekräftat än",
-     "Ask another administrator or a head of unit to confirm (`samsyn admin waiting`); then sync "
-     "here.",
-     "Be en annan administratör eller en enhetschef bekräfta (`samsyn admin waiting`); synka sedan "
-     "här."},
-    {recovery_ended,
-     "the time in which this device could open is over",
-     "tiden då enheten fick öppna är slut",
-     "An administrator says `samsyn admin recovery use` again, and a second person confirms.",
-     "En administratör kör `samsyn admin recovery use` igen och en andra person bekräftar."},
-};
 
 constexpr Operation recovery_table[] = {
     {"recovery.status", &recovery_status, false, ""},
@@ -211,12 +195,6 @@ constexpr Operation recovery_table[] = {
 };
 
 }  // namespace
-
-const RecoveryRefusal* find_recovery_refusal(std::string_view context) {
-    for (const RecoveryRefusal& refusal : recovery_refusals)
-        if (refusal.context == context) return &refusal;
-    return nullptr;
-}
 
 std::span<const Operation> recovery_operations() {
     return recovery_table;

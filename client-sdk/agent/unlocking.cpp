@@ -114,8 +114,7 @@ UnlockFailure server_refuses(Vault& vault) {
          "Ten wrong tries, or the device has been revoked or wiped. Use the phrase, or speak to "
          "your administrator. Nothing is lost.",
          "Tio felaktiga försök, eller så är enheten spärrad eller raderad. Använd frasen eller "
-         "tala "
-         "med administratören. Inget är förlorat."}));
+         "tala med administratören. Inget är förlorat."}));
     gone.drop_share = true;
     return gone;
 }

@@ -25,10 +25,12 @@ std::string denial_text(const Session& session, const json& decision) {
 }
 
 void print_compartment(const Session& session, const json& row) {
+    const std::string items = text_in(row, "items");
     print(escaped(name_in(row, "unit")) + " · " +
           escaped(local_in(session, row, "category_title")) + " · " +
-          escaped(names_in(row, "about")) + "  (" + text_in(row, "items") +
-          session.say(" items)", " poster)") + "\n");
+          escaped(names_in(row, "about")) + "  (" + items +
+          (items == "1" ? session.say(" item)", " post)") : session.say(" items)", " poster)")) +
+          "\n");
 }
 
 }  // namespace samsyn

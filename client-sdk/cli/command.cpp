@@ -11,12 +11,14 @@ using nlohmann::json;
 
 constexpr std::size_t stdin_bytes_max = 64 * 1024;
 
-/// "-" means: read it from standard input, as far as a value may be long.
+/// "-" means: read it from standard input.
 std::string text_or_stdin(const std::string& text) {
     if (text != "-") return text;
-    std::string input(stdin_bytes_max, '\0');
+    std::string input(stdin_bytes_max + 1, '\0');
     std::cin.read(input.data(), static_cast<std::streamsize>(input.size()));
     input.resize(static_cast<std::size_t>(std::cin.gcount()));
+    if (input.size() > stdin_bytes_max)
+        throw CLI::ValidationError{"-", "standard input is longer than a value may be"};
     while (input.ends_with('\n')) input.pop_back();
     return input;
 }

@@ -210,10 +210,14 @@ private:
     json made_ = json::array();
 };
 
+/// What the person names with `file`.
+Result<std::string> named_file(const json& args, std::size_t bytes_max) {
+    return read_whole_file(args["file"].get<std::string>(), bytes_max, FileSecrecy::open);
+}
+
 int invite_many(const Session& session, const json& args) {
     const CsvLimits limits;
-    const auto text =
-        read_whole_file(args["file"].get<std::string>(), limits.bytes_max, FileSecrecy::open);
+    const auto text = named_file(args, limits.bytes_max);
     if (!text) return show_error(session, error_to_json(text.error()));
     const CsvTable table = read_csv(*text, required_columns, optional_columns, limits);
     auto agent = AgentClient::connect(session.data);
@@ -272,9 +276,7 @@ json accept_line(AgentClient& agent, const AnswerLine& line) {
 std::string outcome_text(const Session& session, const json& row) {
     if (!row.value("ok", false)) {
         const json error = row.value("error", json::object());
-        const json reason = error.value("reason", json::object());
-        const std::string words =
-            session.language == Language::swedish ? text_in(reason, "sv") : text_in(reason, "en");
+        const std::string words = reason_in(session, error);
         return words.empty() ? text_in(error, "message") + " (" + text_in(error, "context") + ")"
                              : words;
     }
@@ -315,8 +317,7 @@ void print_many(const Session& session, const json& rows) {
 }  // namespace
 
 int accept_many(const Session& session, const json& args) {
-    const auto text =
-        read_whole_file(args["file"].get<std::string>(), answers_bytes_max, FileSecrecy::open);
+    const auto text = named_file(args, answers_bytes_max);
     if (!text) return show_error(session, error_to_json(text.error()));
     const auto lines = read_answers(*text);
     if (lines.size() > answers_max)

@@ -4,8 +4,6 @@
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/cli/command.hpp"
 
-#include <iostream>
-
 namespace samsyn {
 
 namespace {

@@ -18,8 +18,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view root_key_name = "root.key";
-
 /// What `samsyn-server init` takes: each statement after its length, 32 bits, big-endian.
 std::string founding_file(const std::vector<Bytes>& statements) {
     Writer out;
@@ -52,6 +50,7 @@ struct Founding {
     const std::string& name;
     const std::vector<std::string>& organisations;
     const std::filesystem::path& out;
+    const std::filesystem::path& root_key;
     const NewSecrets& secrets;
 };
 
@@ -86,7 +85,7 @@ Result<Founded> found(const std::filesystem::path& data, const Founding& wanted)
                            .pin = wanted.secrets.pin.view(),
                            .keys = &keys};
     const auto fill = [&](OpenedDevice& opened) -> Result<void> {
-        SAMSYN_TRY(save_root_key(data / root_key_name, root));  // an interrupted run's is void
+        SAMSYN_TRY(save_root_key(wanted.root_key, root));  // an interrupted run's is void
         SAMSYN_TRY(fill_device(opened.device(), founded));
         SAMSYN_TRY(write_private_file(wanted.out, founding_file(founded.statements)));
         return make_public(wanted.out);
@@ -105,14 +104,14 @@ int run_found(const Session& session, const json& args) {
         organisations.push_back(*organisation);
     }
     const std::filesystem::path out = args.value("out", "founding.samsyn");
+    const std::filesystem::path root_path = root_key_path(session, args);
     const auto secrets = choose_secrets(session, args);
     if (!secrets) return show_error(session, error_to_json(secrets.error()));
-    const auto founded = found(session.data, {*name, organisations, out, *secrets});
+    const auto founded = found(session.data, {*name, organisations, out, root_path, *secrets});
     if (!founded) return show_error(session, folder_error(founded.error()));
     if (const auto unlocked = unlock_new(session, secrets->phrase); !unlocked)
         return show_error(session, error_to_json(unlocked.error()));
 
-    const std::string root_path = (session.data / root_key_name).string();
     if (session.json) {
         json list = json::array();
         for (const FoundedOrganisation& each : founded->organisations)
@@ -122,7 +121,7 @@ int run_found(const Session& session, const json& args) {
                    {"administrator", to_hex(founded->administrator)},
                    {"organisations", list},
                    {"founding", out.string()},
-                   {"root_key", root_path}});
+                   {"root_key", root_path.string()}});
         return exit_ok;
     }
     if (args.value("show_phrase", false))
@@ -133,7 +132,7 @@ int run_found(const Session& session, const json& args) {
           session.say("Give this file to the server: samsyn-server init --founding ",
                       "Ge filen till servern: samsyn-server init --founding ") +
           escaped(out.string()) + "\n" +
-          session.say("The root key is in ", "Rotnyckeln ligger i ") + escaped(root_path) +
+          session.say("The root key is in ", "Rotnyckeln ligger i ") + escaped(root_path.string()) +
           session.say("\nMove it to a medium that you keep offline, with a copy elsewhere; it is "
                       "needed again for `samsyn admin certify-server --root-key FILE`.\n",
                       "\nFlytta den till ett medium som förvaras frånkopplat, med en kopia på "
@@ -142,37 +141,18 @@ int run_found(const Session& session, const json& args) {
     return exit_ok;
 }
 
-/// The statement, with the root's place in its log moved on before the statement leaves here.
-Result<Bytes> certify(const std::filesystem::path& root_path,
-                      const FederationId& federation,
-                      const SigningPublicKey& server_key) {
-    RootKey root = SAMSYN_TRY(read_root_key(root_path));
-    if (root.federation != federation) return fail(Errc::wrong_federation, "root key");
-    const SodiumHasher hasher;
-    const std::array previous{root.head};
-    Bytes statement = certify_server(
-        root.federation, server_key, root.counter, previous, root.key, hasher, SystemClock{}.now());
-    root.counter += 1;
-    root.head = SAMSYN_TRY(decode_statement(statement, hasher)).id;
-    SAMSYN_TRY(save_root_key(root_path, root));
-    return statement;
-}
-
 /// What the unlocked agent is to take over.
 Result<json> certified_server(const Session& session, const json& args) {
-    const auto key = from_hex(args["key"].get<std::string>());
-    if (!key || key->size() != SigningPublicKey::size) return fail(Errc::invalid_argument, "--key");
+    const auto key = id_from_hex<SigningPublicKey>(args["key"].get<std::string>());
+    if (!key) return fail(Errc::invalid_argument, "--key");
     const std::string address = args["address"].get<std::string>();
     const std::size_t colon = address.rfind(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == address.size())
         return fail(Errc::invalid_argument, "--address: host:port");
 
-    const FolderConfig config = SAMSYN_TRY(read_config(session.data));
-    const std::filesystem::path root_path =
-        args.value("root_key", (session.data / root_key_name).string());
-    const Bytes statement =
-        SAMSYN_TRY(certify(root_path, config.device.federation, SigningPublicKey::from(*key)));
-    return json{{"statement", to_hex(statement)}, {"address", address}, {"key", to_hex(*key)}};
+    const std::array<StatementBody, 1> body{ServerCertified{.key = *key, .successor = {}}};
+    const auto said = SAMSYN_TRY(say_as_root(session, args, body));
+    return json{{"statement", to_hex(said.front())}, {"address", address}, {"key", to_hex(*key)}};
 }
 
 void print_certified(const Session& session, const json&) {

@@ -36,12 +36,6 @@ std::string what_text(const Session& session, const json& row) {
     return key;
 }
 
-std::string reason_text(const Session& session, const json& row) {
-    const json reason = row.value("reason", json{});
-    if (!reason.is_object()) return {};
-    return session.language == Language::swedish ? text_in(reason, "sv") : text_in(reason, "en");
-}
-
 std::string statements_text(const json& row) {
     std::string text;
     for (const json& id : row.value("by", json::array()))
@@ -69,7 +63,7 @@ void print_row(const Session& session, const json& row) {
     if (row.contains("permitted") && !row.value("permitted", true))
         print(session.say("    not permitted when the server heard of it\n",
                           "    inte tillåtet när servern fick veta det\n"));
-    const std::string reason = reason_text(session, row);
+    const std::string reason = reason_in(session, row);
     const std::string by = statements_text(row);
     if (!reason.empty())
         print("    " + escaped(reason) + (by.empty() ? "" : " (" + escaped(by) + ")") + "\n");

@@ -1,13 +1,11 @@
 // What only the root key can say of organisations: who joins, who leaves, who administers.
 
 #include "client-sdk/agent/agent_client.hpp"
-#include "client-sdk/agent/folder.hpp"
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/cli/command.hpp"
 #include "client-sdk/cli/root_key.hpp"
 #include "core/base/system_clock.hpp"
 #include "core/model/local_date.hpp"
-#include "core/wire/statement_codec.hpp"
 #include "crypto/keys/sodium.hpp"
 
 #include <samsyn/provisioning.hpp>
@@ -20,36 +18,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view root_key_file = "root.key";
-
-std::filesystem::path root_key_path(const Session& session, const json& args) {
-    return args.value("root_key", (session.data / root_key_file).string());
-}
-
 Result<Instant> day_in(const json& args, const char* key, Instant otherwise) {
     if (!args.contains(key)) return otherwise;
     const auto date = date_from_text(args[key].get<std::string>());
     if (!date) return fail(Errc::invalid_argument, key);
     return start_of_day(*date);
-}
-
-/// The statements, with the root's place in its log moved on before they leave here.
-Result<std::vector<Bytes>> say_as_root(const Session& session,
-                                       const json& args,
-                                       std::span<const StatementBody> bodies) {
-    const std::filesystem::path path = root_key_path(session, args);
-    const FolderConfig config = SAMSYN_TRY(read_config(session.data));
-    RootKey root = SAMSYN_TRY(read_root_key(path));
-    if (root.federation != config.device.federation)
-        return fail(Errc::wrong_federation, "root key");
-    const SodiumHasher hasher;
-    const std::array previous{root.head};
-    auto statements = sign_as_root(
-        root.federation, bodies, root.counter, previous, root.key, hasher, SystemClock{}.now());
-    root.counter += statements.size();
-    root.head = SAMSYN_TRY(decode_statement(statements.back(), hasher)).id;
-    SAMSYN_TRY(save_root_key(path, root));
-    return statements;
 }
 
 int hand_to_agent(const Session& session, AgentClient& agent, const std::vector<Bytes>& said) {
@@ -83,13 +56,6 @@ Result<json> find_listed(AgentClient& agent, const char* list, const std::string
     return fitting.front();
 }
 
-template <class IdType>
-Result<IdType> listed_id(const json& row, const char* key) {
-    const auto bytes = from_hex(text_in(row, key));
-    if (!bytes || bytes->size() != IdType::size) return fail(Errc::malformed, key);
-    return IdType::from(*bytes);
-}
-
 // --- Joining -------------------------------------------------------------------------------------
 
 /// This machine administers the new organisation until it has administrators of its own.
@@ -103,10 +69,10 @@ int join_organisation(const Session& session, const json& args) {
 
     SodiumRandom random;
     const auto id = random_id<OrganisationId>(random);
-    const auto user = listed_id<UserId>(me, "user");
-    const auto device = listed_id<DeviceId>(me, "device");
-    const auto signing = listed_id<SigningPublicKey>(me, "signing_key");
-    const auto sealing = listed_id<SealingPublicKey>(me, "sealing_key");
+    const auto user = id_in<UserId>(me, "user");
+    const auto device = id_in<DeviceId>(me, "device");
+    const auto signing = id_in<SigningPublicKey>(me, "signing_key");
+    const auto sealing = id_in<SealingPublicKey>(me, "sealing_key");
     if (!user || !device || !signing || !sealing)
         return show_error(session, error_to_json({Errc::malformed, "this machine"}));
     const std::array<StatementBody, 2> bodies{
@@ -139,7 +105,8 @@ int leave_organisation(const Session& session, const json& args) {
     if (!agent) return show_error(session, agent.error());
     const auto row = find_listed(*agent, "organisations", args["organisation"].get<std::string>());
     if (!row) return show_error(session, error_to_json(row.error()));
-    const auto id = listed_id<OrganisationId>(*row, "id");
+    const auto id = id_in<OrganisationId>(*row, "id");
+    if (!id) return show_error(session, error_to_json(id.error()));
     const auto until = day_in(args, "until", SystemClock{}.now());
     if (!until) return show_error(session, error_to_json(until.error()));
     json admitted;
@@ -177,11 +144,11 @@ int add_administrator(const Session& session, const json& args) {
     if (const int code =
             ask(session, *agent, "admin.machine", {{"device", args["device"]}}, machine))
         return code;
-    const auto organisation = listed_id<OrganisationId>(*row, "id");
-    const auto user = listed_id<UserId>(machine, "user");
-    const auto device = listed_id<DeviceId>(machine, "device");
-    const auto signing = listed_id<SigningPublicKey>(machine, "signing_key");
-    const auto sealing = listed_id<SealingPublicKey>(machine, "sealing_key");
+    const auto organisation = id_in<OrganisationId>(*row, "id");
+    const auto user = id_in<UserId>(machine, "user");
+    const auto device = id_in<DeviceId>(machine, "device");
+    const auto signing = id_in<SigningPublicKey>(machine, "signing_key");
+    const auto sealing = id_in<SealingPublicKey>(machine, "sealing_key");
     if (!organisation || !user || !device || !signing || !sealing)
         return show_error(session, error_to_json({Errc::malformed, "device"}));
     const std::array<StatementBody, 1> bodies{

@@ -25,6 +25,10 @@ void print_user_moved(const Session& session, const json& result) {
     print(escaped(name_in(result, "user")) + session.say(" works in ", " arbetar i ") +
           escaped(name_in(result, "unit")) + session.say(" from ", " från ") +
           local_time_in(result, "from") + "\n");
+    if (result.value("waits_for_second", false))
+        print(session.say("What waits is the end of the old place, in ",
+                          "Det som väntar är slutet på den gamla platsen, i ") +
+              escaped(name_in(result, "from_unit")) + ".\n");
     print_second_hint(session, result);
     print_sync_hint(session);
 }
@@ -134,7 +138,7 @@ void add_user_life_commands(CLI::App& users, Session& session) {
     Command{users,
             session,
             "move",
-            "Moves a user to another unit of the organisation.",
+            "Moves a user to another unit of the organisation; a head is placed there first.",
             "samsyn admin user move \"Anna Ek\" --unit Socialtjänsten --from 2026-08-01"}
         .text("user", "user", "Name, or the beginning of the id")
         .required()

@@ -3,8 +3,8 @@
 #include "client-sdk/cli/command.hpp"
 
 #include <chrono>
+#include <cstdio>
 #include <future>
-#include <iostream>
 
 namespace samsyn {
 

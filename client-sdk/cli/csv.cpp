@@ -10,6 +10,7 @@ namespace samsyn {
 namespace {
 
 constexpr char separator = ';';
+constexpr std::string_view formula_marks = "=+-@\t\r";  // at the beginning of a cell
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 std::string trimmed(std::string_view text) {
@@ -190,9 +191,11 @@ CsvTable read_csv(std::string_view text,
 }
 
 std::string csv_field(std::string_view text) {
-    if (text.find_first_of(";\"\r\n") == std::string_view::npos) return std::string{text};
+    std::string field{!text.empty() && formula_marks.contains(text.front()) ? "'" : ""};
+    field.append(text);
+    if (field.find_first_of(";\"\r\n") == std::string::npos) return field;
     std::string quoted = "\"";
-    for (const char c : text) {
+    for (const char c : field) {
         if (c == '"') quoted.push_back('"');
         quoted.push_back(c == '\n' || c == '\r' ? ' ' : c);
     }

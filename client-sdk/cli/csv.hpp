@@ -47,7 +47,8 @@ CsvTable read_csv(std::string_view text,
                   std::span<const std::string_view> optional,
                   const CsvLimits& limits = {});
 
-/// A field as `read_csv` takes it.
+/// A field as `read_csv` takes it. What a spreadsheet would run as a formula (it begins with =, +,
+/// -, @ or a tab) begins with an apostrophe instead: names are strangers' texts.
 std::string csv_field(std::string_view text);
 
 }  // namespace samsyn

@@ -24,8 +24,10 @@ int terminal_columns() {
 
 /// https://no-color.org: whoever sets it gets none.
 bool wants_colours() {
-    const char* const no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
-    const char* const term = std::getenv("TERM");          // NOLINT(concurrency-mt-unsafe)
+    // NOLINTBEGIN(concurrency-mt-unsafe): nothing here changes the environment
+    const char* const no_color = std::getenv("NO_COLOR");
+    const char* const term = std::getenv("TERM");
+    // NOLINTEND(concurrency-mt-unsafe)
     const bool dumb = term == nullptr || std::string_view{term} == "dumb";
     return ::isatty(STDOUT_FILENO) != 0 && !dumb && (no_color == nullptr || *no_color == '\0');
 }

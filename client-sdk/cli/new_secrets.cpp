@@ -104,8 +104,7 @@ Result<void> confirm_phrase(const Session& session, const Phrase& phrase) {
     auto words = words_of(phrase);
     std::string shown = session.say(
         "\nThis phrase opens the device without a network. It is shown once. Write it down and "
-        "keep "
-        "the paper apart from the device:\n\n",
+        "keep the paper apart from the device:\n\n",
         "\nFrasen öppnar enheten utan nät. Den visas en gång. Skriv ner den och förvara papperet "
         "skilt från enheten:\n\n");
     for (std::size_t i = 0; i < words.size(); ++i)

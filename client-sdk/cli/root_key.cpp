@@ -1,8 +1,16 @@
 #include "client-sdk/cli/root_key.hpp"
 
+#include "client-sdk/agent/folder.hpp"
+#include "client-sdk/agent/hex_id.hpp"
 #include "client-sdk/agent/private_file.hpp"
+#include "core/base/system_clock.hpp"
+#include "core/wire/statement_codec.hpp"
+#include "crypto/keys/sodium.hpp"
+
+#include <samsyn/provisioning.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace samsyn {
@@ -34,12 +42,6 @@ Result<std::string_view> take_line(std::string_view& text, std::string_view name
     return value;
 }
 
-Result<Bytes> bytes_of(std::string_view hex) {
-    auto bytes = from_hex(hex);
-    if (!bytes || bytes->size() != 32) return fail(Errc::malformed, "root key");
-    return bytes;
-}
-
 Result<RootKey> from_text(std::string_view text) {
     if (!text.starts_with(header)) return fail(Errc::malformed, "root key: header");
     text.remove_prefix(header.size());
@@ -54,13 +56,13 @@ Result<RootKey> from_text(std::string_view text) {
     const char* const last = std::to_address(counter_text.end());
     const auto [end, error] = std::from_chars(first, last, counter);
     if (error != std::errc{} || end != last) return fail(Errc::malformed, "root key: counter");
-    const Bytes federation = SAMSYN_TRY(bytes_of(federation_hex));
-    const Bytes head = SAMSYN_TRY(bytes_of(head_hex));
-    Bytes seed = SAMSYN_TRY(bytes_of(seed_hex));
-    RootKey root{SigningKey::from_seed(std::span<const std::byte, 32>{seed}),
-                 FederationId::from(federation),
-                 counter,
-                 StatementId::from(head)};
+    const auto federation = id_from_hex<FederationId>(federation_hex);
+    const auto head = id_from_hex<StatementId>(head_hex);
+    if (!federation || !head) return fail(Errc::malformed, "root key");
+    Bytes seed = SAMSYN_TRY(from_hex(seed_hex));
+    if (seed.size() != 32) return fail(Errc::malformed, "root key: seed");
+    RootKey root{
+        SigningKey::from_seed(std::span<const std::byte, 32>{seed}), *federation, counter, *head};
     wipe(seed);
     return root;
 }
@@ -86,6 +88,28 @@ Result<RootKey> read_root_key(const std::filesystem::path& path) {
     auto root = from_text(text);
     wipe(std::as_writable_bytes(std::span{text}));
     return root;
+}
+
+std::filesystem::path root_key_path(const Session& session, const nlohmann::json& args) {
+    return args.value("root_key", (session.data / "root.key").string());
+}
+
+Result<std::vector<Bytes>> say_as_root(const Session& session,
+                                       const nlohmann::json& args,
+                                       std::span<const StatementBody> bodies) {
+    const std::filesystem::path path = root_key_path(session, args);
+    const FolderConfig config = SAMSYN_TRY(read_config(session.data));
+    RootKey root = SAMSYN_TRY(read_root_key(path));
+    if (root.federation != config.device.federation)
+        return fail(Errc::wrong_federation, "root key");
+    const SodiumHasher hasher;
+    const std::array previous{root.head};
+    auto statements = sign_as_root(
+        root.federation, bodies, root.counter, previous, root.key, hasher, SystemClock{}.now());
+    root.counter += statements.size();
+    root.head = SAMSYN_TRY(decode_statement(statements.back(), hasher)).id;
+    SAMSYN_TRY(save_root_key(path, root));
+    return statements;
 }
 
 }  // namespace samsyn

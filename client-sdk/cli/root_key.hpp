@@ -1,10 +1,12 @@
 #pragma once
 
-#include "core/base/ids.hpp"
-#include "core/base/result.hpp"
+#include "client-sdk/cli/session.hpp"
+#include "core/policy/statement.hpp"
 #include "crypto/identity/signing_key.hpp"
 
 #include <filesystem>
+#include <span>
+#include <vector>
 
 namespace samsyn {
 
@@ -25,5 +27,15 @@ Result<void> save_root_key(const std::filesystem::path& path, const RootKey& roo
 
 /// Errors: `not_found`, `not_permitted` where others may read it, `malformed`.
 Result<RootKey> read_root_key(const std::filesystem::path& path);
+
+/// Where the root key is: what `--root-key` names, else in the data folder.
+std::filesystem::path root_key_path(const Session& session, const nlohmann::json& args);
+
+/// The root's next statements in the federation of this data folder. Where its log stands has moved
+/// on in the file before they are returned. Errors: those of reading and writing the file;
+/// `wrong_federation`.
+Result<std::vector<Bytes>> say_as_root(const Session& session,
+                                       const nlohmann::json& args,
+                                       std::span<const StatementBody> bodies);
 
 }  // namespace samsyn

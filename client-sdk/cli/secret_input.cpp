@@ -184,16 +184,4 @@ Result<SecretText> ask_secret(const std::string& prompt, TypedAs as) {
     return text;
 }
 
-Result<std::string> ask_line(const std::string& prompt) {
-    const UniqueFd fd{::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)};
-    if (!fd) return fail(Errc::invalid_argument, "no terminal");
-    if (::write(fd.value(), prompt.data(), prompt.size()) < 0)
-        return fail(Errc::invalid_argument, "no terminal");
-    std::string line;
-    for (char byte = 0; ::read(fd.value(), &byte, 1) == 1 && byte != '\n';)
-        if (line.size() < SecretText::size_max) line.push_back(byte);
-    if (line.empty()) return fail(Errc::invalid_argument, "given up");
-    return line;
-}
-
 }  // namespace samsyn

@@ -46,7 +46,4 @@ private:
 /// --pin-fd or --phrase-fd), or where the person gave up (Ctrl-C, Ctrl-D).
 Result<SecretText> ask_secret(const std::string& prompt, TypedAs as);
 
-/// One plain line from the terminal, with echo. Errors: as `ask_secret`.
-Result<std::string> ask_line(const std::string& prompt);
-
 }  // namespace samsyn

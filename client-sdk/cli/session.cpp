@@ -60,9 +60,7 @@ int show_error(const Session& session, const json& error) {
     }
     std::string text = "samsyn: " + escaped(text_in(error, "message"));
     const std::string context = escaped(text_in(error, "context"));
-    const json reason = error.value("reason", json::object());
-    const std::string why =
-        session.language == Language::swedish ? text_in(reason, "sv") : text_in(reason, "en");
+    const std::string why = reason_in(session, error);
     if (!why.empty())
         text.append(": ").append(escaped(why));
     else if (!context.empty())
@@ -152,6 +150,11 @@ std::string local_in(const Session& session, const json& object, const char* key
     std::string swedish = text_in(object, (std::string{key} + "_sv").c_str());
     if (session.language == Language::swedish && !swedish.empty()) return swedish;
     return text_in(object, key);
+}
+
+std::string reason_in(const Session& session, const json& error) {
+    const json reason = error.value("reason", json::object());
+    return text_in(reason, session.language == Language::swedish ? "sv" : "en");
 }
 
 std::string local_time_in(const json& object, const char* key) {

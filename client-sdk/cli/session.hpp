@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client-sdk/agent/hex_id.hpp"
 #include "client-sdk/cli/terminal.hpp"
 #include "core/base/result.hpp"
 
@@ -66,6 +67,14 @@ void print(std::string_view text);
 // Reading results: empty text where there is none.
 std::string text_in(const nlohmann::json& object, const char* key);
 
+/// An id or a key in hex. Errors: `malformed` naming it.
+template <class IdType>
+Result<IdType> id_in(const nlohmann::json& object, const char* key) {
+    const auto id = id_from_hex<IdType>(text_in(object, key));
+    if (!id) return fail(Errc::malformed, key);
+    return *id;
+}
+
 /// The name in `{"id", "name"}`, else the beginning of the id.
 std::string name_in(const nlohmann::json& object, const char* key);
 std::string name_of(const nlohmann::json& named);
@@ -73,6 +82,9 @@ std::string names_in(const nlohmann::json& object, const char* key);
 
 /// `object[key]`, or its Swedish sibling `key_sv` where the person reads Swedish.
 std::string local_in(const Session& session, const nlohmann::json& object, const char* key);
+
+/// Why, in the person's language, where an error says it.
+std::string reason_in(const Session& session, const nlohmann::json& error);
 
 /// The beginning of an id: enough to type.
 std::string short_id(std::string_view id);

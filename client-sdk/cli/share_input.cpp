@@ -81,9 +81,9 @@ Result<RecoveryTerms> terms_in(const json& key) {
     terms.generation = key.value("generation", std::uint32_t{0});
     terms.threshold = key.value("needed", std::uint8_t{0});
     for (const json& each : key.value("commitments", json::array())) {
-        const auto bytes = from_hex(each.get<std::string>());
-        if (!bytes || bytes->size() != Hash::size) return fail(Errc::malformed, "commitments");
-        terms.commitments.push_back(Hash::from(*bytes));
+        const auto commitment = id_from_hex<Hash>(each.get<std::string>());
+        if (!commitment) return fail(Errc::malformed, "commitments");
+        terms.commitments.push_back(*commitment);
     }
     return terms;
 }

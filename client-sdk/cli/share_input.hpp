@@ -5,14 +5,6 @@
 
 namespace samsyn {
 
-/// An id in hex that the agent has told. Errors: `malformed`.
-template <class IdType>
-Result<IdType> id_in(const nlohmann::json& object, const char* key) {
-    const auto bytes = from_hex(text_in(object, key));
-    if (!bytes || bytes->size() != IdType::size) return fail(Errc::malformed, key);
-    return IdType::from(*bytes);
-}
-
 /// The public part of a recovery key as the agent tells it. Errors: `malformed`.
 Result<RecoveryTerms> terms_in(const nlohmann::json& key);
 

@@ -131,6 +131,14 @@ Result<std::vector<FieldInput>> fields_of(const StoredItem& item, const TypeInfo
     return fields;
 }
 
+/// What a statement opens of a label: nothing else may be copied for it, since nobody could read
+/// it.
+template <class Opening>
+bool reaches(const Opening& opening, const Label& label) {
+    return opening.categories.contains(label.category) &&
+           std::ranges::binary_search(label.subjects, opening.subject);
+}
+
 }  // namespace
 
 /// A text of a statement, sealed as an item of the author's own unit. Its id salts the hash: short
@@ -238,18 +246,6 @@ Result<ItemId> Device::Impl::copy_item(const ItemId& id, const std::optional<Aud
 AudienceId Device::new_closed_id() {
     return random_id<AudienceId>(impl_->ports.random);
 }
-
-namespace {
-
-/// What a statement opens of a label: nothing else may be copied for it, since nobody could read
-/// it.
-template <class Opening>
-bool reaches(const Opening& opening, const Label& label) {
-    return opening.categories.contains(label.category) &&
-           std::ranges::binary_search(label.subjects, opening.subject);
-}
-
-}  // namespace
 
 Result<Selected> Device::open_selected(Saying saying, std::span<const ItemId> items) {
     Impl& my = *impl_;

@@ -19,6 +19,32 @@ Error reason_of(const Answer& answer) {
     return {answer.why, answer.context};
 }
 
+/// Replaces names of statements that were signed again.
+struct Renaming {
+    const std::map<StatementId, StatementId>& names;
+
+    void rename(StatementId& id) const {
+        if (const auto found = names.find(id); found != names.end()) id = found->second;
+    }
+
+    void rename(std::vector<StatementId>& ids) const {
+        for (StatementId& id : ids) rename(id);
+        std::ranges::sort(ids);
+    }
+
+    void operator()(Consent& consent) const { rename(consent.names); }
+
+    void operator()(Confirmation& confirmation) const {
+        rename(confirmation.consent);
+        rename(confirmation.names);
+    }
+
+    void operator()(Ended& ended) const { rename(ended.statement); }
+
+    template <class Other>
+    void operator()(Other&) const {}
+};
+
 }  // namespace
 
 Result<void> Device::on_answer(std::uint64_t counter, const Answer& answer, Instant now) {
@@ -162,36 +188,6 @@ Result<void> Device::Impl::restamp(Instant now) {
     }
     return {};
 }
-
-namespace {
-
-/// Replaces names of statements that were signed again.
-struct Renaming {
-    const std::map<StatementId, StatementId>& names;
-
-    void rename(StatementId& id) const {
-        if (const auto found = names.find(id); found != names.end()) id = found->second;
-    }
-
-    void rename(std::vector<StatementId>& ids) const {
-        for (StatementId& id : ids) rename(id);
-        std::ranges::sort(ids);
-    }
-
-    void operator()(Consent& consent) const { rename(consent.names); }
-
-    void operator()(Confirmation& confirmation) const {
-        rename(confirmation.consent);
-        rename(confirmation.names);
-    }
-
-    void operator()(Ended& ended) const { rename(ended.statement); }
-
-    template <class Other>
-    void operator()(Other&) const {}
-};
-
-}  // namespace
 
 Result<void> Device::Impl::answer_statement(const StoredOutgoing& sent,
                                             const Answer& answer,

@@ -457,8 +457,7 @@ public:
     class LogBook;
     LogBook& log();
 
-    // --- The fleet (fleet.cpp)
-    // --------------------------------------------------------------------
+    // --- The fleet (fleet.cpp) -------------------------------------------------------------------
     class FleetBook;
     FleetBook& fleet_book();
 

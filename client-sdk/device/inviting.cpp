@@ -30,6 +30,33 @@ std::string without_spaces(std::string_view code) {
     return digits;
 }
 
+/// Invitations whose secrets are to be forgotten when they expire.
+struct Forgettable {
+    Nonce id;
+    Instant expires;
+};
+
+Result<std::vector<Forgettable>> forgettable(DeviceStore& store) {
+    std::vector<Forgettable> all;
+    const auto bytes = SAMSYN_TRY(store.value(key_invitations));
+    Reader in{bytes ? ByteView{*bytes} : ByteView{}};
+    while (!in.at_end()) {
+        const auto id = SAMSYN_TRY(in.id<Nonce>("invitations"));
+        const Instant expires = SAMSYN_TRY(in.instant("invitations"));
+        all.push_back({id, expires});
+    }
+    return all;
+}
+
+Result<void> put_forgettable(DeviceStore& store, std::span<const Forgettable> all) {
+    Writer out;
+    for (const Forgettable& one : all) {
+        out.id(one.id);
+        out.instant(one.expires);
+    }
+    return store.put_value(key_invitations, out.view());
+}
+
 Error wrong_code(std::uint8_t wrong) {
     if (wrong >= Inviting::wrong_codes_max)
         return {Errc::revoked_device, std::string{enrolment_dead}};
@@ -39,9 +66,10 @@ Error wrong_code(std::uint8_t wrong) {
 
 }  // namespace
 
-/// What this machine remembers of an invitation, for ever: used and dead ones without the secrets.
+/// What this machine remembers of an invitation, for ever: when it is good for nothing any more,
+/// without the secrets.
 struct Inviting::Record {
-    enum class State : std::uint8_t { open, revealed, used, dead, last = dead };
+    enum class State : std::uint8_t { open, revealed, used, dead, expired, last = expired };
 
     Invitation invitation;
     RevealNonce nonce{};
@@ -156,7 +184,33 @@ Result<Invitation> Inviting::invite(const NewInvitation& wish) {
     record.invitation.commitment = commit_to(record.nonce, record.invitation.id, my.ports.hasher);
     return my.transact([&]() -> Result<Invitation> {
         SAMSYN_TRY(record.keep(my.store));
+        auto all = SAMSYN_TRY(forgettable(my.store));
+        all.push_back({record.invitation.id, record.invitation.expires});
+        SAMSYN_TRY(put_forgettable(my.store, all));
         return record.invitation;
+    });
+}
+
+Result<void> Inviting::forget_expired() {
+    auto& my = *device_.impl_;
+    const Instant now = my.corrected(my.now());
+    const auto is_over = [now](const Forgettable& one) { return one.expires <= now; };
+    auto all = SAMSYN_TRY(forgettable(my.store));
+    if (std::ranges::none_of(all, is_over)) return {};
+    return my.transact([&]() -> Result<void> {
+        for (const Forgettable& one : all) {
+            if (!is_over(one)) continue;
+            const auto bytes = SAMSYN_TRY(my.store.value(key_for("invitation", one.id)));
+            if (!bytes) continue;
+            Record record = SAMSYN_TRY(Record::decode(*bytes));
+            if (record.state == Record::State::used || record.state == Record::State::dead)
+                continue;
+            record.state = Record::State::expired;
+            record.forget_secrets();
+            SAMSYN_TRY(record.keep(my.store));
+        }
+        std::erase_if(all, is_over);
+        return put_forgettable(my.store, all);
     });
 }
 
@@ -170,6 +224,7 @@ Result<Inviting::Record> Inviting::record_of(const EnrolmentAnswer& answer) {
     Record record = SAMSYN_TRY(Record::decode(*bytes));
     if (record.state == Record::State::used) return fail(Errc::already_exists, enrolment_used);
     if (record.state == Record::State::dead) return fail(Errc::revoked_device, enrolment_dead);
+    if (record.state == Record::State::expired) return fail(Errc::timed_out, enrolment_expired);
     if (!is_authentic(answer, record.invitation.secret, my.ports.hasher))
         return fail(Errc::not_authentic, enrolment_wrong_secret);
     if (record.invitation.expires <= my.corrected(my.now()))

@@ -56,6 +56,40 @@ void keep_newest(std::vector<Version>& versions) {
                        versions.end() - static_cast<std::ptrdiff_t>(write_replaces_max));
 }
 
+/// The writes of an edit, without those that would change nothing.
+Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& type,
+                                                              const ItemState& state,
+                                                              std::span<const FieldInput> fields) {
+    static const FieldState nothing;
+    std::vector<std::pair<FieldWrite, Value>> writes;
+    std::set<FieldNumber> seen;
+    for (const FieldInput& input : fields) {
+        const FieldInfo* field = find_field(type, input.key);
+        if (!field) return fail(Errc::invalid_argument, input.key);
+        const bool first = seen.insert(field->number).second;
+        if (!first && !is_set(*field))
+            return fail(Errc::invalid_argument, input.key + " is given twice");
+        const FieldState* known = state.field(field->number);
+        const FieldState& before = known ? *known : nothing;
+        const bool clears = std::holds_alternative<std::monostate>(input.value);
+        FieldWrite write{field->number, {}};
+        if (!is_set(*field)) {
+            if (!before.in_conflict() && before.shown() == input.value) continue;
+            if (clears && field->required) return fail(Errc::invalid_argument, input.key);
+            write.replaces = replaced_by_edit(before);
+        } else if (clears) {
+            if (before.elements().empty()) continue;
+            write.replaces = before.standing_versions();
+        } else {
+            const auto elements = before.elements();
+            if (std::ranges::binary_search(elements, input.value)) continue;
+        }
+        keep_newest(write.replaces);
+        writes.emplace_back(std::move(write), input.value);
+    }
+    return writes;
+}
+
 }  // namespace
 
 Result<UnitId> Device::Impl::own_unit_in(const CaseId& case_id,
@@ -230,44 +264,6 @@ Result<StoredItem> Device::Impl::readable_item(const ItemId& id) {
     if (!compartment || !may_read(compartment->stored, now())) return fail(Errc::not_found, "item");
     return *std::move(found);
 }
-
-namespace {
-
-/// The writes of an edit, without those that would change nothing.
-Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& type,
-                                                              const ItemState& state,
-                                                              std::span<const FieldInput> fields) {
-    static const FieldState nothing;
-    std::vector<std::pair<FieldWrite, Value>> writes;
-    std::set<FieldNumber> seen;
-    for (const FieldInput& input : fields) {
-        const FieldInfo* field = find_field(type, input.key);
-        if (!field) return fail(Errc::invalid_argument, input.key);
-        const bool first = seen.insert(field->number).second;
-        if (!first && !is_set(*field))
-            return fail(Errc::invalid_argument, input.key + " is given twice");
-        const FieldState* known = state.field(field->number);
-        const FieldState& before = known ? *known : nothing;
-        const bool clears = std::holds_alternative<std::monostate>(input.value);
-        FieldWrite write{field->number, {}};
-        if (!is_set(*field)) {
-            if (!before.in_conflict() && before.shown() == input.value) continue;
-            if (clears && field->required) return fail(Errc::invalid_argument, input.key);
-            write.replaces = replaced_by_edit(before);
-        } else if (clears) {
-            if (before.elements().empty()) continue;
-            write.replaces = before.standing_versions();
-        } else {
-            const auto elements = before.elements();
-            if (std::ranges::binary_search(elements, input.value)) continue;
-        }
-        keep_newest(write.replaces);
-        writes.emplace_back(std::move(write), input.value);
-    }
-    return writes;
-}
-
-}  // namespace
 
 Result<void> Device::edit_item(const ItemId& id, std::span<const FieldInput> fields) {
     Impl& my = *impl_;

@@ -2,6 +2,8 @@
 
 #include "client-sdk/device/fleet_book.hpp"
 
+#include <samsyn/enrolment.hpp>
+
 #include <algorithm>
 
 namespace samsyn {
@@ -80,13 +82,15 @@ Result<void> Device::on_withdrawn(const Channel& channel, Instant now) {
 
 Result<void> Device::on_caught_up(Instant server_time, CaughtUp::Phase phase, Instant now) {
     Impl& my = *impl_;
-    return my.transact([&]() -> Result<void> {
+    const auto learned = my.transact([&]() -> Result<void> {
         if (SAMSYN_TRY(my.learn_time(server_time, now))) SAMSYN_TRY(my.purge_denied(now));
         if (phase != CaughtUp::Phase::everything) return {};
         if (!my.everything_here) my.stale_answers.clear();
         my.everything_here = true;
         return my.put_instant(key_synced, my.corrected(now));
     });
+    if (!learned || phase != CaughtUp::Phase::everything) return learned;
+    return Inviting{*this}.forget_expired();
 }
 
 std::vector<Resume::Cursor> Device::take_rewinds() {

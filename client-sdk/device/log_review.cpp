@@ -27,6 +27,14 @@ bool is_about(const LogRow& row, const UserId& user) {
                                 std::holds_alternative<RowChainBroken>(row.act));
 }
 
+/// Is this about a case that nobody but its named users may know of?
+bool hides_existence(const StatementGraph& graph, const CaseId& case_id) {
+    return std::ranges::any_of(graph.in(custody_stream(case_id)), [](const StatementPtr& said) {
+        const auto* const mark = std::get_if<ProtectionMark>(&said->body);
+        return mark != nullptr && mark->kind == ProtectionKind::hidden_existence;
+    });
+}
+
 }  // namespace
 
 LogSample Device::sample_log() {
@@ -75,18 +83,6 @@ Result<StatementId> Device::record_verdict(const NewVerdict& verdict) {
         return id;
     });
 }
-
-namespace {
-
-/// Is this about a case that nobody but its named users may know of?
-bool hides_existence(const StatementGraph& graph, const CaseId& case_id) {
-    return std::ranges::any_of(graph.in(custody_stream(case_id)), [](const StatementPtr& said) {
-        const auto* const mark = std::get_if<ProtectionMark>(&said->body);
-        return mark != nullptr && mark->kind == ProtectionKind::hidden_existence;
-    });
-}
-
-}  // namespace
 
 Result<std::vector<LogExtractLine>> Device::extract_log(const CaseId& case_id,
                                                         const LogExtract& extract) {

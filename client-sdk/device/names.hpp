@@ -29,6 +29,7 @@ inline constexpr std::string_view key_receipts = "receipts.due";
 inline constexpr std::string_view key_escrow_sent = "escrow.sent";
 inline constexpr std::string_view key_escrow_held = "escrow.held";
 inline constexpr std::string_view key_form_read = "form.read";
+inline constexpr std::string_view key_invitations = "invitations.open";
 
 template <class IdType>
 std::string key_for(std::string_view prefix, const IdType& id) {

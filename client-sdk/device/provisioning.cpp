@@ -97,12 +97,19 @@ Result<void> Provisioning::move_user(const MoveUser& move) {
     after.role = move.role.value_or(left->role);
     after.from = at;
     after.until = left->until > at ? left->until : instant_max;
-    // Who comes back keeps the time that was: what was signed then goes on counting.
-    if (const auto* const earlier = membership_in(my.federation(), move.user, move.to))
+    bool is_there = false;
+    if (const auto* const earlier = membership_in(my.federation(), move.user, move.to)) {
+        is_there = earlier->role == after.role && earlier->from <= at && at < earlier->until;
+        // Who comes back keeps the time that was: what was signed then goes on counting.
         after.from = std::min(after.from, earlier->from);
+    }
     return my.transact([&]() -> Result<void> {
-        SAMSYN_TRY(my.author(Stream{}, before));
-        (void)SAMSYN_TRY(my.author(Stream{}, after));
+        if (!is_there) {
+            const StatementId placed = SAMSYN_TRY(my.author(Stream{}, after));
+            // The old place must not end while the new one has no effect.
+            if (my.federation().is_waiting(placed)) return fail(Errc::conflict, move_wants_place);
+        }
+        (void)SAMSYN_TRY(my.author(Stream{}, before));
         return {};
     });
 }

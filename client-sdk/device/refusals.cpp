@@ -57,6 +57,41 @@ struct Denies {
     bool operator()(const SecondReaderVerdict& body) const { return !body.approved; }
 };
 
+struct Refused {
+    StatementId id;
+    ParkedView view;
+};
+
+Result<std::vector<Refused>> refused_rows(DeviceStore& store) {
+    constexpr std::size_t refused_text_bytes_max = 1024;
+    std::vector<Refused> rows;
+    const auto bytes = SAMSYN_TRY(store.value(key_refused));
+    Reader in{bytes ? ByteView{*bytes} : ByteView{}};
+    while (!in.at_end()) {
+        Refused row;
+        row.id = SAMSYN_TRY(in.id<StatementId>("refused statement"));
+        row.view.case_id = SAMSYN_TRY(in.id<CaseId>("refused statement"));
+        const auto code = SAMSYN_TRY(in.number<std::uint16_t>("refused statement"));
+        row.view.why.code = errc_from_wire(code);
+        row.view.why.context = SAMSYN_TRY(in.text(refused_text_bytes_max, "refused statement"));
+        row.view.written = SAMSYN_TRY(in.instant("refused statement"));
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+Result<void> put_refused(DeviceStore& store, const std::vector<Refused>& rows) {
+    Writer out;
+    for (const Refused& row : rows) {
+        out.id(row.id);
+        out.id(row.view.case_id);
+        out.enumerator(row.view.why.code);
+        out.text(row.view.why.context);
+        out.instant(row.view.written);
+    }
+    return store.put_value(key_refused, out.view());
+}
+
 }  // namespace
 
 bool Device::Impl::denies(const Statement& statement) const {
@@ -120,45 +155,6 @@ std::vector<StatementId> Device::Impl::accepted_heads(const Stream& stream) cons
     return result;
 }
 
-namespace {
-
-struct Refused {
-    StatementId id;
-    ParkedView view;
-};
-
-Result<std::vector<Refused>> refused_rows(DeviceStore& store) {
-    constexpr std::size_t refused_text_bytes_max = 1024;
-    std::vector<Refused> rows;
-    const auto bytes = SAMSYN_TRY(store.value(key_refused));
-    Reader in{bytes ? ByteView{*bytes} : ByteView{}};
-    while (!in.at_end()) {
-        Refused row;
-        row.id = SAMSYN_TRY(in.id<StatementId>("refused statement"));
-        row.view.case_id = SAMSYN_TRY(in.id<CaseId>("refused statement"));
-        const auto code = SAMSYN_TRY(in.number<std::uint16_t>("refused statement"));
-        row.view.why.code = errc_from_wire(code);
-        row.view.why.context = SAMSYN_TRY(in.text(refused_text_bytes_max, "refused statement"));
-        row.view.written = SAMSYN_TRY(in.instant("refused statement"));
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
-
-Result<void> put_refused(DeviceStore& store, const std::vector<Refused>& rows) {
-    Writer out;
-    for (const Refused& row : rows) {
-        out.id(row.id);
-        out.id(row.view.case_id);
-        out.enumerator(row.view.why.code);
-        out.text(row.view.why.context);
-        out.instant(row.view.written);
-    }
-    return store.put_value(key_refused, out.view());
-}
-
-}  // namespace
-
 Result<void> Device::Impl::note_refused(const Statement& statement, const Error& why) {
     constexpr std::size_t refused_context_bytes_max = 900;
     auto rows = SAMSYN_TRY(refused_rows(store));
@@ -166,8 +162,8 @@ Result<void> Device::Impl::note_refused(const Statement& statement, const Error&
     row.id = statement.id;
     row.view.case_id = statement.header.stream.case_id;
     row.view.why.code = why.code;
-    row.view.why.context =
-        std::string{kind_name(statement.body)} + " " + why.context.substr(0, refused_context_bytes_max);
+    row.view.why.context = std::string{kind_name(statement.body)} + " " +
+                           why.context.substr(0, refused_context_bytes_max);
     row.view.written = statement.header.time.instant();
     rows.push_back(std::move(row));
     return put_refused(store, rows);

@@ -41,10 +41,6 @@ std::vector<Change> standing_changes(const StoredItem& item) {
     return changes;
 }
 
-}  // namespace
-
-namespace {
-
 using ItemVersions = std::set<std::pair<ItemId, Version>>;
 
 /// Our own unsealed changes need no restating: they follow under this epoch by themselves. But they
@@ -74,10 +70,6 @@ Result<ItemVersions> take_over_replaced(DeviceStore& store,
     return unsealed;
 }
 
-}  // namespace
-
-namespace {
-
 /// Takes half of the fields off `change`, as a change of the same version.
 Change second_half(Change& change) {
     const auto kept = static_cast<std::ptrdiff_t>(change.values.size() / 2);
@@ -88,6 +80,28 @@ Change second_half(Change& change) {
     second.values.assign(change.values.begin() + kept, change.values.end());
     change.values.erase(change.values.begin() + kept, change.values.end());
     return second;
+}
+
+using DueItems = std::vector<std::pair<CompartmentId, ItemId>>;
+
+Result<DueItems> due_items(DeviceStore& store) {
+    DueItems due;
+    const auto bytes = SAMSYN_TRY(store.value(key_restate));
+    Reader in{bytes ? ByteView{*bytes} : ByteView{}};
+    while (!in.at_end()) {
+        const auto compartment = SAMSYN_TRY(in.id<CompartmentId>("restatement due"));
+        due.emplace_back(compartment, SAMSYN_TRY(in.id<ItemId>("restatement due")));
+    }
+    return due;
+}
+
+Result<void> put_due(DeviceStore& store, const DueItems& due) {
+    Writer out;
+    for (const auto& [compartment, item] : due) {
+        out.id(compartment);
+        out.id(item);
+    }
+    return store.put_value(key_restate, out.view());
 }
 
 }  // namespace
@@ -121,32 +135,6 @@ Result<void> Device::Impl::restate(const StoredCompartment& compartment,
     }
     return {};
 }
-
-namespace {
-
-using DueItems = std::vector<std::pair<CompartmentId, ItemId>>;
-
-Result<DueItems> due_items(DeviceStore& store) {
-    DueItems due;
-    const auto bytes = SAMSYN_TRY(store.value(key_restate));
-    Reader in{bytes ? ByteView{*bytes} : ByteView{}};
-    while (!in.at_end()) {
-        const auto compartment = SAMSYN_TRY(in.id<CompartmentId>("restatement due"));
-        due.emplace_back(compartment, SAMSYN_TRY(in.id<ItemId>("restatement due")));
-    }
-    return due;
-}
-
-Result<void> put_due(DeviceStore& store, const DueItems& due) {
-    Writer out;
-    for (const auto& [compartment, item] : due) {
-        out.id(compartment);
-        out.id(item);
-    }
-    return store.put_value(key_restate, out.view());
-}
-
-}  // namespace
 
 Result<void> Device::Impl::mark_restate_due(const CompartmentId& compartment,
                                             const std::vector<ItemId>& items) {

@@ -14,6 +14,16 @@ std::size_t changes_bytes(const Batch& empty) {
     return encode_batch(empty).size();
 }
 
+std::string denied_key(const CompartmentId& compartment) {
+    return key_for("denied", compartment);
+}
+
+/// Reasons that a new consent may take away.
+bool may_pass(const Error& why) {
+    return why.code == Errc::not_permitted || why.code == Errc::consent_needed ||
+           why.code == Errc::limit_exceeded;
+}
+
 }  // namespace
 
 Result<void> Device::Impl::seal_pending(Instant now) {
@@ -126,20 +136,6 @@ Result<void> Device::Impl::park_all(const CompartmentId& compartment, const Erro
         for (const PendingChange& one : pending) SAMSYN_TRY(store.park(one.id, why));
     }
 }
-
-namespace {
-
-std::string denied_key(const CompartmentId& compartment) {
-    return key_for("denied", compartment);
-}
-
-/// Reasons that a new consent may take away.
-bool may_pass(const Error& why) {
-    return why.code == Errc::not_permitted || why.code == Errc::consent_needed ||
-           why.code == Errc::limit_exceeded;
-}
-
-}  // namespace
 
 Result<void> Device::Impl::park_denied(const CompartmentId& compartment, const Error& why) {
     SAMSYN_TRY(park_all(compartment, why));

@@ -4,6 +4,7 @@
 #include "examples/support/process.hpp"
 #include "examples/support/relay.hpp"
 #include "examples/support/tablet.hpp"
+#include "examples/support/telling.hpp"
 
 #include <memory>
 #include <optional>
@@ -14,12 +15,6 @@ constexpr const char* team = "Familjesamverkansteamet";
 constexpr const char* school = "Elevhälsan Lindeskolan";
 constexpr const char* social = "Socialtjänsten Lindesberg";
 constexpr const char* clinic = "BUP Lindesberg";
-
-void tell(const std::string& text);
-void chapter(int number, const std::string& title);
-
-/// The story's own promises: a broken one ends it with what was expected.
-void expect(bool held, const std::string& what);
 
 /// One day with Samsyn, told step by step: a server and six tablets, each a real process with a
 /// folder of its own.

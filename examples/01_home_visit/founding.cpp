@@ -1,26 +1,10 @@
 #include "examples/01_home_visit/day.hpp"
 
 #include <chrono>
-#include <cstdio>
-#include <stdexcept>
 
 namespace story {
 
 using namespace std::chrono_literals;
-
-void tell(const std::string& text) {
-    std::printf("  %s\n", text.c_str());
-    std::fflush(stdout);
-}
-
-void chapter(int number, const std::string& title) {
-    std::printf("\n\033[1m%d. %s\033[0m\n", number, title.c_str());
-    std::fflush(stdout);
-}
-
-void expect(bool held, const std::string& what) {
-    if (!held) throw std::runtime_error("the story expected: " + what);
-}
 
 void Day::start_server(const std::string& listen) {
     const auto port_file = folder("port");

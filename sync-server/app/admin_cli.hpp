@@ -29,7 +29,7 @@ public:
     }
 
 private:
-    using Run = std::function<Fallible<void>(const ServerConfig&)>;
+    using Run = std::function<Fallible<void>(const ServerConfig&, const std::string& where)>;
 
     struct Command {
         Command(
@@ -43,7 +43,7 @@ private:
 
     static Fallible<void> run(const Command& command) {
         const ServerConfig config = SAMSYN_TRY(command.line.config());
-        return command.run(config);
+        return command.run(config, command.line.where());
     }
 
     ConfiguredCommand& add(CLI::App& app,
@@ -56,16 +56,16 @@ private:
         return command.line;
     }
 
-    AdminOptions admin(const ServerConfig& config) const {
-        return {config.data, config.database_key, json_};
+    AdminOptions admin(const ServerConfig& config, const std::string& where) const {
+        return {config.data, config.database_key, where, json_};
     }
 
     void add_backup(CLI::App& app) {
         auto& line = add(app,
                          "backup",
                          "Makes a verified backup, while the server serves or not, in one file.",
-                         [this](const ServerConfig& config) {
-                             return run_backup({.admin = admin(config),
+                         [this](const ServerConfig& config, const std::string& where) {
+                             return run_backup({.admin = admin(config, where),
                                                 .to = to_,
                                                 .folder = config.backup.folder,
                                                 .keys = backup_keys(config),
@@ -87,7 +87,7 @@ private:
             app,
             "restore",
             "Makes a folder from a backup, after looking at all that it holds.",
-            [this](const ServerConfig& config) -> Fallible<void> {
+            [this](const ServerConfig& config, const std::string& where) -> Fallible<void> {
                 if (config.backup.keys.empty())
                     return give_up(ServerExit::usage,
                                    "give the folder of the months' keys: --keys FOLDER.");
@@ -95,6 +95,7 @@ private:
                                     .data = config.data,
                                     .database_key = config.database_key,
                                     .keys = config.backup.keys,
+                                    .where = where,
                                     .json = json_});
             },
             "The folder to make. It must not exist.");
@@ -105,13 +106,13 @@ private:
     }
 
     void add_confirm(CLI::App& app) {
-        auto& line =
-            add(app,
-                "restore-confirm",
-                "Brings what two people have signed, so that a restored server serves.",
-                [this](const ServerConfig& config) {
-                    return run_confirm_restore({.admin = admin(config), .statements = statements_});
-                });
+        auto& line = add(app,
+                         "restore-confirm",
+                         "Brings what two people have signed, so that a restored server serves.",
+                         [this](const ServerConfig& config, const std::string& where) {
+                             return run_confirm_restore(
+                                 {.admin = admin(config, where), .statements = statements_});
+                         });
         line.command()
             .add_option(
                 "--statement", statements_, "Files of what samsyn admin export wrote, one a line.")
@@ -119,26 +120,27 @@ private:
     }
 
     void add_verify(CLI::App& app) {
-        auto& line =
-            add(app,
-                "verify",
-                "Looks at everything that the database, or a backup, holds.",
-                [this](const ServerConfig& config) {
-                    return run_verify(
-                        {.admin = admin(config), .backup = backup_, .keys = backup_keys(config)});
-                });
+        auto& line = add(app,
+                         "verify",
+                         "Looks at everything that the database, or a backup, holds.",
+                         [this](const ServerConfig& config, const std::string& where) {
+                             return run_verify({.admin = admin(config, where),
+                                                .backup = backup_,
+                                                .keys = backup_keys(config)});
+                         });
         line.command().add_option("--backup", backup_, "A file that backup has made.");
         add_keys(line);
     }
 
     void add_log(CLI::App& app) {
-        auto& line = add(
-            app,
-            "log",
-            "Prints what administrators did, the newest first. Names no case and no device.",
-            [this](const ServerConfig& config) {
-                return run_log({.admin = admin(config), .count = count_, .everything = all_rows_});
-            });
+        auto& line =
+            add(app,
+                "log",
+                "Prints what administrators did, the newest first. Names no case and no device.",
+                [this](const ServerConfig& config, const std::string& where) {
+                    return run_log(
+                        {.admin = admin(config, where), .count = count_, .everything = all_rows_});
+                });
         line.command()
             .add_option("--count", count_, "How many rows.")
             ->check(CLI::Range(1, 200))
@@ -150,7 +152,9 @@ private:
         add(app,
             "status",
             "Says what the database holds, and whether a server runs.",
-            [this](const ServerConfig& config) { return run_status(admin(config)); });
+            [this](const ServerConfig& config, const std::string& where) {
+                return run_status(admin(config, where));
+            });
     }
 
     static void add_keys(ConfiguredCommand& line) {

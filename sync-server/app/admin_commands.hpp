@@ -15,6 +15,7 @@ namespace samsyn {
 struct AdminOptions {
     std::filesystem::path data;
     std::filesystem::path database_key;  ///< empty: database.key in the folder
+    std::string where{};                 ///< how this folder was named: "--config FILE"
     bool json = false;
 };
 
@@ -34,6 +35,7 @@ struct RestoreOptions {
     std::filesystem::path data;          ///< must not exist, or be empty
     std::filesystem::path database_key;  ///< must not exist; empty: database.key in the folder
     std::filesystem::path keys;
+    std::string where{};  ///< how the folder was named
     bool json = false;
 };
 

@@ -1,5 +1,7 @@
 #include "sync-server/app/admin_shell.hpp"
 
+#include "sync-server/app/stop_signals.hpp"
+
 #include <cstdio>
 #include <unistd.h>
 
@@ -11,8 +13,21 @@ using json = nlohmann::ordered_json;
 using nlohmann::ordered_json;
 
 bool shown_progress = false;  // the line has to be ended
+std::optional<StopSignals> stop_signals;
+bool told_to_stop = false;
 
 }  // namespace
+
+void stop_when_told() {
+    if (!stop_signals) stop_signals.emplace();
+}
+
+bool is_told_to_stop() {
+    if (stop_signals &&
+        stop_signals->wait(std::chrono::milliseconds{0}) != StopSignals::What::nothing)
+        told_to_stop = true;
+    return told_to_stop;
+}
 
 void show_progress(std::string_view what, std::uint64_t done, std::uint64_t total) {
     if (::isatty(STDERR_FILENO) == 0 || total == 0) return;
@@ -27,7 +42,7 @@ void show_progress(std::string_view what, std::uint64_t done, std::uint64_t tota
 
 bool tell_progress(std::string_view what, std::uint64_t done, std::uint64_t total) {
     show_progress(what, done, total);
-    return true;
+    return !is_told_to_stop();
 }
 
 void end_progress() {
@@ -52,10 +67,7 @@ Fallible<ordered_json> ask_or_open(
     const DataFolder folder = SAMSYN_TRY(open_data_folder(options.data));
     SodiumPageCipher pages = SAMSYN_TRY(read_database_key(options.data, options.database_key));
     const auto storage = SAMSYN_TRY(open_database(options.data, pages, DatabaseMode::existing));
-    const auto run_here = [](const std::function<void()>& task) {
-        task();
-        return true;
-    };
+    stop_when_told();
     auto answer = here({*storage, run_here, options.data, folder.federation, nullptr});
     end_progress();
     return answer;

@@ -19,6 +19,8 @@ void show_backup(const nlohmann::ordered_json& made) {
     for (const auto& month : made["destroyed_keys"])
         std::printf("destruction complete: what was backed up in %s can be read by nobody\n",
                     month.get<std::string>().c_str());
+    if (const std::string warning = made.value("warning", ""); !warning.empty())
+        std::printf("Warning: %s\n", warning.c_str());
 }
 
 }  // namespace
@@ -35,12 +37,11 @@ Fallible<void> run_backup(const BackupOptions& options) {
         fs::absolute(options.to.empty() ? options.folder / backup_name(now) : options.to, ec)
             .lexically_normal();
     const fs::path keys = fs::absolute(options.keys, ec).lexically_normal();
-    const auto period_hours = std::chrono::ceil<std::chrono::hours>(options.period).count();
     const nlohmann::ordered_json request{
         {"command", "backup"},
         {"to", to.string()},
         {"keys", keys.string()},
-        {"period_hours", static_cast<std::uint64_t>(period_hours)}};
+        {"period_ms", static_cast<std::uint64_t>(options.period.count())}};
     const auto made = SAMSYN_TRY(ask_or_open(options.admin, request, [&](const AdminPorts& ports) {
         return backup_answer(ports, {to, keys, options.period, now}, &tell_progress);
     }));

@@ -3,14 +3,10 @@
 #include "core/base/codec.hpp"
 #include "crypto/keys/sodium.hpp"
 #include "sync-server/app/month_keys.hpp"
+#include "sync-server/app/unfinished.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <fcntl.h>
 #include <fstream>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace samsyn {
 
@@ -25,8 +21,6 @@ constexpr std::string_view magic = "samsyn-backup-1\n";
 constexpr std::size_t head_bytes_max = 256 * 1024;
 constexpr std::size_t manifest_bytes_max = 1024;
 constexpr std::size_t copy_buffer_size = 256 * 1024;
-constexpr std::array file_names{
-    "samsyn-server.db", "samsyn-server.db-pages0", "samsyn-server.db-pages1"};
 constexpr PagePlace secrets_place{PageClass::page, 0, 0};
 
 std::unexpected<Failure> not_a_backup(const fs::path& file, std::string_view why) {
@@ -45,6 +39,7 @@ Bytes encode_manifest(const BackupManifest& manifest) {
     out.instant(manifest.time);
     out.text(manifest.month);
     out.id(manifest.key_check);
+    if (manifest.contents) out.id(*manifest.contents);
     return std::move(out).take();
 }
 
@@ -60,6 +55,7 @@ Result<BackupManifest> decode_manifest(ByteView bytes) {
     manifest.time = SAMSYN_TRY(in.instant("manifest"));
     manifest.month = SAMSYN_TRY(in.text(16, "manifest"));
     manifest.key_check = SAMSYN_TRY(in.id<Hash>("manifest"));
+    if (!in.at_end()) manifest.contents = SAMSYN_TRY(in.id<Hash>("manifest"));
     SAMSYN_TRY(in.finish("manifest"));
     if (!is_month(manifest.month)) return fail(Errc::malformed, "month");
     return manifest;
@@ -118,77 +114,68 @@ Bytes encode_head(const BackupManifest& manifest,
     return std::move(out).take();
 }
 
-/// A file being written that is gone again unless `keep` succeeded.
-class PartialFile {
+/// The hash of what follows the head, piece by piece: each with the hash of those before it. Pieces
+/// are a file's length, then `copy_buffer_size` of its bytes at a time.
+class ContentsHash {
 public:
-    explicit PartialFile(fs::path target)
-        : target_(std::move(target)),
-          path_(target_.string() + ".partial") {
-        ::unlink(path_.c_str());  // of a process that was killed here
-        descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    void add(ByteView piece) {
+        hash_ = SodiumHasher{}.hash(Domain::backup_manifest, {hash_.view(), piece});
     }
 
-    PartialFile(const PartialFile&) = delete;
-    PartialFile& operator=(const PartialFile&) = delete;
-
-    ~PartialFile() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-        if (!kept_) ::unlink(path_.c_str());
-    }
-
-    bool write(ByteView bytes) {
-        while (!bytes.empty() && descriptor_ >= 0) {
-            const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written <= 0) return false;
-            bytes = bytes.subspan(static_cast<std::size_t>(written));
-        }
-        return descriptor_ >= 0;
-    }
-
-    bool keep() {
-        if (descriptor_ < 0 || ::fsync(descriptor_) != 0) return false;
-        std::error_code ec;
-        fs::rename(path_, target_, ec);
-        kept_ = !ec;
-        const auto parent = target_.has_parent_path() ? target_.parent_path() : fs::path{"."};
-        const int folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        const bool synced = folder >= 0 && ::fsync(folder) == 0;
-        if (folder >= 0) ::close(folder);
-        return kept_ && synced;
-    }
+    const Hash& hash() const { return hash_; }
 
 private:
-    fs::path target_;
-    fs::path path_;
-    int descriptor_ = -1;
-    bool kept_ = false;
+    Hash hash_{};
 };
 
 template <class Number>
-bool write_length(PartialFile& out, Number length) {
+Bytes as_bytes_of(Number number) {
     Writer writer;
-    writer.number(length);
-    return out.write(writer.view());
+    writer.number(number);
+    return std::move(writer).take();
 }
 
-bool write_whole(PartialFile& out, const fs::path& file) {
-    std::error_code ec;
-    const std::uint64_t size = fs::file_size(file, ec);
-    std::ifstream in{file, std::ios::binary};
-    if (ec || !in || !write_length(out, size)) return false;
-    std::vector<char> buffer(copy_buffer_size);
-    std::uint64_t left = size;
-    while (left > 0) {
-        const auto wanted =
-            static_cast<std::streamsize>(std::min<std::uint64_t>(left, buffer.size()));
-        if (!in.read(buffer.data(), wanted)) return false;
-        if (!out.write(std::as_bytes(std::span{buffer}).first(static_cast<std::size_t>(wanted))))
-            return false;
-        left -= static_cast<std::uint64_t>(wanted);
-    }
-    return true;
+std::unexpected<Failure> cannot_write_to(const fs::path& file) {
+    return give_up(ServerExit::disk,
+                   file.string() + " cannot be written. Is the disk full, or not yours?");
 }
+
+/// A backup as it is written, behind its head.
+class BackupWriter {
+public:
+    BackupWriter(UnfinishedFile& out, const JobProgress& progress)
+        : out_(out),
+          progress_(progress) {}
+
+    Fallible<void> add_file(const fs::path& file, const fs::path& to) {
+        std::error_code ec;
+        const std::uint64_t size = fs::file_size(file, ec);
+        std::ifstream in{file, std::ios::binary};
+        if (ec || !in || !add(as_bytes_of(size))) return cannot_write_to(to);
+        Bytes piece;
+        for (std::uint64_t left = size; left > 0; left -= piece.size()) {
+            piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, copy_buffer_size)));
+            if (!in.read(reinterpret_cast<char*>(piece.data()),
+                         static_cast<std::streamsize>(piece.size())) ||
+                !add(piece))
+                return cannot_write_to(to);
+            if (progress_ && !progress_("write", size - left, size)) return stopped_halfway();
+        }
+        return {};
+    }
+
+    const Hash& hash() const { return hash_.hash(); }
+
+private:
+    bool add(ByteView piece) {
+        hash_.add(piece);
+        return out_.write(piece);
+    }
+
+    UnfinishedFile& out_;
+    const JobProgress& progress_;
+    ContentsHash hash_;
+};
 
 /// A backup as it is read, from its start.
 class BackupReader {
@@ -252,20 +239,26 @@ Result<RawHead> parse_head(ByteView bytes) {
     return head;
 }
 
-Fallible<void> extract_file(BackupReader& in, const fs::path& file, const fs::path& to) {
+/// Writes the next file of a backup to `to`.
+Fallible<void> extract_file(BackupReader& in,
+                            const fs::path& file,
+                            const fs::path& to,
+                            ContentsHash& hash,
+                            const JobProgress& progress) {
     const auto size = in.number<std::uint64_t>();
     if (!size || *size > in.left()) return not_a_backup(file, "it is cut short");
-    PartialFile out{to};
-    Bytes buffer;
-    for (std::uint64_t left = *size; left > 0;) {
-        const auto wanted =
-            static_cast<std::size_t>(std::min<std::uint64_t>(left, copy_buffer_size));
-        if (!in.take(wanted, buffer)) return not_a_backup(file, "it cannot be read");
-        if (!out.write(buffer))
-            return give_up(ServerExit::disk, to.string() + " cannot be written.");
-        left -= wanted;
+    hash.add(as_bytes_of(*size));
+    UnfinishedFile out{to};
+    Bytes piece;
+    for (std::uint64_t left = *size; left > 0; left -= piece.size()) {
+        const auto wanted = std::min<std::uint64_t>(left, copy_buffer_size);
+        if (!in.take(static_cast<std::size_t>(wanted), piece))
+            return not_a_backup(file, "it cannot be read");
+        hash.add(piece);
+        if (!out.write(piece)) return cannot_write_to(to);
+        if (progress && !progress("read", *size - left, *size)) return stopped_halfway();
     }
-    if (!out.keep()) return give_up(ServerExit::disk, to.string() + " cannot be written.");
+    if (!out.keep()) return cannot_write_to(to);
     return {};
 }
 
@@ -275,20 +268,33 @@ Hash key_check_of(const Secret<database_key_size>& database_key) {
     return SodiumHasher{}.hash(Domain::backup_key, {as_bytes("check"), database_key.expose()});
 }
 
+std::unexpected<Failure> stopped_halfway() {
+    return give_up(ServerExit::failed, "Stopped halfway, as it was told: nothing was made.");
+}
+
 Fallible<void> write_backup(const fs::path& file,
                             const fs::path& folder,
-                            const BackupManifest& manifest,
+                            BackupManifest manifest,
                             const BackupSecrets& secrets,
-                            const Secret<32>& month_key) {
+                            const Secret<32>& month_key,
+                            const JobProgress& progress) {
+    // The head stands first and knows the hash of what follows: there is room for it.
+    manifest.contents = Hash{};
+    const std::size_t head_size = encode_head(manifest, secrets, month_key).size();
+    SAMSYN_ASSERT(head_size <= head_bytes_max);
+    UnfinishedFile out{file};
+    if (!out.write(as_bytes(magic)) ||
+        !out.write(as_bytes_of(static_cast<std::uint32_t>(head_size))) ||
+        !out.write(Bytes(head_size)))
+        return cannot_write_to(file);
+    BackupWriter writer{out, progress};
+    for (const std::string_view name : storage_file_names)
+        SAMSYN_TRY(writer.add_file(folder / name, file));
+    manifest.contents = writer.hash();
     const Bytes head = encode_head(manifest, secrets, month_key);
-    SAMSYN_ASSERT(head.size() <= head_bytes_max);
-    PartialFile out{file};
-    bool written = out.write(as_bytes(magic)) &&
-                   write_length(out, static_cast<std::uint32_t>(head.size())) && out.write(head);
-    for (const char* const name : file_names) written = written && write_whole(out, folder / name);
-    if (!written || !out.keep())
-        return give_up(ServerExit::disk,
-                       file.string() + " cannot be written. Is the disk full, or not yours?");
+    SAMSYN_ASSERT(head.size() == head_size);
+    if (!out.rewrite(magic.size() + sizeof(std::uint32_t), head) || !out.keep())
+        return cannot_write_to(file);
     return {};
 }
 
@@ -324,11 +330,18 @@ Fallible<BackupHead> read_backup_head(const fs::path& file, const fs::path& keys
     return BackupHead{*std::move(manifest), *std::move(secrets)};
 }
 
-Fallible<void> extract_backup(const fs::path& file, const fs::path& folder) {
+Fallible<void> extract_backup(const fs::path& file,
+                              const BackupManifest& manifest,
+                              const fs::path& folder,
+                              const JobProgress& progress) {
     BackupReader in{file};
     if (!take_head(in)) return not_a_backup(file, "it does not begin as one");
-    for (const char* const name : file_names) SAMSYN_TRY(extract_file(in, file, folder / name));
+    ContentsHash hash;
+    for (const std::string_view name : storage_file_names)
+        SAMSYN_TRY(extract_file(in, file, folder / name, hash, progress));
     if (in.left() != 0) return not_a_backup(file, "something follows its end");
+    if (manifest.contents && *manifest.contents != hash.hash())
+        return not_a_backup(file, "its bytes are not those that were signed");
     return {};
 }
 

@@ -8,8 +8,17 @@
 #include "sync-server/hub/verify.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 namespace samsyn {
+
+/// How far a piece of work is. False stops it.
+using JobProgress =
+    std::function<bool(std::string_view what, std::uint64_t done, std::uint64_t total)>;
+
+/// What to say where `JobProgress` has stopped it.
+[[nodiscard]] std::unexpected<Failure> stopped_halfway();
 
 /// What a backup says that it holds, signed by the server's identity (`Domain::backup_manifest`).
 struct BackupManifest {
@@ -18,6 +27,10 @@ struct BackupManifest {
     Instant time;       ///< when it was made, by the server's clock
     std::string month;  ///< of the key that opens it
     Hash key_check;     ///< of the database's key: a manifest belongs to one copy and no other
+
+    /// Of all bytes behind the head. None in a backup of before this was kept: there the counts,
+    /// and the database's own seals, are all that says that it is the one that was signed.
+    std::optional<Hash> contents{};
     friend bool operator==(const BackupManifest&, const BackupManifest&) = default;
 };
 
@@ -34,12 +47,13 @@ struct BackupHead {
 };
 
 /// Writes `file` (0600), which appears whole or not at all: the sealed database that lies in
-/// `folder`, with its head. Exit `disk`.
+/// `folder`, with its head; `manifest.contents` is found meanwhile. Exit `disk`.
 Fallible<void> write_backup(const std::filesystem::path& file,
                             const std::filesystem::path& folder,
-                            const BackupManifest& manifest,
+                            BackupManifest manifest,
                             const BackupSecrets& secrets,
-                            const Secret<32>& month_key);
+                            const Secret<32>& month_key,
+                            const JobProgress& progress);
 
 /// Of the database's key under `Domain::backup_key`.
 Hash key_check_of(const Secret<database_key_size>& database_key);
@@ -51,8 +65,10 @@ Fallible<BackupHead> read_backup_head(const std::filesystem::path& file,
                                       const std::filesystem::path& keys);
 
 /// Puts the sealed database into `folder`, as it lay there when the backup was made. Exit
-/// `bad_backup`, `disk`.
+/// `bad_backup`, also where one byte is another than was signed; `disk`.
 Fallible<void> extract_backup(const std::filesystem::path& file,
-                              const std::filesystem::path& folder);
+                              const BackupManifest& manifest,
+                              const std::filesystem::path& folder,
+                              const JobProgress& progress);
 
 }  // namespace samsyn

@@ -1,11 +1,8 @@
 #include "sync-server/app/backup_job.hpp"
 
 #include "crypto/keys/sodium.hpp"
-#include "sync-server/app/month_keys.hpp"
+#include "sync-server/app/unfinished.hpp"
 #include "sync-server/hub/restored.hpp"
-
-#include <unistd.h>
-#include <utility>
 
 namespace samsyn {
 
@@ -26,24 +23,9 @@ std::unexpected<Failure> copy_failed(const Error& error) {
 
 }  // namespace
 
-Fallible<FolderBeside> FolderBeside::make(const fs::path& path) {
-    std::error_code ec;
-    std::string beside = fs::absolute(path, ec).lexically_normal().string();
-    while (beside.size() > 1 && beside.ends_with('/')) beside.pop_back();
-    beside += ".XXXXXX";
-    if (::mkdtemp(beside.data()) == nullptr)
-        return give_up(ServerExit::disk,
-                       "No folder can be made beside " + path.string() +
-                           ". Does the folder above exist, and is it yours?");
-    return FolderBeside{beside};
-}
-
-FolderBeside::FolderBeside(FolderBeside&& other) noexcept
-    : path_(std::exchange(other.path_, fs::path{})) {}
-
-FolderBeside::~FolderBeside() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
+bool run_here(const std::function<void()>& task) {
+    task();
+    return true;
 }
 
 Fallible<void> copy_storage(Storage& storage,
@@ -76,7 +58,7 @@ Fallible<void> copy_storage(Storage& storage,
                                   static_cast<std::uint64_t>(*done ? all : copied),
                                   static_cast<std::uint64_t>(all))) {
             let_go();
-            return server_is_stopping();
+            return stopped_halfway();
         }
     }
     if (!done) {
@@ -98,7 +80,7 @@ Fallible<StorageFacts> look_at_storage(Storage& storage,
     };
     auto facts = verify_storage(storage, federation, SodiumHasher{}, SodiumVerifier{}, tell);
     if (facts) return *std::move(facts);
-    if (facts.error().code == Errc::locked) return server_is_stopping();
+    if (facts.error().code == Errc::locked) return stopped_halfway();
     return give_up(
         ServerExit::damaged,
         "The database is not sound: " + to_string(facts.error()) + ". Restore it from a backup.");
@@ -112,7 +94,7 @@ Fallible<BackupMade> make_backup(const BackupJob& job) {
     DataFolder folder = SAMSYN_TRY(open_data_folder(job.data));
     const std::string month = month_of(job.now);
     const Secret<32> month_key = SAMSYN_TRY(ensure_month_key(job.keys, month));
-    const FolderBeside beside = SAMSYN_TRY(FolderBeside::make(job.to));
+    const UnfinishedFolder beside = SAMSYN_TRY(UnfinishedFolder::make(job.to));
 
     auto database_key = Secret<database_key_size>::random();
     SodiumPageCipher pages = page_cipher_from(database_key.expose());
@@ -127,13 +109,14 @@ Fallible<BackupMade> make_backup(const BackupJob& job) {
     made.manifest.month = month;
     made.manifest.key_check = key_check_of(database_key);
     const BackupSecrets secrets{std::move(database_key), std::move(folder)};
-    SAMSYN_TRY(write_backup(job.to, beside.path(), made.manifest, secrets, month_key));
+    SAMSYN_TRY(
+        write_backup(job.to, beside.path(), made.manifest, secrets, month_key, job.progress));
 
+    // A server that stops, or a full disk: devices keep their bytes a little longer.
     Result<void> noted;
     const auto note = [&] { noted = note_backed_up(job.storage, made.manifest.facts.tree.size); };
-    // A server that stops, or a full disk: devices keep their bytes a little longer.
-    if ((!job.at_rest(note) || !noted) && job.progress) (void)job.progress("not noted", 0, 0);
-    made.destroyed = SAMSYN_TRY(destroy_month_keys(job.keys, job.now, job.period));
+    made.noted = job.at_rest(note) && noted;
+    made.keys = destroy_month_keys(job.keys, job.now, job.period);
     return made;
 }
 

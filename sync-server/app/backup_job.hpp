@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync-server/app/backup_file.hpp"
+#include "sync-server/app/month_keys.hpp"
 #include "sync-server/storage/storage.hpp"
 
 #include <functional>
@@ -11,9 +12,8 @@ namespace samsyn {
 /// where the server is stopping: then the task was not run.
 using AtRest = std::function<bool(const std::function<void()>& task)>;
 
-/// How far a piece of work is. False stops it.
-using JobProgress =
-    std::function<bool(std::string_view what, std::uint64_t done, std::uint64_t total)>;
+/// An `AtRest` where no server runs.
+bool run_here(const std::function<void()>& task);
 
 struct BackupJob {
     Storage& storage;
@@ -28,12 +28,18 @@ struct BackupJob {
 
 struct BackupMade {
     BackupManifest manifest;
-    std::vector<std::string> destroyed;  ///< months
+
+    /// False where the storage could not be told that it is backed up: devices keep their bytes
+    /// until the next backup.
+    bool noted = false;
+    DestroyedKeys keys;
 };
 
 /// A consistent copy while the server serves, looked at whole, sealed under a key of its own and
 /// put into one file; then the storage is told what is backed up, and the keys of months that are
-/// over are destroyed. Exit `folder_exists` where the file is there; `disk`, `damaged`.
+/// over are destroyed: where one of these two fails the backup is made all the same. What killed
+/// backups have left beside it is removed first. Exit `folder_exists` where the file is there;
+/// `disk`, `damaged`.
 Fallible<BackupMade> make_backup(const BackupJob& job);
 
 /// A consistent copy of the storage in the empty `folder`, under `database_key`. Exit as above.
@@ -47,34 +53,5 @@ Fallible<void> copy_storage(Storage& storage,
 Fallible<StorageFacts> look_at_storage(Storage& storage,
                                        const FederationId& federation,
                                        const JobProgress& progress);
-
-/// Extracts a backup into the empty `folder` and looks at all of it: what it holds is what its
-/// manifest says. Exit `bad_backup`, `disk`.
-Fallible<StorageFacts> look_at_backup(const std::filesystem::path& backup,
-                                      const BackupHead& head,
-                                      const std::filesystem::path& folder,
-                                      const JobProgress& progress);
-
-/// Exit `not_confirmed` where the storage was restored and nobody has signed that yet.
-Fallible<void> check_confirmed(Storage& storage, const std::filesystem::path& data);
-
-/// A folder of our own beside `path` (0700), gone with this object.
-class FolderBeside {
-public:
-    static Fallible<FolderBeside> make(const std::filesystem::path& path);
-    FolderBeside(FolderBeside&& other) noexcept;
-    FolderBeside& operator=(FolderBeside&&) = delete;
-    ~FolderBeside();
-
-    const std::filesystem::path& path() const { return path_; }
-
-    /// It has been renamed.
-    void keep() { path_.clear(); }
-
-private:
-    explicit FolderBeside(std::filesystem::path path) : path_(std::move(path)) {}
-
-    std::filesystem::path path_;
-};
 
 }  // namespace samsyn

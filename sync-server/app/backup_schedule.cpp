@@ -86,7 +86,8 @@ void BackupSchedule::make() {
     const auto made = make_(when_.folder / backup_name(begun));
     if (made) {
         due_ = begun + when_.every;
-        log_({"backed_up", 0, *made, 0});
+        log_({"backed_up", 0, made->made, 0});
+        if (!made->warning.empty()) log_({"backup_warning", 0, made->warning, 0});
         return;
     }
     due_ = begun + std::min<std::chrono::milliseconds>(when_.every, again_in);

@@ -18,13 +18,19 @@ std::string backup_name(Instant now);
 /// When the newest file of such a name in `folder` was written; none where there is none.
 std::optional<Instant> newest_backup(const std::filesystem::path& folder);
 
+/// What the log should say of a backup that was made.
+struct BackupSaid {
+    std::string made;
+    std::string warning{};  ///< what did not go as it should; empty: nothing
+};
+
 /// Makes a backup of a running server each so often, on a thread of its own: the first where the
 /// folder has none that is young enough. One that fails is logged (`backup_failed`, with what to
 /// do) and tried again within the hour; the server goes on serving.
 class BackupSchedule {
 public:
-    /// Makes the file, which is not there yet. What it returns is a word for the log.
-    using Make = std::function<Fallible<std::string>(const std::filesystem::path& file)>;
+    /// Makes the file, which is not there yet.
+    using Make = std::function<Fallible<BackupSaid>(const std::filesystem::path& file)>;
 
     struct When {
         std::filesystem::path folder;

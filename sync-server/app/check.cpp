@@ -54,7 +54,10 @@ ServerExit run_check(const ConfigSources& sources, const CheckOptions& options) 
         findings.push_back({Finding::Level::error, error.exit, error.sentence});
     if (loaded.errors.empty())
         findings.push_back({Finding::Level::fine, ServerExit::ok, "The configuration is good."});
-    std::ranges::move(examine(loaded.config, SystemClock{}.now()), std::back_inserter(findings));
+    // What was not read says nothing of the folder: the default one is somebody else's question.
+    if (loaded.is_read)
+        std::ranges::move(examine(loaded.config, SystemClock{}.now()),
+                          std::back_inserter(findings));
     options.json ? print_json(findings) : print_lines(findings);
     const auto first = std::ranges::find(findings, Finding::Level::error, &Finding::level);
     return first == findings.end() ? ServerExit::ok : first->exit;

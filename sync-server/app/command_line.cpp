@@ -111,6 +111,7 @@ private:
     ServerExit serve() {
         const auto config = serve_.config();
         if (!config) return said(std::unexpected{config.error()});
+        serve_options_.where = serve_.where();
         return said(run_serve(*config, serve_options_));
     }
 

@@ -20,6 +20,7 @@ struct InitOptions {
 Fallible<void> run_init(const InitOptions& options);
 
 struct ServeOptions {
+    std::string where{};        ///< how the folder was named: "--config FILE"
     bool accept_clock = false;  ///< serve although the database holds something later than now
 };
 

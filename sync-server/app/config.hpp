@@ -13,6 +13,10 @@ namespace samsyn {
 /// How much the server logs; each holds what comes after it.
 enum class LogLevel : std::uint8_t { info, warning, error };
 
+/// Bounds of `ServerConfig::Backup::period`.
+inline constexpr std::chrono::milliseconds backup_period_least = std::chrono::hours{24 * 31};
+inline constexpr std::chrono::milliseconds backup_period_most = std::chrono::hours{24 * 3660};
+
 /// Everything that a server is told, with its defaults. `config_table` names each member for the
 /// configuration file; relative paths are those of the process.
 struct ServerConfig {

@@ -23,6 +23,10 @@ namespace {
 constexpr std::size_t config_file_bytes_max = 256 << 10;
 constexpr std::size_t bad_lines_max = 50;  // then it is no configuration file at all
 
+/// A line that is taken out is found by reading what is before it, again and again: so many bytes
+/// in all, then no more is looked for.
+constexpr std::size_t parsed_bytes_max = 8 << 20;
+
 std::vector<std::string> split_lines(const std::string& text) {
     std::vector<std::string> lines;
     for (std::size_t start = 0; start <= text.size();) {
@@ -47,23 +51,35 @@ bool is_text(const std::string& line) {
     return is_utf8(as_bytes(line)) && std::ranges::none_of(line, is_odd);
 }
 
-bool is_good_toml(const std::string& text) {
-    return toml::parse(text).succeeded();
-}
+/// The parser, and what it has cost.
+class Parser {
+public:
+    toml::parse_result parse(const std::string& text) {
+        spent_ += text.size();
+        return toml::parse(text);
+    }
+
+    bool is_good(const std::string& text) { return parse(text).succeeded(); }
+
+    bool is_spent() const { return spent_ >= parsed_bytes_max; }
+
+private:
+    std::size_t spent_ = 0;
+};
 
 /// Takes out what the parser stumbled over in line `at`, and returns the line to name. A list that
 /// is not closed is noticed on a later line, which is fine by itself: then the list's first line is
 /// named, and the list goes.
-std::size_t take_out(std::vector<std::string>& lines, std::size_t at) {
+std::size_t take_out(std::vector<std::string>& lines, std::size_t at, Parser& parser) {
     std::size_t first = at;
-    while (first > 0 && !is_good_toml(join_lines(std::span{lines}.first(first)))) --first;
-    const bool is_fine_alone = is_good_toml(lines[at]);
-    const std::size_t named = is_fine_alone ? first : at;
+    while (first > 0 && !parser.is_spent() &&
+           !parser.is_good(join_lines(std::span{lines}.first(first))))
+        --first;
+    if (parser.is_spent()) return at;
+    const std::size_t named = parser.is_good(lines[at]) ? first : at;
     lines[first].clear();
-    for (std::size_t i = first + 1; first < at && i < lines.size(); ++i) {
-        if (i >= at && is_good_toml(lines[i])) break;
-        if (!is_good_toml(lines[i])) lines[i].clear();
-    }
+    for (std::size_t i = first + 1; i < at; ++i)
+        if (!parser.is_good(lines[i])) lines[i].clear();
     return named;
 }
 
@@ -99,6 +115,7 @@ void take_section(const std::string& section,
 
 void take_tables(const toml::table& tables, const std::string& name, ConfigFile& out) {
     for (const auto& [key, node] : tables) {
+        if (out.errors.size() > config_errors_max) break;
         const int line = static_cast<int>(key.source().begin.line);
         if (const auto* table = node.as_table())
             take_section(std::string{key.str()}, *table, name, out);
@@ -126,9 +143,11 @@ ConfigFile parse_config_text(const std::string& text, const std::string& name) {
         lines[at].clear();
         if (out.errors.size() >= bad_lines_max) return out;
     }
-    for (std::size_t bad = 0; bad < bad_lines_max; ++bad) {
-        const toml::parse_result parsed = toml::parse(join_lines(lines));
+    Parser parser;
+    for (std::size_t bad = 0; bad < bad_lines_max && !parser.is_spent(); ++bad) {
+        const toml::parse_result parsed = parser.parse(join_lines(lines));
         if (parsed.succeeded()) {
+            out.is_read = true;
             take_tables(parsed.table(), name, out);
             return out;
         }
@@ -136,12 +155,14 @@ ConfigFile parse_config_text(const std::string& text, const std::string& name) {
         const std::size_t at = std::clamp<std::size_t>(met, 1, lines.size()) - 1;
         std::string why{parsed.error().description()};
         std::ranges::replace_if(why, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-        const int line = static_cast<int>(take_out(lines, at)) + 1;
+        const int line = static_cast<int>(take_out(lines, at, parser)) + 1;
         out.errors.push_back({line,
                               name + ":" + std::to_string(line) + ": cannot be read: " + why + ".",
                               ServerExit::config});
     }
-    out.errors.push_back({0, name + " is no TOML file.", ServerExit::config});
+    const std::string_view why =
+        parser.is_spent() ? " was not read to its end. Correct these first." : " is no TOML file.";
+    out.errors.push_back({0, name + std::string{why}, ServerExit::config});
     return out;
 }
 

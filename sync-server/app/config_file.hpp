@@ -27,10 +27,15 @@ struct Setting {
 struct ConfigFile {
     std::vector<Setting> settings;  ///< in the order of their lines
     std::vector<ConfigError> errors;
+    bool is_read = false;  ///< as far as there are lines that can be read
 };
 
+/// How many errors are listed; whoever has more corrects these first.
+inline constexpr std::size_t config_errors_max = 200;
+
 /// Reads a TOML file, at most 256 KiB. A line that cannot be read does not hide what is wrong after
-/// it: it is left out and the rest read. Keys and values are not judged here.
+/// it: it is left out and the rest read, as long as that costs little. Keys and values are not
+/// judged here.
 ConfigFile read_config_file(const std::filesystem::path& file);
 
 /// The same of a text; `name` stands in the sentences.

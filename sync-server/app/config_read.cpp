@@ -11,6 +11,8 @@ namespace samsyn {
 namespace {
 
 constexpr std::string_view variable_prefix = "SAMSYN_SERVER_";
+constexpr std::size_t name_size_max = 80;
+constexpr std::size_t shown_size_max = 200;  // of a value in a sentence
 
 std::string variable_of(const ConfigKey& key) {
     std::string name{variable_prefix};
@@ -31,6 +33,7 @@ const ConfigKey* find_key(std::string_view section, std::string_view name) {
 template <class NameOf>
 std::string nearest(std::string_view given, std::string_view last_part, NameOf name_of) {
     std::string best;
+    if (given.size() > name_size_max) return best;  // no slip of a finger
     std::size_t best_distance = std::max<std::size_t>(given.size() / 3, 2) + 1;
     for (const ConfigKey& key : config_table()) {
         const std::string name = name_of(key);
@@ -60,8 +63,10 @@ std::string shown_raw(const RawValue& value) {
     if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
     if (std::holds_alternative<std::monostate>(value)) return "what stands there";
     std::string shown = "[";
-    for (const std::string& item : std::get<std::vector<std::string>>(value))
+    for (const std::string& item : std::get<std::vector<std::string>>(value)) {
+        if (shown.size() > shown_size_max) return shown + ", ...]";
         shown.append(shown.size() > 1 ? ", " : "").append("\"" + plain(item) + "\"");
+    }
     return shown + "]";
 }
 
@@ -143,13 +148,24 @@ void print_key(const ConfigKey& key,
 LoadedConfig load_config(const ConfigSources& sources) {
     LoadedConfig out;
     ConfigFile file;
-    if (!sources.file.empty()) file = read_config_file(sources.file);
+    if (!sources.file.empty()) {
+        file = read_config_file(sources.file);
+        out.is_read = file.is_read;
+    }
     out.errors = std::move(file.errors);
-    for (const Setting& setting : file.settings) apply(setting, out);
+    const auto has_room = [&] { return out.errors.size() <= config_errors_max; };
+    for (const Setting& setting : file.settings)
+        if (has_room()) apply(setting, out);
     std::ranges::stable_sort(out.errors, {}, &ConfigError::line);
-    for (const std::string& variable : sources.environment) apply_variable(variable, out);
+    for (const std::string& variable : sources.environment)
+        if (has_room()) apply_variable(variable, out);
     for (const Setting& setting : sources.options) apply(setting, out);
     check_together(out);
+    if (has_room()) return out;
+    out.errors.resize(config_errors_max);
+    out.errors.push_back({out.errors.back().line,
+                          "There are more errors. Correct these first.",
+                          ServerExit::config});
     return out;
 }
 

@@ -15,10 +15,12 @@ struct ConfigSources {
 struct LoadedConfig {
     ServerConfig config;
     std::vector<ConfigError> errors;  ///< of the file by line, then environment, then options
+    bool is_read = true;              ///< false: nothing of the file is in `config`
 };
 
 /// Reads and judges everything: unknown keys (with the nearest name), values out of bounds, keys
-/// that contradict one another. SAMSYN_SERVER_<SECTION>_<KEY> overrides the file.
+/// that contradict one another; of very many errors the first 200. SAMSYN_SERVER_<SECTION>_<KEY>
+/// overrides the file.
 LoadedConfig load_config(const ConfigSources& sources);
 
 /// The configuration, or all its errors as one failure, each on a line; the exit code of the first.

@@ -84,7 +84,8 @@ const std::array file_keys{
     ConfigKey{
         "backup",
         "period",
-        TimeKey{[](C& c) -> auto& { return c.backup.period; }, 24h * 31, 24h * 3660},
+        TimeKey{
+            [](C& c) -> auto& { return c.backup.period; }, backup_period_least, backup_period_most},
         "How long a month's key is kept after the month; then its backups are noise for good."},
 };
 
@@ -241,6 +242,18 @@ const std::array hub_keys{
               "log_queries_waiting_max",
               CountKey{[](C& c) -> auto& { return c.hub.log_queries_waiting_max; }, 1, 64},
               "Queries of the access log of one tablet at once; then closed."},
+    ConfigKey{"limits",
+              "contact_interval",
+              TimeKey{[](C& c) -> auto& { return c.hub.contact_interval; }, 1min, 24h},
+              "How often a session that goes on counts as contact; its end does, too."},
+    ConfigKey{"limits",
+              "room_sessions_max",
+              CountKey{[](C& c) -> auto& { return c.hub.room_sessions_max; }, 1, 65'536},
+              "Meetings that are shown on screens; then a further one is refused."},
+    ConfigKey{"limits",
+              "room_sessions_per_device_max",
+              CountKey{[](C& c) -> auto& { return c.hub.room_sessions_per_device_max; }, 1, 256},
+              "The same of one tablet."},
 };
 
 // Token buckets: `_burst` at once, then one each `_every`; past that it is closed or refused.
@@ -269,6 +282,8 @@ const std::array rate_keys{
     SAMSYN_RATE("batch_rate", hub.batch_rate, "batches of changes of one device"),
     SAMSYN_RATE("reads_rate", hub.reads_rate, "pieces of one device's log of reads"),
     SAMSYN_RATE("log_query_rate", hub.log_query_rate, "one device's queries of the access log"),
+    SAMSYN_RATE("report_rate", hub.report_rate, "reports of one device about itself"),
+    SAMSYN_RATE("fleet_query_rate", hub.fleet_query_rate, "one administrator's queries of devices"),
     SAMSYN_RATE(
         "restricted_rate", hub.restricted_rate, "sessions of one device while it is locked"),
     SAMSYN_RATE("room_rate", hub.room_rate, "one device's messages to meetings' screens"),

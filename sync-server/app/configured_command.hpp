@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cctype>
 
 namespace samsyn {
 
@@ -54,12 +55,37 @@ public:
         return give_up(ServerExit::usage, "give --config FILE or --data FOLDER.");
     }
 
+    /// The options that name the folder, for another command about it: "--config FILE".
+    std::string where() const {
+        std::string said;
+        const auto add = [&](const std::string& option, const std::string& value) {
+            said.append(said.empty() ? "" : " ").append(option).append(" ").append(in_shell(value));
+        };
+        if (!file_.empty()) add("--config", file_.string());
+        for (const Setting& option : options_)
+            if (option.place == "--data" || option.place == "--database-key")
+                add(option.place, std::get<std::string>(option.value));
+        return said;
+    }
+
     Fallible<ServerConfig> config() const {
         SAMSYN_TRY(check_says_where());
         return usable_config(sources());
     }
 
 private:
+    /// As a shell takes it for one word.
+    static std::string in_shell(const std::string& text) {
+        const auto is_plain = [](char c) {
+            return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                   std::string_view{"/._-+,:@%"}.contains(c);
+        };
+        if (!text.empty() && std::ranges::all_of(text, is_plain)) return text;
+        std::string quoted = "'";
+        for (const char c : text) quoted += c == '\'' ? std::string{"'\\''"} : std::string{c};
+        return quoted + "'";
+    }
+
     CLI::App& command_;
     std::filesystem::path file_;
     std::vector<Setting> options_;

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 using json = nlohmann::ordered_json;
 
 constexpr int request_wait_ms = 5'000;
+constexpr int accept_pause_ms = 100;  // after an accept that failed for lack of descriptors
 constexpr std::size_t answer_bytes_max = 1U << 20U;  // of the last line: a list of rows
 
 std::optional<sockaddr_un> address_of(const fs::path& path) {
@@ -154,7 +155,10 @@ void ControlSocket::run() {
         if (::poll(waits, 2, -1) < 0 && errno != EINTR) return;
         if (stopping_ || (waits[0].revents & POLLIN) == 0) continue;
         const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-        if (client < 0) continue;
+        if (client < 0) {
+            ::poll(&waits[1], 1, accept_pause_ms);  // whoever asks stays in the queue meanwhile
+            continue;
+        }
         if (is_our_user(client)) serve(client);
         ::close(client);
     }

@@ -2,6 +2,8 @@
 
 #include "core/base/system_clock.hpp"
 #include "core/wire/log_rows.hpp"
+#include "sync-server/app/restoring.hpp"
+#include "sync-server/app/unfinished.hpp"
 #include "sync-server/hub/restored.hpp"
 
 #include <algorithm>
@@ -17,11 +19,6 @@ using nlohmann::ordered_json;
 constexpr unsigned log_rows_shown_max = 200;
 constexpr std::uint64_t log_rows_in_step = 1'000;  // of the hub's time
 constexpr std::uint64_t log_rows_searched_max = 1'000'000;
-
-// Of `backup.period` in the configuration.
-constexpr unsigned period_hours_usual = 24 * 180;
-constexpr unsigned period_hours_least = 24 * 31;
-constexpr unsigned period_hours_most = 24 * 3660;
 
 constexpr std::array entry_names{"statements", "key_packets", "supplements", "batches", "escrow"};
 
@@ -93,7 +90,7 @@ Result<std::uint64_t> add_rows(
     return below;
 }
 
-Result<ordered_json> read_status(Storage& storage) {
+Result<ordered_json> read_status(Storage& storage, const FederationId& federation) {
     ordered_json answer;
     for (std::size_t i = 0; i < entry_names.size(); ++i)
         answer[entry_names[i]] = SAMSYN_TRY(storage.count(static_cast<EntryKind>(i)));
@@ -101,8 +98,27 @@ Result<ordered_json> read_status(Storage& storage) {
     answer["log_rows"] = tree ? tree->size : 0;
     answer["log_root"] = tree ? to_hex(tree->root) : "";
     answer["backed_up_rows"] = SAMSYN_TRY(backed_up_rows(storage));
-    answer["restored_not_confirmed"] = SAMSYN_TRY(unconfirmed_restore(storage)).has_value();
+    const auto request = SAMSYN_TRY(waiting_request(storage, federation));
+    answer["restored_not_confirmed"] = request.has_value();
+    if (request) answer["request"] = to_text(*request);
     return answer;
+}
+
+/// What of a backup did not go as it should, as sentences.
+std::string warning_of(const BackupMade& made) {
+    std::string warning;
+    if (!made.noted)
+        warning =
+            "The database could not be told of it: tablets keep what it holds until the next "
+            "backup.";
+    if (made.keys.why_kept.empty()) return warning;
+    warning.append(warning.empty() ? "" : " ");
+    if (!made.keys.kept.empty()) {
+        warning += "Keys that are overdue were not destroyed:";
+        for (const std::string& month : made.keys.kept) warning.append(" ").append(month);
+        warning += ". ";
+    }
+    return warning + made.keys.why_kept;
 }
 
 }  // namespace
@@ -121,7 +137,8 @@ Fallible<ordered_json> status_answer(const AdminPorts& ports) {
     ordered_json answer{{"federation", to_hex(folder.federation)},
                         {"server_key", to_hex(folder.identity.public_key())},
                         {"running", ports.running != nullptr}};
-    answer.update(SAMSYN_TRY(found_at_rest(ports, [&] { return read_status(ports.storage); })));
+    answer.update(SAMSYN_TRY(
+        found_at_rest(ports, [&] { return read_status(ports.storage, folder.federation); })));
     return answer;
 }
 
@@ -157,7 +174,10 @@ Fallible<ordered_json> backup_answer(const AdminPorts& ports,
                         {"key", made.manifest.month},
                         {"time", to_iso(made.manifest.time)}};
     answer.update(facts_to_json(made.manifest.facts));
-    answer["destroyed_keys"] = made.destroyed;
+    answer["noted"] = made.noted;
+    answer["destroyed_keys"] = made.keys.destroyed;
+    answer["overdue_keys"] = made.keys.kept;
+    answer["warning"] = warning_of(made);
     return answer;
 }
 
@@ -165,7 +185,7 @@ Fallible<ordered_json> verify_answer(const AdminPorts& ports, const JobProgress&
     if (!ports.running)
         return facts_to_json(
             SAMSYN_TRY(look_at_storage(ports.storage, ports.federation, progress)));
-    const FolderBeside beside = SAMSYN_TRY(FolderBeside::make(ports.data));
+    const UnfinishedFolder beside = SAMSYN_TRY(UnfinishedFolder::make(ports.data));
     const auto key = Secret<database_key_size>::random();
     SodiumPageCipher pages = page_cipher_from(key.expose());
     SAMSYN_TRY(copy_storage(ports.storage, ports.at_rest, beside.path(), pages, progress));
@@ -175,42 +195,73 @@ Fallible<ordered_json> verify_answer(const AdminPorts& ports, const JobProgress&
 
 namespace {
 
+/// The members of a request, none where it has none of that type.
+class RequestReader {
+public:
+    explicit RequestReader(const json& request) : request_(request) {}
+
+    std::string text(const char* key) const {
+        const auto found = request_.find(key);
+        return found != request_.end() && found->is_string() ? found->get<std::string>() : "";
+    }
+
+    std::optional<std::uint64_t> number(const char* key) const {
+        const auto found = request_.find(key);
+        if (found == request_.end() || !found->is_number_unsigned()) return std::nullopt;
+        return found->get<std::uint64_t>();
+    }
+
+    bool flag(const char* key) const {
+        const auto found = request_.find(key);
+        return found != request_.end() && found->is_boolean() && found->get<bool>();
+    }
+
+private:
+    const json& request_;
+};
+
+std::unexpected<Failure> not_of_ours() {
+    return give_up(ServerExit::usage, "Not a request of ours.");
+}
+
+Fallible<ordered_json> answer_log(const AdminPorts& ports, const RequestReader& request) {
+    const std::uint64_t count =
+        std::min<std::uint64_t>(request.number("count").value_or(20), log_rows_shown_max);
+    return log_answer(ports, static_cast<unsigned>(count), request.flag("everything"));
+}
+
+Fallible<ordered_json> answer_backup(const AdminPorts& ports,
+                                     const RequestReader& request,
+                                     const JobProgress& progress) {
+    const auto period = request.number("period_ms");
+    if (request.text("to").empty() || request.text("keys").empty() || !period) return not_of_ours();
+    const auto least = static_cast<std::uint64_t>(backup_period_least.count());
+    const auto most = static_cast<std::uint64_t>(backup_period_most.count());
+    if (*period < least || *period > most)
+        return give_up(ServerExit::usage, "The period for keys of backups is out of bounds.");
+    return backup_answer(ports,
+                         {.to = request.text("to"),
+                          .keys = request.text("keys"),
+                          .period = std::chrono::milliseconds{*period},
+                          .now = SystemClock{}.now()},
+                         progress);
+}
+
 ControlHandler control_handler(AdminPorts ports) {
-    return [ports = std::move(ports)](const json& request,
+    return [ports = std::move(ports)](const json& asked,
                                       const ControlProgress& tell) -> Fallible<ordered_json> {
         const JobProgress progress =
             [&](std::string_view what, std::uint64_t done, std::uint64_t total) {
                 tell(json{{"what", what}, {"done", done}, {"total", total}});
                 return !ports.running->stopping;
             };
-        const auto text = [&](const char* key) {
-            const auto found = request.find(key);
-            return found != request.end() && found->is_string() ? found->get<std::string>() : "";
-        };
-        const auto number = [&](const char* key, unsigned usual) {
-            const auto found = request.find(key);
-            return found != request.end() && found->is_number_unsigned() ? found->get<unsigned>()
-                                                                         : usual;
-        };
-        const auto flag = [&](const char* key) {
-            const auto found = request.find(key);
-            return found != request.end() && found->is_boolean() && found->get<bool>();
-        };
-        const std::string command = text("command");
+        const RequestReader request{asked};
+        const std::string command = request.text("command");
         if (command == "status") return status_answer(ports);
-        if (command == "log") return log_answer(ports, number("count", 20), flag("everything"));
+        if (command == "log") return answer_log(ports, request);
         if (command == "verify") return verify_answer(ports, progress);
-        if (command == "backup" && !text("to").empty() && !text("keys").empty())
-            return backup_answer(
-                ports,
-                {text("to"),
-                 text("keys"),
-                 std::chrono::hours{std::clamp(number("period_hours", period_hours_usual),
-                                               period_hours_least,
-                                               period_hours_most)},
-                 SystemClock{}.now()},
-                progress);
-        return give_up(ServerExit::usage, "Not a request of ours.");
+        if (command == "backup") return answer_backup(ports, request, progress);
+        return not_of_ours();
     };
 }
 
@@ -236,14 +287,14 @@ Fallible<std::unique_ptr<ControlSocket>> open_control(const AdminPorts& running)
     return socket;
 }
 
-Fallible<std::string> scheduled_backup(const AdminPorts& running, const BackupRequest& request) {
+Fallible<BackupSaid> scheduled_backup(const AdminPorts& running, const BackupRequest& request) {
     const auto goes_on = [&](std::string_view, std::uint64_t, std::uint64_t) {
         return !running.running->stopping;
     };
     const ordered_json made = SAMSYN_TRY(backup_answer(running, request, goes_on));
-    std::string said = "opens with the key of " + made.value("key", "");
+    BackupSaid said{"opens with the key of " + made.value("key", ""), made.value("warning", "")};
     for (const auto& month : made["destroyed_keys"])
-        said += "; destruction complete: " + month.get<std::string>();
+        said.made += "; destruction complete: " + month.get<std::string>();
     return said;
 }
 

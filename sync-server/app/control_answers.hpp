@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync-server/app/backup_job.hpp"
+#include "sync-server/app/backup_schedule.hpp"
 #include "sync-server/app/control.hpp"
 #include "sync-server/net/server.hpp"
 
@@ -48,6 +49,7 @@ struct BackupRequest {
     Instant now;
 };
 
+/// Where all went well, "warning" is empty.
 Fallible<nlohmann::ordered_json> backup_answer(const AdminPorts& ports,
                                                const BackupRequest& request,
                                                const JobProgress& progress);
@@ -62,7 +64,6 @@ nlohmann::ordered_json facts_to_json(const StorageFacts& facts);
 Fallible<std::unique_ptr<ControlSocket>> open_control(const AdminPorts& running);
 
 /// `backup_answer` of a running server without anybody who waits for it; gives up when it stops.
-/// Returns what the log should say of it.
-Fallible<std::string> scheduled_backup(const AdminPorts& running, const BackupRequest& request);
+Fallible<BackupSaid> scheduled_backup(const AdminPorts& running, const BackupRequest& request);
 
 }  // namespace samsyn

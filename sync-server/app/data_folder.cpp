@@ -118,6 +118,16 @@ Fallible<std::string> read_small_file(const fs::path& file) {
     return text;
 }
 
+Fallible<void> check_vacant(const fs::path& folder) {
+    std::error_code ec;
+    const bool taken =
+        fs::exists(folder, ec) && !(fs::is_directory(folder, ec) && fs::is_empty(folder, ec));
+    if (taken || ec)
+        return give_up(ServerExit::folder_exists,
+                       folder.string() + " exists and is not empty. Nothing was changed.");
+    return {};
+}
+
 Fallible<void> check_private(const fs::path& file) {
     struct stat status{};
 
@@ -152,7 +162,7 @@ Fallible<void> check_writable(const fs::path& folder) {
                            ". Run this as that user: sudo -u " + name + " samsyn-server ...");
     }
     if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
-    return cannot_write(folder / "samsyn-server.db", errno);
+    return cannot_write(folder / storage_file_names[0], errno);
 }
 
 std::optional<std::uint64_t> space_left(const fs::path& folder) {
@@ -215,14 +225,31 @@ Fallible<DataFolder> open_data_folder(const fs::path& folder) {
     return DataFolder{FederationId::from(*federation), std::move(identity), std::move(tls)};
 }
 
-Fallible<void> make_database_key(const fs::path& folder, const fs::path& file) {
+Fallible<void> write_data_folder(const fs::path& folder, const DataFolder& files) {
+    std::string seed = to_hex(files.identity.seed()) + "\n";
+    const auto written = write_new_file(folder / "identity.key", seed, 0600);
+    wipe(std::as_writable_bytes(std::span{seed}));
+    if (!written) return written;
+    SAMSYN_TRY(write_new_file(folder / "tls-key.pem", files.tls.key, 0600));
+    SAMSYN_TRY(write_new_file(folder / "tls-certificate.pem", files.tls.certificate, 0644));
+    return write_new_file(folder / "federation", to_hex(files.federation) + "\n", 0644);
+}
+
+FreshDatabaseKey::~FreshDatabaseKey() {
+    std::error_code ignored;
+    if (made_) fs::remove(file_, ignored);
+}
+
+Fallible<SodiumPageCipher> FreshDatabaseKey::make(const fs::path& folder) {
     std::array<std::byte, database_key_size> key{};
     SodiumRandom{}.fill(key);
     std::string text = to_hex(key) + "\n";
     wipe(key);
-    const auto written = write_new_file(database_key_file(folder, file), text, 0600);
+    const auto written = write_new_file(database_key_file(folder, file_), text, 0600);
     wipe(std::as_writable_bytes(std::span{text}));
-    return written;
+    if (!written) return std::unexpected{written.error()};
+    made_ = !file_.empty();
+    return read_database_key(folder, file_);
 }
 
 Fallible<SodiumPageCipher> read_database_key(const fs::path& folder, const fs::path& file) {

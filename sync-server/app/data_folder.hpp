@@ -25,6 +25,9 @@ Fallible<void> replace_file(const std::filesystem::path& file, std::string_view 
 /// Reads a file of at most 64 KiB. Errors: `damaged` where it is missing or longer, `read_only`.
 Fallible<std::string> read_small_file(const std::filesystem::path& file);
 
+/// Refuses a place where something is, an empty folder excepted. Exit `folder_exists`.
+Fallible<void> check_vacant(const std::filesystem::path& folder);
+
 /// Refuses a file or folder that others than its owner may read or change. Errors:
 /// `loose_permissions`; `damaged` where it is missing; `read_only` where it is not ours to read.
 Fallible<void> check_private(const std::filesystem::path& file);
@@ -50,9 +53,28 @@ struct DataFolder {
 /// apart.
 Fallible<DataFolder> open_data_folder(const std::filesystem::path& folder);
 
-/// Writes a fresh key for a new database. `file`: where it goes; empty: into the folder.
-Fallible<void> make_database_key(const std::filesystem::path& folder,
-                                 const std::filesystem::path& file);
+/// Writes the server's own files into a folder that has none of them.
+Fallible<void> write_data_folder(const std::filesystem::path& folder, const DataFolder& files);
+
+/// The key of a new database. One that goes elsewhere than into the folder is gone with this object
+/// unless it is kept.
+class FreshDatabaseKey {
+public:
+    /// `file`: where it goes; empty: into the folder.
+    explicit FreshDatabaseKey(std::filesystem::path file) : file_(std::move(file)) {}
+
+    FreshDatabaseKey(const FreshDatabaseKey&) = delete;
+    FreshDatabaseKey& operator=(const FreshDatabaseKey&) = delete;
+    ~FreshDatabaseKey();
+
+    Fallible<SodiumPageCipher> make(const std::filesystem::path& folder);
+
+    void keep() { made_ = false; }
+
+private:
+    std::filesystem::path file_;
+    bool made_ = false;
+};
 
 /// The cipher of the folder's database, from its key file. Missing, loose permissions and damage
 /// are told apart.

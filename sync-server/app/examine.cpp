@@ -5,6 +5,7 @@
 #include "crypto/keys/sodium.hpp"
 #include "sync-server/app/data_folder.hpp"
 #include "sync-server/app/tls_files.hpp"
+#include "sync-server/app/unfinished.hpp"
 
 #include <cerrno>
 #include <netdb.h>
@@ -209,6 +210,14 @@ void look_at_backups(const ServerConfig& config, Findings& out) {
     out.fine("Backups go to " + folder.string() + ".");
 }
 
+void look_at_leftovers(const fs::path& folder, Findings& out) {
+    for (const fs::path& left : leftovers(folder))
+        out.warn(left.string() +
+                 " is left of an init, restore or backup that was killed; it may hold keys. The "
+                 "next one there removes it, or by hand: rm -r " +
+                 left.string());
+}
+
 Result<std::optional<NewestTime>> newest_statement(Storage& storage) {
     const SodiumHasher hasher;
     std::optional<NewestTime> newest;
@@ -279,6 +288,8 @@ std::vector<Finding> examine(const ServerConfig& config, Instant now) {
     look_at_descriptors(config, out);
     look_at_metrics(config, out);
     look_at_backups(config, out);
+    look_at_leftovers((config.data / "").parent_path().parent_path(), out);
+    if (!config.backup.folder.empty()) look_at_leftovers(config.backup.folder, out);
     return std::move(out).take();
 }
 

@@ -21,6 +21,7 @@ struct EventLevel {
 constexpr std::array event_levels{
     EventLevel{"accept_failed", LogLevel::warning},
     EventLevel{"backup_failed", LogLevel::error},
+    EventLevel{"backup_warning", LogLevel::warning},
     EventLevel{"certificate_expires", LogLevel::warning},
     EventLevel{"certificate_expired", LogLevel::error},
     EventLevel{"group_failed", LogLevel::error},

@@ -2,6 +2,7 @@
 
 #include "core/base/bytes.hpp"
 #include "sync-server/app/data_folder.hpp"
+#include "sync-server/app/unfinished.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -35,31 +36,15 @@ Instant end_of_month(std::string_view month) {
     return std::chrono::sys_days{(of + std::chrono::months{1}) / std::chrono::day{1}};
 }
 
-Fallible<void> sync_folder(const fs::path& folder) {
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!synced) return give_up(ServerExit::disk, folder.string() + " cannot be written.");
-    return {};
-}
-
 /// What held the secret holds zeroes before its name goes.
-Fallible<void> destroy_key_file(const fs::path& file) {
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+bool destroy_key_file(const fs::path& file) {
+    const Descriptor open{::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW)};
     const std::string zeroes(key_text_size, '0');
-    const bool overwritten =
-        descriptor >= 0 &&
-        ::write(descriptor, zeroes.data(), zeroes.size()) == static_cast<ssize_t>(zeroes.size()) &&
-        ::fsync(descriptor) == 0;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!overwritten || ::unlink(file.c_str()) != 0)
-        return give_up(ServerExit::disk, file.string() + " could not be destroyed.");
-    return {};
+    return open &&
+           ::write(open.number(), zeroes.data(), zeroes.size()) ==
+               static_cast<ssize_t>(zeroes.size()) &&
+           ::fsync(open.number()) == 0 && ::unlink(file.c_str()) == 0;
 }
-
-}  // namespace
-
-namespace {
 
 /// How far into its month.
 int days_of_month(Instant now) {
@@ -115,33 +100,49 @@ Fallible<Secret<32>> ensure_month_key(const fs::path& folder, const std::string&
     std::error_code ec;
     if (!fs::exists(folder, ec) && ::mkdir(folder.c_str(), 0700) != 0)
         return give_up(ServerExit::disk, folder.string() + " cannot be made.");
-    if (fs::exists(key_file(folder, month), ec)) return read_month_key(folder, month);
+    const fs::path file = key_file(folder, month);
+    if (fs::exists(file, ec)) return read_month_key(folder, month);
     auto key = Secret<32>::random();
     std::string text = to_hex(key.expose()) + "\n";
-    const auto written = write_new_file(key_file(folder, month), text, 0600);
+    UnfinishedFile out{file};
+    const bool written = out.write(as_bytes(text));
     wipe(std::as_writable_bytes(std::span{text}));
-    if (!written) return std::unexpected{written.error()};
-    SAMSYN_TRY(sync_folder(folder));
+    const auto kept = written ? out.keep_new() : UnfinishedFile::Kept::no;
+    if (kept == UnfinishedFile::Kept::taken) return read_month_key(folder, month);
+    if (kept == UnfinishedFile::Kept::no)
+        return give_up(ServerExit::disk,
+                       file.string() + " cannot be written. Is the disk full, or not yours?");
     return key;
 }
 
-Fallible<std::vector<std::string>> destroy_month_keys(const fs::path& folder,
-                                                      Instant now,
-                                                      std::chrono::milliseconds period) {
-    std::vector<std::string> old;
+DestroyedKeys destroy_month_keys(const fs::path& folder,
+                                 Instant now,
+                                 std::chrono::milliseconds period) {
+    std::vector<std::string> over;
     std::error_code ec;
-    const std::string before = month_of(now - std::chrono::days{days_of_month(now)});
-    if (!fs::exists(key_file(folder, before), ec)) return old;
-    for (const auto& entry : fs::directory_iterator{folder, ec}) {
-        const std::string month = entry.path().stem();
-        if (entry.path().extension() != ".key" || !is_month(month)) continue;
-        if (end_of_month(month) + period <= now) old.push_back(month);
+    for (fs::directory_iterator at{folder, ec}, end; !ec && at != end; at.increment(ec)) {
+        const std::string month = at->path().stem();
+        if (at->path().extension() != ".key" || !is_month(month)) continue;
+        if (end_of_month(month) + period <= now) over.push_back(month);
     }
-    if (ec) return give_up(ServerExit::disk, folder.string() + " cannot be read.");
-    std::ranges::sort(old);
-    for (const std::string& month : old) SAMSYN_TRY(destroy_key_file(key_file(folder, month)));
-    if (!old.empty()) SAMSYN_TRY(sync_folder(folder));
-    return old;
+    std::ranges::sort(over);
+    DestroyedKeys done;
+    if (ec) done.why_kept = folder.string() + " cannot be read: " + ec.message() + ".";
+    const std::string before = month_of(now - std::chrono::days{days_of_month(now)});
+    if (!over.empty() && !fs::exists(key_file(folder, before), ec)) {
+        done.kept = std::move(over);
+        done.why_kept = "There is no key of " + before +
+                        ", the month before: the clock may have jumped ahead. If it has not, they "
+                        "go with the first backup of next month.";
+        return done;
+    }
+    for (const std::string& month : over)
+        (destroy_key_file(key_file(folder, month)) ? done.destroyed : done.kept).push_back(month);
+    (void)sync_folder(folder);  // a name that came back would hold zeroes
+    if (!done.kept.empty())
+        done.why_kept = "They cannot be overwritten or removed: destroy their files in " +
+                        folder.string() + " by hand.";
+    return done;
 }
 
 }  // namespace samsyn

@@ -7,6 +7,7 @@
 #include "sync-server/app/examine.hpp"
 #include "sync-server/app/json_log.hpp"
 #include "sync-server/app/notify.hpp"
+#include "sync-server/app/restoring.hpp"
 #include "sync-server/app/stop_signals.hpp"
 #include "sync-server/app/tls_keeper.hpp"
 #include "sync-server/net/server.hpp"
@@ -94,8 +95,10 @@ void wait_and_renew(const StopSignals& signals,
             case StopSignals::What::stop:
                 return;
             case StopSignals::What::reload:
+                keeper.look(TlsWatch::When::at_once);
+                break;
             case StopSignals::What::nothing:
-                keeper.look();
+                keeper.look(TlsWatch::When::when_due);
                 break;
         }
     }
@@ -119,13 +122,13 @@ Fallible<void> run_serve(const ServerConfig& config, const ServeOptions& options
     DataFolder folder = SAMSYN_TRY(open_data_folder(config.data));
     const TlsFiles files = tls_files(config);
     const Log log = stderr_log(config.log_level);
-    TlsKeeper keeper{files, clock, log};  // before reading: what changes from here on is seen
+    TlsWatch watch{files};  // before reading: what changes from here on is seen
     TlsPair pair = SAMSYN_TRY(read_tls_pair(files));
     SAMSYN_TRY(check_dates(files, pair.dates, clock.now()));
     SodiumPageCipher pages = SAMSYN_TRY(read_database_key(config.data, config.database_key));
     SAMSYN_TRY(check_space(config.data));
     const auto storage = SAMSYN_TRY(open_database(config.data, pages, DatabaseMode::existing));
-    SAMSYN_TRY(check_confirmed(*storage, config.data));
+    SAMSYN_TRY(check_confirmed(*storage, folder.federation, options.where));
     if (!options.accept_clock) SAMSYN_TRY(check_clock(*storage, clock.now()));
 
     const SodiumVerifier verifier;
@@ -135,11 +138,10 @@ Fallible<void> run_serve(const ServerConfig& config, const ServeOptions& options
         {*storage, folder.identity, verifier, hasher, random}, folder.federation, config.hub);
     if (!hub) return std::unexpected{hub_failure(hub.error(), config.data)};
 
-    keeper.watch_end(pair.dates);
     const auto server =
         Server::start(**hub, clock, server_options(config, std::move(pair.identity), log));
     if (!server) return std::unexpected{listen_failure(server.error())};
-    keeper.serve(**server);
+    TlsKeeper keeper{std::move(watch), pair.dates, **server, clock, log};
 
     const std::uint16_t port = (*server)->port();
     if (!config.port_file.empty())

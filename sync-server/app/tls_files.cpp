@@ -2,11 +2,15 @@
 
 #include "sync-server/app/data_folder.hpp"
 
+#include <algorithm>
 #include <sys/stat.h>
 
 namespace samsyn {
 
 namespace {
+
+constexpr std::chrono::minutes again_first{1};
+constexpr std::chrono::minutes again_last{60};
 
 std::string date_of(Instant instant) {
     return to_iso(instant).substr(0, 10);
@@ -64,13 +68,35 @@ std::array<TlsWatch::Mark, 2> TlsWatch::marks() const {
     return {mark_of(files_.certificate), mark_of(files_.key)};
 }
 
-Fallible<std::optional<TlsPair>> TlsWatch::look(Instant now) {
-    const auto found = marks();
-    if (found == seen_) return std::nullopt;
-    seen_ = found;  // before reading: what changes meanwhile is seen the next time
+/// A clock that was set back must not put it off for longer than it was meant.
+bool TlsWatch::is_due(Instant now, When when) const {
+    if (!again_at_) return false;
+    return when == When::at_once || now >= *again_at_ || *again_at_ - now > pause_;
+}
+
+Fallible<TlsPair> TlsWatch::read(Instant now) const {
     auto pair = SAMSYN_TRY(read_tls_pair(files_));
     SAMSYN_TRY(check_dates(files_, pair.dates, now));
     return pair;
+}
+
+Fallible<std::optional<TlsPair>> TlsWatch::look(Instant now, When when) {
+    const auto found = marks();
+    if (found == seen_ && !is_due(now, when)) return std::nullopt;
+    if (found != seen_) pause_ = {};
+    seen_ = found;  // before reading: what changes meanwhile is seen the next time
+    again_at_.reset();
+    auto pair = read(now);
+    if (!pair) {
+        on_refused(now);
+        return std::unexpected{std::move(pair).error()};
+    }
+    return *std::move(pair);
+}
+
+void TlsWatch::on_refused(Instant now) {
+    pause_ = std::clamp(pause_ * 2, again_first, again_last);
+    again_at_ = now + pause_;
 }
 
 }  // namespace samsyn

@@ -2,22 +2,26 @@
 
 namespace samsyn {
 
-TlsKeeper::TlsKeeper(TlsFiles files, const Clock& clock, Log log)
-    : clock_(clock),
-      log_(std::move(log)),
-      watch_(std::move(files)) {}
+TlsKeeper::TlsKeeper(
+    TlsWatch watch, const TlsDates& in_use, Server& server, const Clock& clock, Log log)
+    : watch_(std::move(watch)),
+      dates_(in_use),
+      server_(server),
+      clock_(clock),
+      log_(std::move(log)) {}
 
-void TlsKeeper::look() {
-    auto found = watch_.look(clock_.now());
+void TlsKeeper::look(TlsWatch::When when) {
+    const auto found = watch_.look(clock_.now(), when);
     if (!found)
         log_({"tls_refused", 0, found.error().sentence, 0});
     else if (*found)
-        take(**std::move(found));
+        take(**found);
     warn();
 }
 
-void TlsKeeper::take(TlsPair pair) {
-    if (const auto renewed = server_->use_tls(pair.identity); !renewed) {
+void TlsKeeper::take(const TlsPair& pair) {
+    if (const auto renewed = server_.use_tls(pair.identity); !renewed) {
+        watch_.on_refused(clock_.now());
         log_({"tls_refused", 0, to_string(renewed.error()), 0});
         return;
     }

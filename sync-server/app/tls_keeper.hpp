@@ -12,26 +12,20 @@ namespace samsyn {
 /// stays. Tablets notice nothing: who the server is, they know by its own key. Not thread-safe.
 class TlsKeeper {
 public:
-    /// `clock` must outlive it.
-    TlsKeeper(TlsFiles files, const Clock& clock, Log log);
+    /// `in_use`: the dates of the pair that the server has. `server` and `clock` must outlive it.
+    TlsKeeper(TlsWatch watch, const TlsDates& in_use, Server& server, const Clock& clock, Log log);
 
-    /// Who gets new pairs; must outlive the last `look`.
-    void serve(Server& server) { server_ = &server; }
-
-    /// The pair in use ends then.
-    void watch_end(const TlsDates& dates) { dates_ = dates; }
-
-    void look();
+    void look(TlsWatch::When when);
 
 private:
-    void take(TlsPair pair);
+    void take(const TlsPair& pair);
     void warn();
 
+    TlsWatch watch_;
+    TlsDates dates_;
+    Server& server_;
     const Clock& clock_;
     Log log_;
-    TlsWatch watch_;
-    Server* server_ = nullptr;
-    TlsDates dates_{};
     Instant warned_at_{};
 };
 

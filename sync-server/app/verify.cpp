@@ -1,5 +1,7 @@
 #include "crypto/keys/sodium.hpp"
 #include "sync-server/app/admin_shell.hpp"
+#include "sync-server/app/restoring.hpp"
+#include "sync-server/app/unfinished.hpp"
 
 #include <cstdio>
 
@@ -10,7 +12,8 @@ namespace {
 /// Everything of a backup file that a restore would look at.
 Fallible<nlohmann::ordered_json> verify_backup(const VerifyOptions& options) {
     BackupHead head = SAMSYN_TRY(read_backup_head(options.backup, options.keys));
-    const FolderBeside beside = SAMSYN_TRY(FolderBeside::make(options.backup));
+    stop_when_told();
+    const UnfinishedFolder beside = SAMSYN_TRY(UnfinishedFolder::make(options.backup));
     const StorageFacts facts =
         SAMSYN_TRY(look_at_backup(options.backup, head, beside.path(), &tell_progress));
     auto answer = facts_to_json(facts);

@@ -48,13 +48,17 @@ struct HubLimits {
     Rate fleet_query_rate{std::chrono::seconds{2}, 50};
 
     /// A session that goes on counts as contact this often, and at its end.
-    std::chrono::minutes contact_interval{15};
+    std::chrono::milliseconds contact_interval = std::chrono::minutes{15};
 
     /// Restricted sessions of one device; past that they are refused with rate_limited, uncounted.
     Rate restricted_rate{std::chrono::seconds{10}, 30};
 
     /// Messages of room sessions of one device; past that its link is closed with rate_limited.
     Rate room_rate{std::chrono::milliseconds{200}, 200};
+
+    /// Room sessions in all, and of one presenter's device; then refused with limit_exceeded.
+    std::size_t room_sessions_max = 1024;
+    std::size_t room_sessions_per_device_max = 8;
 };
 
 /// The server's mind: accepts, checks, orders, and says who gets which entry. Reads no content.

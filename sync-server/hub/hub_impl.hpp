@@ -27,7 +27,9 @@ struct Hub::Impl {
           limits(given_limits),
           incarnation(life),
           registry(std::move(loaded)),
-          access_log(std::move(loaded_log)) {}
+          access_log(std::move(loaded_log)),
+          room_relay({.sessions_max = limits.room_sessions_max,
+                      .sessions_of_one_max = limits.room_sessions_per_device_max}) {}
 
     Ports ports;
     FederationId federation;

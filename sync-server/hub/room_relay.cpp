@@ -79,8 +79,8 @@ Result<void> RoomRelay::announce(const DeviceId& from,
     std::erase_if(sessions_, [&](const auto& each) { return !lasts(each.second, registry, now); });
     const auto of_this = std::ranges::count_if(
         sessions_, [&](const auto& each) { return each.second.presenter == from; });
-    if (sessions_.size() >= sessions_max ||
-        of_this >= static_cast<std::ptrdiff_t>(sessions_of_one_max))
+    if (sessions_.size() >= limits_.sessions_max ||
+        static_cast<std::size_t>(of_this) >= limits_.sessions_of_one_max)
         return fail(Errc::limit_exceeded, "room sessions");
     sessions_.emplace(call.session, session);
     return {};

@@ -44,6 +44,13 @@ private:
 /// frame and stores nothing: after a restart the presenter calls again. Not thread-safe.
 class RoomRelay {
 public:
+    struct Limits {
+        std::size_t sessions_max = 0;         ///< at once
+        std::size_t sessions_of_one_max = 0;  ///< of one presenter's device
+    };
+
+    explicit RoomRelay(const Limits& limits) : limits_(limits) {}
+
     /// To whom a message of `from` goes, and the message as it may be told there. Errors, all
     /// `not_permitted`: the session was not announced by this device, is over, or is none of a room
     /// screen in good standing; the sender has no part in it. `limit_exceeded` for too many.
@@ -66,9 +73,6 @@ public:
     DeviceId presenter_of(const StatementId& session) const;
 
 private:
-    static constexpr std::size_t sessions_max = 1024;
-    static constexpr std::size_t sessions_of_one_max = 8;
-
     struct Session {
         CaseId case_id;
         DeviceId room;
@@ -82,6 +86,7 @@ private:
                           Instant now);
     static bool lasts(const Session& session, const Registry& registry, Instant now);
 
+    Limits limits_;
     std::map<StatementId, Session> sessions_;
 };
 

@@ -65,21 +65,6 @@ HubFigures figures_of(const Hub::Counts& counts) {
             .unconfirmed_purges = counts.unconfirmed_purges};
 }
 
-constexpr std::string_view database_prefix = "samsyn-server.db";
-
-std::uint64_t database_bytes(const std::filesystem::path& folder) {
-    std::uint64_t bytes = 0;
-    std::error_code ec;
-    for (std::filesystem::directory_iterator at{folder, ec}, end; !ec && at != end;
-         at.increment(ec)) {
-        std::error_code gone;
-        if (!at->path().filename().string().starts_with(database_prefix)) continue;
-        const auto size = at->file_size(gone);
-        if (!gone) bytes += size;
-    }
-    return bytes;
-}
-
 }  // namespace
 
 struct Server::Impl {
@@ -275,7 +260,7 @@ ScrapeFigures Server::Impl::scrape() {
     figures.is_ready = !readiness.why_not(steady_clock::now());
     figures.certificate_ends = current_tls()->certificate_ends;
     if (options.data.empty()) return figures;
-    figures.storage_bytes = database_bytes(options.data);
+    figures.storage_bytes = storage_bytes(options.data);
     std::error_code ec;
     const auto space = std::filesystem::space(options.data, ec);
     if (!ec) figures.storage_free_bytes = space.available;

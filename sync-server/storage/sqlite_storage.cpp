@@ -366,7 +366,7 @@ private:
 Result<std::unique_ptr<StorageCopy>> SqliteStorage::copy_to(const std::filesystem::path& folder,
                                                             PageCipher& pages) {
     return SqliteStorageCopy::begin(
-        db_, SAMSYN_TRY(Database::create(folder / "samsyn-server.db", pages)));
+        db_, SAMSYN_TRY(Database::create(folder / storage_file_names[0], pages)));
 }
 
 Result<void> SqliteStorage::put_value(std::string_view key, ByteView value) {
@@ -389,14 +389,14 @@ Result<std::optional<Bytes>> SqliteStorage::value(std::string_view key) {
 Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path& folder,
                                                      PageCipher& pages,
                                                      DatabaseMode mode) {
-    const auto file = folder / "samsyn-server.db";
+    const auto file = folder / storage_file_names[0];
     return SqliteStorage::open(SAMSYN_TRY(mode == DatabaseMode::create
                                               ? Database::create(file, pages)
                                               : Database::open(file, pages)));
 }
 
 Result<int> read_storage_version(const std::filesystem::path& folder, PageCipher& pages) {
-    Database db = SAMSYN_TRY(Database::open(folder / "samsyn-server.db", pages));
+    Database db = SAMSYN_TRY(Database::open(folder / storage_file_names[0], pages));
     return db.version();
 }
 

@@ -7,9 +7,11 @@
 #include "sync-server/storage/log_records.hpp"
 #include "sync-server/storage/unlock_records.hpp"
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -134,6 +136,14 @@ public:
     virtual Result<void> put_value(std::string_view key, ByteView value) = 0;
     virtual Result<std::optional<Bytes>> value(std::string_view key) = 0;
 };
+
+/// The SQLite engine's files in a folder: the database, and its two tables of pages. While it is
+/// open there may be more that begin as the first does.
+inline constexpr std::array<std::string_view, 3> storage_file_names{
+    "samsyn-server.db", "samsyn-server.db-pages0", "samsyn-server.db-pages1"};
+
+/// Bytes of all of them, for somebody who watches; those that cannot be read count for nothing.
+std::uint64_t storage_bytes(const std::filesystem::path& folder);
 
 /// Opens or makes the SQLite engine in `folder`/samsyn-server.db, sealed by `pages`, which must
 /// outlive it. Errors: those of `Database`.

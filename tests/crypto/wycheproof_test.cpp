@@ -30,7 +30,6 @@ bool is_valid(const nlohmann::json& test) {
 
 TEST_CASE("ed25519: agrees with Wycheproof on what verifies", "[crypto][vectors]") {
     const auto file = wycheproof("ed25519_test.json");
-    if (file.is_null()) return;
     const int count = for_each_test(file, [](const auto& group, const auto& test) {
         const Bytes key = hex_of(group.at("publicKey").at("pk"));
         const Bytes signature = hex_of(test.at("sig"));
@@ -41,12 +40,11 @@ TEST_CASE("ed25519: agrees with Wycheproof on what verifies", "[crypto][vectors]
                 SigningPublicKey::from(key), hex_of(test.at("msg")), Signature::from(signature));
         CHECK(verifies == is_valid(test));
     });
-    CHECK(count > 100);
+    CHECK(count == file.at("numberOfTests").get<int>());
 }
 
 TEST_CASE("aead: agrees with Wycheproof on XChaCha20-Poly1305, both ways", "[crypto][vectors]") {
     const auto file = wycheproof("xchacha20_poly1305_test.json");
-    if (file.is_null()) return;
     const int count = for_each_test(file, [](const auto&, const auto& test) {
         const Bytes key = hex_of(test.at("key"));
         const Bytes nonce = hex_of(test.at("iv"));
@@ -68,13 +66,12 @@ TEST_CASE("aead: agrees with Wycheproof on XChaCha20-Poly1305, both ways", "[cry
         if (opened) CHECK(*opened == text);
         if (is_valid(test)) CHECK(aead_seal(key_view, nonce_view, data, text) == sealed);
     });
-    CHECK(count > 100);
+    CHECK(count == file.at("numberOfTests").get<int>());
 }
 
 TEST_CASE("x25519: agrees with Wycheproof, and refuses what would give a shared secret of zero",
           "[crypto][vectors]") {
     const auto file = wycheproof("x25519_test.json");
-    if (file.is_null()) return;
     const int count = for_each_test(file, [](const auto&, const auto& test) {
         const Bytes scalar = hex_of(test.at("private"));
         const Bytes point = hex_of(test.at("public"));
@@ -90,5 +87,5 @@ TEST_CASE("x25519: agrees with Wycheproof, and refuses what would give a shared 
         if (zero) CHECK_FALSE(x25519_is_sound(SealingPublicKey::from(point)));
         if (is_valid(test)) CHECK(shared.has_value());
     });
-    CHECK(count > 100);
+    CHECK(count == file.at("numberOfTests").get<int>());
 }

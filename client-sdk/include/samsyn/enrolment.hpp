@@ -47,7 +47,7 @@ inline constexpr std::size_t invitation_name_bytes_max = 96;
 /// "samsyn2-invite-" and base32, with a checksum.
 std::string to_text(const Invitation& invitation);
 
-// Contexts of the errors of this page; operations_enrol_errors.cpp has the words for each.
+// Contexts of the errors of this page; client-sdk/agent/refusal_words.cpp has the words for each.
 inline constexpr std::string_view enrolment_mistyped = "enrolment_mistyped";
 inline constexpr std::string_view enrolment_other_text = "enrolment_other_text";
 inline constexpr std::string_view enrolment_older_text = "enrolment_older_text";
@@ -160,6 +160,11 @@ public:
     /// Errors: as `reveal`; `invalid_argument` with `enrolment_no_code`; `conflict` with
     /// `enrolment_not_revealed`; `not_authentic` for a wrong code.
     Result<AnsweredInvitation> accept(std::string_view answer, std::string_view code);
+
+    /// Forgets the secrets of invitations that have expired, for good. Used and dead ones have none
+    /// any more. A device does it in each session, when the server has said what time it is: by
+    /// this machine's clock alone one that is wrong would end them all.
+    Result<void> forget_expired();
 
     /// Of this machine's federation.
     std::string fingerprint() const;

@@ -8,6 +8,9 @@
 
 namespace samsyn {
 
+/// Context of a refusal: the new place counts only once a second person has confirmed it.
+inline constexpr std::string_view move_wants_place = "move_wants_place";
+
 /// From a day on, a user works elsewhere in the same organisation.
 struct MoveUser {
     UserId user;
@@ -123,7 +126,9 @@ public:
     Result<void> rename_device(const DeviceId& device, std::string_view name);
 
     // --- People --------------------------------------------------------------------------------
-    /// Errors: also `invalid_argument` for units of two organisations, or one unit.
+    /// Where the new place would wait for a second person, `place_user` comes first: once that is
+    /// confirmed, this ends the old place. Errors: also `conflict` with `move_wants_place` before
+    /// then; `invalid_argument` for units of two organisations, or one unit.
     Result<void> move_user(const MoveUser& move);
 
     /// The user works in one more unit, or comes back to one.
@@ -169,8 +174,7 @@ public:
     /// `Device::import_statement`.
     Result<StatementId> import_statement(std::string_view text);
 
-    // --- For the root key's holder
-    // ----------------------------------------------------------------
+    // --- For the root key's holder -------------------------------------------------------------
     /// What the federation log says of a device, and of an organisation's membership.
     Result<DeviceCertified> certificate(const DeviceId& device);
     Result<OrganisationAdmitted> admission(const OrganisationId& organisation);

@@ -1,10 +1,13 @@
-// Many invitations at once, and the words of enrolment's errors, as the agent's operations.
+// Many invitations at once, and the words of refusals, as the agent's operations.
 
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/agent/operations_enrol.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/founded.hpp"
 #include "tests/support/manual_clock.hpp"
+
+#include <samsyn/provisioning.hpp>
+#include <samsyn/recovery.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -160,7 +163,7 @@ TEST_CASE("Bulk: hostile rows are refused or harmless", "[operations][bulk]") {
     CHECK(scene.people() == before);
 }
 
-TEST_CASE("Operations: each fault of an enrolment has words and a hint in both languages",
+TEST_CASE("Operations: each refusal that no decision made has words and a hint in both languages",
           "[operations][enrolment]") {
     std::set<std::string> words;
     for (const std::string_view key : {enrolment_mistyped,
@@ -178,7 +181,13 @@ TEST_CASE("Operations: each fault of an enrolment has words and a hint in both l
                                        enrolment_nothing_open,
                                        enrolment_no_code,
                                        enrolment_wrong_code_2_left,
-                                       enrolment_wrong_code_1_left}) {
+                                       enrolment_wrong_code_1_left,
+                                       move_wants_place,
+                                       recovery_not_permitted,
+                                       recovery_waits,
+                                       recovery_ended,
+                                       across_cases_refused,
+                                       protected_registration_refused}) {
         CAPTURE(key);
         const json error = error_to_json({Errc::malformed, std::string{key}});
         REQUIRE(error.contains("reason"));

@@ -157,14 +157,29 @@ TEST_CASE("Operations: adding and moving somebody says what waits for a second p
     story.sync(story.admin());
     story.done(story.admin(), "admin.invite", {{"user", "Kaj Chef"}});
 
-    const auto move = [&](const char* name) {
-        return story.done(
-            story.admin(), "admin.user.move", {{"user", name}, {"unit", "Socialtjänsten"}});
+    const auto move = [](const char* name) {
+        return json{{"user", name}, {"unit", "Socialtjänsten"}, {"from_unit", "Elevhälsan"}};
     };
-    CHECK(move("Ulla Norr")["waits_for_second"] == false);
-    const json moved = move("Kaj Chef");
+    CHECK(story.done(story.admin(), "admin.user.move", move("Ulla Norr"))["waits_for_second"] ==
+          false);
+    // A head is placed first, or would work nowhere until somebody confirms.
+    const json refused = story.run(story.admin(), "admin.user.move", move("Kaj Chef"))["error"];
+    CHECK(refused["code"] == "conflict");
+    CHECK(refused["reason"]["key"] == move_wants_place);
+    CHECK(refused["hint"].get<std::string>().find("admin user place") != std::string::npos);
+    const json placed =
+        story.done(story.admin(),
+                   "admin.user.place",
+                   {{"user", "Kaj Chef"}, {"unit", "Socialtjänsten"}, {"role", "head_of_unit"}});
+    CHECK(placed["waits_for_second"] == true);
+    story.sync(story.admin());
+    story.sync(*other);
+    story.done(*other, "admin.confirm", {{"statement", placed["statement"]}});
+    story.sync(*other);
+    story.sync(story.admin());
+    const json moved = story.done(story.admin(), "admin.user.move", move("Kaj Chef"));
     CHECK(moved["waits_for_second"] == true);
-    CHECK(moved["statements"].size() == 2);  // the end of the old place, and the new one
+    CHECK(moved["statements"].size() == 1);  // the end of the old place
 }
 
 TEST_CASE("Operations: a second person confirms by number, and by text without a network",

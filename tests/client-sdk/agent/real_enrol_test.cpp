@@ -195,7 +195,7 @@ TEST_CASE("Enrolment: many at once from a file; a fault anywhere makes nothing",
                "name;unit;role;kind;until\r\n"
                "Ulla Ett;Teamet;psychologist;;\r\n"
                "\"Två, Urban\";Skolan;school_counsellor;loaner;2099-12-31\r\n"
-               "Rum Granen;Teamet;;room_screen;\r\n");
+               "=Rum Granen;Teamet;;room_screen;\r\n");
     const json made = admin.run({"admin", "invite-many", csv.string(), "--out", out.string()});
     REQUIRE(made.at("made").size() == 3);
     CHECK(admin.run({"admin", "list"}).at("users").size() == before + 2);
@@ -207,6 +207,7 @@ TEST_CASE("Enrolment: many at once from a file; a fault anywhere makes nothing",
     CHECK(mode_of(out / "0002-ulla-ett.txt") == 0600U);
     const std::string report = read_file(out / "report.csv");
     CHECK(report.find("Två, Urban") != std::string::npos);
+    CHECK(report.find(";'=Rum Granen;") != std::string::npos);  // no formula for a spreadsheet
     CHECK(report.find("samsyn2-invite-") == std::string::npos);
 
     // Their answers come back in one file, once without and once with the codes.

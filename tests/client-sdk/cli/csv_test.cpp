@@ -95,6 +95,19 @@ TEST_CASE("CSV: is bounded in bytes, rows, fields and faults", "[cli][csv]") {
     CHECK(read(heading + std::string(100'000, ';')).faults.size() == 1);
 }
 
+TEST_CASE("CSV: a name that a spreadsheet would run as a formula is a text", "[cli][csv][attack]") {
+    CHECK(csv_field("=HYPERLINK(\"http://x\")") == "\"'=HYPERLINK(\"\"http://x\"\")\"");
+    CHECK(csv_field("=1+1") == "'=1+1");
+    CHECK(csv_field("+46 70") == "'+46 70");
+    CHECK(csv_field("-Anna") == "'-Anna");
+    CHECK(csv_field("@SUM(A1)") == "'@SUM(A1)");
+    CHECK(csv_field("\t=1") == "'\t=1");
+    CHECK(csv_field("\r=1") == "\"' =1\"");
+    // Inside a name they mean nothing.
+    CHECK(csv_field("Anna-Lisa") == "Anna-Lisa");
+    CHECK(csv_field("") == "");
+}
+
 TEST_CASE("CSV: takes any bytes without harm, and what it writes it reads", "[cli][csv]") {
     const unsigned seed = GENERATE(range(1U, 40U));
     CAPTURE(seed);

@@ -26,6 +26,34 @@ FleetView fleet_of_team(LifeScene& scene) {
     return must(scene.admin.fleet(organisation));
 }
 
+/// Another municipality's administrator, and a role that wants a second person.
+struct TwoPersonScene : LifeScene {
+    TwoPersonScene() : other(admit_administrator(*this, "Bo Lind")) {}
+
+    Role role_of_worker(Person& reader) {
+        for (const UserView& view : reader.device->users())
+            if (view.id == worker->user) return view.role;
+        return Role::none;
+    }
+
+    /// What the administrator's machine knows of where somebody works.
+    std::set<UnitId> workplaces(const UserId& user) {
+        for (const UserView& view : world.administrator().device->users())
+            if (view.id == user) return {view.units.begin(), view.units.end()};
+        return {};
+    }
+
+    void confirm(const StatementId& act) {
+        sync_admin();
+        sync(*other);
+        must(Provisioning{*other->device}.confirm(act));
+        sync(*other);
+        sync_admin();
+    }
+
+    std::unique_ptr<Person> other;
+};
+
 }  // namespace
 
 TEST_CASE("Provisioning: the fleet says what devices have told, and from when",
@@ -83,23 +111,6 @@ TEST_CASE("Provisioning: a silent tablet's lease and silence show, and a month l
 
 // --- Two persons ---------------------------------------------------------------------------------
 
-namespace {
-
-/// Another municipality's administrator, and a role that wants a second person.
-struct TwoPersonScene : LifeScene {
-    TwoPersonScene() : other(admit_administrator(*this, "Bo Lind")) {}
-
-    Role role_of_worker(Person& reader) {
-        for (const UserView& view : reader.device->users())
-            if (view.id == worker->user) return view.role;
-        return Role::none;
-    }
-
-    std::unique_ptr<Person> other;
-};
-
-}  // namespace
-
 TEST_CASE("Provisioning: a log reviewer is one once another administrator has confirmed it",
           "[provisioning][two_persons]") {
     TwoPersonScene scene;
@@ -150,6 +161,50 @@ TEST_CASE("Provisioning: a head whom two persons made confirms for the unit, on 
     scene.sync(*scene.worker);
     must(Provisioning{*scene.worker->device}.confirm(reviewer));
     CHECK(Provisioning{*scene.worker->device}.waiting().empty());
+}
+
+TEST_CASE("Provisioning: a head who moves keeps the old place until the new one is confirmed",
+          "[provisioning][two_persons]") {
+    TwoPersonScene scene;
+    const UserId head = scene.counsellor->user;
+    const UnitId school = scene.world.school;
+    const UnitId social = scene.world.social;
+    scene.confirm(must(scene.admin.change_role(head, school, Role::head_of_unit)));
+    const MoveUser move{head, school, social, {}, {}};
+    const Error refused{Errc::conflict, std::string{move_wants_place}};
+
+    CHECK(scene.admin.move_user(move).error() == refused);
+    CHECK(scene.admin.waiting().empty());  // half of it would be listed
+    CHECK(scene.workplaces(head) == std::set{school});
+
+    const StatementId placed =
+        must(scene.admin.place_user(head, social, Role::head_of_unit, scene.clock.now()));
+    CHECK(scene.admin.move_user(move).error() == refused);  // nobody has confirmed yet
+    scene.confirm(placed);
+    CHECK(scene.workplaces(head) == std::set{school, social});
+
+    must(scene.admin.move_user(move));
+    const auto waiting = scene.admin.waiting();
+    REQUIRE(waiting.size() == 1);  // the end of a head's place is a word about a head
+    CHECK(waiting.front().unit == school);
+    CHECK(scene.workplaces(head) == std::set{school, social});
+    scene.confirm(waiting.front().id);
+    CHECK(scene.workplaces(head) == std::set{social});
+}
+
+TEST_CASE("Provisioning: who becomes head by moving does not lose the old place before",
+          "[provisioning][two_persons]") {
+    TwoPersonScene scene;
+    const UserId person = scene.counsellor->user;
+    const MoveUser move{person, scene.world.school, scene.world.social, Role::head_of_unit, {}};
+    CHECK(scene.admin.move_user(move).error() ==
+          Error{Errc::conflict, std::string{move_wants_place}});
+    CHECK(scene.workplaces(person) == std::set{scene.world.school});
+    scene.confirm(must(
+        scene.admin.place_user(person, scene.world.social, Role::head_of_unit, scene.clock.now())));
+    must(scene.admin.move_user(move));
+    CHECK(scene.admin.waiting().empty());  // an ordinary place ends by one word
+    CHECK(scene.workplaces(person) == std::set{scene.world.social});
 }
 
 TEST_CASE("Provisioning: after 72 hours a confirmation comes too late",

@@ -1,6 +1,8 @@
 #include "client-sdk/device/fleet_ranking.hpp"
 
+#include "core/policy/lease.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/world.hpp"
 
 #include <set>
 
@@ -55,6 +57,51 @@ TEST_CASE("Fleet: the worst warning places a device, then the next ones, then th
     devices[8].retired = true;
     sort_by_trust(devices);
     CHECK(order_of(devices) == std::vector{5, 3, 4, 7, 6, 2, 8, 1, 9});
+}
+
+TEST_CASE("Fleet: a device that lies is believed where it looks worse, and nowhere else",
+          "[fleet][attack]") {
+    test::World world;
+    const UnitRef team = world.unit(world.organisation(), Regime::team);
+    const DeviceId tablet = world.staff(team, Role::psychologist).device;
+    const Federation members = world.federation();
+    const Instant seen = world.now;
+    const FleetMeasure measure{members, seen + lease_policy.reading + 24h, "0.1.0"};
+    const auto judged = [&](const FleetRow& row) { return judge_device(measure, tablet, &row); };
+    const auto warns = [](const FleetDevice& device, FleetWarning warning) {
+        return std::ranges::count(device.warnings, warning) == 1;
+    };
+    FleetRow row{.device = tablet,
+                 .last_contact = seen,
+                 .unconfirmed = 0,
+                 .emptied = false,
+                 .reported = true,
+                 .report = {.version = "0.1.0",
+                            .unsent = 0,
+                            .oldest_unsent = {},
+                            .waiting_keys = 0,
+                            .owed_receipts = 0,
+                            .reading_ends = measure.now + 100h}};
+
+    // It says that it shows content still, and owes nothing: the server knows when it was there.
+    row.unconfirmed = 2;
+    CHECK(judged(row).lease_ends == seen + lease_policy.reading);
+    CHECK(warns(judged(row), FleetWarning::lease_over));
+    CHECK(warns(judged(row), FleetWarning::purges_unconfirmed));
+    // It says what makes it look worse.
+    row.unconfirmed = 0;
+    CHECK_FALSE(warns(judged(row), FleetWarning::purges_unconfirmed));
+    row.report.owed_receipts = 1;
+    CHECK(warns(judged(row), FleetWarning::purges_unconfirmed));
+    row.report.reading_ends = seen + 24h;
+    CHECK(judged(row).lease_ends == seen + 24h);
+    // It says what cannot be.
+    CHECK_FALSE(warns(judged(row), FleetWarning::doubtful_report));
+    row.report.reading_ends = measure.now + 24h * 400;
+    CHECK(warns(judged(row), FleetWarning::doubtful_report));
+    // A server says that it was there tomorrow.
+    row.last_contact = measure.now + 24h;
+    CHECK(judged(row).last_contact == measure.now);
 }
 
 TEST_CASE("Fleet: every warning has a word of its own", "[fleet]") {

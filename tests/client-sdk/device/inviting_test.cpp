@@ -2,9 +2,11 @@
 // texts between the two machines.
 
 #include "client-sdk/device/enrolment.hpp"
+#include "core/store/device_store.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/founded.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/pump.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <samsyn/provisioning.hpp>
@@ -45,6 +47,30 @@ struct InvitingScene {
         return must(comparison_code(reply.comparison, revealed.reveal, world.hasher()));
     }
 
+    /// What the administrator's database, in its folder, holds of an invitation.
+    Bytes kept(const std::filesystem::path& folder, const Invitation& invitation) {
+        Person& person = world.administrator();
+        person.device.reset();
+        Bytes bytes;
+        {
+            auto database = must(Database::open(folder / person.name / "samsyn.db", person.pages));
+            DeviceStore store = must(DeviceStore::open(std::move(database)));
+            bytes = must(store.value("invitation/" + to_hex(invitation.id))).value();
+        }
+        person.device = world.open(person, DeviceKind::administrator_machine);
+        return bytes;
+    }
+
+    /// One session of the administrator's with a server that is there for it.
+    void sync_admin() {
+        const auto hub = world.make_hub();
+        Pump pump{*hub, clock, world.random(), world.verifier()};
+        Pump::Line& line = pump.connect(admin());
+        REQUIRE(pump.run());
+        if (line.closed) FAIL(to_string(*line.closed));
+        REQUIRE(line.synced);
+    }
+
     /// The administrator's agent ends and starts again on the same database.
     void restart_admin() {
         Person& person = world.administrator();
@@ -66,6 +92,14 @@ std::string another_code(const std::string& code) {
     std::string other = code;
     other.back() = other.back() == '9' ? '0' : static_cast<char>(other.back() + 1);
     return other;
+}
+
+bool holds(const Bytes& bytes, ByteView part) {
+    return !std::ranges::search(bytes, part).empty();
+}
+
+Bytes nonce_in(const AnsweredInvitation& revealed) {
+    return must(from_checked_text("samsyn2-reveal-", revealed.reveal, 64));
 }
 
 template <class T>
@@ -144,6 +178,62 @@ TEST_CASE("Inviting: the answer that was taken stays taken through a restart", "
     scene.restart_admin();
     CHECK(must(scene.inviting().reveal(reply.answer)).reveal == revealed.reveal);
     CHECK(scene.inviting().accept(reply.answer, scene.code_at(reply, revealed)).has_value());
+}
+
+TEST_CASE("Inviting: the secrets of a used, a dead or an expired invitation are forgotten",
+          "[enrolment][secrets]") {
+    const TemporaryFolder folder;
+    InvitingScene scene{folder.path()};
+    const Invitation invitation = scene.invite();
+    const EnrolmentReply reply = scene.answer(invitation, scene.tablet);
+    const AnsweredInvitation revealed = must(scene.inviting().reveal(reply.answer));
+    const std::string code = scene.code_at(reply, revealed);
+    const auto holds_secrets = [&] {
+        const Bytes bytes = scene.kept(folder.path(), invitation);
+        const bool secret = holds(bytes, invitation.secret);
+        CHECK(holds(bytes, nonce_in(revealed)) == secret);
+        return secret;
+    };
+    scene.sync_admin();
+    REQUIRE(holds_secrets());  // it is good still
+    SECTION("used") {
+        must(scene.inviting().accept(reply.answer, code));
+        CHECK_FALSE(holds_secrets());
+    }
+    SECTION("dead") {
+        for (int tries = 0; tries < Inviting::wrong_codes_max; ++tries)
+            CHECK_FALSE(scene.inviting().accept(reply.answer, another_code(code)));
+        CHECK_FALSE(holds_secrets());
+    }
+    SECTION("expired, once the server has said what time it is") {
+        scene.clock.advance(73h);
+        CHECK(holds_secrets());
+        scene.sync_admin();
+        CHECK_FALSE(holds_secrets());
+        const Error expired = fault(Errc::timed_out, enrolment_expired);
+        CHECK(error_of(scene.inviting().accept(reply.answer, code)) == expired);
+        // Nor does it come back with a clock that was wrong, for whoever guesses what is left of
+        // it.
+        Invitation blank = invitation;
+        blank.secret = {};
+        const std::string guessed = scene.answer(blank, scene.relay).answer;
+        CHECK(error_of(scene.inviting().reveal(guessed)) == expired);
+    }
+}
+
+TEST_CASE("Inviting: an expired invitation that nobody answered is forgotten, a younger one not",
+          "[enrolment][secrets]") {
+    const TemporaryFolder folder;
+    InvitingScene scene{folder.path()};
+    const Invitation old = scene.invite();
+    scene.clock.advance(48h);
+    const Invitation young = scene.invite();
+    scene.clock.advance(25h);
+    scene.sync_admin();
+    CHECK_FALSE(holds(scene.kept(folder.path(), old), old.secret));
+    CHECK(holds(scene.kept(folder.path(), young), young.secret));
+    const EnrolmentReply reply = scene.answer(young, scene.tablet);
+    CHECK(scene.inviting().reveal(reply.answer).has_value());
 }
 
 TEST_CASE("Inviting: expired, unknown, foreign and mistyped answers say what they are",

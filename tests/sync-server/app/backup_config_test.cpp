@@ -1,8 +1,7 @@
 // What the configuration says of backups, obeyed by the commands and by a server that runs.
 
 #include "sync-server/app/backup_schedule.hpp"
-#include "sync-server/app/month_keys.hpp"
-#include "tests/sync-server/app/server_program.hpp"
+#include "tests/sync-server/app/backed_up.hpp"
 #include "tests/sync-server/net/raw_client.hpp"
 
 #include <arpa/inet.h>
@@ -15,38 +14,6 @@ using namespace samsyn::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A server's folder, and a configuration with a place for backups and one for their keys.
-struct BackedUp : World {
-    explicit BackedUp(const std::string& more = {}) {
-        REQUIRE(init().exit == 0);
-        fs::create_directory(backups);
-        configure(config, data, more);
-    }
-
-    void configure(const std::string& file, const std::string& of, const std::string& more) const {
-        std::ofstream{file} << "[server]\ndata = \"" << of << "\"\nlisten = [\"127.0.0.1:0\"]\n"
-                            << "[backup]\nfolder = \"" << backups << "\"\nkeys = \"" << keys
-                            << "\"\n"
-                            << more;
-    }
-
-    Finished with_config(const std::string& command, std::vector<std::string> more = {}) const {
-        std::vector<std::string> arguments{command, "--config", config};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        return run(std::move(arguments));
-    }
-
-    std::vector<std::string> files(const std::string& in) const {
-        std::vector<std::string> found;
-        for (const auto& file : fs::directory_iterator{in}) found.push_back(file.path());
-        return found;
-    }
-
-    std::string backups = (folder / "backups").string();
-    std::string keys = (folder / "keys").string();
-    std::string config = (folder / "server.toml").string();
-};
 
 /// A port that nobody had a moment ago.
 std::uint16_t free_port() {
@@ -66,21 +33,6 @@ std::string metrics_of(std::uint16_t port) {
     return RawClient{port}.ask_plain("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
 }
 
-std::string last_month() {
-    const std::chrono::year_month_day today{
-        std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
-    const auto month = today.year() / today.month() - std::chrono::months{1};
-    const auto number = static_cast<unsigned>(month.month());
-    return std::to_string(static_cast<int>(month.year())) + (number < 10 ? "-0" : "-") +
-           std::to_string(number);
-}
-
-void write_key(const std::string& folder, const std::string& month) {
-    const std::string file = folder + "/" + month + ".key";
-    std::ofstream{file} << std::string(64, 'a') << "\n";
-    fs::permissions(file, fs::perms{0600});
-}
-
 Instant date(int year, unsigned month, unsigned day) {
     return std::chrono::sys_days{std::chrono::year{year} / std::chrono::month{month} /
                                  std::chrono::day{day}};
@@ -90,12 +42,12 @@ Instant date(int year, unsigned month, unsigned day) {
 class Asked {
 public:
     BackupSchedule::Make make(bool works = true) {
-        return [this, works](const fs::path& file) -> Fallible<std::string> {
+        return [this, works](const fs::path& file) -> Fallible<BackupSaid> {
             files_.push_back(file.filename());
             if (!told_) asked_.set_value();
             told_ = true;
             if (!works) return give_up(ServerExit::disk, "The disk is full.");
-            return "done";
+            return BackupSaid{"done", "but late"};
         };
     }
 
@@ -270,25 +222,19 @@ TEST_CASE("BackupSchedule: one that fails is told and does not end the schedule"
     CHECK(told.get_future().get() == "backup_failed: The disk is full.");
 }
 
-TEST_CASE("backup: a backup is named by its time", "[app][backup]") {
-    CHECK(backup_name(date(2026, 3, 4) + 5h + 6min + 7s) == "samsyn-2026-03-04T050607Z.backup");
+TEST_CASE("BackupSchedule: what did not go as it should is told beside the backup",
+          "[app][backup]") {
+    const TemporaryFolder folder;
+    const SystemClock clock;
+    std::promise<std::string> told;
+    Asked asked;
+    BackupSchedule schedule{{folder.path(), 24h}, asked.make(), clock, [&](const LogEvent& event) {
+                                if (event.event == "backup_warning") told.set_value(event.why);
+                            }};
+    CHECK(told.get_future().get() == "but late");
+    schedule.stop();
 }
 
-TEST_CASE("month keys: a key lives to the end of its period after its month, and no longer",
-          "[app][backup]") {
-    REQUIRE(start_sodium());
-    const TemporaryFolder folder;
-    for (const char* month : {"2025-12", "2026-01", "2026-02"}) write_key(folder.path(), month);
-    const auto destroyed = [&](Instant now) {
-        const auto months = destroy_month_keys(folder.path(), now, 24h * 31);
-        REQUIRE(months);
-        return *months;
-    };
-    const std::vector<std::string> none;
-    CHECK(destroyed(date(2026, 2, 1) - 1ms) == none);
-    CHECK(destroyed(date(2026, 2, 1)) == std::vector<std::string>{"2025-12"});
-    CHECK_FALSE(fs::exists(folder / "2025-12.key"));
-    CHECK(destroyed(date(2026, 3, 4) - 1ms) == none);
-    CHECK(destroyed(date(2026, 3, 4)) == std::vector<std::string>{"2026-01"});
-    CHECK(fs::exists(folder / "2026-02.key"));
+TEST_CASE("backup: a backup is named by its time", "[app][backup]") {
+    CHECK(backup_name(date(2026, 3, 4) + 5h + 6min + 7s) == "samsyn-2026-03-04T050607Z.backup");
 }

@@ -143,6 +143,22 @@ TEST_CASE("check: everything wrong is said at once, and the first decides the ex
         CHECK(checked.output.contains(words));
 }
 
+TEST_CASE("check: a configuration that cannot be read says nothing of a folder", "[app][check]") {
+    const Installed world;
+    const auto stops = [&](const std::string& file, int exit) {
+        const Finished checked = run({"check", "--config", file});
+        CAPTURE(checked.output);
+        CHECK(checked.exit == exit);
+        CHECK(checked.output.contains(file));
+        CHECK(checked.output.contains("\n1 errors, 0 warnings."));
+        CHECK_FALSE(checked.output.contains("/var/lib/samsyn"));
+    };
+    stops((world.folder / "none.toml").string(), 14);
+    stops(world.folder.path().string(), 14);
+    write_text(world.config, std::string(300 << 10, '#'));
+    stops(world.config, 14);
+}
+
 TEST_CASE("check: a loose key, and a port that is taken", "[app][check]") {
     const Installed world;
     fs::permissions(world.data + "/tls-key.pem", fs::perms{0644});

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <sstream>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -154,6 +156,45 @@ TEST_CASE("serve: the service manager is told when it is ready and when it stops
     CHECK(heard() == "STOPPING=1");
     CHECK(heard().empty());
     ::close(socket);
+}
+
+TEST_CASE("serve: its memory reaches no disk, and nobody of its own user may look into it",
+          "[app]") {
+    rlimit cores{};
+    REQUIRE(::getrlimit(RLIMIT_CORE, &cores) == 0);
+    if (cores.rlim_max == 0) WARN("this machine permits no core dumps anyway");
+    const rlimit before = cores;
+    cores.rlim_cur = cores.rlim_max;
+    REQUIRE(::setrlimit(RLIMIT_CORE, &cores) == 0);
+    const World world;
+    REQUIRE(world.init().exit == 0);
+    constexpr uid_t somebody = 65'534;
+    std::vector<std::string> arguments = world.serve();
+    std::string program = SAMSYN_SERVER_PROGRAM;
+    if (::geteuid() == 0) {  // root's processes look alike, whether they may be dumped or not
+        for (const auto& file : fs::recursive_directory_iterator{world.folder.path()})
+            REQUIRE(::chown(file.path().c_str(), somebody, somebody) == 0);
+        REQUIRE(::chown(world.folder.path().c_str(), somebody, somebody) == 0);
+        arguments.insert(arguments.begin(),
+                         {"--reuid=65534", "--regid=65534", "--clear-groups", program});
+        program = "/usr/bin/setpriv";
+    }
+    Program server{std::move(arguments), {}, program};
+    ::setrlimit(RLIMIT_CORE, &before);
+    REQUIRE(server.line_with("\"started\"").contains("started"));
+    std::istringstream limits{server.told_by_kernel("limits")};
+    std::string line;
+    while (std::getline(limits, line) && !line.starts_with("Max core file size")) {
+    }
+    std::istringstream numbers{line.substr(std::min<std::size_t>(line.size(), 18))};
+    std::string soft;
+    std::string hard;
+    numbers >> soft >> hard;
+    CHECK(soft == "0");
+    CHECK(hard == "0");
+    CHECK(server.owner_by_kernel() == 0);  // the kernel's word for: not to be dumped or traced
+    server.signal(SIGTERM);
+    CHECK(server.finish().exit == 0);
 }
 
 TEST_CASE("serve: while it drains it serves as before; a second signal ends that", "[app]") {

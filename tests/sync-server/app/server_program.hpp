@@ -83,6 +83,14 @@ public:
         return {std::istreambuf_iterator<char>{in}, {}};
     }
 
+    /// Whose the kernel lets it be.
+    uid_t owner_by_kernel() const {
+        struct stat facts{};
+
+        REQUIRE(::stat(("/proc/" + std::to_string(pid_) + "/limits").c_str(), &facts) == 0);
+        return facts.st_uid;
+    }
+
     Finished finish() {
         Finished finished;
         for (int c = std::fgetc(out_); c != EOF; c = std::fgetc(out_))

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "sync-server/storage/storage.hpp"
+#include "tests/support/forwarding_storage.hpp"
 
 namespace samsyn {
 
 /// Fails its n-th call, once.
-class FailingStorage : public Storage {
+class FailingStorage : public ForwardingStorage {
 public:
-    explicit FailingStorage(std::unique_ptr<Storage> real) : real_(std::move(real)) {}
+    using ForwardingStorage::ForwardingStorage;
 
     void fail_at(std::uint64_t call) { left_ = call; }
 
@@ -21,111 +21,96 @@ public:
 
     Result<void> begin() override {
         SAMSYN_TRY(pass());
-        return real_->begin();
+        return ForwardingStorage::begin();
     }
 
     Result<void> commit() override {
         if (const auto passed = pass(); !passed) {
-            real_->rollback();
+            rollback();
             return passed;
         }
         ++commits_;
-        return real_->commit();
+        return ForwardingStorage::commit();
     }
-
-    void rollback() override { real_->rollback(); }
 
     Result<EntryNumber> append(const LogEntry& entry) override {
         SAMSYN_TRY(pass());
-        return real_->append(entry);
+        return ForwardingStorage::append(entry);
     }
 
     Result<std::optional<LogEntry>> find(const Hash& hash) override {
         SAMSYN_TRY(pass());
-        return real_->find(hash);
+        return ForwardingStorage::find(hash);
     }
 
     Result<std::optional<Hash>> hash_at(const DeviceId& device, std::uint64_t counter) override {
         SAMSYN_TRY(pass());
-        return real_->hash_at(device, counter);
+        return ForwardingStorage::hash_at(device, counter);
     }
 
     Result<void> record_offer(const DeviceId& device,
                               std::uint64_t counter,
                               const Hash& hash) override {
         SAMSYN_TRY(pass());
-        return real_->record_offer(device, counter, hash);
+        return ForwardingStorage::record_offer(device, counter, hash);
     }
 
     Result<CounterState> counters(const DeviceId& device) override {
         SAMSYN_TRY(pass());
-        return real_->counters(device);
+        return ForwardingStorage::counters(device);
     }
 
     Result<std::vector<LogEntry>> read(const Channel& channel,
                                        EntryNumber after,
                                        std::size_t bytes_max) override {
         SAMSYN_TRY(pass());
-        return real_->read(channel, after, bytes_max);
+        return ForwardingStorage::read(channel, after, bytes_max);
     }
 
     Result<EntryNumber> last_number(const Channel& channel) override {
         SAMSYN_TRY(pass());
-        return real_->last_number(channel);
+        return ForwardingStorage::last_number(channel);
     }
 
     Result<void> put_escrow(const LogEntry& entry, const Error& why) override {
         SAMSYN_TRY(pass());
-        return real_->put_escrow(entry, why);
+        return ForwardingStorage::put_escrow(entry, why);
     }
 
     Result<void> for_each(EntryKind kind,
                           const std::function<Result<void>(const LogEntry&)>& visit) override {
         SAMSYN_TRY(pass());
-        return real_->for_each(kind, visit);
+        return ForwardingStorage::for_each(kind, visit);
     }
 
     Result<void> put_write(const WriteRecord& write) override {
         SAMSYN_TRY(pass());
-        return real_->put_write(write);
+        return ForwardingStorage::put_write(write);
     }
 
     Result<bool> has_write(const WriteRecord& write) override {
         SAMSYN_TRY(pass());
-        return real_->has_write(write);
+        return ForwardingStorage::has_write(write);
     }
-
-    UnlockRecords& unlocks() override { return real_->unlocks(); }
-
-    FleetRecords& fleet() override { return real_->fleet(); }
-
-    LogRecords& log() override { return real_->log(); }
-
-    Result<std::uint64_t> count(EntryKind kind) override { return real_->count(kind); }
 
     Result<void> put_log_row(const Hash& entry, std::uint64_t row) override {
         SAMSYN_TRY(pass());
-        return real_->put_log_row(entry, row);
+        return ForwardingStorage::put_log_row(entry, row);
     }
 
     Result<std::optional<std::uint64_t>> log_row(const Hash& entry) override {
         SAMSYN_TRY(pass());
-        return real_->log_row(entry);
-    }
-
-    Result<std::unique_ptr<StorageCopy>> copy_to(const std::filesystem::path& folder,
-                                                 PageCipher& pages) override {
-        return real_->copy_to(folder, pages);
+        return ForwardingStorage::log_row(entry);
     }
 
     Result<void> put_value(std::string_view key, ByteView value) override {
         SAMSYN_TRY(pass());
-        return real_->put_value(key, value);
+        return ForwardingStorage::put_value(key, value);
     }
 
     Result<std::optional<Bytes>> value(std::string_view key) override {
         SAMSYN_TRY(pass());
-        return real_->value(key);
+        return ForwardingStorage::value(key);
     }
 
 private:
@@ -140,7 +125,6 @@ private:
         return fail(Errc::disk_full, "planted");
     }
 
-    std::unique_ptr<Storage> real_;
     std::optional<std::uint64_t> left_;
     bool failed_ = false;
     std::uint64_t commits_ = 0;

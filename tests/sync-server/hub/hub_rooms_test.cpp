@@ -256,6 +256,26 @@ TEST_CASE("Hub: a slow screen costs one frame, and a flood costs the presenter i
     CHECK(world.school.last<Goodbye>()->why == Errc::rate_limited);
 }
 
+TEST_CASE("Hub: more room sessions than one device, or the server, may have are refused",
+          "[hub][room]") {
+    HubLimits limits;
+    SECTION("of one device") {
+        limits.room_sessions_per_device_max = 1;
+    }
+    SECTION("in all") {
+        limits.room_sessions_max = 1;
+    }
+    RoomHub world{limits};
+    world.school.send(world.call());
+    world.room.pull();
+    REQUIRE(world.room.last<RoomCall>() != nullptr);
+    world.session = world.announce(world.counsellor);
+    world.school.send(world.call());
+    world.school.pull();
+    REQUIRE(world.school.last<RoomRefused>() != nullptr);
+    CHECK(world.school.last<RoomRefused>()->why == Errc::limit_exceeded);
+}
+
 TEST_CASE("Hub: presenter and screen find each other through it, and a change goes through",
           "[hub][room]") {
     RoomHub world;

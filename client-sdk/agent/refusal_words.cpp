@@ -1,12 +1,15 @@
-#include "client-sdk/agent/operations_enrol.hpp"
+#include "client-sdk/agent/refusal_words.hpp"
 
 #include <samsyn/enrolment.hpp>
+#include <samsyn/provisioning.hpp>
+#include <samsyn/recovery.hpp>
 
 namespace samsyn {
 
 namespace {
 
-constexpr EnrolmentWords enrolment_words[] = {
+constexpr RefusalWords all_words[] = {
+    // Enrolment.
     {enrolment_mistyped,
      "the text is not complete, or a letter was mistyped",
      "texten är ofullständig eller felskriven",
@@ -113,13 +116,61 @@ constexpr EnrolmentWords enrolment_words[] = {
      "kills the invitation.",
      "Låt personen själv läsa upp den igen från den nya enheten. Nästa felaktiga kod dödar "
      "inbjudan."},
+    // The life of users.
+    {move_wants_place,
+     "the role in the new unit counts only when a second person has confirmed it, and until then "
+     "the person would work nowhere",
+     "rollen i den nya enheten gäller först när en andra person har bekräftat den, och till dess "
+     "skulle personen inte arbeta någonstans",
+     "Nothing was changed. First `samsyn admin user place` in the new unit with that role; have it "
+     "confirmed (`samsyn admin waiting`); then run this again: it ends the old place.",
+     "Inget har ändrats. Kör först `samsyn admin user place` i den nya enheten med den rollen; låt "
+     "den bekräftas (`samsyn admin waiting`); kör sedan detta igen: då avslutas den gamla "
+     "platsen."},
+    // Recovery keys.
+    {recovery_not_permitted,
+     "nobody has let this device open by a recovery key",
+     "ingen har låtit enheten öppna med en återställningsnyckel",
+     "An administrator says `samsyn admin recovery use` for this device, a second person confirms; "
+     "then sync here.",
+     "En administratör kör `samsyn admin recovery use` för enheten och en andra person bekräftar; "
+     "synka sedan här."},
+    {recovery_waits,
+     "a second person has not confirmed yet",
+     "en andra person har inte bekräftat än",
+     "Ask another administrator or a head of unit to confirm (`samsyn admin waiting`); then sync "
+     "here.",
+     "Be en annan administratör eller en enhetschef bekräfta (`samsyn admin waiting`); synka sedan "
+     "här."},
+    {recovery_ended,
+     "the time in which this device could open is over",
+     "tiden då enheten fick öppna är slut",
+     "An administrator says `samsyn admin recovery use` again, and a second person confirms.",
+     "En administratör kör `samsyn admin recovery use` igen och en andra person bekräftar."},
+    // C-51.
+    {across_cases_refused,
+     "across all cases one searches only by a person's name, a personal number or a case number, "
+     "and none here fits",
+     "över alla ärenden söker man bara på en persons namn, personnummer eller ärendenummer, och "
+     "inget här passar",
+     "Words in notes are searched for inside one opened case: `samsyn search CASE WORDS`. A "
+     "personal number is given whole, a case number with at least eight digits of the case's id.",
+     "Ord i anteckningar söks i ett öppnat ärende: `samsyn search ÄRENDE ORD`. Ett personnummer "
+     "anges helt, ett ärendenummer med minst åtta tecken av ärendets id."},
+    // C-38.
+    {protected_registration_refused,
+     "the person has protected registration: no address or place is stored",
+     "personen har skyddad folkbokföring: ingen adress eller plats lagras",
+     "Leave it out. Letters go by the tax agency's mediation (Skatteverket, "
+     "förmedlingsuppdrag).",
+     "Utelämna det. Post går genom Skatteverkets förmedlingsuppdrag."},
 };
 
 }  // namespace
 
-const EnrolmentWords* find_enrolment_words(std::string_view key) {
-    for (const EnrolmentWords& words : enrolment_words)
-        if (words.key == key) return &words;
+const RefusalWords* find_refusal_words(std::string_view context) {
+    for (const RefusalWords& words : all_words)
+        if (words.context == context) return &words;
     return nullptr;
 }
 
