@@ -227,11 +227,13 @@ TEST_CASE("BackupSchedule: what did not go as it should is told beside the backu
     const TemporaryFolder folder;
     const SystemClock clock;
     std::promise<std::string> told;
+    auto words = told.get_future();
     Asked asked;
     BackupSchedule schedule{{folder.path(), 24h}, asked.make(), clock, [&](const LogEvent& event) {
                                 if (event.event == "backup_warning") told.set_value(event.why);
                             }};
-    CHECK(told.get_future().get() == "but late");
+    REQUIRE(words.wait_for(20s) == std::future_status::ready);
+    CHECK(words.get() == "but late");
     schedule.stop();
 }
 
