@@ -1,0 +1,360 @@
+#include "core/text/document_state.hpp"
+#include "core/text/varint.hpp"
+
+#include <algorithm>
+
+namespace samsyn::text {
+
+namespace {
+
+/// The columns of a saved history, each with its length before it.
+struct Columns {
+    Bytes writers;     ///< in the order of operations: index and how many in a row
+    Bytes kinds;       ///< count · 2 + erases
+    Bytes lefts;       ///< of insertions, from where the operation before ended
+    Bytes rights;      ///< of insertions, from the element after `lefts`
+    Bytes targets;     ///< of erasures, as `lefts`
+    Bytes span_kinds;  ///< count · 2 + erased
+    Bytes span_jumps;  ///< from where the span before ended
+    Bytes seen;
+    Bytes erased;  ///< UTF-8 of the erased, in the order of the text
+
+    template <class Take>
+    void each(Take take) {
+        for (Bytes* column : {&writers,
+                              &kinds,
+                              &lefts,
+                              &rights,
+                              &targets,
+                              &span_kinds,
+                              &span_jumps,
+                              &seen,
+                              &erased})
+            take(*column);
+    }
+};
+
+constexpr std::size_t columns_count = 9;
+
+/// The element that a person's cursor stood behind after an operation.
+std::int64_t cursor_after(const Operation& operation) {
+    const std::int64_t first = operation.element;
+    return operation.erases ? first - 1 : first + operation.count - 1;
+}
+
+void put_operations(const std::vector<Operation>& operations, Columns& out) {
+    std::int64_t cursor = -1;
+    for (std::size_t at = 0; at < operations.size(); ++at) {
+        const Operation& operation = operations[at];
+        if (at == 0 || operations[at - 1].writer != operation.writer) {
+            std::size_t end = at;
+            while (end < operations.size() && operations[end].writer == operation.writer) ++end;
+            put_varint(out.writers, operation.writer);
+            put_varint(out.writers, end - at);
+        }
+        put_varint(out.kinds, std::uint64_t{operation.count} << 1 | (operation.erases ? 1U : 0U));
+        if (operation.erases) {
+            const std::int64_t last = std::int64_t{operation.element} + operation.count - 1;
+            put_varint(out.targets, zigzag(last - cursor));
+        } else {
+            const bool at_begin = operation.left == no_element;
+            const std::int64_t left = at_begin ? -1 : std::int64_t{operation.left};
+            put_varint(out.lefts, zigzag(left - cursor));
+            put_varint(out.rights,
+                       operation.right == no_element
+                           ? 0
+                           : zigzag(std::int64_t{operation.right} - left - 1) + 1);
+        }
+        cursor = cursor_after(operation);
+    }
+}
+
+void put_spans(const SpanTree& tree, Columns& out) {
+    Span last;
+    std::int64_t expected = 0;
+    const auto put_last = [&] {
+        if (last.count == 0) return;
+        put_varint(out.span_kinds, std::uint64_t{last.count} << 1 | last.erased);
+        put_varint(out.span_jumps, zigzag(std::int64_t{last.element} - expected));
+        expected = std::int64_t{last.element} + last.count;
+    };
+    tree.each([&](const Span& span) {
+        if (span.erased) {
+            const ByteView utf8 = as_bytes(tree.utf8(span));
+            out.erased.insert(out.erased.end(), utf8.begin(), utf8.end());
+        }
+        const bool goes_on = last.count > 0 && !span.head && span.erased == last.erased &&
+                             span.element == last.element + last.count &&
+                             std::uint32_t{last.bytes} + span.bytes <= Span::bytes_max;
+        if (goes_on) {
+            last.count = static_cast<std::uint16_t>(last.count + span.count);
+            last.bytes = static_cast<std::uint16_t>(last.bytes + span.bytes) & 0x3fffU;
+        } else {
+            put_last();
+            last = span;
+        }
+    });
+    put_last();
+}
+
+void put_seen(const History& history, Bytes& out) {
+    for (WriterIndex writer = 0; writer < history.writers(); ++writer)
+        for (WriterIndex other = 0; other < history.writers(); ++other) {
+            const auto& all = history.all_seen(writer, other);
+            put_varint(out, all.size());
+            History::Seen last{0, 0};
+            for (const History::Seen& seen : all) {
+                put_varint(out, seen.number - last.number);
+                put_varint(out, seen.count - last.count);
+                last = seen;
+            }
+        }
+}
+
+}  // namespace
+
+Bytes write_history(const History& history,
+                    const SpanTree& tree,
+                    const DeviceId& self,
+                    std::uint32_t taken) {
+    Columns columns;
+    put_operations(history.operations(), columns);
+    put_spans(tree, columns);
+    put_seen(history, columns.seen);
+    Bytes out;
+    put_varint(out, history.writers());
+    for (WriterIndex writer = 0; writer < history.writers(); ++writer) {
+        const ByteView id = history.writer(writer).view();
+        out.insert(out.end(), id.begin(), id.end());
+    }
+    const auto own = history.find_writer(self);
+    put_varint(out, own ? *own + 1U : 0U);
+    put_varint(out, own ? history.count(*own) - taken : 0U);
+    put_varint(out, tree.elements());
+    columns.each([&](const Bytes& column) { put_varint(out, column.size()); });
+    columns.each([&](const Bytes& column) { out.insert(out.end(), column.begin(), column.end()); });
+    return out;
+}
+
+namespace {
+
+/// Reads the above. Every number is checked before it is used; that the order of the spans is that
+/// of the operations is not: that is for whoever keeps the stored document to guarantee.
+class HistoryReader {
+public:
+    HistoryReader(ByteView bytes, std::string_view shown) : in_(bytes), shown_(shown) {}
+
+    Result<OpenedHistory> read(const DeviceId& self) && {
+        SAMSYN_TRY(read_head(self));
+        SAMSYN_TRY(read_operations());
+        SAMSYN_TRY(read_seen());
+        SAMSYN_TRY(read_spans());
+        OpenedHistory opened;
+        const auto own = history_.find_writer(self);
+        const std::uint32_t count = own ? history_.count(*own) : 0;
+        if (untaken_ > count) return damaged();
+        opened.taken = count - untaken_;
+        opened.tree = SpanTree::build(spans_, std::move(content_), elements_);
+        opened.history = std::move(history_);
+        return opened;
+    }
+
+private:
+    static std::unexpected<Error> damaged() { return fail(Errc::malformed, "saved text"); }
+
+    Result<void> read_head(const DeviceId& self) {
+        const std::size_t writers = in_.number(text_writers_max);
+        for (std::size_t i = 0; i < writers; ++i) {
+            const ByteView id = in_.raw(DeviceId::size);
+            if (!in_.ok()) return damaged();
+            if (history_.add_writer(DeviceId::from(id)) != i) return damaged();
+        }
+        const std::uint64_t own = in_.number(writers);
+        untaken_ = static_cast<std::uint32_t>(in_.number(text_operations_max));
+        if (!in_.ok()) return damaged();
+        if (untaken_ > 0 &&
+            (own == 0 || history_.writer(static_cast<WriterIndex>(own - 1)) != self))
+            return fail(Errc::invalid_argument, "saved text with edits of another device");
+        elements_ = static_cast<Element>(in_.number(text_operations_max));
+        std::size_t sizes[columns_count];
+        for (std::size_t& size : sizes) size = in_.number(content_bytes_max);
+        for (std::size_t i = 0; i < columns_count; ++i) columns_[i] = in_.raw(sizes[i]);
+        if (!in_.ok() || in_.rest() > 0) return damaged();
+        return {};
+    }
+
+    Result<void> read_operations() {
+        VarintReader writers{columns_[0]};
+        VarintReader kinds{columns_[1]};
+        lefts_ = VarintReader{columns_[2]};
+        rights_ = VarintReader{columns_[3]};
+        targets_ = VarintReader{columns_[4]};
+        std::int64_t cursor = -1;
+        std::uint64_t in_row = 0;
+        WriterIndex writer = 0;
+        while (kinds.rest() > 0) {
+            if (in_row == 0) {
+                writer = static_cast<WriterIndex>(writers.number(text_writers_max));
+                in_row = writers.number();
+                if (in_row == 0 || writer >= history_.writers()) return damaged();
+            }
+            --in_row;
+            const std::uint64_t kind = kinds.number();
+            const auto count = static_cast<std::uint32_t>(kind >> 1);
+            if (count == 0 || count > text_operations_max - history_.total()) return damaged();
+            const bool erases = (kind & 1U) != 0;
+            if (!(erases ? add_erasure(writer, count, cursor)
+                         : add_insertion(writer, count, cursor)))
+                return damaged();
+            cursor = cursor_after(history_.operations().back());
+        }
+        const bool ended = in_row == 0 && writers.rest() + lefts_.rest() + rights_.rest() +
+                                                  targets_.rest() ==
+                                              0;
+        if (!ended || next_ != elements_ || !kinds.ok() || !writers.ok()) return damaged();
+        return {};
+    }
+
+    bool add_insertion(WriterIndex writer, std::uint32_t count, std::int64_t cursor) {
+        const std::int64_t left = cursor + unzigzag(lefts_.number());
+        const std::uint64_t code = rights_.number();
+        const std::int64_t right = code == 0 ? next_ : left + 1 + unzigzag(code - 1);
+        const bool sound = lefts_.ok() && rights_.ok() && left >= -1 && left < next_ &&
+                           right >= 0 && (code == 0 || right < next_) &&
+                           count <= elements_ - next_;
+        if (!sound) return false;
+        history_.add_insertion(writer,
+                               next_,
+                               left < 0 ? no_element : static_cast<Element>(left),
+                               code == 0 ? no_element : static_cast<Element>(right),
+                               count);
+        next_ += count;
+        return true;
+    }
+
+    bool add_erasure(WriterIndex writer, std::uint32_t count, std::int64_t cursor) {
+        const std::int64_t last = cursor + unzigzag(targets_.number());
+        const std::int64_t first = last - count + 1;
+        if (!targets_.ok() || first < 0 || last >= next_) return false;
+        history_.add_erasure(writer, static_cast<Element>(first), count);
+        return true;
+    }
+
+    Result<void> read_seen() {
+        VarintReader in{columns_[7]};
+        const auto writers = static_cast<WriterIndex>(history_.writers());
+        for (WriterIndex writer = 0; writer < writers; ++writer)
+            for (WriterIndex other = 0; other < writers; ++other) {
+                History::Seen seen{0, 0};
+                const std::uint64_t count = in.number();
+                for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+                    const std::uint64_t number = in.number(text_operations_max);
+                    const std::uint64_t more = in.number(text_operations_max);
+                    seen.number += static_cast<std::uint32_t>(number);
+                    seen.count += static_cast<std::uint32_t>(more);
+                    if ((i > 0 && number == 0) || more == 0 ||
+                        seen.number > history_.count(writer) ||
+                        seen.count > history_.count(other) || writer == other)
+                        return damaged();
+                    history_.restore_seen(writer, other, seen);
+                }
+            }
+        if (!in.ok() || in.rest() > 0) return damaged();
+        return {};
+    }
+
+    Result<void> read_spans() {
+        VarintReader kinds{columns_[5]};
+        VarintReader jumps{columns_[6]};
+        const std::string_view erased = as_text(columns_[8]);
+        content_.reserve(shown_.size() + erased.size());
+        content_ += shown_;
+        content_ += erased;
+        std::size_t next_shown = 0;
+        std::size_t next_erased = shown_.size();
+        std::int64_t expected = 0;
+        spans_.reserve(columns_[5].size());
+        while (kinds.rest() > 0) {
+            const std::uint64_t kind = kinds.number(Span::bytes_max * 2 + 1);
+            const std::int64_t element = expected + unzigzag(jumps.number());
+            const auto count = static_cast<std::uint16_t>(kind >> 1);
+            if (!jumps.ok() || count == 0 || element < 0 || element + count > elements_)
+                return damaged();
+            Span span;
+            span.element = static_cast<Element>(element);
+            span.count = count;
+            span.erased = kind & 1U;
+            std::size_t& at = span.erased ? next_erased : next_shown;
+            const std::size_t end = span.erased ? content_.size() : shown_.size();
+            const std::size_t bytes =
+                bytes_of_points_in(std::string_view{content_}.substr(at, end - at), count);
+            if (bytes == 0 || bytes > Span::bytes_max) return damaged();
+            span.offset = static_cast<std::uint32_t>(at);
+            span.bytes = static_cast<std::uint16_t>(bytes) & 0x3fffU;
+            at += bytes;
+            spans_.push_back(span);
+            expected = element + count;
+        }
+        const bool ended = kinds.ok() && jumps.ok() && jumps.rest() == 0 &&
+                           next_shown == shown_.size() && next_erased == content_.size();
+        if (!ended || !is_utf8(columns_[8]) || !cover_all()) return damaged();
+        return {};
+    }
+
+    /// 0 where there are fewer.
+    static std::size_t bytes_of_points_in(std::string_view utf8, std::uint32_t points) {
+        std::size_t at = 0;
+        for (; points > 0; --points) {
+            if (at >= utf8.size()) return 0;
+            const auto lead = static_cast<unsigned char>(utf8[at]);
+            at += lead < 0x80 ? 1U : lead < 0xe0 ? 2U : lead < 0xf0 ? 3U : 4U;
+        }
+        return at <= utf8.size() ? at : 0;
+    }
+
+    /// Whether each element is in one span, and no span in two insertions; finds the heads.
+    bool cover_all() {
+        std::vector<std::uint32_t> span_at(elements_, 0);
+        for (std::uint32_t i = 0; i < spans_.size(); ++i) {
+            if (span_at[spans_[i].element] != 0) return false;
+            span_at[spans_[i].element] = i + 1;
+        }
+        auto insertion = history_.operations().begin();
+        Element insertion_end = 0;
+        for (Element element = 0; element < elements_;) {
+            if (span_at[element] == 0) return false;
+            Span& span = spans_[span_at[element] - 1];
+            span.head = element == insertion_end ? 1 : 0;
+            if (element == insertion_end) {
+                while (insertion->erases) ++insertion;
+                insertion_end += insertion++->count;
+            }
+            element += span.count;
+            if (element > insertion_end) return false;
+            for (Element inside = span.element + 1; inside < element; ++inside)
+                if (span_at[inside] != 0) return false;
+        }
+        return true;
+    }
+
+    VarintReader in_;
+    std::string_view shown_;
+    ByteView columns_[columns_count];
+    VarintReader lefts_{ByteView{}};
+    VarintReader rights_{ByteView{}};
+    VarintReader targets_{ByteView{}};
+    History history_;
+    std::uint32_t untaken_ = 0;
+    Element elements_ = 0;
+    Element next_ = 0;
+    std::vector<Span> spans_;
+    std::string content_;
+};
+
+}  // namespace
+
+Result<OpenedHistory> read_history(ByteView bytes, std::string_view shown, const DeviceId& self) {
+    return HistoryReader{bytes, shown}.read(self);
+}
+
+}  // namespace samsyn::text
