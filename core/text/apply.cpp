@@ -16,17 +16,16 @@ public:
     Performer(text::History& history, SpanTree& tree, WriterIndex writer)
         : history_(history), tree_(tree), writer_(writer) {}
 
-    void perform(const text::PlannedStep& step) {
-        switch (step.kind) {
-            case TextStep::Kind::saw:
-                history_.add_seen(writer_, step.seen, step.count);
-                break;
-            case TextStep::Kind::insert: insert(step); break;
-            case TextStep::Kind::erase: erase(step.element, step.count); break;
+    std::vector<TextPatch> perform(const text::Plan& plan) && {
+        for (const auto& news : plan.news) history_.add_seen(writer_, news.other, news.seen);
+        for (const text::PlannedStep& step : plan.steps) {
+            if (step.kind == TextStep::Kind::insert)
+                insert(step);
+            else
+                erase(step.element, step.count);
         }
+        return std::move(patches_);
     }
-
-    std::vector<TextPatch> take() && { return std::move(patches_); }
 
 private:
     void insert(const text::PlannedStep& step) {
@@ -95,13 +94,12 @@ Result<std::vector<TextPatch>> TextDocument::apply(const TextRun& whole) {
     const auto plan =
         SAMSYN_TRY(text::plan_run(state_->history, state_->tree, writer, *run));
     if (!writer) writer = state_->history.add_writer(run->writer);
-    Performer performer{state_->history, state_->tree, *writer};
-    for (const text::PlannedStep& step : plan) performer.perform(step);
+    auto patches = Performer{state_->history, state_->tree, *writer}.perform(plan);
     if (run->writer == state_->self)
         state_->taken = state_->history.count(*writer);
     else
         state_->heard = true;
-    return std::move(performer).take();
+    return patches;
 }
 
 // A number of a writer stands for one operation for ever.

@@ -7,27 +7,23 @@ namespace samsyn::text {
 
 namespace {
 
-/// What a writer had seen anew before one of its operations.
-struct SeenBefore {
-    std::uint32_t number;
-    WriterIndex other;
-    std::uint32_t count;
-};
-
-std::vector<SeenBefore> seen_between(const History& history,
-                                     WriterIndex writer,
-                                     std::uint32_t from,
-                                     std::uint32_t to) {
-    std::vector<SeenBefore> found;
+/// Where a writer's runs begin: at each operation before which it saw something anew, and at `from`.
+std::vector<std::uint32_t> beginnings(const History& history,
+                                      WriterIndex writer,
+                                      std::uint32_t from,
+                                      std::uint32_t to) {
+    std::vector<std::uint32_t> numbers{from};
     for (WriterIndex other = 0; other < history.writers(); ++other) {
         const auto& all = history.all_seen(writer, other);
-        for (auto at = std::ranges::lower_bound(all, from, {}, &History::Seen::number);
+        for (auto at = std::ranges::upper_bound(all, from, {}, &History::Seen::number);
              at != all.end() && at->number < to;
              ++at)
-            found.push_back({at->number, other, at->count});
+            numbers.push_back(at->number);
     }
-    std::ranges::stable_sort(found, {}, &SeenBefore::number);
-    return found;
+    std::ranges::sort(numbers);
+    const auto repeated = std::ranges::unique(numbers);
+    numbers.erase(repeated.begin(), repeated.end());
+    return numbers;
 }
 
 class RunCutter {
@@ -46,7 +42,15 @@ public:
           runs_(runs),
           run_(history.writer(writer), from) {}
 
-    void saw(const SeenBefore& seen) { seen_.push_back(seen); }
+    /// At the beginning of a run: what its writer saw anew before it.
+    void begin() {
+        flush();
+        for (WriterIndex other = 0; other < history_.writers(); ++other) {
+            const std::uint32_t seen = history_.seen(writer_, next_ + 1, other);
+            if (seen > history_.seen(writer_, next_, other))
+                run_.saw(history_.writer(other), seen);
+        }
+    }
 
     /// Operations up to number `to`, which are of one kind.
     void take(const Operation& operation, std::uint32_t to) {
@@ -65,14 +69,12 @@ public:
     }
 
 private:
-    // Begins another run where the next step does not fit, and puts what was seen before it. A step
-    // refers to at most two writers whom the run does not know yet.
+    // Begins another run where the next step does not fit. A step refers to at most two writers whom
+    // the run does not know yet.
     void begin_step(std::size_t bytes) {
-        const std::size_t all = run_.bytes() + bytes + 64 + (2 + seen_.size()) * DeviceId::size +
-                                seen_.size() * 32;
-        if (all > bytes_max_ || run_.operations() == text_run_operations_max) flush();
-        for (const SeenBefore& seen : seen_) run_.saw({history_.writer(seen.other), seen.count});
-        seen_.clear();
+        if (run_.bytes() + bytes + 128 > bytes_max_ ||
+            run_.operations() == text_run_operations_max)
+            flush();
     }
 
     std::uint32_t room() const { return text_run_operations_max - run_.operations(); }
@@ -112,7 +114,6 @@ private:
     std::size_t bytes_max_;
     std::vector<TextRun>& runs_;
     TextRunBuilder run_;
-    std::vector<SeenBefore> seen_;
 };
 
 }  // namespace
@@ -124,21 +125,20 @@ void cut_runs(const History& history,
               std::uint32_t to,
               std::vector<TextRun>& runs,
               std::size_t bytes_max) {
-    const std::vector<SeenBefore> seen = seen_between(history, writer, from, to);
-    auto next_seen = seen.begin();
     RunCutter cutter{history, tree, writer, from, bytes_max, runs};
     const std::vector<Operation>& all = history.operations();
     const std::vector<std::uint32_t>& own = history.operations_of(writer);
     auto at = std::prev(std::ranges::upper_bound(
         own, from, {}, [&](std::uint32_t index) { return all[index].number; }));
-    for (std::uint32_t number = from; number < to; ++at) {
-        const Operation& operation = all[*at];
-        const std::uint32_t end = std::min(to, operation.number + operation.count);
-        while (number < end) {
-            for (; next_seen != seen.end() && next_seen->number == number; ++next_seen)
-                cutter.saw(*next_seen);
-            number = next_seen == seen.end() ? end : std::min(end, next_seen->number);
-            cutter.take(operation, number);
+    const std::vector<std::uint32_t> begin = beginnings(history, writer, from, to);
+    for (std::size_t i = 0; i < begin.size(); ++i) {
+        const std::uint32_t end = i + 1 < begin.size() ? begin[i + 1] : to;
+        cutter.begin();
+        for (std::uint32_t number = begin[i]; number < end;) {
+            const std::uint32_t operation_end = all[*at].number + all[*at].count;
+            number = std::min(end, operation_end);
+            cutter.take(all[*at], number);
+            if (number == operation_end) ++at;
         }
     }
     cutter.flush();

@@ -41,6 +41,16 @@ void History::add_seen(WriterIndex writer, WriterIndex other, std::uint32_t coun
         seen.push_back({who.count, count});
 }
 
+void History::restore(const Operation& operation) {
+    if (!operation.erases) {
+        insertion_starts_.push_back(operation.element);
+        insertions_.push_back(static_cast<std::uint32_t>(operations_.size()));
+    }
+    add(operation);
+    writers_[operation.writer].count += operation.count;
+    total_ += operation.count;
+}
+
 void History::restore_seen(WriterIndex writer, WriterIndex other, const Seen& seen) {
     auto& all = writers_[writer].seen;
     if (all.size() <= other) all.resize(std::size_t{other} + 1);

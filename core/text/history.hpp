@@ -51,7 +51,8 @@ public:
         std::uint32_t count;
     };
 
-    /// As stored; the caller sees to the order and to the operations being there.
+    /// As stored, joined to nothing; the caller has checked them. `number` is the writer's next.
+    void restore(const Operation& operation);
     void restore_seen(WriterIndex writer, WriterIndex other, const Seen& seen);
 
     /// In ascending order of both.

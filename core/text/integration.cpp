@@ -38,17 +38,13 @@ public:
         if (writer_)
             for (WriterIndex other = 0; other < past_.size(); ++other)
                 past_[other] = history.seen(*writer_, run.first + 1, other);
-        for (const DeviceId& other : run.others) others_.push_back(history.find_writer(other));
-        plan_.reserve(run.steps.size());
+        plan_.steps.reserve(run.steps.size());
     }
 
-    Result<std::vector<PlannedStep>> plan() && {
+    Result<Plan> plan() && {
+        SAMSYN_TRY(take_news());
+        SAMSYN_TRY(check_past());
         for (const TextStep& step : run_.steps) {
-            if (step.kind == Kind::saw) {
-                SAMSYN_TRY(plan_saw(step));
-                continue;
-            }
-            SAMSYN_TRY(check_past());
             if (step.kind == Kind::insert)
                 SAMSYN_TRY(plan_insertion(step));
             else
@@ -62,31 +58,30 @@ public:
     }
 
 private:
-    Result<void> plan_saw(const TextStep& step) {
-        const auto other = others_[step.first.index];
-        const std::uint32_t count = step.first.number;
-        if (!other || history_.count(*other) < count)
-            return fail(Errc::missing_parent, "what the writer of a text run had seen");
-        if (count <= past_[*other])
-            return fail(Errc::malformed, "what the writer of a text run saw again");
-        past_[*other] = count;
-        fresh_.push_back(*other);
-        PlannedStep planned{.kind = Kind::saw, .number = next_, .count = count};
-        planned.seen = *other;
-        plan_.push_back(planned);
+    Result<void> take_news() {
+        for (const TextOther& other : run_.others) {
+            const auto index = history_.find_writer(other.writer);
+            if (!index || history_.count(*index) < other.seen)
+                return fail(Errc::missing_parent, "what the writer of a text run had seen");
+            others_.push_back(*index);
+            if (other.seen == 0) continue;
+            if (other.seen <= past_[*index])
+                return fail(Errc::malformed, "what the writer of a text run saw again");
+            past_[*index] = other.seen;
+            plan_.news.push_back({*index, other.seen});
+        }
         return {};
     }
 
     // Who has seen an operation has seen what its writer had seen.
-    Result<void> check_past() {
-        for (const WriterIndex other : fresh_)
+    Result<void> check_past() const {
+        for (const Plan::News& news : plan_.news)
             for (WriterIndex third = 0; third < past_.size(); ++third) {
-                if (third == other) continue;
-                const std::uint32_t seen = history_.seen(other, past_[other], third);
-                if (seen > (third == writer_ ? next_ : past_[third]))
+                if (third == news.other) continue;
+                const std::uint32_t seen = history_.seen(news.other, news.seen, third);
+                if (seen > (third == writer_ ? begin_ : past_[third]))
                     return fail(Errc::malformed, "gap in what the writer of a text run saw");
             }
-        fresh_.clear();
         return {};
     }
 
@@ -111,8 +106,8 @@ private:
             planned.neighbour = SAMSYN_TRY(place_between(planned.left, planned.right));
         }
         elements_ += step.count;
-        new_.push_back(plan_.size());
-        plan_.push_back(planned);
+        new_.push_back(plan_.steps.size());
+        plan_.steps.push_back(planned);
         return {};
     }
 
@@ -126,9 +121,9 @@ private:
 
     const PlannedStep& step_of(Element element) const {
         const auto after = std::ranges::upper_bound(new_, element, {}, [&](std::size_t index) {
-            return plan_[index].element;
+            return plan_.steps[index].element;
         });
-        return plan_[*std::prev(after)];
+        return plan_.steps[*std::prev(after)];
     }
 
     Element new_left_of(Element element) const {
@@ -156,9 +151,8 @@ private:
     Element known_elements_;
     Element elements_;
     std::vector<std::uint32_t> past_;  ///< of each writer, what this one has seen by now
-    std::vector<WriterIndex> fresh_;
-    std::vector<std::optional<WriterIndex>> others_;
-    std::vector<PlannedStep> plan_;
+    std::vector<WriterIndex> others_;
+    Plan plan_;
     std::vector<std::size_t> new_;  ///< the insertions of `plan_`
     std::vector<std::uint64_t> neighbours_;
 };
@@ -181,9 +175,9 @@ Result<Element> Planner::find_own(std::uint32_t number, std::uint32_t& neighbour
         return element;
     }
     const auto after = std::ranges::upper_bound(
-        new_, number, {}, [&](std::size_t index) { return plan_[index].number; });
+        new_, number, {}, [&](std::size_t index) { return plan_.steps[index].number; });
     if (after == new_.begin()) return fail(Errc::malformed, "a text step refers to an erasure");
-    const PlannedStep& from = plan_[*std::prev(after)];
+    const PlannedStep& from = plan_.steps[*std::prev(after)];
     const std::uint32_t within = number - from.number;
     if (within >= from.count) return fail(Errc::malformed, "a text step refers to an erasure");
     neighbours = from.count - within;
@@ -193,11 +187,11 @@ Result<Element> Planner::find_own(std::uint32_t number, std::uint32_t& neighbour
 Result<Element> Planner::find(const TextRef& ref, std::uint32_t& neighbours) const {
     if (ref.index == TextRef::none) return no_element;
     if (ref.index == TextRef::own) return find_own(ref.number, neighbours);
-    const auto other = others_[ref.index];
-    if (!other || ref.number >= past_[*other])
+    const WriterIndex other = others_[ref.index];
+    if (ref.number >= past_[other])
         return fail(Errc::malformed, "a text step refers to what its writer had not seen");
-    const Element element = SAMSYN_TRY(find_known(*other, ref.number, neighbours));
-    neighbours = std::min(neighbours, past_[*other] - ref.number);
+    const Element element = SAMSYN_TRY(find_known(other, ref.number, neighbours));
+    neighbours = std::min(neighbours, past_[other] - ref.number);
     return element;
 }
 
@@ -208,7 +202,7 @@ Result<void> Planner::plan_erasure(const TextStep& step) {
         PlannedStep planned{.kind = Kind::erase, .number = next_ + done};
         planned.element = SAMSYN_TRY(find(ref, count));
         planned.count = std::min(count, step.count - done);
-        plan_.push_back(planned);
+        plan_.steps.push_back(planned);
         done += planned.count;
         ref.number += planned.count;
     }
@@ -274,10 +268,10 @@ Result<Gap> Planner::place_between(Element left, Element right) const {
 
 }  // namespace
 
-Result<std::vector<PlannedStep>> plan_run(const History& history,
-                                          const SpanTree& tree,
-                                          std::optional<WriterIndex> writer,
-                                          const TextRun& run) {
+Result<Plan> plan_run(const History& history,
+                      const SpanTree& tree,
+                      std::optional<WriterIndex> writer,
+                      const TextRun& run) {
     return Planner{history, tree, writer, run}.plan();
 }
 

@@ -15,7 +15,17 @@ struct PlannedStep {
     Element neighbour = no_element;  ///< it goes beside this one; none: the beginning
     bool before = false;             ///< the neighbour, instead of after it
     std::string_view utf8 = {};
-    WriterIndex seen = 0;  ///< for `saw`, with `count`
+};
+
+/// What a run does to a document.
+struct Plan {
+    struct News {
+        WriterIndex other;
+        std::uint32_t seen;
+    };
+
+    std::vector<News> news;
+    std::vector<PlannedStep> steps;
 };
 
 /// Checks a run against a document and finds the places of what it inserts. Changes nothing.
@@ -23,9 +33,9 @@ struct PlannedStep {
 /// The run begins with the next number of its writer. `writer` is none where the document does not
 /// know the writer yet. Errors: `missing_parent`, `malformed`, `limit_exceeded`. The plan refers to
 /// the run's content and is good for this state of the document.
-Result<std::vector<PlannedStep>> plan_run(const History& history,
-                                          const SpanTree& tree,
-                                          std::optional<WriterIndex> writer,
-                                          const TextRun& run);
+Result<Plan> plan_run(const History& history,
+                      const SpanTree& tree,
+                      std::optional<WriterIndex> writer,
+                      const TextRun& run);
 
 }  // namespace samsyn::text

@@ -223,11 +223,13 @@ private:
                            right >= 0 && (code == 0 || right < next_) &&
                            count <= elements_ - next_;
         if (!sound) return false;
-        history_.add_insertion(writer,
-                               next_,
-                               left < 0 ? no_element : static_cast<Element>(left),
-                               code == 0 ? no_element : static_cast<Element>(right),
-                               count);
+        history_.restore({history_.count(writer),
+                          count,
+                          next_,
+                          left < 0 ? no_element : static_cast<Element>(left),
+                          code == 0 ? no_element : static_cast<Element>(right),
+                          writer,
+                          false});
         next_ += count;
         return true;
     }
@@ -236,7 +238,13 @@ private:
         const std::int64_t last = cursor + unzigzag(targets_.number());
         const std::int64_t first = last - count + 1;
         if (!targets_.ok() || first < 0 || last >= next_) return false;
-        history_.add_erasure(writer, static_cast<Element>(first), count);
+        history_.restore({history_.count(writer),
+                          count,
+                          static_cast<Element>(first),
+                          no_element,
+                          no_element,
+                          writer,
+                          true});
         return true;
     }
 

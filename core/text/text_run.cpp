@@ -71,8 +71,7 @@ public:
         SAMSYN_TRY(read_head());
         while (in_.rest() > 0) SAMSYN_TRY(read_step());
         if (!in_.ok()) return fail(Errc::malformed, "text run");
-        if (run_.steps.empty() || run_.steps.back().kind == Kind::saw)
-            return fail(Errc::malformed, "end of a text run");
+        if (run_.steps.empty()) return fail(Errc::malformed, "empty text run");
         if (std::ranges::find(mentioned_, false) != mentioned_.end())
             return fail(Errc::malformed, "writers of a text run");
         return std::move(run_);
@@ -90,26 +89,27 @@ private:
         if (!in_.ok()) return fail(Errc::truncated, "head of a text run");
         next_ = run_.first;
         run_.writer = DeviceId::from(writer);
-        for (std::size_t i = 0; i < others; ++i)
-            run_.others.push_back(
-                DeviceId::from(ids.subspan(i * DeviceId::size, DeviceId::size)));
-        const auto unordered = std::ranges::adjacent_find(run_.others, std::greater_equal{});
-        if (unordered != run_.others.end() || std::ranges::count(run_.others, run_.writer) > 0)
+        for (std::size_t i = 0; i < others; ++i) {
+            const auto seen = static_cast<std::uint32_t>(in_.number(text_operations_max));
+            const ByteView id = ids.subspan(i * DeviceId::size, DeviceId::size);
+            run_.others.push_back({DeviceId::from(id), seen});
+            mentioned_.push_back(seen > 0);
+        }
+        const auto unordered =
+            std::ranges::adjacent_find(run_.others, std::greater_equal{}, &TextOther::writer);
+        if (unordered != run_.others.end() ||
+            std::ranges::count(run_.others, run_.writer, &TextOther::writer) > 0)
             return fail(Errc::malformed, "writers of a text run");
-        mentioned_.resize(others);
         return {};
     }
 
     Result<void> read_step() {
-        const std::uint64_t tag = in_.number(std::uint64_t{text_run_operations_max} * 4 + 2);
+        const std::uint64_t tag = in_.number(std::uint64_t{text_run_operations_max} * 2 + 1);
         TextStep step;
-        step.kind = static_cast<Kind>(tag & 3U);
-        step.count = static_cast<std::uint32_t>(tag >> 2);
+        step.kind = static_cast<Kind>(tag & 1U);
+        step.count = static_cast<std::uint32_t>(tag >> 1);
         step.first = read_mentioned();
-        if (!in_.ok() || (tag & 3U) == 3) return fail(Errc::malformed, "text step");
-        if (step.kind == Kind::saw) return add_saw(step);
-
-        if (step.count == 0) return fail(Errc::malformed, "empty text step");
+        if (!in_.ok() || step.count == 0) return fail(Errc::malformed, "text step");
         if (step.kind == Kind::insert) {
             step.second = read_mentioned();
             SAMSYN_TRY(read_content(step));
@@ -132,15 +132,6 @@ private:
         const TextRef ref = read_ref(in_, run_.others.size(), next_);
         if (ref.index < mentioned_.size()) mentioned_[ref.index] = true;
         return ref;
-    }
-
-    Result<void> add_saw(const TextStep& step) {
-        const bool first = run_.steps.empty() || run_.steps.back().kind != Kind::saw;
-        if (step.count != 0 || step.first.index >= run_.others.size() || step.first.number == 0 ||
-            (!first && run_.steps.back().first.index >= step.first.index))
-            return fail(Errc::malformed, "what the writer of a text run saw");
-        run_.steps.push_back(step);
-        return {};
     }
 
     Result<void> read_content(TextStep& step) {
@@ -175,11 +166,12 @@ Bytes encode(const TextRun& run) {
     out.insert(out.end(), run.writer.bytes.begin(), run.writer.bytes.end());
     put_varint(out, run.first);
     put_varint(out, run.others.size());
-    for (const DeviceId& other : run.others)
-        out.insert(out.end(), other.bytes.begin(), other.bytes.end());
+    for (const TextOther& other : run.others)
+        out.insert(out.end(), other.writer.bytes.begin(), other.writer.bytes.end());
+    for (const TextOther& other : run.others) put_varint(out, other.seen);
     std::uint32_t next = run.first;
     for (const TextStep& step : run.steps) {
-        put_varint(out, std::uint64_t{step.count} << 2 | static_cast<unsigned>(step.kind));
+        put_varint(out, std::uint64_t{step.count} << 1 | static_cast<unsigned>(step.kind));
         put_ref(out, step.first, next);
         if (step.kind == Kind::insert) {
             put_ref(out, step.second, next);
@@ -203,23 +195,22 @@ TextRunBuilder::TextRunBuilder(const DeviceId& writer, std::uint32_t first)
     run_.first = first;
 }
 
-TextRef TextRunBuilder::refer(const TextId& id) {
-    if (id.writer == run_.writer) return {TextRef::own, id.number};
-    auto found = std::ranges::find(run_.others, id.writer);
+std::uint16_t TextRunBuilder::index_of(const DeviceId& other) {
+    auto found = std::ranges::find(run_.others, other, &TextOther::writer);
     if (found == run_.others.end()) {
-        bytes_ += DeviceId::size;
-        found = run_.others.insert(found, id.writer);
+        bytes_ += DeviceId::size + 5;
+        found = run_.others.insert(found, {other, 0});
     }
-    return {static_cast<std::uint16_t>(found - run_.others.begin()), id.number};
+    return static_cast<std::uint16_t>(found - run_.others.begin());
 }
 
 TextRef TextRunBuilder::refer(const std::optional<TextId>& id) {
-    return id ? refer(*id) : TextRef{};
+    if (!id) return {};
+    return {id->writer == run_.writer ? TextRef::own : index_of(id->writer), id->number};
 }
 
-void TextRunBuilder::saw(const TextId& below) {
-    bytes_ += step_bytes_max;
-    run_.steps.push_back({.kind = Kind::saw, .first = refer(below), .second = {}});
+void TextRunBuilder::saw(const DeviceId& other, std::uint32_t below) {
+    run_.others[index_of(other)].seen = below;
 }
 
 void TextRunBuilder::insert(const std::optional<TextId>& left,
@@ -256,31 +247,21 @@ void TextRunBuilder::erase(const TextId& first, std::uint32_t count) {
     next_ += count;
 }
 
-// Until here the others stand as they were met; sorted, and those before a saw too.
+// Until here the others stand as they were met.
 TextRun TextRunBuilder::take() && {
     std::vector<std::uint16_t> order(run_.others.size());
     std::iota(order.begin(), order.end(), std::uint16_t{0});
-    std::ranges::sort(order, {}, [&](std::uint16_t i) { return run_.others[i]; });
+    std::ranges::sort(order, {}, [&](std::uint16_t i) { return run_.others[i].writer; });
     std::vector<std::uint16_t> place(order.size());
-    std::vector<DeviceId> sorted(order.size());
+    std::vector<TextOther> sorted(order.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
         place[order[i]] = static_cast<std::uint16_t>(i);
         sorted[i] = run_.others[order[i]];
     }
     run_.others = std::move(sorted);
-    for (TextStep& step : run_.steps) {
-        if (step.first.index < place.size()) step.first.index = place[step.first.index];
-        if (step.second.index < place.size()) step.second.index = place[step.second.index];
-    }
-    for (auto at = run_.steps.begin(); at != run_.steps.end(); ++at) {
-        const auto end = std::find_if(
-            at, run_.steps.end(), [](const TextStep& step) { return step.kind != Kind::saw; });
-        std::sort(at, end, [](const TextStep& a, const TextStep& b) {
-            return a.first.index < b.first.index;
-        });
-        if (end == run_.steps.end()) break;
-        at = end;
-    }
+    for (TextStep& step : run_.steps)
+        for (TextRef* ref : {&step.first, &step.second})
+            if (ref->index < place.size()) ref->index = place[ref->index];
     return std::move(run_);
 }
 
@@ -288,15 +269,16 @@ TextRun slice(const TextRun& run, std::uint32_t from, std::uint32_t to) {
     TextRunBuilder out{run.writer, run.first + from};
     const auto id_of = [&](const TextRef& ref) -> std::optional<TextId> {
         if (ref.index == TextRef::none) return std::nullopt;
-        return TextId{ref.index == TextRef::own ? run.writer : run.others[ref.index], ref.number};
+        return TextId{ref.index == TextRef::own ? run.writer : run.others[ref.index].writer,
+                      ref.number};
     };
+    for (const TextOther& other : run.others)
+        if (from == 0 && other.seen > 0) out.saw(other.writer, other.seen);
     std::uint32_t at = 0;
     for (const TextStep& whole : run.steps) {
         const std::uint32_t begin = std::max(from, at);
         const std::uint32_t end = std::min(to, at + whole.count);
-        if (whole.kind == Kind::saw) {
-            if (at >= from && at < to) out.saw(*id_of(whole.first));
-        } else if (begin < end) {
+        if (begin < end) {
             const TextStep step = part_of(run, whole, begin - at, end - at);
             const std::string_view text =
                 std::string_view{run.content}.substr(step.text_at, step.text_bytes);

@@ -22,7 +22,7 @@ inline constexpr std::uint32_t text_run_operations_max = 1 << 16;  ///< code poi
 inline constexpr std::size_t text_writers_max = 256;               ///< of one document
 inline constexpr std::uint32_t text_operations_max = 1 << 24;      ///< of one document, ever
 
-/// A code point in a run: the writer's own, that of `TextRun::others[index]`, or none.
+/// A code point in a run: the writer's own, one of `TextRun::others[index]`, or none.
 struct TextRef {
     static constexpr std::uint16_t none = 0xffff;  ///< the beginning or the end of the text
     static constexpr std::uint16_t own = 0xfffe;
@@ -35,13 +35,12 @@ struct TextRef {
 
 /// What one writer did, one after another.
 ///
-/// - `saw`: from here on the writer had operations below `first.number` of writer `first.index`.
 /// - `insert`: `count` code points between `first` and `second`, which were neighbours then among
 ///   all code points that the writer knew, erased ones included. Each further one follows the one
 ///   before it.
 /// - `erase`: `count` code points of one writer from `first` on.
 struct TextStep {
-    enum class Kind : std::uint8_t { saw, insert, erase };
+    enum class Kind : std::uint8_t { insert, erase };
 
     Kind kind{};
     TextRef first;
@@ -53,14 +52,25 @@ struct TextStep {
     friend bool operator==(const TextStep&, const TextStep&) = default;
 };
 
-/// A stretch of one writer's edits, as it travels: sealed as one value, never stroke by stroke.
+/// Another writer in a run.
+struct TextOther {
+    DeviceId writer;
+
+    /// The run's writer had its operations below this number; 0: no more than before.
+    std::uint32_t seen = 0;
+
+    friend bool operator==(const TextOther&, const TextOther&) = default;
+};
+
+/// A stretch of one writer's edits, as it travels: sealed as one value, never stroke by stroke. The
+/// writer took in nothing of others between its first and its last operation.
 ///
 /// Two runs of the same operations are equal, byte for byte, whoever made them: steps are as long as
 /// they can be and writers are sorted.
 struct TextRun {
     DeviceId writer;
-    std::uint32_t first = 0;       ///< the number of its first operation
-    std::vector<DeviceId> others;  ///< sorted, each mentioned
+    std::uint32_t first = 0;        ///< the number of its first operation
+    std::vector<TextOther> others;  ///< sorted by writer, each seen anew or mentioned
     std::vector<TextStep> steps;
     std::string content;  ///< of all insertions, one after another
 
@@ -71,8 +81,8 @@ struct TextRun {
 };
 
 /// Layout, in varints unless said otherwise: format 1 (one byte) · writer 16 bytes · first · count of
-/// others · each 16 bytes · steps to the end. A step: kind and count (count · 4 + kind); references;
-/// for an insertion the number of bytes and UTF-8. See: docs/TEXT.md.
+/// others · each 16 bytes · what was seen of each · steps to the end. A step: count · 2 + kind;
+/// references; for an insertion the number of bytes and UTF-8. See: docs/TEXT.md.
 Bytes encode(const TextRun& run);
 
 /// Takes any bytes. What it returns encodes to exactly these bytes; whether it fits a document is
@@ -87,8 +97,8 @@ class TextRunBuilder {
 public:
     TextRunBuilder(const DeviceId& writer, std::uint32_t first);
 
-    /// At most once for each writer between two other steps.
-    void saw(const TextId& below);
+    /// At most once for each writer.
+    void saw(const DeviceId& other, std::uint32_t below);
     void insert(const std::optional<TextId>& left,
                 const std::optional<TextId>& right,
                 std::string_view utf8,
@@ -103,7 +113,7 @@ public:
     TextRun take() &&;
 
 private:
-    TextRef refer(const TextId& id);
+    std::uint16_t index_of(const DeviceId& other);
     TextRef refer(const std::optional<TextId>& id);
 
     TextRun run_;

@@ -113,7 +113,8 @@ bool TextWorld::deliver(Replica& to, std::size_t number) {
     const TextRun& run = runs_[number];
     const auto patches = to.document.apply(run);
     if (!patches) {
-        CHECK(patches.error().code == Errc::missing_parent);
+        INFO(to_string(patches.error()));
+        REQUIRE(patches.error().code == Errc::missing_parent);
         return false;
     }
     if (to.arrived[number]++ > 0) CHECK(patches->empty());
@@ -159,7 +160,9 @@ void TextWorld::step() {
 
 void TextWorld::settle() {
     for (Replica& who : replicas_) send(who);
-    for (bool again = true; again;) {
+    bool again = true;
+    for (std::size_t round = 0; again; ++round) {
+        REQUIRE(round <= runs_.size());
         again = false;
         for (Replica& who : replicas_)
             for (std::size_t run = runs_.size(); run-- > 0;)  // the newest first: the hard way
