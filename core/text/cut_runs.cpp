@@ -42,13 +42,20 @@ public:
           runs_(runs),
           run_(history.writer(writer), from) {}
 
-    /// At the beginning of a run: what its writer saw anew before it.
+    /// At the beginning of a run: what its writer saw anew before it, less what follows from that.
     void begin() {
         flush();
+        std::vector<std::pair<WriterIndex, std::uint32_t>> news;
         for (WriterIndex other = 0; other < history_.writers(); ++other) {
             const std::uint32_t seen = history_.seen(writer_, next_ + 1, other);
-            if (seen > history_.seen(writer_, next_, other))
-                run_.saw(history_.writer(other), seen);
+            if (seen > history_.seen(writer_, next_, other)) news.emplace_back(other, seen);
+        }
+        for (const auto& [other, seen] : news) {
+            const bool follows = std::ranges::any_of(news, [&](const auto& from) {
+                return from.first != other &&
+                       history_.seen(from.first, from.second, other) >= seen;
+            });
+            if (!follows) run_.saw(history_.writer(other), seen);
         }
     }
 

@@ -43,7 +43,6 @@ public:
 
     Result<Plan> plan() && {
         SAMSYN_TRY(take_news());
-        SAMSYN_TRY(check_past());
         for (const TextStep& step : run_.steps) {
             if (step.kind == Kind::insert)
                 SAMSYN_TRY(plan_insertion(step));
@@ -59,6 +58,7 @@ public:
 
 private:
     Result<void> take_news() {
+        std::vector<Plan::News> told;
         for (const TextOther& other : run_.others) {
             const auto index = history_.find_writer(other.writer);
             if (!index || history_.count(*index) < other.seen)
@@ -67,21 +67,31 @@ private:
             if (other.seen == 0) continue;
             if (other.seen <= past_[*index])
                 return fail(Errc::malformed, "what the writer of a text run saw again");
-            past_[*index] = other.seen;
-            plan_.news.push_back({*index, other.seen});
+            told.push_back({*index, other.seen});
         }
-        return {};
+        for (const Plan::News& news : told)
+            for (const Plan::News& from : told)
+                if (from.other != news.other &&
+                    history_.seen(from.other, from.seen, news.other) >= news.seen)
+                    return fail(Errc::malformed, "what the writer of a text run saw twice");
+        return follow(told);
     }
 
     // Who has seen an operation has seen what its writer had seen.
-    Result<void> check_past() const {
-        for (const Plan::News& news : plan_.news)
+    Result<void> follow(const std::vector<Plan::News>& told) {
+        const std::vector<std::uint32_t> before = past_;
+        for (const Plan::News& news : told) {
+            past_[news.other] = std::max(past_[news.other], news.seen);
             for (WriterIndex third = 0; third < past_.size(); ++third) {
-                if (third == news.other) continue;
                 const std::uint32_t seen = history_.seen(news.other, news.seen, third);
-                if (seen > (third == writer_ ? begin_ : past_[third]))
-                    return fail(Errc::malformed, "gap in what the writer of a text run saw");
+                if (third != writer_)
+                    past_[third] = std::max(past_[third], seen);
+                else if (seen > begin_)
+                    return fail(Errc::malformed, "a text run before what it follows");
             }
+        }
+        for (WriterIndex other = 0; other < past_.size(); ++other)
+            if (past_[other] > before[other]) plan_.news.push_back({other, past_[other]});
         return {};
     }
 

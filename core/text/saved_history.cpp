@@ -16,8 +16,11 @@ struct Columns {
     Bytes targets;     ///< of erasures, as `lefts`
     Bytes span_kinds;  ///< count · 2 + erased
     Bytes span_jumps;  ///< from where the span before ended
-    Bytes seen;
-    Bytes erased;  ///< UTF-8 of the erased, in the order of the text
+    Bytes seen_at;       ///< how many operations of all were there, from the sight before
+    Bytes seen_writers;  ///< who saw
+    Bytes seen_numbers;  ///< before which of its operations, from its sight before
+    Bytes seen_less;     ///< how many writers of whom it saw less than that; which, and how much less
+    Bytes erased;        ///< UTF-8 of the erased, in the order of the text
 
     template <class Take>
     void each(Take take) {
@@ -28,13 +31,16 @@ struct Columns {
                               &targets,
                               &span_kinds,
                               &span_jumps,
-                              &seen,
+                              &seen_at,
+                              &seen_writers,
+                              &seen_numbers,
+                              &seen_less,
                               &erased})
             take(*column);
     }
 };
 
-constexpr std::size_t columns_count = 9;
+constexpr std::size_t columns_count = 12;
 
 /// The element that a person's cursor stood behind after an operation.
 std::int64_t cursor_after(const Operation& operation) {
@@ -97,18 +103,100 @@ void put_spans(const SpanTree& tree, Columns& out) {
     put_last();
 }
 
-void put_seen(const History& history, Bytes& out) {
-    for (WriterIndex writer = 0; writer < history.writers(); ++writer)
-        for (WriterIndex other = 0; other < history.writers(); ++other) {
-            const auto& all = history.all_seen(writer, other);
-            put_varint(out, all.size());
-            History::Seen last{0, 0};
-            for (const History::Seen& seen : all) {
-                put_varint(out, seen.number - last.number);
-                put_varint(out, seen.count - last.count);
-                last = seen;
+/// What a writer saw anew, all at once. Whoever gets everything by one way has seen, but for its own
+/// and the latest, what had been written when the last of it was: that is one number.
+struct Sight {
+    std::uint32_t at = 0;  ///< operations of all when the last was written that it saw
+    WriterIndex writer = 0;
+    std::uint32_t number = 0;
+};
+
+std::vector<Sight> sights_of(const History& history) {
+    std::vector<std::vector<std::uint32_t>> before(history.writers());
+    std::uint32_t sum = 0;
+    for (const Operation& operation : history.operations()) {
+        before[operation.writer].push_back(sum);
+        sum += operation.count;
+    }
+    // How many operations of all there were when a writer had `count`.
+    const auto all_at = [&](WriterIndex writer, std::uint32_t count) {
+        const Operation& operation = history.operation(writer, count - 1);
+        const auto& own = history.operations_of(writer);
+        const auto index = std::ranges::lower_bound(
+            own, operation.number, {}, [&](std::uint32_t i) { return history.operations()[i].number; });
+        return before[writer][static_cast<std::size_t>(index - own.begin())] + count -
+               operation.number;
+    };
+    std::vector<Sight> sights;
+    for (WriterIndex writer = 0; writer < history.writers(); ++writer) {
+        std::vector<Sight> own;
+        for (WriterIndex other = 0; other < history.writers(); ++other)
+            for (const History::Seen& seen : history.all_seen(writer, other))
+                own.push_back({all_at(other, seen.count), writer, seen.number});
+        std::ranges::stable_sort(own, {}, &Sight::number);
+        for (const Sight& sight : own) {
+            const bool same = !sights.empty() && sights.back().writer == writer &&
+                              sights.back().number == sight.number;
+            if (!same) sights.push_back(sight);
+            sights.back().at = std::max(sights.back().at, sight.at);
+        }
+    }
+    std::ranges::stable_sort(sights, {}, &Sight::at);
+    return sights;
+}
+
+/// How many operations of each writer there were when there were so many of all, which only grows.
+class Counts {
+public:
+    explicit Counts(const History& history)
+        : operations_(history.operations()), counts_(history.writers()) {}
+
+    const std::vector<std::uint32_t>& at(std::uint32_t all) {
+        while (all_ < all && next_ < operations_.size()) {
+            const Operation& operation = operations_[next_];
+            const std::uint32_t step = std::min(all - all_, operation.count - within_);
+            counts_[operation.writer] += step;
+            all_ += step;
+            within_ += step;
+            if (within_ == operation.count) {
+                within_ = 0;
+                ++next_;
             }
         }
+        return counts_;
+    }
+
+private:
+    const std::vector<Operation>& operations_;
+    std::vector<std::uint32_t> counts_;
+    std::size_t next_ = 0;
+    std::uint32_t within_ = 0;
+    std::uint32_t all_ = 0;
+};
+
+void put_seen(const History& history, Columns& out) {
+    Counts counts{history};
+    std::uint32_t last_at = 0;
+    std::vector<std::uint32_t> last_number(history.writers());
+    for (const Sight& sight : sights_of(history)) {
+        put_varint(out.seen_at, sight.at - last_at);
+        put_varint(out.seen_writers, sight.writer);
+        put_varint(out.seen_numbers, sight.number - last_number[sight.writer]);
+        last_at = sight.at;
+        last_number[sight.writer] = sight.number;
+        std::vector<std::pair<WriterIndex, std::uint32_t>> less;
+        const std::vector<std::uint32_t>& all = counts.at(sight.at);
+        for (WriterIndex other = 0; other < history.writers(); ++other) {
+            const std::uint32_t seen = history.seen(sight.writer, sight.number + 1, other);
+            if (other != sight.writer && seen < all[other])
+                less.emplace_back(other, all[other] - seen);
+        }
+        put_varint(out.seen_less, less.size());
+        for (const auto& [other, by] : less) {
+            put_varint(out.seen_less, other);
+            put_varint(out.seen_less, by);
+        }
+    }
 }
 
 }  // namespace
@@ -120,7 +208,7 @@ Bytes write_history(const History& history,
     Columns columns;
     put_operations(history.operations(), columns);
     put_spans(tree, columns);
-    put_seen(history, columns.seen);
+    put_seen(history, columns);
     Bytes out;
     put_varint(out, history.writers());
     for (WriterIndex writer = 0; writer < history.writers(); ++writer) {
@@ -249,32 +337,50 @@ private:
     }
 
     Result<void> read_seen() {
-        VarintReader in{columns_[7]};
-        const auto writers = static_cast<WriterIndex>(history_.writers());
-        for (WriterIndex writer = 0; writer < writers; ++writer)
-            for (WriterIndex other = 0; other < writers; ++other) {
-                History::Seen seen{0, 0};
-                const std::uint64_t count = in.number();
-                for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
-                    const std::uint64_t number = in.number(text_operations_max);
-                    const std::uint64_t more = in.number(text_operations_max);
-                    seen.number += static_cast<std::uint32_t>(number);
-                    seen.count += static_cast<std::uint32_t>(more);
-                    if ((i > 0 && number == 0) || more == 0 ||
-                        seen.number > history_.count(writer) ||
-                        seen.count > history_.count(other) || writer == other)
-                        return damaged();
-                    history_.restore_seen(writer, other, seen);
-                }
+        VarintReader at{columns_[7]};
+        VarintReader writers{columns_[8]};
+        VarintReader numbers{columns_[9]};
+        VarintReader less{columns_[10]};
+        Counts counts{history_};
+        std::uint64_t all = 0;
+        std::vector<std::uint32_t> last_number(history_.writers());
+        std::vector<std::uint32_t> seen(history_.writers());
+        while (at.rest() > 0) {
+            all += at.number(text_operations_max);
+            const auto writer = static_cast<WriterIndex>(writers.number(text_writers_max));
+            const std::uint64_t number = numbers.number(text_operations_max);
+            if (all > history_.total() || writer >= history_.writers()) return damaged();
+            seen = counts.at(static_cast<std::uint32_t>(all));
+            const std::uint64_t exceptions = less.number(text_writers_max);
+            for (std::uint64_t i = 0; i < exceptions; ++i) {
+                const std::uint64_t other = less.number(text_writers_max);
+                const std::uint64_t by = less.number(text_operations_max);
+                if (other >= seen.size() || by > seen[other]) return damaged();
+                seen[other] -= static_cast<std::uint32_t>(by);
             }
-        if (!in.ok() || in.rest() > 0) return damaged();
+            last_number[writer] += static_cast<std::uint32_t>(number);
+            if (last_number[writer] > history_.count(writer)) return damaged();
+            for (WriterIndex other = 0; other < seen.size(); ++other) {
+                if (other == writer) continue;
+                const auto& before = history_.all_seen(writer, other);
+                const std::uint32_t last = before.empty() ? 0 : before.back().count;
+                const bool again =
+                    !before.empty() && before.back().number == last_number[writer];
+                if (seen[other] < last || (again && seen[other] > last)) return damaged();
+                if (seen[other] > last)
+                    history_.restore_seen(writer, other, {last_number[writer], seen[other]});
+            }
+        }
+        const bool ended = at.ok() && writers.ok() && numbers.ok() && less.ok() &&
+                           writers.rest() + numbers.rest() + less.rest() == 0;
+        if (!ended) return damaged();
         return {};
     }
 
     Result<void> read_spans() {
         VarintReader kinds{columns_[5]};
         VarintReader jumps{columns_[6]};
-        const std::string_view erased = as_text(columns_[8]);
+        const std::string_view erased = as_text(columns_[11]);
         content_.reserve(shown_.size() + erased.size());
         content_ += shown_;
         content_ += erased;
@@ -305,7 +411,7 @@ private:
         }
         const bool ended = kinds.ok() && jumps.ok() && jumps.rest() == 0 &&
                            next_shown == shown_.size() && next_erased == content_.size();
-        if (!ended || !is_utf8(columns_[8]) || !cover_all()) return damaged();
+        if (!ended || !is_utf8(columns_[11]) || !cover_all()) return damaged();
         return {};
     }
 

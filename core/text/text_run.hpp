@@ -56,7 +56,8 @@ struct TextStep {
 struct TextOther {
     DeviceId writer;
 
-    /// The run's writer had its operations below this number; 0: no more than before.
+    /// The run's writer had its operations below this number, and whatever its writer had by then.
+    /// 0: no more than before, or than follows from the others'.
     std::uint32_t seen = 0;
 
     friend bool operator==(const TextOther&, const TextOther&) = default;

@@ -202,17 +202,17 @@ private:
     std::vector<Person> people_;
 };
 
-/// All online, each stroke at the others after `late` further strokes.
-TextTrace live(std::string name, std::uint32_t agents, std::uint32_t strokes, std::uint32_t late) {
+/// All online, some strokes a turn, which the others have after `late` further turns.
+TextTrace live(std::string name, std::uint32_t agents, std::uint32_t turns, std::uint32_t late) {
     Writers writers{std::move(name), agents, agents};
     Dice dice{agents};
     std::vector<std::vector<std::uint32_t>> sent;
-    for (std::uint32_t i = 0; i < strokes; ++i) {
+    for (std::uint32_t i = 0; i < turns; ++i) {
         const auto who = static_cast<std::uint32_t>(dice.below(agents));
         if (sent.size() >= late)
             for (std::uint32_t other = 0; other < agents; ++other)
                 if (other != who) writers.hear(who, other, sent[sent.size() - late][other]);
-        writers.write(who, 1);
+        writers.write(who, static_cast<std::uint32_t>(dice.between(1, 12)));
         std::vector<std::uint32_t> counts(agents);
         for (std::uint32_t other = 0; other < agents; ++other) counts[other] = writers.sent(other);
         sent.push_back(std::move(counts));
@@ -259,8 +259,8 @@ std::vector<TextTrace> synthetic_traces() {
     std::vector<TextTrace> traces;
     traces.push_back(sequential("synthetic-paper", 260'000, 1));
     traces.push_back(sequential("synthetic-minutes", 25'000, 2));
-    traces.push_back(live("synthetic-two-live", 2, 26'000, 6));
-    traces.push_back(live("synthetic-ten-live", 10, 26'000, 30));
+    traces.push_back(live("synthetic-two-live", 2, 4'000, 2));
+    traces.push_back(live("synthetic-ten-live", 10, 4'000, 12));
     traces.push_back(branches("synthetic-offline", 4, 12, 1'000));
     traces.push_back(branches("synthetic-long-branches", 6, 4, 8'000));
     return traces;
