@@ -61,11 +61,17 @@ void add_patch(std::vector<TextPatch>& patches,
                std::uint32_t erased,
                std::string_view inserted);
 
-/// The part of a saved document that stands for everything but the text.
-Bytes write_history(const History& history,
-                    const SpanTree& tree,
-                    const DeviceId& self,
-                    std::uint32_t taken);
+/// The part of a saved document that stands for everything but the text. Its parts are of different
+/// kinds, so that each is best compressed by itself.
+struct SavedHistory {
+    Bytes bytes;
+    std::vector<std::size_t> parts;  ///< where they begin
+};
+
+SavedHistory write_history(const History& history,
+                           const SpanTree& tree,
+                           const DeviceId& self,
+                           std::uint32_t taken);
 
 struct OpenedHistory {
     History history;

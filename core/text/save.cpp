@@ -14,14 +14,37 @@ namespace {
 constexpr std::byte saved_format{1};
 constexpr int level = 3;
 
-void put_packed(Bytes& out, ByteView plain) {
-    Bytes packed(ZSTD_compressBound(plain.size()));
-    const std::size_t size =
-        ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), level);
+struct FreeContext {
+    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+
+// One frame, with a block of its own for each part: each gets its own code. Empty where it fails.
+Bytes compress(ByteView plain, std::vector<std::size_t> parts) {
+    const std::unique_ptr<ZSTD_CCtx, FreeContext> context{ZSTD_createCCtx()};
+    Bytes packed(ZSTD_compressBound(plain.size()) + (parts.size() + 1) * 16);
+    ZSTD_outBuffer out{packed.data(), packed.size(), 0};
+    if (!context ||
+        ZSTD_isError(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level)) != 0)
+        return {};
+    parts.push_back(plain.size());
+    ZSTD_inBuffer in{plain.data(), 0, 0};
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        in.size = parts[i];
+        const bool last = i + 1 == parts.size();
+        const std::size_t left = ZSTD_compressStream2(
+            context.get(), &out, &in, last ? ZSTD_e_end : ZSTD_e_flush);
+        if (left != 0) return {};  // an error, or more than the bound
+    }
+    packed.resize(out.pos);
+    return packed;
+}
+
+void put_packed(Bytes& out, ByteView plain, std::vector<std::size_t> parts) {
+    const Bytes packed = compress(plain, std::move(parts));
+    const bool smaller = !packed.empty() && packed.size() < plain.size();
     text::put_varint(out, plain.size());
-    const bool smaller = ZSTD_isError(size) == 0 && size < plain.size();
-    text::put_varint(out, smaller ? size : 0);
-    const ByteView bytes = smaller ? ByteView{packed}.first(size) : plain;
+    text::put_varint(out, smaller ? packed.size() : 0);
+    const ByteView bytes = smaller ? ByteView{packed} : plain;
     out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
@@ -61,9 +84,10 @@ Result<Bytes> TextDocument::save() const {
     out.push_back(saved_format);
     out.push_back(has_edits() ? std::byte{1} : std::byte{0});
     text::put_varint(out, size());
-    put_packed(out, as_bytes(text()));
-    put_packed(out,
-               text::write_history(state_->history, state_->tree, state_->self, state_->taken));
+    put_packed(out, as_bytes(text()), {});
+    text::SavedHistory saved =
+        text::write_history(state_->history, state_->tree, state_->self, state_->taken);
+    put_packed(out, saved.bytes, std::move(saved.parts));
     return out;
 }
 

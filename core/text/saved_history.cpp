@@ -11,9 +11,9 @@ namespace {
 struct Columns {
     Bytes writers;     ///< in the order of operations: index and how many in a row
     Bytes kinds;       ///< count · 2 + erases
-    Bytes lefts;       ///< of insertions, from where the operation before ended
-    Bytes rights;      ///< of insertions, from the element after `lefts`
-    Bytes targets;     ///< of erasures, as `lefts`
+    Bytes lefts;       ///< of insertions, from where their writer's cursor stood
+    Bytes rights;      ///< of insertions: 0 as expected, 1 none, from the element after `lefts`
+    Bytes targets;     ///< of erasures, their last as `lefts`
     Bytes span_kinds;  ///< count · 2 + erased
     Bytes span_jumps;  ///< from where the span before ended
     Bytes seen_at;       ///< how many operations of all were there, from the sight before
@@ -42,14 +42,40 @@ struct Columns {
 
 constexpr std::size_t columns_count = 12;
 
-/// The element that a person's cursor stood behind after an operation.
-std::int64_t cursor_after(const Operation& operation) {
-    const std::int64_t first = operation.element;
-    return operation.erases ? first - 1 : first + operation.count - 1;
-}
+/// What is likely of a writer's next operation: it goes on where the writer's cursor stands.
+class Expectation {
+public:
+    explicit Expectation(std::size_t writers) : hands_(writers) {}
 
-void put_operations(const std::vector<Operation>& operations, Columns& out) {
-    std::int64_t cursor = -1;
+    /// The element before the cursor; -1 at the beginning.
+    std::int64_t cursor(WriterIndex writer) const { return hands_[writer].cursor; }
+
+    Element right(WriterIndex writer, std::int64_t left) const {
+        const Hand& hand = hands_[writer];
+        return hand.typing && left == hand.cursor ? hand.right : static_cast<Element>(left + 1);
+    }
+
+    void add(const Operation& operation) {
+        const std::int64_t first = operation.element;
+        Hand& hand = hands_[operation.writer];
+        hand.cursor = operation.erases ? first - 1 : first + operation.count - 1;
+        hand.right = operation.right;
+        hand.typing = !operation.erases;
+    }
+
+private:
+    struct Hand {
+        std::int64_t cursor = -1;
+        Element right = no_element;
+        bool typing = true;
+    };
+
+    std::vector<Hand> hands_;
+};
+
+void put_operations(const History& history, Columns& out) {
+    const std::vector<Operation>& operations = history.operations();
+    Expectation expected{history.writers()};
     for (std::size_t at = 0; at < operations.size(); ++at) {
         const Operation& operation = operations[at];
         if (at == 0 || operations[at - 1].writer != operation.writer) {
@@ -59,19 +85,22 @@ void put_operations(const std::vector<Operation>& operations, Columns& out) {
             put_varint(out.writers, end - at);
         }
         put_varint(out.kinds, std::uint64_t{operation.count} << 1 | (operation.erases ? 1U : 0U));
+        const std::int64_t cursor = expected.cursor(operation.writer);
         if (operation.erases) {
             const std::int64_t last = std::int64_t{operation.element} + operation.count - 1;
             put_varint(out.targets, zigzag(last - cursor));
         } else {
-            const bool at_begin = operation.left == no_element;
-            const std::int64_t left = at_begin ? -1 : std::int64_t{operation.left};
+            const std::int64_t left =
+                operation.left == no_element ? -1 : std::int64_t{operation.left};
             put_varint(out.lefts, zigzag(left - cursor));
-            put_varint(out.rights,
-                       operation.right == no_element
-                           ? 0
-                           : zigzag(std::int64_t{operation.right} - left - 1) + 1);
+            if (operation.right == expected.right(operation.writer, left))
+                put_varint(out.rights, 0);
+            else if (operation.right == no_element)
+                put_varint(out.rights, 1);
+            else
+                put_varint(out.rights, zigzag(std::int64_t{operation.right} - left - 1) + 2);
         }
-        cursor = cursor_after(operation);
+        expected.add(operation);
     }
 }
 
@@ -201,15 +230,16 @@ void put_seen(const History& history, Columns& out) {
 
 }  // namespace
 
-Bytes write_history(const History& history,
-                    const SpanTree& tree,
-                    const DeviceId& self,
-                    std::uint32_t taken) {
+SavedHistory write_history(const History& history,
+                           const SpanTree& tree,
+                           const DeviceId& self,
+                           std::uint32_t taken) {
     Columns columns;
-    put_operations(history.operations(), columns);
+    put_operations(history, columns);
     put_spans(tree, columns);
     put_seen(history, columns);
-    Bytes out;
+    SavedHistory saved;
+    Bytes& out = saved.bytes;
     put_varint(out, history.writers());
     for (WriterIndex writer = 0; writer < history.writers(); ++writer) {
         const ByteView id = history.writer(writer).view();
@@ -220,8 +250,11 @@ Bytes write_history(const History& history,
     put_varint(out, own ? history.count(*own) - taken : 0U);
     put_varint(out, tree.elements());
     columns.each([&](const Bytes& column) { put_varint(out, column.size()); });
-    columns.each([&](const Bytes& column) { out.insert(out.end(), column.begin(), column.end()); });
-    return out;
+    columns.each([&](const Bytes& column) {
+        saved.parts.push_back(out.size());
+        out.insert(out.end(), column.begin(), column.end());
+    });
+    return saved;
 }
 
 namespace {
@@ -277,7 +310,7 @@ private:
         lefts_ = VarintReader{columns_[2]};
         rights_ = VarintReader{columns_[3]};
         targets_ = VarintReader{columns_[4]};
-        std::int64_t cursor = -1;
+        Expectation expected{history_.writers()};
         std::uint64_t in_row = 0;
         WriterIndex writer = 0;
         while (kinds.rest() > 0) {
@@ -291,10 +324,10 @@ private:
             const auto count = static_cast<std::uint32_t>(kind >> 1);
             if (count == 0 || count > text_operations_max - history_.total()) return damaged();
             const bool erases = (kind & 1U) != 0;
-            if (!(erases ? add_erasure(writer, count, cursor)
-                         : add_insertion(writer, count, cursor)))
+            if (!(erases ? add_erasure(writer, count, expected)
+                         : add_insertion(writer, count, expected)))
                 return damaged();
-            cursor = cursor_after(history_.operations().back());
+            expected.add(history_.operations().back());
         }
         const bool ended = in_row == 0 && writers.rest() + lefts_.rest() + rights_.rest() +
                                                   targets_.rest() ==
@@ -303,27 +336,28 @@ private:
         return {};
     }
 
-    bool add_insertion(WriterIndex writer, std::uint32_t count, std::int64_t cursor) {
-        const std::int64_t left = cursor + unzigzag(lefts_.number());
+    bool add_insertion(WriterIndex writer, std::uint32_t count, const Expectation& expected) {
+        const std::int64_t left = expected.cursor(writer) + unzigzag(lefts_.number());
         const std::uint64_t code = rights_.number();
-        const std::int64_t right = code == 0 ? next_ : left + 1 + unzigzag(code - 1);
-        const bool sound = lefts_.ok() && rights_.ok() && left >= -1 && left < next_ &&
-                           right >= 0 && (code == 0 || right < next_) &&
-                           count <= elements_ - next_;
-        if (!sound) return false;
+        if (!lefts_.ok() || !rights_.ok() || left < -1 || left >= next_) return false;
+        std::int64_t right = no_element;
+        if (code == 0) right = expected.right(writer, left);
+        if (code > 1) right = left + 1 + unzigzag(code - 2);
+        const bool sound = right == no_element || (right >= 0 && right < next_);
+        if (!sound || count > elements_ - next_) return false;
         history_.restore({history_.count(writer),
                           count,
                           next_,
                           left < 0 ? no_element : static_cast<Element>(left),
-                          code == 0 ? no_element : static_cast<Element>(right),
+                          static_cast<Element>(right),
                           writer,
                           false});
         next_ += count;
         return true;
     }
 
-    bool add_erasure(WriterIndex writer, std::uint32_t count, std::int64_t cursor) {
-        const std::int64_t last = cursor + unzigzag(targets_.number());
+    bool add_erasure(WriterIndex writer, std::uint32_t count, const Expectation& expected) {
+        const std::int64_t last = expected.cursor(writer) + unzigzag(targets_.number());
         const std::int64_t first = last - count + 1;
         if (!targets_.ok() || first < 0 || last >= next_) return false;
         history_.restore({history_.count(writer),
