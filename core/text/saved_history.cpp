@@ -140,28 +140,30 @@ struct Sight {
     std::uint32_t number = 0;
 };
 
+/// An operation of one writer, and how many of all writers came before it.
+struct Came {
+    std::uint32_t number;
+    std::uint32_t count;
+    std::uint32_t before;
+};
+
 std::vector<Sight> sights_of(const History& history) {
-    std::vector<std::vector<std::uint32_t>> before(history.writers());
+    std::vector<std::vector<Came>> came(history.writers());
     std::uint32_t sum = 0;
     for (const Operation& operation : history.operations()) {
-        before[operation.writer].push_back(sum);
+        came[operation.writer].push_back({operation.number, operation.count, sum});
         sum += operation.count;
     }
-    // How many operations of all there were when a writer had `count`.
-    const auto all_at = [&](WriterIndex writer, std::uint32_t count) {
-        const Operation& operation = history.operation(writer, count - 1);
-        const auto& own = history.operations_of(writer);
-        const auto index = std::ranges::lower_bound(
-            own, operation.number, {}, [&](std::uint32_t i) { return history.operations()[i].number; });
-        return before[writer][static_cast<std::size_t>(index - own.begin())] + count -
-               operation.number;
-    };
     std::vector<Sight> sights;
     for (WriterIndex writer = 0; writer < history.writers(); ++writer) {
         std::vector<Sight> own;
-        for (WriterIndex other = 0; other < history.writers(); ++other)
-            for (const History::Seen& seen : history.all_seen(writer, other))
-                own.push_back({all_at(other, seen.count), writer, seen.number});
+        for (WriterIndex other = 0; other < history.writers(); ++other) {
+            auto last = came[other].begin();
+            for (const History::Seen& seen : history.all_seen(writer, other)) {
+                while (last->number + last->count < seen.count) ++last;
+                own.push_back({last->before + seen.count - last->number, writer, seen.number});
+            }
+        }
         std::ranges::stable_sort(own, {}, &Sight::number);
         for (const Sight& sight : own) {
             const bool same = !sights.empty() && sights.back().writer == writer &&
