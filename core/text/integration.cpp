@@ -74,25 +74,22 @@ private:
                 if (from.other != news.other &&
                     history_.seen(from.other, from.seen, news.other) >= news.seen)
                     return fail(Errc::malformed, "what the writer of a text run saw twice");
-        return follow(told);
+        follow(told);
+        return {};
     }
 
     // Who has seen an operation has seen what its writer had seen.
-    Result<void> follow(const std::vector<Plan::News>& told) {
+    void follow(const std::vector<Plan::News>& told) {
         const std::vector<std::uint32_t> before = past_;
         for (const Plan::News& news : told) {
             past_[news.other] = std::max(past_[news.other], news.seen);
-            for (WriterIndex third = 0; third < past_.size(); ++third) {
-                const std::uint32_t seen = history_.seen(news.other, news.seen, third);
+            for (WriterIndex third = 0; third < past_.size(); ++third)
                 if (third != writer_)
-                    past_[third] = std::max(past_[third], seen);
-                else if (seen > begin_)
-                    return fail(Errc::malformed, "a text run before what it follows");
-            }
+                    past_[third] =
+                        std::max(past_[third], history_.seen(news.other, news.seen, third));
         }
         for (WriterIndex other = 0; other < past_.size(); ++other)
             if (past_[other] > before[other]) plan_.news.push_back({other, past_[other]});
-        return {};
     }
 
     Result<void> plan_insertion(const TextStep& step) {

@@ -72,6 +72,7 @@ public:
         while (in_.rest() > 0) SAMSYN_TRY(read_step());
         if (!in_.ok()) return fail(Errc::malformed, "text run");
         if (run_.steps.empty()) return fail(Errc::malformed, "empty text run");
+        if (next_ - run_.first != operations_) return fail(Errc::truncated, "text run");
         if (std::ranges::find(mentioned_, false) != mentioned_.end())
             return fail(Errc::malformed, "writers of a text run");
         return std::move(run_);
@@ -84,6 +85,7 @@ private:
         if (format[0] != run_format) return fail(Errc::unsupported_version, "text run");
         const ByteView writer = in_.raw(DeviceId::size);
         run_.first = static_cast<std::uint32_t>(in_.number(text_operations_max));
+        operations_ = static_cast<std::uint32_t>(in_.number(text_run_operations_max));
         const std::size_t others = in_.number(text_writers_max);
         const ByteView ids = in_.raw(others * DeviceId::size);
         if (!in_.ok()) return fail(Errc::truncated, "head of a text run");
@@ -120,9 +122,9 @@ private:
         }
         if (!run_.steps.empty() && goes_on(run_.steps.back(), step, next_))
             return fail(Errc::malformed, "one text step as two");
-        if (step.count > run_.first + text_run_operations_max - next_ ||
+        if (step.count > run_.first + operations_ - next_ ||
             step.count > text_operations_max - next_)
-            return fail(Errc::limit_exceeded, "operations of a text run");
+            return fail(Errc::malformed, "operations of a text run");
         next_ += step.count;
         run_.steps.push_back(step);
         return {};
@@ -147,6 +149,7 @@ private:
     VarintReader in_;
     TextRun run_;
     std::uint32_t next_ = 0;
+    std::uint32_t operations_ = 0;
     std::vector<bool> mentioned_;
 };
 
@@ -165,6 +168,7 @@ Bytes encode(const TextRun& run) {
     out.push_back(run_format);
     out.insert(out.end(), run.writer.bytes.begin(), run.writer.bytes.end());
     put_varint(out, run.first);
+    put_varint(out, run.operations());
     put_varint(out, run.others.size());
     for (const TextOther& other : run.others)
         out.insert(out.end(), other.writer.bytes.begin(), other.writer.bytes.end());
@@ -190,7 +194,7 @@ Result<TextRun> decode_text_run(ByteView bytes) {
 }
 
 TextRunBuilder::TextRunBuilder(const DeviceId& writer, std::uint32_t first)
-    : next_(first), bytes_(1 + DeviceId::size + 10) {
+    : next_(first), bytes_(1 + DeviceId::size + 15) {
     run_.writer = writer;
     run_.first = first;
 }

@@ -81,13 +81,13 @@ struct TextRun {
     friend bool operator==(const TextRun&, const TextRun&) = default;
 };
 
-/// Layout, in varints unless said otherwise: format 1 (one byte) · writer 16 bytes · first · count of
-/// others · each 16 bytes · what was seen of each · steps to the end. A step: count · 2 + kind;
-/// references; for an insertion the number of bytes and UTF-8. See: docs/TEXT.md.
+/// Layout, in varints unless said otherwise: format 1 (one byte) · writer 16 bytes · first ·
+/// operations · count of others · each 16 bytes · what was seen of each · steps. A step:
+/// count · 2 + kind; references; for an insertion the number of bytes and UTF-8. See: docs/TEXT.md.
 Bytes encode(const TextRun& run);
 
 /// Takes any bytes. What it returns encodes to exactly these bytes; whether it fits a document is
-/// for `TextDocument::apply` to say. Linear in the input, at most about 24 bytes of memory a byte.
+/// for `TextDocument::apply` to say. Linear in the input, at most some 20 bytes of memory a byte.
 ///
 /// Errors: `unsupported_version`, `truncated`, `malformed` (also for a run that is not in its one
 /// shortest form), `limit_exceeded`.

@@ -69,10 +69,11 @@ function replay(trace, edit) {
   })
 }
 
-// Where two wrote at one place at once, peers may order that otherwise, but lose nothing of it.
-function expect(text, trace) {
+// Where two wrote at one place at once, peers may order that otherwise, and what is erased there
+// afterwards by its position is then another letter.
+function expect(text, trace, same_order = false) {
   if (text === trace.endContent) return
-  if (trace.sequential || [...text].sort().join('') !== [...trace.endContent].sort().join(''))
+  if (same_order || trace.sequential || text.length !== trace.endContent.length)
     throw new Error(`${trace.name}: another end`)
 }
 
@@ -129,7 +130,7 @@ async function diamond(trace) {
     doc.free()
     return text
   }
-  expect(open(), trace)
+  expect(open(), trace, true)  // diamond-types has the order of FugueMax too
   const checkout = time(() => log.checkout().free())
   console.log(`  diamond-types: merged in ${checkout.toFixed(2)} ms from its log in memory`)
   const merged = time(open)
