@@ -14,7 +14,9 @@ using text::WriterIndex;
 class Performer {
 public:
     Performer(text::History& history, SpanTree& tree, WriterIndex writer)
-        : history_(history), tree_(tree), writer_(writer) {}
+        : history_(history),
+          tree_(tree),
+          writer_(writer) {}
 
     std::vector<TextPatch> perform(const text::Plan& plan) && {
         for (const auto& news : plan.news) history_.add_seen(writer_, news.other, news.seen);
@@ -29,8 +31,8 @@ public:
 
 private:
     void insert(const text::PlannedStep& step) {
-        const bool goes_on = history_.add_insertion(
-            writer_, step.element, step.left, step.right, step.count);
+        const bool goes_on =
+            history_.add_insertion(writer_, step.element, step.left, step.right, step.count);
         SpanTree::At at;
         if (step.neighbour == text::no_element) {
             (void)tree_.first(at);
@@ -91,8 +93,7 @@ Result<std::vector<TextPatch>> TextDocument::apply(const TextRun& whole) {
         rest = slice(whole, known, operations);
         run = &rest;
     }
-    const auto plan =
-        SAMSYN_TRY(text::plan_run(state_->history, state_->tree, writer, *run));
+    const auto plan = SAMSYN_TRY(text::plan_run(state_->history, state_->tree, writer, *run));
     if (!writer) writer = state_->history.add_writer(run->writer);
     auto patches = Performer{state_->history, state_->tree, *writer}.perform(plan);
     if (run->writer == state_->self)

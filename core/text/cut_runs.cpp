@@ -7,7 +7,8 @@ namespace samsyn::text {
 
 namespace {
 
-/// Where a writer's runs begin: at each operation before which it saw something anew, and at `from`.
+/// Where a writer's runs begin: at each operation before which it saw something anew, and at
+/// `from`.
 std::vector<std::uint32_t> beginnings(const History& history,
                                       WriterIndex writer,
                                       std::uint32_t from,
@@ -52,8 +53,7 @@ public:
         }
         for (const auto& [other, seen] : news) {
             const bool follows = std::ranges::any_of(news, [&](const auto& from) {
-                return from.first != other &&
-                       history_.seen(from.first, from.second, other) >= seen;
+                return from.first != other && history_.seen(from.first, from.second, other) >= seen;
             });
             if (!follows) run_.saw(history_.writer(other), seen);
         }
@@ -76,11 +76,10 @@ public:
     }
 
 private:
-    // Begins another run where the next step does not fit. A step refers to at most two writers whom
-    // the run does not know yet.
+    // Begins another run where the next step does not fit. A step refers to at most two writers
+    // whom the run does not know yet.
     void begin_step(std::size_t bytes) {
-        if (run_.bytes() + bytes + 128 > bytes_max_ ||
-            run_.operations() == text_run_operations_max)
+        if (run_.bytes() + bytes + 128 > bytes_max_ || run_.operations() == text_run_operations_max)
             flush();
     }
 

@@ -60,7 +60,9 @@ void add_edit(Edits& edits, const Edit& edit) {
 class Myers {
 public:
     Myers(TokensView a, TokensView b)
-        : a_(a), b_(b), n_(static_cast<std::int32_t>(a.size())),
+        : a_(a),
+          b_(b),
+          n_(static_cast<std::int32_t>(a.size())),
           m_(static_cast<std::int32_t>(b.size())) {}
 
     std::optional<Edits> find(std::int32_t differ_max) {
@@ -93,8 +95,8 @@ private:
     Edits edits(std::int32_t d, std::int32_t k) const {
         Edits backwards;
         for (; d > 0; --d) {
-            const bool down = k == -d || (k != d && row_or_none(d - 1, k - 1) <
-                                                        row_or_none(d - 1, k + 1));
+            const bool down =
+                k == -d || (k != d && row_or_none(d - 1, k - 1) < row_or_none(d - 1, k + 1));
             const std::int32_t from = down ? k + 1 : k - 1;
             const std::int32_t x = row(d - 1, from);
             const auto a = static_cast<std::size_t>(x);
@@ -103,9 +105,8 @@ private:
             k = from;
         }
         Edits all;
-        std::for_each(backwards.rbegin(), backwards.rend(), [&](const Edit& edit) {
-            add_edit(all, edit);
-        });
+        std::for_each(
+            backwards.rbegin(), backwards.rend(), [&](const Edit& edit) { add_edit(all, edit); });
         return all;
     }
 
@@ -145,9 +146,9 @@ private:
             add_edit(edits_, part);
             return true;
         }
-        const auto found = Myers{a_.subspan(part.a, part.a_end - part.a),
-                                 b_.subspan(part.b, part.b_end - part.b)}
-                               .find(letters_differ_max);
+        const auto found =
+            Myers{a_.subspan(part.a, part.a_end - part.a), b_.subspan(part.b, part.b_end - part.b)}
+                .find(letters_differ_max);
         if (!found) return false;
         for (const Edit& edit : *found)
             add_edit(edits_,

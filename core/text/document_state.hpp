@@ -5,7 +5,8 @@
 
 namespace samsyn {
 
-/// The inside of a document. While `packed` is not empty, `plain` is its text and the rest is empty.
+/// The inside of a document. While `packed` is not empty, `plain` is its text and the rest is
+/// empty.
 struct TextDocument::State {
     DeviceId self;
     text::History history;

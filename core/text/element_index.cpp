@@ -15,10 +15,10 @@ ElementIndex::Slot ElementIndex::find(std::uint32_t element) const {
                   1;
     const Chunk& chunk = chunks_[order_[place]];
     const std::uint32_t* end = chunk.starts + chunk.count;
-    return {place,
-            static_cast<std::uint32_t>(std::upper_bound(chunk.starts, end, element) -
-                                       chunk.starts) -
-                1};
+    return {
+        place,
+        static_cast<std::uint32_t>(std::upper_bound(chunk.starts, end, element) - chunk.starts) -
+            1};
 }
 
 std::uint32_t ElementIndex::leaf_of(std::uint32_t element) const {
@@ -77,10 +77,8 @@ void ElementIndex::remove(std::uint32_t start) {
         firsts_.erase(firsts_.begin() + static_cast<std::ptrdiff_t>(slot.place));
         return;
     }
-    std::copy(
-        chunk.starts + slot.at + 1, chunk.starts + chunk.count, chunk.starts + slot.at);
-    std::copy(
-        chunk.leaves + slot.at + 1, chunk.leaves + chunk.count, chunk.leaves + slot.at);
+    std::copy(chunk.starts + slot.at + 1, chunk.starts + chunk.count, chunk.starts + slot.at);
+    std::copy(chunk.leaves + slot.at + 1, chunk.leaves + chunk.count, chunk.leaves + slot.at);
     --chunk.count;
     firsts_[slot.place] = chunk.starts[0];
 }

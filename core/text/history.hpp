@@ -65,8 +65,8 @@ public:
         return writers_[writer].operations;
     }
 
-    /// New elements from `element` on, with the next numbers of their writer. Returns whether they go
-    /// on with the insertion before, and are of it.
+    /// New elements from `element` on, with the next numbers of their writer. Returns whether they
+    /// go on with the insertion before, and are of it.
     bool add_insertion(
         WriterIndex writer, Element element, Element left, Element right, std::uint32_t count);
 
@@ -89,6 +89,7 @@ public:
     std::uint32_t total() const { return total_; }
 
     Element left_of(Element element) const;
+
     Element right_of(Element element) const { return insertion(element).right; }
 
     std::size_t memory_bytes() const;

@@ -127,9 +127,8 @@ private:
     }
 
     const PlannedStep& step_of(Element element) const {
-        const auto after = std::ranges::upper_bound(new_, element, {}, [&](std::size_t index) {
-            return plan_.steps[index].element;
-        });
+        const auto after = std::ranges::upper_bound(
+            new_, element, {}, [&](std::size_t index) { return plan_.steps[index].element; });
         return plan_.steps[*std::prev(after)];
     }
 
@@ -220,11 +219,8 @@ Passed Planner::passed(SpanTree::At at) const {
     const Element first = tree_.element(at);
     const Operation& from = history_.insertion(first);
     const std::uint32_t within = first - from.element;
-    return {first,
-            within == 0 ? from.left : first - 1,
-            from.right,
-            from.writer,
-            from.number + within};
+    return {
+        first, within == 0 ? from.left : first - 1, from.right, from.writer, from.number + within};
 }
 
 /// `no_element` is the end.

@@ -31,8 +31,8 @@ Bytes compress(ByteView plain, std::vector<std::size_t> parts) {
     for (std::size_t i = 0; i < parts.size(); ++i) {
         in.size = parts[i];
         const bool last = i + 1 == parts.size();
-        const std::size_t left = ZSTD_compressStream2(
-            context.get(), &out, &in, last ? ZSTD_e_end : ZSTD_e_flush);
+        const std::size_t left =
+            ZSTD_compressStream2(context.get(), &out, &in, last ? ZSTD_e_end : ZSTD_e_flush);
         if (left != 0) return {};  // an error, or more than the bound
     }
     packed.resize(out.pos);
@@ -104,8 +104,7 @@ Result<TextDocument> TextDocument::load(ByteView saved, const DeviceId& self) {
     (void)read_packed(in);
     if (!in.ok() || in.rest() > 0) return fail(Errc::truncated, "saved text");
     state->plain = SAMSYN_TRY(unpack<std::string>(plain));
-    if (!is_utf8(as_bytes(state->plain)) ||
-        text::count_points(state->plain) != state->plain_points)
+    if (!is_utf8(as_bytes(state->plain)) || text::count_points(state->plain) != state->plain_points)
         return fail(Errc::malformed, "saved text");
     state->packed = to_bytes(rest);
     return TextDocument{std::move(state)};

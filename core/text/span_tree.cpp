@@ -28,8 +28,7 @@ void SpanTree::add_shown(std::uint32_t leaf, std::int64_t difference) {
 
 std::uint32_t SpanTree::shown_before(const Leaf& leaf, std::uint32_t slot) const {
     std::uint32_t sum = 0;
-    for (std::uint32_t i = 0; i < slot; ++i)
-        sum += leaf.spans[i].erased ? 0U : leaf.spans[i].count;
+    for (std::uint32_t i = 0; i < slot; ++i) sum += leaf.spans[i].erased ? 0U : leaf.spans[i].count;
     return sum;
 }
 
@@ -111,8 +110,7 @@ bool SpanTree::before(At a, At b) const {
 
 Span SpanTree::tail_of(const Span& span, std::uint32_t from) const {
     Span tail = span;
-    const std::uint32_t bytes =
-        span.bytes == span.count ? from : bytes_of_points(utf8(span), from);
+    const std::uint32_t bytes = span.bytes == span.count ? from : bytes_of_points(utf8(span), from);
     tail.element += from;
     tail.offset += bytes;
     tail.count = static_cast<std::uint16_t>(span.count - from);
@@ -233,9 +231,8 @@ void SpanTree::join_erased(std::uint32_t number, std::uint32_t slot) {
 void SpanTree::drop(std::uint32_t number, std::uint32_t slot) {
     Leaf& leaf = leaves_[number];
     index_.remove(leaf.spans[slot].element);
-    std::copy(leaf.spans.begin() + slot + 1,
-              leaf.spans.begin() + leaf.count,
-              leaf.spans.begin() + slot);
+    std::copy(
+        leaf.spans.begin() + slot + 1, leaf.spans.begin() + leaf.count, leaf.spans.begin() + slot);
     --leaf.count;
 }
 
@@ -321,8 +318,8 @@ SpanTree SpanTree::build(const std::vector<Span>& spans, std::string content, El
         }
         Leaf& leaf = tree.leaves_[number];
         leaf.count = static_cast<std::uint32_t>(std::min<std::size_t>(filled, spans.size() - at));
-        std::copy_n(spans.begin() + static_cast<std::ptrdiff_t>(at), leaf.count,
-                    leaf.spans.begin());
+        std::copy_n(
+            spans.begin() + static_cast<std::ptrdiff_t>(at), leaf.count, leaf.spans.begin());
         for (std::uint32_t i = 0; i < leaf.count; ++i)
             items.push_back({leaf.spans[i].element, number});
     }

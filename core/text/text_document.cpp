@@ -121,13 +121,11 @@ Result<std::vector<TextPatch>> TextDocument::replace(std::string_view utf8) {
         operations += patch.erased + text::count_points(patch.inserted);
     if (patches.empty()) return patches;
     if (operations > text_operations_max) return fail(Errc::limit_exceeded, "text");
-    const WriterIndex own =
-        SAMSYN_TRY(state_->begin_edit(static_cast<std::uint32_t>(operations)));
+    const WriterIndex own = SAMSYN_TRY(state_->begin_edit(static_cast<std::uint32_t>(operations)));
     for (const TextPatch& patch : patches) {
         state_->erase(own, patch.position, patch.erased);
         if (!patch.inserted.empty())
-            state_->insert(
-                own, patch.position, patch.inserted, text::count_points(patch.inserted));
+            state_->insert(own, patch.position, patch.inserted, text::count_points(patch.inserted));
     }
     return patches;
 }

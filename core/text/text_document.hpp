@@ -19,8 +19,8 @@ struct TextPatch {
     friend bool operator==(const TextPatch&, const TextPatch&) = default;
 };
 
-/// How many operations of a writer a document has: all with a smaller number. Sorted by writer, each
-/// once, none with 0.
+/// How many operations of a writer a document has: all with a smaller number. Sorted by writer,
+/// each once, none with 0.
 using TextVersion = std::vector<TextId>;
 
 /// A place between two code points that stays with one of them whatever others write: a cursor, the
@@ -29,7 +29,8 @@ struct TextAnchor {
     enum class Side : std::uint8_t { after, before };
 
     std::optional<TextId> to;
-    Side side{};  ///< of the code point `to`; without one `after` is the beginning, `before` the end
+    Side
+        side{};  ///< of the code point `to`; without one `after` is the beginning, `before` the end
 
     friend bool operator==(const TextAnchor&, const TextAnchor&) = default;
 };
@@ -42,8 +43,8 @@ struct TextPart {
     friend bool operator==(const TextPart&, const TextPart&) = default;
 };
 
-/// A text that several people write at once, on devices that are often offline. Whoever has the same
-/// runs has the same text, in whatever order they came.
+/// A text that several people write at once, on devices that are often offline. Whoever has the
+/// same runs has the same text, in whatever order they came.
 ///
 /// Positions and counts are in code points. What two people typed at one place at the same time
 /// stands side by side, never mingled, forwards and backwards (the order FugueMax, docs/TEXT.md).
@@ -53,8 +54,8 @@ struct TextPart {
 /// needs it, all but `text` and `size`. Such a call may fail with `malformed` where what was loaded
 /// is damaged, and changes nothing then.
 ///
-/// Thread-safety: none. Bounds: `text_operations_max` and `text_writers_max`, then `limit_exceeded`.
-/// See: docs/TEXT.md; M. Weidner and M. Kleppmann, "The Art of the Fugue" (2023).
+/// Thread-safety: none. Bounds: `text_operations_max` and `text_writers_max`, then
+/// `limit_exceeded`. See: docs/TEXT.md; M. Weidner and M. Kleppmann, "The Art of the Fugue" (2023).
 class TextDocument {
 public:
     /// An empty text on the device `self`.
@@ -89,12 +90,12 @@ public:
     /// order. Errors: `malformed`.
     Result<std::vector<TextRun>> take_runs();
 
-    /// Takes in what a writer did, oneself included. What is known already changes nothing; of a run
-    /// that is partly known the rest is taken in.
+    /// Takes in what a writer did, oneself included. What is known already changes nothing; of a
+    /// run that is partly known the rest is taken in.
     ///
-    /// Takes only runs that some replica can have made, so that a hostile writer can do no more than
-    /// write: a refused run changes nothing. Costs O(n log d + s): n steps, d and s the operations
-    /// and spans of the document.
+    /// Takes only runs that some replica can have made, so that a hostile writer can do no more
+    /// than write: a refused run changes nothing. Costs O(n log d + s): n steps, d and s the
+    /// operations and spans of the document.
     ///
     /// Errors: `missing_parent` where an earlier run has not come (try again after it);
     /// `counter_reused` where the writer's numbers have other content here; `malformed`;
@@ -125,12 +126,12 @@ public:
     /// Errors: `invalid_argument`, `malformed`.
     Result<TextAnchor> anchor(std::uint32_t position, TextAnchor::Side side) const;
 
-    /// Where it is now: where its code point is or was. Errors: `not_found` where the code point has
-    /// not come yet, `malformed`.
+    /// Where it is now: where its code point is or was. Errors: `not_found` where the code point
+    /// has not come yet, `malformed`.
     Result<std::uint32_t> position(const TextAnchor& anchor) const;
 
-    /// The nearest place not after and not before `position` where a person's cursor can stand, which
-    /// is never inside a grapheme cluster. At most `size()`.
+    /// The nearest place not after and not before `position` where a person's cursor can stand,
+    /// which is never inside a grapheme cluster. At most `size()`.
     std::uint32_t grapheme_floor(std::uint32_t position) const;
     std::uint32_t grapheme_ceiling(std::uint32_t position) const;
 

@@ -194,7 +194,8 @@ Result<TextRun> decode_text_run(ByteView bytes) {
 }
 
 TextRunBuilder::TextRunBuilder(const DeviceId& writer, std::uint32_t first)
-    : next_(first), bytes_(1 + DeviceId::size + 15) {
+    : next_(first),
+      bytes_(1 + DeviceId::size + 15) {
     run_.writer = writer;
     run_.first = first;
 }
@@ -240,8 +241,7 @@ void TextRunBuilder::insert(const std::optional<TextId>& left,
 }
 
 void TextRunBuilder::erase(const TextId& first, std::uint32_t count) {
-    const TextStep step{
-        .kind = Kind::erase, .first = refer(first), .second = {}, .count = count};
+    const TextStep step{.kind = Kind::erase, .first = refer(first), .second = {}, .count = count};
     if (!run_.steps.empty() && goes_on(run_.steps.back(), step, next_)) {
         run_.steps.back().count += count;
     } else {

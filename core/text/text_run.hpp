@@ -8,8 +8,8 @@
 
 namespace samsyn {
 
-/// One operation of one writer: each inserted code point and each erased one takes the writer's next
-/// number, from 0. The number of an insertion names that code point for ever.
+/// One operation of one writer: each inserted code point and each erased one takes the writer's
+/// next number, from 0. The number of an insertion names that code point for ever.
 struct TextId {
     DeviceId writer;
     std::uint32_t number = 0;
@@ -66,8 +66,8 @@ struct TextOther {
 /// A stretch of one writer's edits, as it travels: sealed as one value, never stroke by stroke. The
 /// writer took in nothing of others between its first and its last operation.
 ///
-/// Two runs of the same operations are equal, byte for byte, whoever made them: steps are as long as
-/// they can be and writers are sorted.
+/// Two runs of the same operations are equal, byte for byte, whoever made them: steps are as long
+/// as they can be and writers are sorted.
 struct TextRun {
     DeviceId writer;
     std::uint32_t first = 0;        ///< the number of its first operation

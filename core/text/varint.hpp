@@ -26,8 +26,7 @@ constexpr std::int64_t unzigzag(std::uint64_t value) {
 /// remembered, so that a loop over thousands of numbers asks once, at its end.
 class VarintReader {
 public:
-    explicit VarintReader(ByteView input)
-        : at_(input.data()), end_(input.data() + input.size()) {}
+    explicit VarintReader(ByteView input) : at_(input.data()), end_(input.data() + input.size()) {}
 
     /// A number of at most `most` in its shortest form.
     std::uint64_t number(std::uint64_t most = 0xffff'ffffU) {

@@ -124,8 +124,8 @@ int bench_sync() {
 }  // namespace
 }  // namespace samsyn::bench
 
-/// Without an argument everything; "storage", "sync", "consent", "idle" or "text" for one part, "text"
-/// with a folder of editing traces if there is one. Storage and idle come first: they start
+/// Without an argument everything; "storage", "sync", "consent", "idle" or "text" for one part,
+/// "text" with a folder of editing traces if there is one. Storage and idle come first: they start
 /// processes, which must find SQLite unused and no other thread.
 int main(int argc, char** argv) {
     using namespace samsyn;

@@ -57,8 +57,7 @@ std::vector<std::vector<Bytes>> runs_of(const TextTrace& trace) {
 
     std::vector<Replica> replicas;
     for (std::uint32_t i = 0; i < trace.agents; ++i)
-        replicas.push_back(
-            {TextDocument{device(i)}, std::vector<std::uint32_t>(trace.agents)});
+        replicas.push_back({TextDocument{device(i)}, std::vector<std::uint32_t>(trace.agents)});
     std::vector<std::vector<std::uint32_t>> own(trace.agents);
     std::vector<std::vector<std::uint32_t>> known;
     std::vector<std::vector<Bytes>> runs;
@@ -113,15 +112,16 @@ void print_stored(const TextDocument& document, const TextTrace& trace) {
         TextDocument opened = sure(TextDocument::load(saved, device(0)));
         sure(opened.insert(opened.size() / 2, "a"));
     });
-    std::printf("  stored %zu bytes for a text of %zu: %.2f a keystroke; saved in %.2f ms, "
-                "reopened in %.3f ms, with a first edit %.3f ms; in memory %zu kB\n",
-                saved.size(),
-                trace.end.size(),
-                static_cast<double>(saved.size()) / strokes,
-                save,
-                open,
-                edit,
-                document.memory_bytes() / 1024);
+    std::printf(
+        "  stored %zu bytes for a text of %zu: %.2f a keystroke; saved in %.2f ms, "
+        "reopened in %.3f ms, with a first edit %.3f ms; in memory %zu kB\n",
+        saved.size(),
+        trace.end.size(),
+        static_cast<double>(saved.size()) / strokes,
+        save,
+        open,
+        edit,
+        document.memory_bytes() / 1024);
 }
 
 void bench_sequential(const TextTrace& trace) {
@@ -141,14 +141,15 @@ void bench_sequential(const TextTrace& trace) {
     }
     for (const TextRun& run : sure(document.take_runs())) runs.push_back(encode(run));
     const double merge = median_ms(7, [&] { expect(merged(runs), trace); });
-    std::printf("  written in %.1f ms, %.3f us a patch; %zu runs of 100 patches, %zu bytes, "
-                "%.2f a keystroke, applied elsewhere in %.1f ms\n",
-                ms,
-                ms * 1e3 / static_cast<double>(trace.patches()),
-                runs.size(),
-                bytes_of(runs),
-                static_cast<double>(bytes_of(runs)) / static_cast<double>(trace.keystrokes()),
-                merge);
+    std::printf(
+        "  written in %.1f ms, %.3f us a patch; %zu runs of 100 patches, %zu bytes, "
+        "%.2f a keystroke, applied elsewhere in %.1f ms\n",
+        ms,
+        ms * 1e3 / static_cast<double>(trace.patches()),
+        runs.size(),
+        bytes_of(runs),
+        static_cast<double>(bytes_of(runs)) / static_cast<double>(trace.keystrokes()),
+        merge);
     print_stored(document, trace);
 }
 
@@ -162,14 +163,15 @@ void bench_concurrent(const TextTrace& trace) {
     for (const TextRun& run : sure(document.missing_since({}))) compact.push_back(encode(run));
     const double each = median_ms(7, [&] { expect(merged(all), trace); });
     const double whole = median_ms(7, [&] { expect(merged(compact), trace); });
-    std::printf("  merged in %.2f ms from %zu runs as they were sent (%zu bytes), in %.2f ms from "
-                "%zu as another replica gives them (%zu bytes)\n",
-                each,
-                all.size(),
-                bytes_of(all),
-                whole,
-                compact.size(),
-                bytes_of(compact));
+    std::printf(
+        "  merged in %.2f ms from %zu runs as they were sent (%zu bytes), in %.2f ms from "
+        "%zu as another replica gives them (%zu bytes)\n",
+        each,
+        all.size(),
+        bytes_of(all),
+        whole,
+        compact.size(),
+        bytes_of(compact));
     print_stored(document, trace);
 }
 

@@ -14,9 +14,10 @@ namespace samsyn::bench {
 namespace {
 
 constexpr std::string_view words[] = {
-    "familjen", "mötet", "skolan", "och", "att", "det", "har", "inte", "en", "som", "barnet",
-    "på",       "med",   "till",   "för", "vi",  "om",  "var", "enligt", "mamma", "åtgärd",
-    "veckan",   "när",   "stöd",   "är",  "hon", "han", "kallelse", "beslut", "återkoppling"};
+    "familjen", "mötet", "skolan", "och",      "att",    "det",         "har", "inte",
+    "en",       "som",   "barnet", "på",       "med",    "till",        "för", "vi",
+    "om",       "var",   "enligt", "mamma",    "åtgärd", "veckan",      "när", "stöd",
+    "är",       "hon",   "han",    "kallelse", "beslut", "återkoppling"};
 
 /// A person at a keyboard: bursts of words, slips taken back, the cursor moved about.
 class Typist {
@@ -140,8 +141,8 @@ public:
     /// The first `count` transactions of another, and whatever was known then.
     void hear(std::uint32_t who, std::uint32_t other, std::uint32_t count) {
         Person& person = people_[who];
-        count = std::min<std::uint32_t>(count,
-                                        static_cast<std::uint32_t>(people_[other].own.size()));
+        count =
+            std::min<std::uint32_t>(count, static_cast<std::uint32_t>(people_[other].own.size()));
         while (person.known[other] < count) {
             const Sent& sent = people_[other].own[person.known[other]];
             for (std::uint32_t third = 0; third < people_.size(); ++third)
@@ -190,8 +191,8 @@ private:
             if (known[i] == 0) continue;
             bool dominated = false;
             for (std::uint32_t j = 0; j < people_.size(); ++j)
-                dominated |= j != i && known[j] > 0 &&
-                             people_[j].own[known[j] - 1].known[i] >= known[i];
+                dominated |=
+                    j != i && known[j] > 0 && people_[j].own[known[j] - 1].known[i] >= known[i];
             if (!dominated) parents.push_back(people_[i].own[known[i] - 1].index);
         }
         std::ranges::sort(parents);
@@ -307,12 +308,12 @@ void write_traces(const std::vector<TextTrace>& traces, const std::filesystem::p
                             {"agent", transaction.agent},
                             {"patches", std::move(patches)}});
         }
-        std::ofstream{folder / (trace.name + ".json")} << nlohmann::json{
-            {"kind", trace.sequential ? "sequential" : "concurrent"},
-            {"startContent", ""},
-            {"endContent", trace.end},
-            {"numAgents", trace.agents},
-            {"txns", std::move(txns)}};
+        std::ofstream{folder / (trace.name + ".json")}
+            << nlohmann::json{{"kind", trace.sequential ? "sequential" : "concurrent"},
+                              {"startContent", ""},
+                              {"endContent", trace.end},
+                              {"numAgents", trace.agents},
+                              {"txns", std::move(txns)}};
     }
 }
 

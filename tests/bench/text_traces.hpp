@@ -7,8 +7,9 @@
 
 namespace samsyn::bench {
 
-/// A history of edits in the shape of the public editing traces (github.com/josephg/editing-traces):
-/// each transaction is one writer's, on the text that its parents merged give.
+/// A history of edits in the shape of the public editing traces
+/// (github.com/josephg/editing-traces): each transaction is one writer's, on the text that its
+/// parents merged give.
 struct TextTrace {
     struct Patch {
         std::uint32_t position;  ///< in code points

@@ -104,9 +104,9 @@ TEST_CASE("TextDocument: neighbours were neighbours for the writer", "[text][hos
         run.insert(left, right, "z", 1);
         scene.refuses(std::move(run), Errc::malformed);
     };
-    refuses(a(0), a(2));            // over the erased one
-    refuses(a(2), a(1));            // the wrong way round
-    refuses(a(0), std::nullopt);    // over all
+    refuses(a(0), a(2));          // over the erased one
+    refuses(a(2), a(1));          // the wrong way round
+    refuses(a(0), std::nullopt);  // over all
     refuses(std::nullopt, a(1));
     refuses(std::nullopt, std::nullopt);
     refuses(a(0), a(0));

@@ -18,14 +18,14 @@ void pass(TextDocument& from, TextDocument& to) {
 
 /// Any text: letters of every length, line ends, marks that join what stands before them.
 rc::Gen<std::string> any_text() {
-    return rc::gen::map(
-        rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0U, 12U)),
-        [](const std::vector<unsigned>& picks) {
-            constexpr std::u32string_view letters = U"aab\nåö\u0301\u20ac\U0001F600\u200d\U0001F1F8\U0001F1EA";
-            std::u32string points;
-            for (const unsigned pick : picks) points.push_back(letters[pick]);
-            return utf8_of(points);
-        });
+    return rc::gen::map(rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0U, 12U)),
+                        [](const std::vector<unsigned>& picks) {
+                            constexpr std::u32string_view letters =
+                                U"aab\nåö\u0301\u20ac\U0001F600\u200d\U0001F1F8\U0001F1EA";
+                            std::u32string points;
+                            for (const unsigned pick : picks) points.push_back(letters[pick]);
+                            return utf8_of(points);
+                        });
 }
 
 std::string patched(std::string_view before, const std::vector<TextPatch>& patches) {
@@ -57,8 +57,7 @@ TEST_CASE("TextDocument: refuses what is no place and no text, and stays as it w
 TEST_CASE("TextDocument: typing and taking back are few steps of a run", "[text]") {
     TextDocument document{text_device(1)};
     std::uint32_t at = 0;
-    for (const char c : std::string_view{"Familjen kommer"})
-        sure(document.insert(at++, {&c, 1}));
+    for (const char c : std::string_view{"Familjen kommer"}) sure(document.insert(at++, {&c, 1}));
     for (int i = 0; i < 6; ++i) sure(document.erase(--at, 1));
     for (const char c : std::string_view{"vill"}) sure(document.insert(at++, {&c, 1}));
     CHECK(document.text() == "Familjen vill");
@@ -108,9 +107,8 @@ TEST_CASE("TextDocument: what was saved, cut off or changed, is refused or a tex
         (void)loaded->missing_since({});
         (void)loaded->save();
     };
-    for_each_prefix(saved, [&](ByteView bytes) {
-        CHECK_FALSE(TextDocument::load(bytes, text_device(1)));
-    });
+    for_each_prefix(
+        saved, [&](ByteView bytes) { CHECK_FALSE(TextDocument::load(bytes, text_device(1))); });
     Bytes changed = saved;
     for (std::byte& b : changed)
         for (unsigned value = 0; value < 256; ++value) {
@@ -238,7 +236,8 @@ TEST_CASE("difference: is small where little changed", "[text][diff]") {
     CHECK(patched(before, only(before, other)) == other);
 }
 
-TEST_CASE("TextDocument: another's work keeps its place when an editor gives a text back", "[text]") {
+TEST_CASE("TextDocument: another's work keeps its place when an editor gives a text back",
+          "[text]") {
     TextDocument anna{text_device(1)};
     TextDocument per{text_device(2)};
     sure(anna.insert(0, "Närvarande: Anna\nBeslut: inget\n"));

@@ -40,6 +40,7 @@ public:
     TextDocument& document(std::size_t person) { return replicas_[person].document; }
 
     std::string oracle_text(std::size_t person) const;
+
     const std::vector<TextRun>& runs() const { return runs_; }
 
 private:
