@@ -33,6 +33,14 @@ std::uint32_t SpanTree::shown_before(const Leaf& leaf, std::uint32_t slot) const
 }
 
 SpanTree::At SpanTree::at_position(std::uint32_t position) const {
+    if (last_.known && position - last_.begin < span(last_.at).count)
+        return {last_.at.leaf, last_.at.slot, position - last_.begin};
+    const At at = find_position(position);
+    last_ = {{at.leaf, at.slot, 0}, position - at.within, true};
+    return at;
+}
+
+SpanTree::At SpanTree::find_position(std::uint32_t position) const {
     std::uint32_t node = root_;
     std::uint32_t leaf_number = 0;
     while (node != none) {
@@ -128,6 +136,7 @@ void SpanTree::cut(Span& span, std::uint32_t count) const {
 
 // Makes room for two more spans in the gap's leaf and lets no span reach over the gap.
 SpanTree::At SpanTree::make_gap(At gap) {
+    last_.known = false;
     if (leaves_[gap.leaf].count + 2 > leaf_max) {
         const std::uint32_t half = leaves_[gap.leaf].count / 2;
         split_leaf(gap.leaf);
@@ -195,6 +204,7 @@ SpanTree::At SpanTree::append(At last, std::string_view utf8, std::uint32_t coun
     content_ += utf8;
     elements_ += count;
     add_shown(last.leaf, count);
+    if (last_.at.leaf != last.leaf || last_.at.slot != last.slot) last_.known = false;
     return after(last);
 }
 

@@ -49,7 +49,8 @@ public:
 
     Element element(At at) const { return span(at).element + at.within; }
 
-    /// The shown element at `position`, which is below `shown()`.
+    /// The shown element at `position`, which is below `shown()`. Quickest in the span of the time
+    /// before.
     At at_position(std::uint32_t position) const;
 
     At at_element(Element element) const;
@@ -119,6 +120,7 @@ private:
         std::array<std::uint32_t, inner_max> shown;
     };
 
+    At find_position(std::uint32_t position) const;
     std::uint32_t slot_of(const Inner& parent, std::uint32_t child) const;
     void add_shown(std::uint32_t leaf, std::int64_t difference);
     std::uint32_t shown_before(const Leaf& leaf, std::uint32_t slot) const;
@@ -144,6 +146,15 @@ private:
     std::string content_;
     std::uint32_t shown_ = 0;
     Element elements_ = 0;
+
+    /// The shown span that was found last, until anything but its own end changes.
+    struct Last {
+        At at;
+        std::uint32_t begin = 0;
+        bool known = false;
+    };
+
+    mutable Last last_;
 };
 
 }  // namespace samsyn::text

@@ -118,6 +118,31 @@ TEST_CASE("TextDocument: neighbours were neighbours for the writer", "[text][hos
         scene.takes(std::move(run));
         CHECK(scene.document.text().size() == 4);
     }
+    SECTION("nor the wrong way round past what it does not know") {
+        for (const std::uint32_t right : {0U, 1U}) {
+            auto run = run_of(mallory);
+            run.saw(anna, 4);
+            run.insert(a(2), a(right), "z", 1);
+            scene.refuses(std::move(run), Errc::malformed);
+        }
+    }
+    SECTION("nor beside one of the run itself that stands elsewhere") {
+        const TextId m0{mallory, 0};
+        for (const std::optional<TextId>& left :
+             {std::optional<TextId>{}, std::optional{a(1)}, std::optional{a(2)}}) {
+            auto before = knowing();
+            before.insert(a(0), a(1), "m", 1);
+            before.insert(left, m0, "z", 1);
+            scene.refuses(std::move(before), Errc::malformed);
+        }
+        for (const std::optional<TextId>& right :
+             {std::optional<TextId>{}, std::optional{a(0)}, std::optional{a(2)}}) {
+            auto after = knowing();
+            after.insert(a(0), a(1), "m", 1);
+            after.insert(m0, right, "z", 1);
+            scene.refuses(std::move(after), Errc::malformed);
+        }
+    }
     SECTION("nor between two of the run itself") {
         const TextId m0{mallory, 0};
         const TextId m1{mallory, 1};
