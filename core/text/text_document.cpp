@@ -14,8 +14,8 @@ using text::SpanTree;
 using text::WriterIndex;
 
 std::uint32_t TextDocument::State::own_count() const {
-    const auto own = history.find_writer(self);
-    return own ? history.count(*own) : 0;
+    const auto writer = history.find_writer(self);
+    return writer ? history.count(*writer) : 0;
 }
 
 Result<WriterIndex> TextDocument::State::begin_edit(std::uint32_t operations) {

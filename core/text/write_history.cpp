@@ -1,5 +1,7 @@
 #include "core/text/saved_columns.hpp"
 
+#include <tuple>
+
 namespace samsyn::text {
 
 namespace {
@@ -95,7 +97,7 @@ std::vector<Sight> sights_of(const History& history) {
                 own.push_back({last->before + seen.count - last->number, writer, seen.number});
             }
         }
-        std::ranges::stable_sort(own, {}, &Sight::number);
+        std::ranges::sort(own, {}, &Sight::number);
         for (const Sight& sight : own) {
             const bool same = !sights.empty() && sights.back().writer == writer &&
                               sights.back().number == sight.number;
@@ -103,7 +105,9 @@ std::vector<Sight> sights_of(const History& history) {
             sights.back().at = std::max(sights.back().at, sight.at);
         }
     }
-    std::ranges::stable_sort(sights, {}, &Sight::at);
+    std::ranges::sort(sights, {}, [](const Sight& sight) {
+        return std::tuple{sight.at, sight.writer, sight.number};
+    });
     return sights;
 }
 

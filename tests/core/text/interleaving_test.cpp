@@ -1,6 +1,9 @@
 #include "tests/core/text/text_world.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
+#include <set>
+
 using namespace samsyn;
 
 namespace {
