@@ -108,7 +108,7 @@ Result<void> TextDocument::State::check_known(WriterIndex writer,
                                               const TextRun& run,
                                               std::uint32_t known) const {
     std::vector<TextRun> ours;
-    text::cut_runs(history, tree, writer, run.first, run.first + known, ours, SIZE_MAX);
+    text::cut_runs(history, tree, {writer, run.first, run.first + known}, ours, SIZE_MAX);
     const bool equal = ours.size() == 1 && ours[0] == slice(run, 0, known);
     if (!equal) return fail(Errc::counter_reused, "text run");
     return {};

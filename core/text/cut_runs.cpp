@@ -9,10 +9,8 @@ namespace {
 
 /// Where a writer's runs begin: at each operation before which it saw something anew, and at
 /// `from`.
-std::vector<std::uint32_t> beginnings(const History& history,
-                                      WriterIndex writer,
-                                      std::uint32_t from,
-                                      std::uint32_t to) {
+std::vector<std::uint32_t> beginnings(const History& history, const Stretch& stretch) {
+    const auto& [writer, from, to] = stretch;
     std::vector<std::uint32_t> numbers{from};
     for (WriterIndex other = 0; other < history.writers(); ++other) {
         const auto& all = history.all_seen(writer, other);
@@ -31,17 +29,16 @@ class RunCutter {
 public:
     RunCutter(const History& history,
               const SpanTree& tree,
-              WriterIndex writer,
-              std::uint32_t from,
+              const Stretch& stretch,
               std::size_t bytes_max,
               std::vector<TextRun>& runs)
         : history_(history),
           tree_(tree),
-          writer_(writer),
-          next_(from),
+          writer_(stretch.writer),
+          next_(stretch.from),
           bytes_max_(bytes_max),
           runs_(runs),
-          run_(history.writer(writer), from) {}
+          run_(history.writer(stretch.writer), stretch.from) {}
 
     /// At the beginning of a run: what its writer saw anew before it, less what follows from that.
     void begin() {
@@ -126,17 +123,16 @@ private:
 
 void cut_runs(const History& history,
               const SpanTree& tree,
-              WriterIndex writer,
-              std::uint32_t from,
-              std::uint32_t to,
+              const Stretch& stretch,
               std::vector<TextRun>& runs,
               std::size_t bytes_max) {
-    RunCutter cutter{history, tree, writer, from, bytes_max, runs};
+    const auto& [writer, from, to] = stretch;
+    RunCutter cutter{history, tree, stretch, bytes_max, runs};
     const std::vector<Operation>& all = history.operations();
     const std::vector<std::uint32_t>& own = history.operations_of(writer);
     auto at = std::prev(std::ranges::upper_bound(
         own, from, {}, [&](std::uint32_t index) { return all[index].number; }));
-    const std::vector<std::uint32_t> begin = beginnings(history, writer, from, to);
+    const std::vector<std::uint32_t> begin = beginnings(history, stretch);
     for (std::size_t i = 0; i < begin.size(); ++i) {
         const std::uint32_t end = i + 1 < begin.size() ? begin[i + 1] : to;
         cutter.begin();

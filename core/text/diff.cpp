@@ -66,11 +66,12 @@ public:
           m_(static_cast<std::int32_t>(b.size())) {}
 
     std::optional<Edits> find(std::int32_t differ_max) {
-        std::vector<std::int32_t> furthest(static_cast<std::size_t>(differ_max) * 2 + 3, 0);
         const std::int32_t middle = differ_max + 1;
+        const auto size = static_cast<std::size_t>(middle) * 2 + 1;
+        std::vector<std::int32_t> furthest(size, 0);
         for (std::int32_t d = 0; d <= differ_max; ++d) {
             for (std::int32_t k = -d; k <= d; k += 2) {
-                std::int32_t* at = &furthest[static_cast<std::size_t>(middle + k)];
+                std::int32_t* at = furthest.data() + (middle + k);
                 const bool down = k == -d || (k != d && at[-1] < at[1]);
                 std::int32_t x = down ? at[1] : at[-1] + 1;
                 while (x < n_ && x - k < m_ && same(x, x - k)) ++x;
@@ -89,7 +90,7 @@ private:
     }
 
     std::int32_t row(std::int32_t d, std::int32_t k) const {
-        return rows_[static_cast<std::size_t>(d)][static_cast<std::size_t>(k + d)];
+        return *(rows_[static_cast<std::size_t>(d)].data() + (k + d));
     }
 
     Edits edits(std::int32_t d, std::int32_t k) const {

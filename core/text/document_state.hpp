@@ -47,12 +47,17 @@ namespace text {
 /// UTF-8 of one edit or of a stored text.
 inline constexpr std::size_t content_bytes_max = 64 * 1024 * 1024;
 
-/// A writer's operations `[from, to)` as runs of at most `bytes_max`, appended to `runs`.
+/// A writer's operations `[from, to)`.
+struct Stretch {
+    WriterIndex writer = 0;
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+};
+
+/// They as runs of at most `bytes_max`, appended to `runs`.
 void cut_runs(const History& history,
               const SpanTree& tree,
-              WriterIndex writer,
-              std::uint32_t from,
-              std::uint32_t to,
+              const Stretch& stretch,
               std::vector<TextRun>& runs,
               std::size_t bytes_max = text_run_bytes_max);
 

@@ -36,8 +36,8 @@ private:
 
     struct Chunk {
         std::uint32_t count = 0;
-        std::uint32_t starts[chunk_max];
-        std::uint32_t leaves[chunk_max];
+        std::uint32_t starts[chunk_max]{};
+        std::uint32_t leaves[chunk_max]{};
     };
 
     struct Slot {

@@ -29,7 +29,7 @@ struct Operation {
 /// Single-threaded.
 class History {
 public:
-    std::size_t writers() const { return writers_.size(); }
+    WriterIndex writers() const { return static_cast<WriterIndex>(writers_.size()); }
 
     const DeviceId& writer(WriterIndex index) const { return writers_[index].id; }
 

@@ -36,7 +36,7 @@ public:
           elements_(tree.elements()),
           past_(history.writers()) {
         if (writer_)
-            for (WriterIndex other = 0; other < past_.size(); ++other)
+            for (WriterIndex other = 0; other < history.writers(); ++other)
                 past_[other] = history.seen(*writer_, run.first + 1, other);
         plan_.steps.reserve(run.steps.size());
     }
@@ -83,12 +83,12 @@ private:
         const std::vector<std::uint32_t> before = past_;
         for (const Plan::News& news : told) {
             past_[news.other] = std::max(past_[news.other], news.seen);
-            for (WriterIndex third = 0; third < past_.size(); ++third)
+            for (WriterIndex third = 0; third < history_.writers(); ++third)
                 if (third != writer_)
                     past_[third] =
                         std::max(past_[third], history_.seen(news.other, news.seen, third));
         }
-        for (WriterIndex other = 0; other < past_.size(); ++other)
+        for (WriterIndex other = 0; other < history_.writers(); ++other)
             if (past_[other] > before[other]) plan_.news.push_back({other, past_[other]});
     }
 

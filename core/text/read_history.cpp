@@ -139,7 +139,7 @@ private:
             }
             last_number[writer] += static_cast<std::uint32_t>(number);
             if (last_number[writer] > history_.count(writer)) return damaged();
-            for (WriterIndex other = 0; other < seen.size(); ++other) {
+            for (WriterIndex other = 0; other < history_.writers(); ++other) {
                 if (other == writer) continue;
                 const auto& before = history_.all_seen(writer, other);
                 const std::uint32_t last = before.empty() ? 0 : before.back().count;

@@ -116,8 +116,8 @@ private:
         std::uint32_t parent = none;
         std::uint32_t count = 0;
         bool above_leaves = true;
-        std::array<std::uint32_t, inner_max> children;
-        std::array<std::uint32_t, inner_max> shown;
+        std::array<std::uint32_t, inner_max> children{};
+        std::array<std::uint32_t, inner_max> shown{};
     };
 
     At find_position(std::uint32_t position) const;

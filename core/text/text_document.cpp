@@ -139,12 +139,8 @@ Result<std::vector<TextRun>> TextDocument::take_runs() {
     if (!has_edits()) return runs;
     SAMSYN_TRY(state_->open());
     const std::uint32_t count = state_->own_count();
-    text::cut_runs(state_->history,
-                   state_->tree,
-                   *state_->history.find_writer(state_->self),
-                   state_->taken,
-                   count,
-                   runs);
+    const WriterIndex own = *state_->history.find_writer(state_->self);
+    text::cut_runs(state_->history, state_->tree, {own, state_->taken, count}, runs);
     state_->taken = count;
     return runs;
 }
@@ -178,7 +174,7 @@ Result<std::vector<TextRun>> TextDocument::missing_since(const TextVersion& vers
         for (; at < all.size() && all[at].writer == writer; ++at)
             to = all[at].number + all[at].count;
         if (history.writer(writer) == state_->self) to = std::min(to, state_->taken);
-        if (from < to) text::cut_runs(history, state_->tree, writer, from, to, runs);
+        if (from < to) text::cut_runs(history, state_->tree, {writer, from, to}, runs);
     }
     return runs;
 }
@@ -237,7 +233,7 @@ void add_patch(std::vector<TextPatch>& patches,
                std::string_view inserted) {
     if (!patches.empty()) {
         TextPatch& last = patches.back();
-        const bool typed_on = erased == 0 && last.inserted.size() > 0 &&
+        const bool typed_on = erased == 0 && !last.inserted.empty() &&
                               position == last.position + count_points(last.inserted);
         if (typed_on) {
             last.inserted += inserted;

@@ -117,6 +117,18 @@ TEST_CASE("TextDocument: what was saved, cut off or changed, is refused or a tex
             open(changed);
             b = was;
         }
+    // Two numbers changed alike, such as how many elements there are and how many came at once.
+    for (std::size_t first = 2; first < saved.size(); ++first)
+        for (std::size_t second = first + 1; second < saved.size(); ++second)
+            for (const int step : {1, 2, 4}) {
+                changed = saved;
+                changed[first] =
+                    static_cast<std::byte>(std::to_integer<int>(changed[first]) + step);
+                for (int other = 0; other < 8; ++other) {
+                    changed[second] = static_cast<std::byte>(other);
+                    open(changed);
+                }
+            }
 }
 
 TEST_CASE("TextDocument: says who wrote what", "[text]") {
