@@ -3,6 +3,7 @@
 #include "tests/bench/raw_limits.hpp"
 #include "tests/bench/storage_bench.hpp"
 #include "tests/bench/synced_world.hpp"
+#include "tests/bench/text_bench.hpp"
 
 #include <cstdio>
 
@@ -123,8 +124,9 @@ int bench_sync() {
 }  // namespace
 }  // namespace samsyn::bench
 
-/// Without an argument everything; "storage", "sync", "consent" or "idle" for one part. Storage and
-/// idle come first: they start processes, which must find SQLite unused and no other thread.
+/// Without an argument everything; "storage", "sync", "consent", "idle" or "text" for one part,
+/// "text" with a folder of editing traces if there is one. Storage and idle come first: they start
+/// processes, which must find SQLite unused and no other thread.
 int main(int argc, char** argv) {
     using namespace samsyn;
     const std::string_view part = argc > 1 ? argv[1] : "";
@@ -134,5 +136,6 @@ int main(int argc, char** argv) {
     if (wanted("sync") || wanted("consent")) must(start_sodium());
     if (wanted("sync")) bench::bench_sync();
     if (wanted("consent")) bench::bench_consent();
+    if (wanted("text")) bench::bench_text(argc > 2 ? argv[2] : "build/text-traces");
     return 0;
 }
