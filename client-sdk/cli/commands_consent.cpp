@@ -17,7 +17,7 @@ void print_confirmed(const Session& session, const json& result) {
     print(session.say("Confirmed ", "Bekräftade ") + short_id(text_in(result, "consent")) + "\n");
 }
 
-void print_closed(const Session& session, const json& result) {
+void print_closing(const Session& session, const json& result) {
     print(session.say("Recorded: ", "Noterat: ") + text_in(result, "kind") + "\n");
     for (const json& id : result["closings"]) print("  " + short_id(id.get<std::string>()) + "\n");
 }
@@ -115,7 +115,7 @@ void add_closing(CLI::App& consents,
         .text("--evidence", "evidence", "What was said; sealed")
         .runs([&session, operation](const json& args) {
             if (args.contains("person")) return refuse_form(session, args);
-            return perform(session, operation, with_recipients(args), &print_closed);
+            return perform(session, operation, with_recipients(args), &print_closing);
         });
 }
 

@@ -37,19 +37,20 @@ Result<std::string> enrol(const std::filesystem::path& data,
                               .kind = invitation.kind};
     const Argon2id hash;
     std::string answer;
-    SAMSYN_TRY(create_device(
-        data,
-        {.config = config, .phrase = secrets.phrase, .pin = secrets.pin.view()},
-        {.hash = hash},
-        [&](OpenedDevice& opened) -> Result<void> {
-            SodiumRandom random;
-            const EnrolmentReply reply = answer_invitation(
-                invitation, opened.signing_key(), opened.sealing_key(), random, SodiumHasher{});
-            answer = reply.answer;
-            const Bytes open = encode_comparison(reply.comparison);
-            SAMSYN_TRY(opened.device().put_host_value(comparison_value, open));
-            return write_private_file(data / answer_name, answer + "\n");
-        }));
+    const auto reply_with = [&](OpenedDevice& opened) -> Result<void> {
+        SodiumRandom random;
+        const EnrolmentReply reply = answer_invitation(
+            invitation, opened.signing_key(), opened.sealing_key(), random, SodiumHasher{});
+        answer = reply.answer;
+        const Bytes open = encode_comparison(reply.comparison);
+        SAMSYN_TRY(opened.device().put_host_value(comparison_value, open));
+        return write_private_file(data / answer_name, answer + "\n");
+    };
+    SAMSYN_TRY(
+        create_device(data,
+                      {.config = config, .phrase = secrets.phrase, .pin = secrets.pin.view()},
+                      {.hash = hash},
+                      reply_with));
     return answer;
 }
 

@@ -42,7 +42,7 @@ void print_list(const Session& session, const json& result) {
     for (const json& row : entries) print_entry(session, row, std::to_string(++number));
 }
 
-void print_shown(const Session& session, const json& row) {
+void print_escrowed(const Session& session, const json& row) {
     print_entry(session, row, "");
     print(session.say("    why: ", "    orsak: ") +
           escaped(text_in(row.value("why", json::object()), "message")) + "\n");
@@ -132,7 +132,7 @@ void add_leaving_commands(CLI::App& app, Session& session) {
     Command{escrow, session, "show", "Shows one entry with its text.", "samsyn escrow show 1"}
         .text("entry", "entry", "Its number in the list, or the beginning of its id")
         .required()
-        .asks("escrow.show", &print_shown);
+        .asks("escrow.show", &print_escrowed);
     add_judging(escrow, session);
     Command{app,
             session,

@@ -1,5 +1,7 @@
 #include "client-sdk/device/log_book.hpp"
 
+#include "core/wire/statement_codec.hpp"
+
 #include <algorithm>
 
 namespace samsyn {
@@ -84,9 +86,11 @@ Result<LogProofRequest> Device::Impl::LogBook::known_log() {
     return LogProofRequest{held->checkpoint.incarnation, held->checkpoint.tree.size};
 }
 
-/// What the proof brings, as far as it verifies: one that does not has no effect.
+/// What the proof brings of the federation's log, as far as it verifies: the rest has no effect.
 Result<void> Device::Impl::LogBook::take_statements(const LogProof& proof) {
     for (const Bytes& bytes : proof.restores) {
+        const auto statement = decode_statement(bytes, my_.ports.hasher);
+        if (!statement || statement->header.stream != Stream{}) continue;
         const auto taken = my_.transact([&] { return my_.take_statement(bytes); });
         if (!taken && my_.is_storage_fault(taken.error())) return std::unexpected{taken.error()};
     }

@@ -32,6 +32,7 @@ void PurgeCount::go_on(const Registry& registry, Instant now) {
 void PurgeCount::look_at(const CaseId& id, const Registry& registry, Instant now) {
     const auto old = found_.extract(id);
     if (!old.empty()) total_ -= old.mapped();
+    if (id == directory_case) return;  // names: nobody's consent is about them
     const StatementGraph* const log = registry.case_log(id);
     const CaseView* const view = registry.view(id);
     if (log == nullptr || view == nullptr) return;

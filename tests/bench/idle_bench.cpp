@@ -104,7 +104,13 @@ double kib_of_ours(std::size_t count) {
     limits.session_rate = {std::chrono::milliseconds{1}, no_bound};
     limits.message_rate = {std::chrono::milliseconds{1}, no_bound};
     const auto hub = founded.make_hub(limits);
-    const ServerProcess process{[&](const auto& on_port) { serve_ours(*hub, clock, on_port); }};
+    std::array<std::byte, SigningKey::seed_size> seed{};
+    std::ranges::copy(founded.server_key().seed(), seed.begin());
+    const ServerProcess process{[&](const auto& on_port) {
+        founded.server_key() =
+            SigningKey::from_seed(seed);  // what is secret does not survive a fork
+        serve_ours(*hub, clock, on_port);
+    }};
 
     const std::string address = "127.0.0.1:" + std::to_string(process.port());
     boost::asio::io_context io;

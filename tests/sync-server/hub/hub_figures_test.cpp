@@ -118,6 +118,24 @@ TEST_CASE("Hub: counts the purges that nobody has confirmed, after restarts too"
     CHECK(counted() == 0);
 }
 
+TEST_CASE("Hub: who may no longer read names has nothing to confirm", "[hub][metrics]") {
+    HubWorld world;
+    world.case_id = directory_case;
+    Label names;
+    names.disclosing = world.lead.unit;
+    names.category = Category::directory;
+    ScriptedClient admin{world, world.nora_admin, 1};
+    admin.start();
+    admin.push_all(EntryKind::packet, {world.packet(world.nora_admin, names)});
+    ScriptedClient other{world, world.lindesberg_admin, 2};
+    other.start();
+    other.push_all(
+        EntryKind::statement,
+        {world.say(world.lindesberg_admin, Stream{}, DeviceRevoked{world.counsellor.device})});
+    for (std::size_t i = 0; i < 8; ++i) world.hub->watch(world.now);
+    CHECK(world.hub->counts().unconfirmed_purges == 0);
+}
+
 TEST_CASE("Hub: a probe is a durable write of its own", "[hub][metrics]") {
     HubWorld world;
     REQUIRE(world.hub->probe(world.now));
