@@ -119,19 +119,18 @@ double kib_of_ours(std::size_t count) {
         run_until(io, [&] { return first.synced > 0; });
     }
     std::deque<Connection> connections;
+    // One after the other: a device that is shown two states of the log in turn would call it
+    // forked.
     const auto open = [&](std::size_t more) {
-        for (std::size_t i = 0; i < more; ++i)
-            connections.emplace_back(io, address, *person->device, founded, clock);
-        const auto newest = connections.end() - static_cast<std::ptrdiff_t>(more);
-        run_until(io, [&] {
-            return std::all_of(
-                newest, connections.end(), [](const Connection& one) { return one.synced > 0; });
-        });
+        for (std::size_t i = 0; i < more; ++i) {
+            const Connection& one =
+                connections.emplace_back(io, address, *person->device, founded, clock);
+            run_until(io, [&] { return one.synced > 0; });
+        }
     };
     open(wave);  // what is paid once is paid now
     const double before = process.private_kib();
-    for (std::size_t left = count - wave; left > 0; left -= std::min(left, wave))
-        open(std::min(left, wave));
+    open(count - wave);
     const double after = process.private_kib();
     return (after - before) / static_cast<double>(count - wave);
 }
