@@ -66,8 +66,10 @@ std::vector<UserView> Device::users() {
                       .role = Role::none};
         for (const Federation::Membership& membership : user.memberships) {
             if (!my.federation().works_in(id, membership.unit, at)) continue;
+            if (std::ranges::count(view.units, membership.unit) > 0) continue;  // came back to it
             view.units.push_back(membership.unit);
-            if (view.role == Role::none) view.role = membership.role;
+            if (view.role == Role::none)
+                view.role = my.federation().role_in(id, membership.unit, at);
         }
         views.push_back(std::move(view));
     }

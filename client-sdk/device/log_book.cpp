@@ -1,7 +1,5 @@
 #include "client-sdk/device/log_book.hpp"
 
-#include "core/wire/statement_codec.hpp"
-
 #include <algorithm>
 
 namespace samsyn {
@@ -86,11 +84,16 @@ Result<LogProofRequest> Device::Impl::LogBook::known_log() {
     return LogProofRequest{held->checkpoint.incarnation, held->checkpoint.tree.size};
 }
 
-/// What the proof brings of the federation's log, as far as it verifies: the rest has no effect.
+/// What the proof brings, as far as it verifies: one that does not has no effect. Only what is of
+/// the federation: nothing of a case is taken before the log has proved itself. Errors: `malformed`
+/// for anything else.
 Result<void> Device::Impl::LogBook::take_statements(const LogProof& proof) {
     for (const Bytes& bytes : proof.restores) {
-        const auto statement = decode_statement(bytes, my_.ports.hasher);
-        if (!statement || statement->header.stream != Stream{}) continue;
+        const auto said = decode_statement(bytes, my_.ports.hasher);
+        if (said && said->header.stream.kind != StreamKind::federation)
+            return fail(Errc::malformed, "a statement of a case in a proof of the log");
+    }
+    for (const Bytes& bytes : proof.restores) {
         const auto taken = my_.transact([&] { return my_.take_statement(bytes); });
         if (!taken && my_.is_storage_fault(taken.error())) return std::unexpected{taken.error()};
     }
@@ -103,16 +106,14 @@ Result<TreeHead> Device::Impl::LogBook::base_after_restores(const SignedCheckpoi
                                                             const LogProof& proof) {
     SAMSYN_TRY(take_statements(proof));
     TreeHead base = held.checkpoint.tree;
-    Incarnation life = held.checkpoint.incarnation;
+    const Incarnation& life = held.checkpoint.incarnation;
     const Incarnation& now_alive = proof.checkpoint.checkpoint.incarnation;
-    const auto& restores = my_.federation().restores();
-    for (std::size_t lives = 0; life != now_alive && lives < log_lives_max; ++lives) {
-        const auto next = std::ranges::find(restores, life, &LogRestored::old_incarnation);
-        if (next == restores.end()) break;
-        life = next->new_incarnation;
-        if (next->size < base.size) base = {next->size, next->root};
-    }
-    if (life != now_alive) return fail(Errc::log_forked, "another life of the log");
+    const auto restores =
+        restores_between(my_.federation().restores(), life, now_alive, log_lives_max);
+    if (life != now_alive && restores.empty())
+        return fail(Errc::log_forked, "another life of the log");
+    for (const LogRestored& restore : restores)
+        if (restore.size < base.size) base = {restore.size, restore.root};
     return base;
 }
 

@@ -11,13 +11,22 @@ namespace samsyn {
 
 namespace {
 
+/// The newest.
 const Federation::Membership* membership_in(const Federation& members,
                                             const UserId& user,
                                             const UnitId& unit) {
     const Federation::User* const known = members.user(user);
     if (known == nullptr) return nullptr;
-    const auto found = std::ranges::find(known->memberships, unit, &Federation::Membership::unit);
-    return found == known->memberships.end() ? nullptr : &*found;
+    const auto found = std::find_if(known->memberships.rbegin(),
+                                    known->memberships.rend(),
+                                    [&](const auto& one) { return one.unit == unit; });
+    return found == known->memberships.rend() ? nullptr : &*found;
+}
+
+/// Who is there still keeps the time that was: what was signed then goes on counting. Who comes
+/// back begins anew: what lies between is nobody's time there.
+Instant begin_of(const Federation::Membership* earlier, Instant from) {
+    return earlier != nullptr && earlier->until > from ? std::min(earlier->from, from) : from;
 }
 
 /// Where the name of a device is kept: with its user's unit, else with any of the organisation.
@@ -100,8 +109,7 @@ Result<void> Provisioning::move_user(const MoveUser& move) {
     bool is_there = false;
     if (const auto* const earlier = membership_in(my.federation(), move.user, move.to)) {
         is_there = earlier->role == after.role && earlier->from <= at && at < earlier->until;
-        // Who comes back keeps the time that was: what was signed then goes on counting.
-        after.from = std::min(after.from, earlier->from);
+        after.from = begin_of(earlier, at);
     }
     return my.transact([&]() -> Result<void> {
         if (!is_there) {
@@ -128,8 +136,7 @@ Result<StatementId> Provisioning::place_user(const UserId& user,
                          .role = role,
                          .from = std::max(from, my.corrected(my.now())),
                          .until = instant_max};
-    if (const auto* const earlier = membership_in(my.federation(), user, unit))
-        placed.from = std::min(placed.from, earlier->from);
+    placed.from = begin_of(membership_in(my.federation(), user, unit), placed.from);
     return my.transact([&]() -> Result<StatementId> { return my.author(Stream{}, placed); });
 }
 

@@ -1,5 +1,4 @@
 #include "client-sdk/device/engine.hpp"
-#include "core/base/checked_text.hpp"
 #include "core/store/resend_log.hpp"
 
 #include <samsyn/restoring.hpp>
@@ -16,12 +15,6 @@ Result<StatementId> Restoring::sign(const RestoreRequest& request) {
         return fail(Errc::already_exists, "this restore has been signed");
     return my.transact(
         [&]() -> Result<StatementId> { return my.author(Stream{}, request.restored); });
-}
-
-Result<std::string> Restoring::export_statement(const StatementId& statement) {
-    const StatementPtr said = device_.impl_->federation_graph.find(statement);
-    if (!said) return fail(Errc::not_found, "statement");
-    return to_checked_text("samsyn1-statement-", encode_statement(*said));
 }
 
 Result<std::uint64_t> Restoring::kept() {

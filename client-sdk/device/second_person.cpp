@@ -1,7 +1,7 @@
 // Provisioning: what wants a second person, and its way there without a network.
 
 #include "client-sdk/device/engine.hpp"
-#include "core/base/checked_text.hpp"
+#include "core/wire/restore_request.hpp"
 
 #include <samsyn/provisioning.hpp>
 
@@ -11,9 +11,6 @@
 namespace samsyn {
 
 namespace {
-
-constexpr std::string_view statement_prefix = "samsyn1-statement-";
-constexpr std::size_t statement_text_max = 2 * statement_bytes_max;  // base32 and dashes
 
 /// What a statement that wants two persons is about, written down where a kind says it.
 struct WaitingAbout {
@@ -108,11 +105,11 @@ Result<StatementId> Provisioning::confirm(const StatementId& statement) {
 Result<std::string> Provisioning::export_statement(const StatementId& statement) {
     const StatementPtr said = device_.impl_->federation_graph.find(statement);
     if (!said) return fail(Errc::not_found, "statement");
-    return to_checked_text(statement_prefix, encode_statement(*said));
+    return statement_to_text(encode_statement(*said));
 }
 
 Result<StatementId> Provisioning::import_statement(std::string_view text) {
-    const Bytes bytes = SAMSYN_TRY(from_checked_text(statement_prefix, text, statement_text_max));
+    const Bytes bytes = SAMSYN_TRY(statement_from_text(text));
     const Statement said = SAMSYN_TRY(decode_statement(bytes, device_.impl_->ports.hasher));
     if (said.header.stream.kind != StreamKind::federation)
         return fail(Errc::malformed, "not a statement of the federation");

@@ -13,6 +13,31 @@ const Facts& facts_of(const std::map<UnitId, Facts>& all, const UnitId& unit) {
     return found == all.end() ? none : found->second;
 }
 
+bool is_lead_on(const RosterFacts& roster, const UserId& user) {
+    return std::ranges::any_of(roster.added, [&](const auto& addition) {
+        return addition.body.user == user && addition.body.duty == Duty::lead;
+    });
+}
+
+bool was_put_on(const RosterFacts& roster, const UserId& user) {
+    return std::ranges::any_of(roster.added,
+                               [&](const auto& addition) { return addition.body.user == user; });
+}
+
+/// Of stays, and of restricting statements of unknown kinds in these streams.
+std::set<DeviceId> authors_of_denials(const CaseView& view,
+                                      const std::set<UnitId>& disclosing,
+                                      const std::set<UnitId>& rosters) {
+    std::set<DeviceId> authors = view.custody().stayed_by;
+    for (const auto& unit : disclosing)
+        authors.insert(view.disclosing(unit).restricted_by.begin(),
+                       view.disclosing(unit).restricted_by.end());
+    for (const auto& unit : rosters)
+        authors.insert(view.roster(unit).restricted_by.begin(),
+                       view.roster(unit).restricted_by.end());
+    return authors;
+}
+
 }  // namespace
 
 const DisclosingFacts& CaseView::disclosing(const UnitId& unit) const {
@@ -58,35 +83,6 @@ bool CaseView::was_lead_or_team(const DeviceId& device) const {
     return federation_->ever_acted_in(device, unit) ||
            (team && federation_->is_device_of(device, lead, team->organisation));
 }
-
-namespace {
-
-bool is_lead_on(const RosterFacts& roster, const UserId& user) {
-    return std::ranges::any_of(roster.added, [&](const auto& addition) {
-        return addition.body.user == user && addition.body.duty == Duty::lead;
-    });
-}
-
-bool was_put_on(const RosterFacts& roster, const UserId& user) {
-    return std::ranges::any_of(roster.added,
-                               [&](const auto& addition) { return addition.body.user == user; });
-}
-
-/// Of stays, and of restricting statements of unknown kinds in these streams.
-std::set<DeviceId> authors_of_denials(const CaseView& view,
-                                      const std::set<UnitId>& disclosing,
-                                      const std::set<UnitId>& rosters) {
-    std::set<DeviceId> authors = view.custody().stayed_by;
-    for (const auto& unit : disclosing)
-        authors.insert(view.disclosing(unit).restricted_by.begin(),
-                       view.disclosing(unit).restricted_by.end());
-    for (const auto& unit : rosters)
-        authors.insert(view.roster(unit).restricted_by.begin(),
-                       view.roster(unit).restricted_by.end());
-    return authors;
-}
-
-}  // namespace
 
 std::vector<Stream> streams_for(const DeviceId& device,
                                 const CaseView& view,

@@ -71,7 +71,8 @@ const SigningPublicKey* Federation::signing_key(const DeviceId& author) const {
 Role Federation::role_in(const UserId& id, const UnitId& unit, Instant now) const {
     if (!works_in(id, unit, now)) return Role::none;
     for (const auto& membership : user(id)->memberships)
-        if (membership.unit == unit) return membership.role;
+        if (membership.unit == unit && within(membership.from, now, membership.until))
+            return membership.role;
     return Role::none;
 }
 

@@ -28,6 +28,14 @@ struct DeviceOrder {
 /// The order in a statement's body, if it is one.
 std::optional<DeviceOrder> order_in(const StatementId& id, const StatementBody& body);
 
+/// The restores that lead from one life of the log to another, oldest first: the shortest way, of
+/// `most` at most. Empty where none leads there. A backup may be restored twice: then two lead on
+/// from one life.
+std::vector<LogRestored> restores_between(std::span<const LogRestored> all,
+                                          const Incarnation& from,
+                                          const Incarnation& to,
+                                          std::size_t most);
+
 /// A recovery key of an organisation, as certified (`RecoveryKeyCertified`).
 struct RecoveryKey {
     std::uint32_t generation = 0;
@@ -67,6 +75,8 @@ struct WaitingAct {
 /// Immutable once built; thread-safe.
 class Federation {
 public:
+    /// One time in a unit. A certificate takes the place of what it finds that is not over when it
+    /// begins: who left and comes back has two, and what lies between is in neither.
     struct Membership {
         OrganisationId organisation;
         UnitId unit;
@@ -76,7 +86,7 @@ public:
     };
 
     struct User {
-        std::vector<Membership> memberships;
+        std::vector<Membership> memberships;  ///< of one unit, the newest last
         std::vector<UserRemoved> removals;
     };
 

@@ -213,7 +213,8 @@ void FederationBuilder::certify(const ServerCertified& body) {
 void FederationBuilder::certify(const UserCertified& body, const Statement& said) {
     auto& memberships = built_.users_[body.user].memberships;
     std::erase_if(memberships, [&](const auto& old) {
-        return old.unit == body.unit && old.organisation == body.organisation;
+        return old.unit == body.unit && old.organisation == body.organisation &&
+               old.until > body.from;
     });
     memberships.push_back({.organisation = body.organisation,
                            .unit = body.unit,

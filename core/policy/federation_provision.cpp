@@ -149,4 +149,25 @@ std::vector<StatementId> Federation::suspensions(const DeviceId& id) const {
     return known ? known->suspensions : std::vector<StatementId>{};
 }
 
+std::vector<LogRestored> restores_between(std::span<const LogRestored> all,
+                                          const Incarnation& from,
+                                          const Incarnation& to,
+                                          std::size_t most) {
+    std::set<Incarnation> seen{from};
+    std::vector<std::vector<LogRestored>> ways(1);
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+        const std::vector<LogRestored> way = ways[i];
+        const Incarnation life = way.empty() ? from : way.back().new_incarnation;
+        if (life == to) return way;
+        if (way.size() == most) continue;
+        for (const LogRestored& restored : all) {
+            if (restored.old_incarnation != life || !seen.insert(restored.new_incarnation).second)
+                continue;
+            ways.push_back(way);
+            ways.back().push_back(restored);
+        }
+    }
+    return {};
+}
+
 }  // namespace samsyn

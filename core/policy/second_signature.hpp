@@ -10,4 +10,11 @@ namespace samsyn {
 Result<const SigningPublicKey*> second_key(const Statement& statement,
                                            const Federation& federation);
 
+namespace policy {
+
+/// True for a role that no administrator gives alone (two_persons.hpp).
+bool is_dangerous(Role role);
+
+}  // namespace policy
+
 }  // namespace samsyn

@@ -204,8 +204,8 @@ Result<void> SignRules::operator()(const ReviewVerdict& body) const {
     const auto* known = federation.user(user);
     const bool reviews =
         unit && known && std::ranges::any_of(known->memberships, [&](const auto& at_work) {
-            return at_work.role == Role::log_reviewer &&
-                   at_work.organisation == unit->organisation &&
+            return at_work.organisation == unit->organisation &&
+                   federation.role_in(user, at_work.unit, at()) == Role::log_reviewer &&
                    federation.acted_in(header.author, at_work.unit, at());
         });
     return require(reviews, "a log reviewer of the unit's organisation signs this");

@@ -28,8 +28,7 @@ constexpr Instant swedish_midnight(std::chrono::year_month_day day, hours ahead_
 constexpr auto july_2025 = swedish_midnight(std::chrono::year{2025} / 7 / 1, hours{2});
 constexpr auto january_2023 = swedish_midnight(std::chrono::year{2023} / 1 / 1, hours{1});
 
-// --- Version 1
-// ------------------------------------------------------------------------------------
+// --- Version 1 -----------------------------------------------------------------------------------
 
 constexpr std::array version_1_purposes = {
     Purposes{.purpose = Purpose::coordination, .consent_suffices = true, .identifies = true},
@@ -39,9 +38,9 @@ constexpr std::array version_1_purposes = {
         .purpose = Purpose::aggregate_statistics, .consent_suffices = true, .identifies = false},
 };
 
-// --- Version 2
-// ------------------------------------------------------------------------------------ Engineering
-// input, no legal advice: what a lawyer must confirm is listed in docs/OPERATIONS.md.
+// --- Version 2 -----------------------------------------------------------------------------------
+
+// Engineering input, no legal advice: what a lawyer must confirm is listed in docs/OPERATIONS.md.
 
 constexpr auto support_categories = set_of<Categories>(Category::social,
                                                        Category::parenting,

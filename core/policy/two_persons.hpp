@@ -2,6 +2,7 @@
 
 #include "core/policy/ancestry.hpp"
 #include "core/policy/federation.hpp"
+#include "core/policy/second_signature.hpp"
 
 namespace samsyn::policy {
 
@@ -31,9 +32,6 @@ namespace samsyn::policy {
 
 /// True where a statement of this kind may want a second person.
 bool is_two_person_kind(const StatementBody& body);
-
-/// True for a role that no administrator gives alone.
-bool is_dangerous(Role role);
 
 /// May the device confirm `act` at the time `at`, by who is who in `federation`? Errors:
 /// `not_permitted` naming the rule.

@@ -81,9 +81,33 @@ void SceneMaker::break_members() {
         names_[raw(who.user)] = "passing";
         names_[raw(staff_.back().device)] = "tablet of passing";
     }
+    if (dice_.percent(15)) leave_and_come_back();
     if (dice_.percent(20)) add_further_tablet();
     if (dice_.percent(10)) lose_a_tablet();
     if (dice_.percent(2)) world_.sign(world_.root, stream, Unknown{40, {}}, {}, dice_.percent(50));
+}
+
+/// Once or twice, in another role perhaps; where it begins before it ended, it never did.
+void SceneMaker::leave_and_come_back() {
+    const Staff who = some_staff();
+    const auto place = [&](Instant from, Instant until, Role role) {
+        world_.sign(world_.administrator(who.unit.organisation),
+                    World::federation_stream(),
+                    UserCertified{.user = who.user,
+                                  .organisation = who.unit.organisation,
+                                  .unit = who.unit.unit,
+                                  .role = role,
+                                  .from = from,
+                                  .until = until});
+    };
+    const std::array roles{Role::nurse, Role::school_counsellor, Role::case_officer};
+    const Instant left = some_time();
+    place(world_.long_ago, left, any(roles));
+    for (int times = dice_.percent(30) ? 2 : 1; times > 0; --times) {
+        const Instant back = some_time();
+        const Instant until = dice_.percent(60) ? instant_max : some_end();
+        place(back, until, any(roles));
+    }
 }
 
 /// Of somebody who has one: confirmed by who may or may not, in time or too late, or by nobody.

@@ -20,6 +20,7 @@ private:
     void found();
     void add_staff();
     void break_members();
+    void leave_and_come_back();
     void add_further_tablet();
     void lose_a_tablet();
     void open();

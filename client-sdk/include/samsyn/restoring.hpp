@@ -8,7 +8,8 @@ namespace samsyn {
 
 /// Says, as an administrator, that the server's log was restored from a backup: what
 /// `samsyn-server restore` asks for. It has effect once an administrator of another organisation
-/// has confirmed it (`Provisioning::confirm`), and then travels to the server as text.
+/// has confirmed it (`Provisioning::confirm`), and then travels to the server as text
+/// (`Provisioning::export_statement`).
 class Restoring {
 public:
     explicit Restoring(Device& device) : device_(device) {}
@@ -16,9 +17,6 @@ public:
     /// Errors: `wrong_federation`; `already_exists` where this restore has been signed and counts;
     /// `not_permitted` for who is no administrator.
     Result<StatementId> sign(const RestoreRequest& request);
-
-    /// A statement of the federation log as text ("samsyn1-statement-…"). Errors: `not_found`.
-    Result<std::string> export_statement(const StatementId& statement);
 
     /// How many sealed things of its own the device keeps that a server has taken.
     Result<std::uint64_t> kept();

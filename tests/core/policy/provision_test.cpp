@@ -2,6 +2,8 @@
 #include "tests/core/policy/provision_scene.hpp"
 #include "tests/support/catch.hpp"
 
+#include <rapidcheck.h>
+
 using namespace samsyn;
 using namespace samsyn::test;
 
@@ -151,4 +153,111 @@ TEST_CASE("Organisation: the root's newest word counts, by its own counter", "[p
     CHECK_FALSE(scene.stands(scene.officer.device));
     scene.say(scene.root, admitted(instant_max));
     CHECK(scene.stands(scene.officer.device));
+}
+
+TEST_CASE("User: what lies between leaving a unit and coming back is nobody's time there",
+          "[policy][attack]") {
+    ProvisionScene scene;
+    const auto place = [&](Instant from, Instant until) {
+        return UserCertified{.user = scene.officer.user,
+                             .organisation = scene.lindesberg,
+                             .unit = scene.social.unit,
+                             .role = Role::case_officer,
+                             .from = from,
+                             .until = until};
+    };
+    const auto start = scene.now;
+    scene.join(scene.officer.user, scene.school, Role::principal);
+    Staff moved = scene.officer;
+    moved.unit = scene.school;
+    scene.add_participant(scene.id, scene.lead, moved);
+    scene.say(scene.admin, place(scene.long_ago, start));
+    const Requester officer = scene.officer.requester();
+    const auto reads = [&] {
+        return scene.ask(scene.id, scene.social_item(), officer).permitted();
+    };
+    const auto school_reads = [&] {
+        return scene.ask_as(scene.counsellor, scene.social_item()).permitted();
+    };
+    CHECK_FALSE(reads());
+
+    // What is recorded for the unit meanwhile its own people have to confirm.
+    scene.now = start + days{10};
+    scene.consent(scene.id, scene.officer, scene.to_school(scene.a));
+    scene.consent(scene.id, scene.officer, scene.to_school(scene.b));
+    CHECK_FALSE(school_reads());
+
+    scene.now = start + days{20};
+    scene.say(scene.admin, place(scene.now, instant_max));
+    CHECK(reads());  // the own unit reads everything, whenever it was written
+    CHECK_FALSE(school_reads());
+    const auto members = scene.federation();
+    CHECK(members.works_in(scene.officer.user, scene.social.unit, start - days{1}));
+    CHECK_FALSE(members.works_in(scene.officer.user, scene.social.unit, start + days{10}));
+
+    // And the roster has its own word.
+    scene.sign(scene.lead.device,
+               World::roster_stream(scene.id, scene.social.unit),
+               ParticipantRemoved{.user = scene.officer.user, .unit = scene.social.unit});
+    CHECK_FALSE(reads());
+}
+
+TEST_CASE("Property: a certificate gives a place within its dates, and takes none that was over",
+          "[policy][property]") {
+    using Span = std::pair<std::uint8_t, std::uint8_t>;
+    CHECK(rc::check([](const std::vector<Span>& spans) {
+        ProvisionScene scene;
+        const auto user = scene.fresh<UserId>();
+        const auto day = [&](std::size_t number) { return scene.now + days{number}; };
+        const auto worked = [&] {
+            std::vector<bool> each;
+            const auto members = scene.federation();
+            for (std::size_t number = 0; number < 256; ++number)
+                each.push_back(members.works_in(user, scene.social.unit, day(number)));
+            return each;
+        };
+        auto before = worked();
+        for (const Span& span : std::span{spans}.first(std::min<std::size_t>(spans.size(), 6))) {
+            const std::size_t from = span.first;
+            const std::size_t until = span.second;
+            scene.say(scene.admin,
+                      UserCertified{.user = user,
+                                    .organisation = scene.lindesberg,
+                                    .unit = scene.social.unit,
+                                    .role = Role::case_officer,
+                                    .from = day(from),
+                                    .until = day(until)});
+            const auto after = worked();
+            for (std::size_t number = 0; number < 256; ++number) {
+                const bool was = before[number];
+                const bool is = after[number];
+                if (number >= from) RC_ASSERT(is == (number < until));
+                // What goes on when it begins is replaced from its own beginning.
+                if (number < from && is) RC_ASSERT(was);
+                if (number < from && !before[from]) RC_ASSERT(is == was);
+            }
+            before = after;
+        }
+    }));
+}
+
+TEST_CASE("Restores: a way leads from a life to another one, though a backup was restored twice",
+          "[policy]") {
+    const auto life = [](unsigned char number) {
+        Incarnation id;
+        id.bytes.fill(std::byte{number});
+        return id;
+    };
+    const auto restored = [&](unsigned char from, unsigned char to) {
+        return LogRestored{life(from), 7, {}, life(to)};
+    };
+    const std::vector all{
+        restored(1, 2), restored(1, 3), restored(3, 4), restored(5, 4), restored(2, 1)};
+    CHECK(restores_between(all, life(1), life(4), 4) == std::vector{all[1], all[2]});
+    CHECK(restores_between(all, life(1), life(2), 4) == std::vector{all[0]});
+    CHECK(restores_between(all, life(5), life(4), 4) == std::vector{all[3]});
+    CHECK(restores_between(all, life(2), life(4), 3).size() == 3);
+    CHECK(restores_between(all, life(2), life(4), 2).empty());
+    CHECK(restores_between(all, life(3), life(2), 4).empty());
+    CHECK(restores_between(all, life(4), life(4), 4).empty());
 }

@@ -67,6 +67,34 @@ struct Scene : World {
     }
 };
 
+/// The graph as if these had never been said: who knew one of them knew what its author knew. Taken
+/// out of the middle, they would leave holes over which nobody is known to know anything, which is
+/// another world, and not one with less in it.
+inline StatementGraph never_said(const StatementGraph& graph, const std::set<StatementId>& gone) {
+    StatementGraph rest;
+    for (const auto& stream : graph.streams()) {
+        for (const auto& statement : graph.in(stream)) {
+            if (gone.contains(statement->id)) continue;
+            std::set<StatementId> previous;
+            std::vector<StatementId> open = statement->header.previous;
+            while (!open.empty()) {
+                const auto id = open.back();
+                open.pop_back();
+                if (!gone.contains(id)) {
+                    previous.insert(id);
+                } else if (const auto before = graph.find(id)) {
+                    const auto& ids = before->header.previous;
+                    open.insert(open.end(), ids.begin(), ids.end());
+                }
+            }
+            auto copy = std::make_shared<Statement>(*statement);
+            copy->header.previous = {previous.begin(), previous.end()};
+            rest.add(std::move(copy));
+        }
+    }
+    return rest;
+}
+
 inline bool names(const Decision& decision, Reason reason) {
     return std::ranges::find(decision.reasons, reason) != decision.reasons.end();
 }

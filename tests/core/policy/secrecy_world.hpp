@@ -272,22 +272,7 @@ struct SecrecyWorld : SecrecyScene {
 
     std::vector<Decision> answers() { return answers(cases[id], federation()); }
 
-    /// The case as if it had never been said: what named it names what it named.
-    StatementGraph without(const StatementPtr& one) {
-        StatementGraph rest;
-        for (const auto& stream : cases[id].streams()) {
-            for (const auto& statement : cases[id].in(stream)) {
-                if (statement == one) continue;
-                auto copy = std::make_shared<Statement>(*statement);
-                auto& previous = copy->header.previous;
-                if (std::erase(previous, one->id) != 0)
-                    previous.insert(
-                        previous.end(), one->header.previous.begin(), one->header.previous.end());
-                rest.add(copy);
-            }
-        }
-        return rest;
-    }
+    StatementGraph without(const StatementPtr& one) { return never_said(cases[id], {one->id}); }
 };
 
 inline bool no_more_permitted(const std::vector<Decision>& before,

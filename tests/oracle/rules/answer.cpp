@@ -188,10 +188,6 @@ Answer answer_at(const World& world,
     return by_consent(world, question, place);
 }
 
-}  // namespace
-
-namespace {
-
 /// The units for which the requester takes part now. `or_unclear`: also where a newer program is
 /// needed to say whether it is so.
 std::vector<Place> places_of(const World& world, const Question& question, bool or_unclear) {

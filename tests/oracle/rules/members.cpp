@@ -155,17 +155,25 @@ bool is_lost_now(const World& world, const Id& device) {
     return !world.is_wrong_about(Planted::lost_still_reads) && is_lost(world, device, nullptr);
 }
 
-/// The certificates of this user for this unit, by an administrator of the unit's organisation.
+/// The times of this user in this unit, as an administrator of the unit's organisation certified
+/// them: a certificate takes the place of every earlier one that is not over when it begins.
 std::vector<Member> memberships(const World& world, const Id& user, const Id& unit) {
-    std::vector<Member> all;
+    std::vector<std::pair<const Said*, Member>> all;
     const auto where = unit_of(world, unit);
-    if (!where) return all;
+    if (!where) return {};
     each<Member>(world.federation, [&](const Said& said, const Member& who) {
         if (who.user == user && who.unit == unit && who.organisation == where->organisation &&
             administers(world, said.author, who.organisation))
-            all.push_back(who);
+            all.emplace_back(&said, who);
     });
-    return all;
+    std::vector<Member> standing;
+    for (const auto& one : all) {
+        const bool is_replaced = std::ranges::any_of(all, [&](const auto& other) {
+            return is_after(*other.first, *one.first) && one.second.until > other.second.from;
+        });
+        if (!is_replaced) standing.push_back(one.second);
+    }
+    return standing;
 }
 
 std::vector<Id> units(const World& world) {
