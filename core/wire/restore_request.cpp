@@ -1,6 +1,7 @@
 #include "core/wire/restore_request.hpp"
 
 #include "core/base/checked_text.hpp"
+#include "core/wire/statement_bodies.hpp"
 #include "core/wire/statement_codec.hpp"
 
 namespace samsyn {
@@ -17,10 +18,7 @@ constexpr std::size_t exported_text_max = 2 * statement_bytes_max;  // base32 an
 std::string to_text(const RestoreRequest& request) {
     Writer out;
     out.id(request.federation);
-    out.id(request.restored.old_incarnation);
-    out.number(request.restored.size);
-    out.id(request.restored.root);
-    out.id(request.restored.new_incarnation);
+    write_body(out, request.restored);
     out.instant(request.backed_up);
     return to_checked_text(restore_prefix, out.view());
 }
@@ -30,13 +28,27 @@ Result<RestoreRequest> restore_request_from_text(std::string_view text) {
     Reader in{bytes};
     RestoreRequest request;
     request.federation = SAMSYN_TRY(in.id<FederationId>("federation"));
-    request.restored.old_incarnation = SAMSYN_TRY(in.id<Incarnation>("old life"));
-    request.restored.size = SAMSYN_TRY(in.number<std::uint64_t>("size of the log"));
-    request.restored.root = SAMSYN_TRY(in.id<Hash>("root of the log"));
-    request.restored.new_incarnation = SAMSYN_TRY(in.id<Incarnation>("new life"));
+    request.restored = SAMSYN_TRY(read_body<LogRestored>(in));
     request.backed_up = SAMSYN_TRY(in.instant("time of the backup"));
     SAMSYN_TRY(in.finish("restore"));
     return request;
+}
+
+Bytes encode_restored(const LogRestored& restored) {
+    Writer out;
+    write_body(out, restored);
+    return std::move(out).take();
+}
+
+Result<LogRestored> decode_restored(ByteView bytes) {
+    Reader in{bytes};
+    LogRestored restored = SAMSYN_TRY(read_body<LogRestored>(in));
+    SAMSYN_TRY(in.finish("restore"));
+    return restored;
+}
+
+std::string statement_to_text(ByteView statement) {
+    return to_checked_text(exported_prefix, statement);
 }
 
 Result<Bytes> statement_from_text(std::string_view text) {

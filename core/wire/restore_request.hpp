@@ -23,8 +23,14 @@ std::string to_text(const RestoreRequest& request);
 /// Errors: `malformed` naming what is wrong ("checksum": a letter was mistyped), `truncated`.
 Result<RestoreRequest> restore_request_from_text(std::string_view text);
 
-/// A statement of the federation log as text, as `Provisioning::export_statement` writes it:
-/// "samsyn1-statement-" and base32. The signature is not checked. Errors: as above.
+/// What is in it alone, as the body of the statement has it. Errors: `truncated`, `malformed`.
+Bytes encode_restored(const LogRestored& restored);
+Result<LogRestored> decode_restored(ByteView bytes);
+
+/// An encoded statement as text: "samsyn1-statement-" and base32, with a checksum.
+std::string statement_to_text(ByteView statement);
+
+/// The statement's bytes, which nobody has looked at yet. Errors: as above.
 Result<Bytes> statement_from_text(std::string_view text);
 
 }  // namespace samsyn

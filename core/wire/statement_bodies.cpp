@@ -85,6 +85,20 @@ constexpr auto kind_table = std::to_array<KindRow>({
 static_assert(kind_table.size() + 1 == std::variant_size_v<StatementKinds>);
 static_assert(std::is_same_v<std::variant_alternative_t<28, StatementKinds>, Ended>);
 
+/// The sorted lists of a body, as far as its kind has them.
+template <class Body>
+void sort_lists(Body& body) {
+    if constexpr (requires { body.guardians; }) sort_and_drop_doubles(body.guardians);
+    if constexpr (requires { body.names; }) sort_and_drop_doubles(body.names);
+    if constexpr (requires { body.gaps; }) sort_and_drop_doubles(body.gaps);
+    if constexpr (requires { body.users; }) sort_and_drop_doubles(body.users);
+    if constexpr (requires { body.items; }) sort_and_drop_doubles(body.items);
+    if constexpr (requires { body.pierced; }) sort_and_drop_doubles(body.pierced);
+    if constexpr (requires { body.by; }) sort_and_drop_doubles(body.by);
+    if constexpr (requires { body.compartments; }) sort_and_drop_doubles(body.compartments);
+    if constexpr (requires { body.because; }) sort_and_drop_doubles(body.because);
+}
+
 }  // namespace
 
 std::uint16_t statement_kind(const StatementBody& body) {
@@ -110,24 +124,6 @@ Result<StatementBody> decode_body(std::uint16_t kind, ByteView bytes) {
     SAMSYN_TRY(in.finish(found->name));
     return body;
 }
-
-namespace {
-
-/// The sorted lists of a body, as far as its kind has them.
-template <class Body>
-void sort_lists(Body& body) {
-    if constexpr (requires { body.guardians; }) sort_and_drop_doubles(body.guardians);
-    if constexpr (requires { body.names; }) sort_and_drop_doubles(body.names);
-    if constexpr (requires { body.gaps; }) sort_and_drop_doubles(body.gaps);
-    if constexpr (requires { body.users; }) sort_and_drop_doubles(body.users);
-    if constexpr (requires { body.items; }) sort_and_drop_doubles(body.items);
-    if constexpr (requires { body.pierced; }) sort_and_drop_doubles(body.pierced);
-    if constexpr (requires { body.by; }) sort_and_drop_doubles(body.by);
-    if constexpr (requires { body.compartments; }) sort_and_drop_doubles(body.compartments);
-    if constexpr (requires { body.because; }) sort_and_drop_doubles(body.because);
-}
-
-}  // namespace
 
 void normalise(StatementBody& body) {
     std::visit([](auto& one) { sort_lists(one); }, body);
