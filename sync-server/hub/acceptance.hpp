@@ -62,6 +62,13 @@ public:
     Result<Verdict> accept_resent(EntryKind kind, ByteView bytes, const Hash& taken);
 
 private:
+    /// Something that its author has signed, and its place in the log.
+    template <class Said>
+    struct Verified {
+        Said said;
+        LogEntry entry;
+    };
+
     Result<Verdict> conclude(Checked<Verdict> judged);
     Checked<Verdict> accept_resent_packet(ByteView bytes, const Hash& taken);
     Checked<Verdict> accept_resent_supplement(ByteView bytes, const Hash& taken);
@@ -69,13 +76,11 @@ private:
     Checked<void> admit_resent(const LogEntry& entry, const Hash& taken);
     Checked<std::map<ItemId, ItemType>> find_places(const Batch& batch);
 
-    Checked<Verdict> accept_statement(ByteView bytes);
-    Checked<Verdict> accept_packet(ByteView bytes);
-    Checked<Verdict> accept_supplement(ByteView bytes);
-    Checked<Verdict> accept_batch(ByteView bytes);
-
-    // Escrow: acceptance_escrow.cpp.
-    Checked<Verdict> accept_escrow(ByteView bytes);
+    Checked<Verdict> accept_statement(ByteView bytes);   // acceptance_statement.cpp
+    Checked<Verdict> accept_packet(ByteView bytes);      // acceptance_keys.cpp
+    Checked<Verdict> accept_supplement(ByteView bytes);  // acceptance_keys.cpp
+    Checked<Verdict> accept_batch(ByteView bytes);       // acceptance_batch.cpp
+    Checked<Verdict> accept_escrow(ByteView bytes);      // acceptance_escrow.cpp
 
     /// What a revoked device said too late also goes to the case leads, as it came.
     Checked<std::vector<Channel>> show_held(const LogEntry& entry);
@@ -92,10 +97,22 @@ private:
     Checked<void> admit_offer(const LogEntry& entry);
     Checked<void> check_leap(const DeviceId& author, std::uint64_t counter) const;
     Checked<void> escrow(const LogEntry& entry, std::string_view why);
+    Checked<Verified<KeyPacket>> verified_packet(ByteView bytes) const;
+    Checked<Verified<Supplement>> verified_supplement(ByteView bytes) const;
+    Checked<Verified<Batch>> verified_batch(ByteView bytes) const;
     Checked<const SigningPublicKey*> key_of_author(const FederationId& federation,
                                                    const DeviceId& author) const;
     Checked<const SigningPublicKey*> key_of_second(const Statement& statement) const;
     Checked<Verdict> store(LogEntry entry);
+
+    template <class Keys>
+    Checked<Verdict> store_keys(Verified<Keys> keys) {
+        Verdict verdict = SAMSYN_TRY(store(std::move(keys.entry)));
+        ports_.registry.add(keys.said);
+        return verdict;
+    }
+
+    Checked<Verdict> store_batch(Verified<Batch> batch, const std::map<ItemId, ItemType>& created);
     Checked<void> check_clock(Instant time) const;
 
     Checked<void> check_statement(const Statement& statement) const;

@@ -25,13 +25,12 @@ std::string name_of_change(std::size_t index, std::string_view what) {
 
 }  // namespace
 
-Checked<Verdict> Acceptance::accept_batch(ByteView bytes) {
+Checked<Acceptance::Verified<Batch>> Acceptance::verified_batch(ByteView bytes) const {
     if (bytes.size() > batch_bytes_max) return refuse(Errc::limit_exceeded, "batch");
-    const Batch batch = SAMSYN_TRY(or_refuse(decode_batch(bytes, ports_.hasher)));
+    Batch batch = SAMSYN_TRY(or_refuse(decode_batch(bytes, ports_.hasher)));
     const BatchHeader& header = batch.header;
     const SigningPublicKey* const key = SAMSYN_TRY(key_of_author(header.federation, header.author));
     if (!verify_batch(batch, *key, ports_.verifier)) return refuse(Errc::bad_signature, "batch");
-
     LogEntry entry{{header.compartment},
                    0,
                    EntryKind::batch,
@@ -40,71 +39,37 @@ Checked<Verdict> Acceptance::accept_batch(ByteView bytes) {
                    header.counter,
                    header.epoch,
                    to_bytes(bytes)};
-    SAMSYN_TRY(admit(entry));
+    return Verified<Batch>{std::move(batch), std::move(entry)};
+}
+
+Checked<Verdict> Acceptance::accept_batch(ByteView bytes) {
+    auto verified = SAMSYN_TRY(verified_batch(bytes));
+    const BatchHeader& header = verified.said.header;
+    SAMSYN_TRY(admit(verified.entry));
     const Federation& federation = ports_.registry.federation();
     if (!federation.in_good_standing(header.author, now_)) {
         const Federation::Device* const author = federation.device(header.author);
         if (author != nullptr && author->revoked)
-            return std::unexpected{escrow(entry, "its author is revoked").error()};
+            return std::unexpected{escrow(verified.entry, "its author is revoked").error()};
         return refuse(Errc::not_permitted, "author of the batch");
     }
     SAMSYN_TRY(check_clock(header.time.instant()));
     SAMSYN_TRY(check_epoch(header));
-    SAMSYN_TRY(check_sequence(batch));
-    const auto created = SAMSYN_TRY(check_changes(batch));
-
-    for (const auto& [item, type] : created)
-        SAMSYN_TRY(record_place(item, {header.compartment, type}));
-    SAMSYN_TRY(
-        or_fail(ports_.storage.put_value(sequence_key(header, header.sequence), batch.id.view())));
-    if (!header.restatement) SAMSYN_TRY(record_writes(batch));
-    return store(std::move(entry));
+    SAMSYN_TRY(check_sequence(verified.said));
+    const auto created = SAMSYN_TRY(check_changes(verified.said));
+    return store_batch(std::move(verified), created);
 }
 
-/// Whatever its epoch: who may read it is decided at delivery. What others wrote may not be here
-/// yet, so what a restatement says is not compared with it; the server did that when it took it.
-Checked<Verdict> Acceptance::accept_resent_batch(ByteView bytes, const Hash& taken) {
-    const Batch batch = SAMSYN_TRY(or_refuse(decode_batch(bytes, ports_.hasher)));
-    const BatchHeader& header = batch.header;
-    const SigningPublicKey* const key = SAMSYN_TRY(key_of_author(header.federation, header.author));
-    if (!verify_batch(batch, *key, ports_.verifier)) return refuse(Errc::bad_signature, "batch");
-    LogEntry entry{{header.compartment},
-                   0,
-                   EntryKind::batch,
-                   Hash::from(batch.id.view()),
-                   header.author,
-                   header.counter,
-                   header.epoch,
-                   to_bytes(bytes)};
-    SAMSYN_TRY(admit_resent(entry, taken));
-    SAMSYN_TRY(check_sequence(batch));
-    const auto created = SAMSYN_TRY(find_places(batch));
+/// With the facts about it: which items it creates, its place in the sequence, what it wrote.
+Checked<Verdict> Acceptance::store_batch(Verified<Batch> batch,
+                                         const std::map<ItemId, ItemType>& created) {
+    const BatchHeader& header = batch.said.header;
     for (const auto& [item, type] : created)
         SAMSYN_TRY(record_place(item, {header.compartment, type}));
-    SAMSYN_TRY(
-        or_fail(ports_.storage.put_value(sequence_key(header, header.sequence), batch.id.view())));
-    if (!header.restatement) SAMSYN_TRY(record_writes(batch));
-    return store(std::move(entry));
-}
-
-/// The items of a batch that are not here yet. Errors: an item that is elsewhere, or is another
-/// thing.
-Checked<std::map<ItemId, ItemType>> Acceptance::find_places(const Batch& batch) {
-    std::map<ItemId, ItemType> created;
-    for (const BatchItem& item : batch.items) {
-        const auto* const full = std::get_if<BatchItem::Full>(&item.content);
-        if (full == nullptr) return refuse(Errc::malformed, "pruned");
-        const auto known = SAMSYN_TRY(find_item(full->header.item));
-        if (!known) {
-            created.emplace(full->header.item, full->header.type);
-            continue;
-        }
-        if (known->compartment != batch.header.compartment)
-            return refuse(Errc::already_exists, "item of another compartment");
-        if (known->type != full->header.type)
-            return refuse(Errc::invalid_argument, "type of the item");
-    }
-    return created;
+    SAMSYN_TRY(or_fail(
+        ports_.storage.put_value(sequence_key(header, header.sequence), batch.said.id.view())));
+    if (!header.restatement) SAMSYN_TRY(record_writes(batch.said));
+    return store(std::move(batch.entry));
 }
 
 Checked<void> Acceptance::check_epoch(const BatchHeader& header) const {

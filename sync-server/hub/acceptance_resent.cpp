@@ -31,43 +31,45 @@ Checked<void> Acceptance::admit_resent(const LogEntry& entry, const Hash& taken)
 }
 
 Checked<Verdict> Acceptance::accept_resent_packet(ByteView bytes, const Hash& taken) {
-    const KeyPacket packet = SAMSYN_TRY(or_refuse(decode_packet(bytes, ports_.hasher)));
-    const SigningPublicKey* const key = SAMSYN_TRY(key_of_author(packet.federation, packet.author));
-    if (!verify_packet(packet, *key, ports_.verifier)) return refuse(Errc::bad_signature, "packet");
-    if (packet.compartment != compartment_id(ports_.hasher, packet.case_id, packet.label))
-        return refuse(Errc::malformed, "compartment of the packet");
-    LogEntry entry{{packet.compartment},
-                   0,
-                   EntryKind::packet,
-                   Hash::from(packet.id.view()),
-                   packet.author,
-                   packet.counter,
-                   {},
-                   to_bytes(bytes)};
-    SAMSYN_TRY(admit_resent(entry, taken));
-    Verdict verdict = SAMSYN_TRY(store(std::move(entry)));
-    ports_.registry.add(packet);
-    return verdict;
+    auto verified = SAMSYN_TRY(verified_packet(bytes));
+    SAMSYN_TRY(admit_resent(verified.entry, taken));
+    return store_keys(std::move(verified));
 }
 
 Checked<Verdict> Acceptance::accept_resent_supplement(ByteView bytes, const Hash& taken) {
-    const Supplement supplement = SAMSYN_TRY(or_refuse(decode_supplement(bytes, ports_.hasher)));
-    const SigningPublicKey* const key =
-        SAMSYN_TRY(key_of_author(supplement.federation, supplement.author));
-    if (!verify_supplement(supplement, *key, ports_.verifier))
-        return refuse(Errc::bad_signature, "supplement");
-    LogEntry entry{{supplement.compartment},
-                   0,
-                   EntryKind::supplement,
-                   supplement.id,
-                   supplement.author,
-                   supplement.counter,
-                   {},
-                   to_bytes(bytes)};
-    SAMSYN_TRY(admit_resent(entry, taken));
-    Verdict verdict = SAMSYN_TRY(store(std::move(entry)));
-    ports_.registry.add(supplement);
-    return verdict;
+    auto verified = SAMSYN_TRY(verified_supplement(bytes));
+    SAMSYN_TRY(admit_resent(verified.entry, taken));
+    return store_keys(std::move(verified));
+}
+
+/// Whatever its epoch: who may read it is decided at delivery. What others wrote may not be here
+/// yet, so what a restatement says is not compared with it; the server did that when it took it.
+Checked<Verdict> Acceptance::accept_resent_batch(ByteView bytes, const Hash& taken) {
+    auto verified = SAMSYN_TRY(verified_batch(bytes));
+    SAMSYN_TRY(admit_resent(verified.entry, taken));
+    SAMSYN_TRY(check_sequence(verified.said));
+    const auto created = SAMSYN_TRY(find_places(verified.said));
+    return store_batch(std::move(verified), created);
+}
+
+/// The items of a batch that are not here yet. Errors: an item that is elsewhere, or is another
+/// thing.
+Checked<std::map<ItemId, ItemType>> Acceptance::find_places(const Batch& batch) {
+    std::map<ItemId, ItemType> created;
+    for (const BatchItem& item : batch.items) {
+        const auto* const full = std::get_if<BatchItem::Full>(&item.content);
+        if (full == nullptr) return refuse(Errc::malformed, "pruned");
+        const auto known = SAMSYN_TRY(find_item(full->header.item));
+        if (!known) {
+            created.emplace(full->header.item, full->header.type);
+            continue;
+        }
+        if (known->compartment != batch.header.compartment)
+            return refuse(Errc::already_exists, "item of another compartment");
+        if (known->type != full->header.type)
+            return refuse(Errc::invalid_argument, "type of the item");
+    }
+    return created;
 }
 
 }  // namespace samsyn

@@ -142,46 +142,4 @@ Result<std::optional<Message>> Hub::Impl::next_of_fleet(HubLink& link, Round& ro
     return answer;
 }
 
-// --- Keys that are not confirmed to be gone ------------------------------------------------------
-
-Registry::LostKeys Registry::lost_keys(const std::set<DeviceId>& devices, Instant now) const {
-    LostKeys lost;
-    const auto hold = [&](const Epoch& epoch, const Compartment& info, const DeviceId& device) {
-        if (may(epoch.compartment, info, Request{}, device, now).permitted) return;
-        const Instant instant = std::min(epoch.instant, now);  // a packet may claim any time
-        KeyHolding& one = lost[info.case_id][{epoch.compartment, device}];
-        one = {.compartment = epoch.compartment,
-               .label = info.label,
-               .device = device,
-               .newest = std::max(one.newest, instant)};
-    };
-    for (const auto& [id, epoch] : packets_) {
-        const Compartment* const info = compartment(epoch->compartment);
-        if (info == nullptr || info->case_id == directory_case) continue;
-        for (const DeviceId& device : epoch->holders)
-            if (devices.contains(device)) hold(*epoch, *info, device);
-    }
-    return lost;
-}
-
-std::map<DeviceId, std::uint32_t> Registry::unconfirmed_of(const std::set<DeviceId>& devices,
-                                                           Instant now) const {
-    std::map<DeviceId, std::uint32_t> counts;
-    for (const auto& [case_id, holdings] : lost_keys(devices, now)) {
-        const CaseView* const case_view = view(case_id);
-        if (case_view == nullptr) continue;
-        std::vector<KeyHolding> all;
-        all.reserve(holdings.size());
-        for (const auto& [key, holding] : holdings) all.push_back(holding);
-        for (const Unconfirmed& one : unconfirmed(all,
-                                                  cases_.at(case_id).log,
-                                                  federation_log_,
-                                                  {*federation_, *case_view},
-                                                  current_statute_table(),
-                                                  now))
-            counts[one.device] += static_cast<std::uint32_t>(one.compartments.size());
-    }
-    return counts;
-}
-
 }  // namespace samsyn

@@ -6,6 +6,7 @@
 #include "sync-server/hub/hub.hpp"
 #include "sync-server/hub/link.hpp"
 #include "sync-server/hub/purge_count.hpp"
+#include "sync-server/hub/restores.hpp"
 
 namespace samsyn {
 
@@ -28,6 +29,7 @@ struct Hub::Impl {
           incarnation(life),
           registry(std::move(loaded)),
           access_log(std::move(loaded_log)),
+          restores(life),
           room_relay({.sessions_max = limits.room_sessions_max,
                       .sessions_of_one_max = limits.room_sessions_per_device_max}) {}
 
@@ -37,6 +39,7 @@ struct Hub::Impl {
     Incarnation incarnation;
     Registry registry;
     AccessLog access_log;
+    Restores restores;
     std::map<LinkId, HubLink> links;
     std::set<LinkId> awake;
     std::map<DeviceId, Allowance> allowances;
@@ -84,6 +87,7 @@ struct Hub::Impl {
         if (!log) return std::unexpected{log.error()};
         registry = *std::move(loaded);
         access_log = *std::move(log);
+        restores = Restores{incarnation};
         return {};
     }
 
@@ -162,8 +166,6 @@ struct Hub::Impl {
     Result<void> commit_round(Round& round);
 
     SignedCheckpoint checkpoint(Instant now);
-    std::vector<StatementPtr> restores_since(const Incarnation& life) const;
-    std::vector<StatementPtr> behind(const std::vector<StatementPtr>& restores) const;
     Result<LogProof> prove_log(const LogProofRequest& request, Instant now);
     bool may_query(const DeviceId& device, const LogQuery& query, Instant now) const;
     Result<LogRows> answer_query(const DeviceId& device,
@@ -177,7 +179,7 @@ struct Hub::Impl {
                                   const ReceiptRequest& request,
                                   Instant now);
     Result<Receipts::Row> receipt_of(const Hash& entry, std::uint64_t row);
-    Result<Hash> taken_before(const Resend& resend) const;
+    Result<Hash> taken_before(const Resend& resend);
     void on_resend(LinkId id, HubLink& link, const Resend& resend, Instant now);
 
     // Reads that devices tell of: hub_reads.cpp. Errors: of the storage.

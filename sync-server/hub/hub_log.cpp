@@ -1,7 +1,6 @@
 // Hub: the access log (docs/PROTOCOL.md, "Access log").
 
 #include "core/policy/log_access.hpp"
-#include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/hub_impl.hpp"
 
 #include <algorithm>
@@ -170,61 +169,14 @@ SignedCheckpoint Hub::Impl::checkpoint(Instant now) {
     return sign_checkpoint({federation, incarnation, access_log.head(), now}, ports.signer);
 }
 
-/// Restores that lead from the client's life of the log to this one, oldest first.
-std::vector<StatementPtr> Hub::Impl::restores_since(const Incarnation& life) const {
-    std::vector<StatementPtr> restores;
-    Incarnation at = life;
-    while (at != incarnation && restores.size() < log_lives_max) {
-        const auto statements = registry.federation_log().in(Stream{});
-        const auto next = std::ranges::find_if(statements, [&](const StatementPtr& statement) {
-            const auto* const restored = std::get_if<LogRestored>(&statement->body);
-            return restored != nullptr && restored->old_incarnation == at &&
-                   std::ranges::count(registry.federation().restores(), *restored) > 0;
-        });
-        if (next == statements.end()) break;
-        restores.push_back(*next);
-        at = std::get<LogRestored>((*next)->body).new_incarnation;
-    }
-    return restores;
-}
-
-/// What makes a client believe them: they, who confirmed them, and what these rest on, the nearest
-/// first while there is room; in the order of the log.
-std::vector<StatementPtr> Hub::Impl::behind(const std::vector<StatementPtr>& restores) const {
-    const StatementGraph& log = registry.federation_log();
-    std::vector<StatementId> open;
-    for (const StatementPtr& restore : restores) open.push_back(restore->id);
-    for (const StatementPtr& statement : log.in(Stream{}))
-        if (const auto* const word = std::get_if<Countersigned>(&statement->body);
-            word != nullptr && std::ranges::count(open, word->statement) > 0)
-            open.push_back(statement->id);
-    std::set<StatementId> wanted;
-    std::size_t bytes = 0;
-    for (std::size_t i = 0; i < open.size() && wanted.size() < log_restores_max; ++i) {
-        const StatementPtr statement = log.find(open[i]);
-        if (!statement || wanted.contains(open[i])) continue;
-        bytes += encode_statement(*statement).size();
-        if (bytes > log_restores_bytes_max) break;
-        wanted.insert(open[i]);
-        const auto& previous = statement->header.previous;
-        open.insert(open.end(), previous.begin(), previous.end());
-    }
-    std::vector<StatementPtr> found;
-    for (const StatementPtr& statement : log.in(Stream{}))
-        if (wanted.contains(statement->id)) found.push_back(statement);
-    return found;
-}
-
 Result<LogProof> Hub::Impl::prove_log(const LogProofRequest& request, Instant now) {
     LogProof proof;
     proof.checkpoint = checkpoint(now);
     std::uint64_t size = request.size;
     // Also to who saw the log while it was empty: that, too, was another life of it.
-    const auto restores = restores_since(request.incarnation);
-    for (const StatementPtr& restore : restores)
-        size = std::min(size, std::get<LogRestored>(restore->body).size);
-    for (const StatementPtr& statement : behind(restores))
-        proof.restores.push_back(encode_statement(*statement));
+    const Restores::Way& way = restores.since(request.incarnation, registry);
+    for (const LogRestored& restore : way.restores) size = std::min(size, restore.size);
+    proof.restores = way.statements;
     // A log that is shorter than it was proves nothing, and the client knows what to make of it.
     if (size <= proof.checkpoint.checkpoint.tree.size)
         proof.path = SAMSYN_TRY(access_log.prove_growth(size));

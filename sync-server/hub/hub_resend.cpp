@@ -47,7 +47,7 @@ Result<Receipts> Hub::Impl::receipts_for(const DeviceId& device,
 /// What the log of an earlier life shows to have been taken. Errors: `bad_signature` where no
 /// server of ours signed it, `not_permitted` where no restore leads from that life to this one,
 /// `not_authentic` where the row is not in that log, or says something else.
-Result<Hash> Hub::Impl::taken_before(const Resend& resend) const {
+Result<Hash> Hub::Impl::taken_before(const Resend& resend) {
     const LogReceipt& receipt = resend.receipt;
     const Checkpoint& shown = receipt.checkpoint.checkpoint;
     const SigningPublicKey& key = receipt.checkpoint.server_key;
@@ -55,9 +55,7 @@ Result<Hash> Hub::Impl::taken_before(const Resend& resend) const {
     if (!ours || shown.federation != federation ||
         !verify_checkpoint(receipt.checkpoint, ports.verifier))
         return fail(Errc::bad_signature, "checkpoint of the receipt");
-    const auto restores = restores_since(shown.incarnation);
-    if (restores.empty() ||
-        std::get<LogRestored>(restores.back()->body).new_incarnation != incarnation)
+    if (restores.since(shown.incarnation, registry).restores.empty())
         return fail(Errc::not_permitted, "a receipt of another life of the log");
     if (!verify_inclusion(leaf_hash(receipt.row, ports.hasher),
                           receipt.number,

@@ -30,23 +30,15 @@ void PurgeCount::go_on(const Registry& registry, Instant now) {
 
 /// Most cases have nobody who has lost anything: the decisions about their holders are remembered.
 void PurgeCount::look_at(const CaseId& id, const Registry& registry, Instant now) {
+    if (id == directory_case) return;  // names are no case content
     const auto old = found_.extract(id);
     if (!old.empty()) total_ -= old.mapped();
-    if (id == directory_case) return;  // names: nobody's consent is about them
-    const StatementGraph* const log = registry.case_log(id);
-    const CaseView* const view = registry.view(id);
-    if (log == nullptr || view == nullptr) return;
     const auto holdings = registry.holdings_of(id, now);
     const bool all_may = std::ranges::all_of(holdings, [&](const KeyHolding& one) {
         return registry.decide_read(one.compartment, one.device, now).permitted();
     });
     if (all_may) return;
-    const auto rows = unconfirmed(holdings,
-                                  *log,
-                                  registry.federation_log(),
-                                  {registry.federation(), *view},
-                                  current_statute_table(),
-                                  now);
+    const auto rows = registry.unconfirmed_in(id, holdings, now);
     if (rows.empty()) return;
     found_[id] = rows.size();
     total_ += rows.size();

@@ -59,8 +59,11 @@ public:
     /// the latest.
     std::vector<KeyHolding> holdings_of(const CaseId& id, Instant latest) const;
 
-    /// Null where no statement of the case is here.
-    const StatementGraph* case_log(const CaseId& id) const;
+    /// Of holdings of a case, those that were lost and not confirmed to be gone. Names are no case
+    /// content: none of the directory.
+    std::vector<Unconfirmed> unconfirmed_in(const CaseId& id,
+                                            std::span<const KeyHolding> holdings,
+                                            Instant now) const;
 
     /// Is the supplement for the device? One for a recovery key is for every reader: all see that
     /// it is done, and whoever is let to recover needs it.
@@ -119,8 +122,7 @@ public:
     bool is_open(const KeyPacket& packet, Instant now) const;
 
     /// Of these devices: how many compartments each once had a key of, may not read any more, and
-    /// has not signed a purge for. Names are no case content: the directory is left out. Devices
-    /// without any are not in it.
+    /// has not signed a purge for. Devices without any are not in it.
     std::map<DeviceId, std::uint32_t> unconfirmed_of(const std::set<DeviceId>& devices,
                                                      Instant now) const;
 

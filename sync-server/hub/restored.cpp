@@ -1,9 +1,11 @@
 #include "sync-server/hub/restored.hpp"
 
 #include "core/wire/log_rows.hpp"
+#include "core/wire/restore_request.hpp"
 #include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/acceptance.hpp"
 #include "sync-server/hub/access_log.hpp"
+#include "sync-server/hub/stored_number.hpp"
 
 #include <algorithm>
 
@@ -18,19 +20,6 @@ constexpr std::string_view restored_key = "server/restored";
 /// signs must not take those. As many as a counter may leave out.
 constexpr std::uint64_t lost_pins_max = 200;
 
-Result<std::uint64_t> stored_number(Storage& storage, std::string_view key) {
-    const auto bytes = SAMSYN_TRY(storage.value(key));
-    if (!bytes) return 0;
-    Reader in{*bytes};
-    return in.number<std::uint64_t>(key);
-}
-
-Result<void> put_stored_number(Storage& storage, std::string_view key, std::uint64_t number) {
-    Writer out;
-    out.number(number);
-    return storage.put_value(key, out.view());
-}
-
 /// Runs `body` in one transaction, which is undone where it fails.
 template <class Body>
 Result<void> in_transaction(Storage& storage, Body body) {
@@ -42,52 +31,6 @@ Result<void> in_transaction(Storage& storage, Body body) {
     }
     return storage.commit();
 }
-
-}  // namespace
-
-Result<std::uint64_t> backed_up_rows(Storage& storage) {
-    return stored_number(storage, backed_up_key);
-}
-
-Result<void> note_backed_up(Storage& storage, std::uint64_t rows) {
-    if (SAMSYN_TRY(backed_up_rows(storage)) >= rows) return {};
-    return in_transaction(storage, [&] { return put_stored_number(storage, backed_up_key, rows); });
-}
-
-Result<std::optional<LogRestored>> unconfirmed_restore(Storage& storage) {
-    const auto bytes = SAMSYN_TRY(storage.value(restored_key));
-    if (!bytes || bytes->empty()) return std::nullopt;
-    Reader in{*bytes};
-    LogRestored restored;
-    restored.old_incarnation = SAMSYN_TRY(in.id<Incarnation>("restore"));
-    restored.size = SAMSYN_TRY(in.number<std::uint64_t>("restore"));
-    restored.root = SAMSYN_TRY(in.id<Hash>("restore"));
-    restored.new_incarnation = SAMSYN_TRY(in.id<Incarnation>("restore"));
-    SAMSYN_TRY(in.finish("restore"));
-    return restored;
-}
-
-Result<void> begin_new_life(Storage& storage, const LogRestored& restored) {
-    const auto life = SAMSYN_TRY(storage.value(incarnation_key));
-    if (!life || !equal(*life, restored.old_incarnation.view()))
-        return fail(Errc::conflict, "another life of the log");
-    if (SAMSYN_TRY(unconfirmed_restore(storage)))
-        return fail(Errc::conflict, "a restore waits to be confirmed");
-    const auto counter = SAMSYN_TRY(stored_number(storage, server_counter_key));
-    return in_transaction(storage, [&]() -> Result<void> {
-        Writer out;
-        out.id(restored.old_incarnation);
-        out.number(restored.size);
-        out.id(restored.root);
-        out.id(restored.new_incarnation);
-        SAMSYN_TRY(storage.put_value(restored_key, out.view()));
-        SAMSYN_TRY(storage.put_value(incarnation_key, restored.new_incarnation.view()));
-        SAMSYN_TRY(put_stored_number(storage, server_counter_key, counter + lost_pins_max));
-        return put_stored_number(storage, backed_up_key, restored.size);
-    });
-}
-
-namespace {
 
 /// Takes one statement, with its row.
 Result<void> take_confirming(Storage& storage,
@@ -112,6 +55,36 @@ Result<void> take_confirming(Storage& storage,
 }
 
 }  // namespace
+
+Result<std::uint64_t> backed_up_rows(Storage& storage) {
+    return stored_number(storage, backed_up_key);
+}
+
+Result<void> note_backed_up(Storage& storage, std::uint64_t rows) {
+    if (SAMSYN_TRY(backed_up_rows(storage)) >= rows) return {};
+    return in_transaction(storage, [&] { return put_stored_number(storage, backed_up_key, rows); });
+}
+
+Result<std::optional<LogRestored>> unconfirmed_restore(Storage& storage) {
+    const auto bytes = SAMSYN_TRY(storage.value(restored_key));
+    if (!bytes || bytes->empty()) return std::nullopt;
+    return SAMSYN_TRY(decode_restored(*bytes));
+}
+
+Result<void> begin_new_life(Storage& storage, const LogRestored& restored) {
+    const auto life = SAMSYN_TRY(storage.value(incarnation_key));
+    if (!life || !equal(*life, restored.old_incarnation.view()))
+        return fail(Errc::conflict, "another life of the log");
+    if (SAMSYN_TRY(unconfirmed_restore(storage)))
+        return fail(Errc::conflict, "a restore waits to be confirmed");
+    const auto counter = SAMSYN_TRY(stored_number(storage, server_counter_key));
+    return in_transaction(storage, [&]() -> Result<void> {
+        SAMSYN_TRY(storage.put_value(restored_key, encode_restored(restored)));
+        SAMSYN_TRY(storage.put_value(incarnation_key, restored.new_incarnation.view()));
+        SAMSYN_TRY(put_stored_number(storage, server_counter_key, counter + lost_pins_max));
+        return put_stored_number(storage, backed_up_key, restored.size);
+    });
+}
 
 Result<bool> confirm_restore(Storage& storage,
                              const FederationId& federation,

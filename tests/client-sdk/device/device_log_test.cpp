@@ -338,6 +338,16 @@ TEST_CASE("Device: a shorter log is taken under a signed restore, back to exactl
         CHECK(keeper.on_log_proof(proof(restored, restore), scene.clock.now()).error().code ==
               Errc::log_forked);
     }
+    SECTION("together with a statement of a case, which has no place there") {
+        LogProof more = proof(restored, sign(scene.world.root_key()));
+        const auto opened = must(scene.storage->read(
+            {Stream{StreamKind::custody, scene.family.case_id, {}}}, 0, 60'000));
+        REQUIRE_FALSE(opened.empty());
+        more.restores.push_back(opened.front().bytes);
+        CHECK(keeper.on_log_proof(more, scene.clock.now()).error().code == Errc::malformed);
+        CHECK(must(keeper.known_log()) == known);
+        CHECK(must(device.log_evidence()).empty());
+    }
     SECTION("signed by somebody with a tablet") {
         const Bytes restore = sign(scene.counsellor->signing);
         CHECK(keeper.on_log_proof(proof(restored, restore), scene.clock.now()).error().code ==

@@ -94,11 +94,19 @@ TEST_CASE("Provisioning: who moves works in the old unit until the day, and in t
     scene.sync(*person);
     CHECK(units() == std::vector{scene.world.social});
 
-    // And back: the time there before is not forgotten.
+    // And back: the time there before is not forgotten, and the time between not made up for.
     must(scene.admin.move_user({person->user, scene.world.social, scene.world.school, {}, {}}));
     scene.sync_admin();
     scene.sync(*person);
     CHECK(units() == std::vector{scene.world.school});
+    UserCertified back{};
+    for (const LogEntry& entry : must(scene.storage->read({Stream{}}, 0, 1 << 20))) {
+        const auto said = must(decode_statement(entry.bytes, scene.world.hasher()));
+        if (const auto* const one = std::get_if<UserCertified>(&said.body);
+            one != nullptr && one->user == person->user && one->unit == scene.world.school)
+            back = *one;
+    }
+    CHECK(back.from > day);
     CHECK(scene.admin.move_user({person->user, scene.world.school, scene.world.team, {}, {}})
               .error()
               .code == Errc::invalid_argument);  // of another organisation

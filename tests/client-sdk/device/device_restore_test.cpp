@@ -161,10 +161,10 @@ TEST_CASE("Devices: a restore that two administrators signed leads every tablet 
 
     Device& admin = *scene.world.administrator().device;
     const StatementId id = must(Restoring{admin}.sign(request));
-    const std::string said = must(Restoring{admin}.export_statement(id));
+    const std::string said = must(Provisioning{admin}.export_statement(id));
     must(Provisioning{*neighbour->device}.import_statement(said));
     const StatementId word = must(Provisioning{*neighbour->device}.confirm(id));
-    const std::string confirmed = must(Restoring{*neighbour->device}.export_statement(word));
+    const std::string confirmed = must(Provisioning{*neighbour->device}.export_statement(word));
     REQUIRE(scene.confirm({must(statement_from_text(said)), must(statement_from_text(confirmed))}));
     scene.serve(*scene.restored);
 
@@ -350,7 +350,7 @@ TEST_CASE("Restoring: one administrator's word is nothing, and says what for",
 
     const auto signed_alone = Restoring{admin}.sign(request);
     if (signed_alone) {
-        const auto text = must(Restoring{admin}.export_statement(*signed_alone));
+        const auto text = must(Provisioning{admin}.export_statement(*signed_alone));
         CHECK_FALSE(scene.confirm(must(statement_from_text(text))));
     } else {
         CHECK(signed_alone.error().code == Errc::not_permitted);

@@ -104,6 +104,56 @@ TEST_CASE("Fleet: a device that lies is believed where it looks worse, and nowhe
     CHECK(judged(row).last_contact == measure.now);
 }
 
+TEST_CASE("Fleet: a report that cannot be true is doubtful, up to a clock that is a day off",
+          "[fleet][attack]") {
+    test::World world;
+    const auto organisation = world.organisation();
+    const UnitRef team = world.unit(organisation, Regime::team);
+    const DeviceId tablet = world.staff(team, Role::psychologist).device;
+    const Federation before = world.federation();
+    const Instant now = world.now;
+    FleetRow row{.device = tablet,
+                 .last_contact = now,
+                 .unconfirmed = 0,
+                 .emptied = false,
+                 .reported = true,
+                 .report = {.version = "0.1.0",
+                            .unsent = 1,
+                            .oldest_unsent = now + 24h,
+                            .waiting_keys = 0,
+                            .owed_receipts = 0,
+                            .reading_ends = now + unit_lease_max + 24h}};
+    const auto warnings = [&](const Federation& members) {
+        const FleetMeasure measure{members, now, "0.1.0"};
+        return judge_device(measure, tablet, &row).warnings;
+    };
+    const std::vector doubtful{FleetWarning::doubtful_report};
+    CHECK(warnings(before).empty());
+
+    SECTION("work that was written the day after tomorrow") {
+        row.report.oldest_unsent += 1ms;
+        CHECK(warnings(before) == doubtful);
+    }
+    SECTION("content that is shown for longer than any lease") {
+        row.report.reading_ends += 1ms;
+        CHECK(warnings(before) == doubtful);
+    }
+    SECTION("a program without a version, which is not said to be an old one") {
+        row.report.version.clear();
+        CHECK(warnings(before) == doubtful);
+    }
+    SECTION("nothing is said of what no device has reported") {
+        row.report.version.clear();
+        row.reported = false;
+        CHECK(warnings(before).empty());
+    }
+    SECTION("nor of the work on a device that is revoked") {
+        row.report.version.clear();
+        world.revoke(tablet, organisation);
+        CHECK(warnings(world.federation()) == std::vector{FleetWarning::revoked_not_emptied});
+    }
+}
+
 TEST_CASE("Fleet: every warning has a word of its own", "[fleet]") {
     std::set<std::string_view> words;
     for (unsigned number = 0; number <= static_cast<unsigned>(FleetWarning::last); ++number)

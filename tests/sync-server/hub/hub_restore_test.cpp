@@ -199,6 +199,33 @@ TEST_CASE("Hub: a receipt vouches for one entry of one life of the log", "[hub][
     }
 }
 
+TEST_CASE("Hub: a restore that is signed while it serves counts from then on", "[hub][restore]") {
+    RestoreScene scene;
+    const Resend again = scene.resend(scene.lost);
+    scene.restore_and_serve();
+    // An earlier life of which it hears late.
+    Checkpoint shown = again.receipt.checkpoint.checkpoint;
+    shown.incarnation = scene.world.fresh<Incarnation>();
+    Resend earlier = again;
+    earlier.receipt.checkpoint = sign_checkpoint(shown, scene.world.server);
+    CHECK(scene.send_again(earlier).why == Errc::not_permitted);
+    const auto prove = [&] {
+        scene.team.send(LogProofRequest{shown.incarnation, shown.tree.size});
+        scene.team.pull();
+        return *scene.team.last<LogProof>();
+    };
+    CHECK(prove().restores.empty());
+
+    const LogRestored restored{
+        shown.incarnation, shown.tree.size, shown.tree.root, scene.team.incarnation};
+    const Bytes said = scene.world.say(scene.world.root, Stream{}, restored);
+    scene.team.push_all(EntryKind::statement, {said});
+    const LogProof proof = prove();
+    CHECK(std::ranges::count(proof.restores, said) == 1);
+    CHECK(prove().restores == proof.restores);
+    CHECK(scene.send_again(earlier).outcome == AnswerOutcome::stored);
+}
+
 // Attack: a server claims a restore that nobody signed.
 TEST_CASE("confirm_restore: nothing but the signed restore of this very life will do",
           "[hub][restore][attack]") {

@@ -50,6 +50,23 @@ void offer(Storage& storage, std::uint64_t counter) {
     REQUIRE(storage.commit());
 }
 
+UnlockRecord record_of(std::uint64_t seed) {
+    UnlockRecord record;
+    record.device = id_of<DeviceId>(seed);
+    record.token_hash = id_of<Hash>(seed + 1);
+    record.current.emplace();
+    record.current->verifier.bytes.fill(std::byte{0x1a});
+    record.current->secret.bytes.fill(std::byte{0x5e});
+    record.wrong_tries = 3;
+    return record;
+}
+
+void put(Storage& storage, const UnlockRecord& record) {
+    REQUIRE(storage.begin());
+    REQUIRE(storage.unlocks().put(record));
+    REQUIRE(storage.commit());
+}
+
 }  // namespace
 
 TEST_CASE("Storage: numbers each channel by itself, from 1 and without gaps", "[storage]") {
@@ -221,27 +238,6 @@ TEST_CASE("Storage: values take any bytes as their key", "[storage]") {
     CHECK(as_text(**storage->value(key)) == "Ljusnarsberg");
     CHECK_FALSE(*storage->value("item/"));
 }
-
-namespace {
-
-UnlockRecord record_of(std::uint64_t seed) {
-    UnlockRecord record;
-    record.device = id_of<DeviceId>(seed);
-    record.token_hash = id_of<Hash>(seed + 1);
-    record.current.emplace();
-    record.current->verifier.bytes.fill(std::byte{0x1a});
-    record.current->secret.bytes.fill(std::byte{0x5e});
-    record.wrong_tries = 3;
-    return record;
-}
-
-void put(Storage& storage, const UnlockRecord& record) {
-    REQUIRE(storage.begin());
-    REQUIRE(storage.unlocks().put(record));
-    REQUIRE(storage.commit());
-}
-
-}  // namespace
 
 TEST_CASE("Storage: keeps unlock records by device and by token, each as it was put",
           "[storage][unlock]") {

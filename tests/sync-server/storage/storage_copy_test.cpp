@@ -51,6 +51,36 @@ std::vector<std::uint64_t> up_to(std::uint64_t last) {
     return all;
 }
 
+constexpr std::uint64_t old_entries = 5;
+
+/// A database of version 4, as it was before entries knew their rows: one of today with what came
+/// since taken out, and data aboard.
+void lay_version_4(const TemporaryFolder& folder, PageCipher& pages) {
+    {
+        const auto storage = *open_sqlite_storage(folder.path(), pages, DatabaseMode::create);
+        for (std::uint64_t i = 1; i <= old_entries; ++i) {
+            put(*storage, i);
+            LogRow row;
+            row.act =
+                RowAccepted{copied_entry(i).channel, EntryKind::batch, i, copied_entry(i).hash, 0};
+            REQUIRE(storage->begin());
+            REQUIRE(storage->log().append({i - 1, Instant{}, {}, {}, encode_log_row(row)}));
+            REQUIRE(storage->commit());
+        }
+    }
+    auto db = *Database::open(folder / "samsyn-server.db", pages);
+    REQUIRE(db.exec("ALTER TABLE entries DROP COLUMN log_row"));
+    REQUIRE(db.exec("DROP TABLE IF EXISTS fleet"));
+    REQUIRE(db.set_version(4));
+}
+
+void check_rows(Storage& storage) {
+    CHECK(counters_in(storage) == up_to(old_entries));
+    for (std::uint64_t i = 1; i <= old_entries; ++i)
+        CHECK(*storage.log_row(copied_entry(i).hash) == i - 1);
+    CHECK_FALSE(*storage.log_row(copied_entry(99).hash));
+}
+
 }  // namespace
 
 TEST_CASE("StorageCopy: is of the moment of its last step, whatever is written meanwhile",
@@ -119,40 +149,6 @@ TEST_CASE("StorageCopy: inside a transaction it waits for another step", "[stora
 }
 
 // --- Migration -----------------------------------------------------------------------------------
-
-namespace {
-
-constexpr std::uint64_t old_entries = 5;
-
-/// A database of version 4, as it was before entries knew their rows: one of today with what came
-/// since taken out, and data aboard.
-void lay_version_4(const TemporaryFolder& folder, PageCipher& pages) {
-    {
-        const auto storage = *open_sqlite_storage(folder.path(), pages, DatabaseMode::create);
-        for (std::uint64_t i = 1; i <= old_entries; ++i) {
-            put(*storage, i);
-            LogRow row;
-            row.act =
-                RowAccepted{copied_entry(i).channel, EntryKind::batch, i, copied_entry(i).hash, 0};
-            REQUIRE(storage->begin());
-            REQUIRE(storage->log().append({i - 1, Instant{}, {}, {}, encode_log_row(row)}));
-            REQUIRE(storage->commit());
-        }
-    }
-    auto db = *Database::open(folder / "samsyn-server.db", pages);
-    REQUIRE(db.exec("ALTER TABLE entries DROP COLUMN log_row"));
-    REQUIRE(db.exec("DROP TABLE IF EXISTS fleet"));
-    REQUIRE(db.set_version(4));
-}
-
-void check_rows(Storage& storage) {
-    CHECK(counters_in(storage) == up_to(old_entries));
-    for (std::uint64_t i = 1; i <= old_entries; ++i)
-        CHECK(*storage.log_row(copied_entry(i).hash) == i - 1);
-    CHECK_FALSE(*storage.log_row(copied_entry(99).hash));
-}
-
-}  // namespace
 
 TEST_CASE("Storage: an older database comes through with all it held, and knows the rows",
           "[storage][migrate]") {
