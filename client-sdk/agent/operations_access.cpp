@@ -20,13 +20,6 @@ json statement_json(Directory& names, const CaseId& case_id, const StatementView
 
 namespace {
 
-/// A device of the user that is not revoked: `decide` asks about a user on a device.
-DeviceId device_of(Call& call, const UserId& user) {
-    for (const DeviceView& device : call.device.devices())
-        if (device.user == user && !device.revoked) return device.id;
-    return {};
-}
-
 Requester on_own_device(Call& call, const UserId& user) {
     return {user, device_of(call, user)};
 }

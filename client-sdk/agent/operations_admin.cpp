@@ -1,5 +1,6 @@
 #include "client-sdk/agent/operations_call.hpp"
 
+#include <samsyn/provisioning.hpp>
 #include <samsyn/restoring.hpp>
 
 namespace samsyn {
@@ -7,11 +8,6 @@ namespace samsyn {
 namespace {
 
 using nlohmann::json;
-
-Result<OrganisationId> organisation_of(Call& call) {
-    const std::string text = SAMSYN_TRY(call.args.text("organisation"));
-    return call.names.organisation("organisation", text);
-}
 
 Result<json> name_organisation(Call& call) {
     const OrganisationId id = SAMSYN_TRY(organisation_of(call));
@@ -72,9 +68,8 @@ Result<json> wipe_device(Call& call) {
 Result<json> sign_restored(Call& call) {
     const std::string text_given = SAMSYN_TRY(call.args.text("request"));
     const RestoreRequest request = SAMSYN_TRY(restore_request_from_text(text_given));
-    Restoring restoring{call.device};
-    const StatementId id = SAMSYN_TRY(restoring.sign(request));
-    const std::string text = SAMSYN_TRY(restoring.export_statement(id));
+    const StatementId id = SAMSYN_TRY(Restoring{call.device}.sign(request));
+    const std::string text = SAMSYN_TRY(Provisioning{call.device}.export_statement(id));
     return json::object({{"statement", to_hex(id)},
                          {"text", text},
                          {"backed_up", to_json(request.backed_up)},

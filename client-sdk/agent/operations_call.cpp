@@ -100,8 +100,18 @@ Result<Value> value_from_text(Call& call,
 
 }  // namespace
 
+DeviceId device_of(Call& call, const UserId& user) {
+    for (const DeviceView& device : call.device.devices())
+        if (device.user == user && !device.revoked) return device.id;
+    return {};
+}
+
 Result<CaseId> case_of(Call& call) {
     return call.names.case_id("case", SAMSYN_TRY(call.args.text("case")));
+}
+
+Result<OrganisationId> organisation_of(Call& call) {
+    return call.names.organisation("organisation", SAMSYN_TRY(call.args.text("organisation")));
 }
 
 Result<std::optional<AudienceId>> closed_of(Call& call, std::string_view argument) {

@@ -49,8 +49,12 @@ std::span<const Operation> showing_operations();
 /// Adds `waits_for_second`, and the `statements` about the user's certificates that wait.
 void add_waiting(Call& call, const UserId& user, nlohmann::json& result);
 
-/// The case, user, unit or persons that an argument names.
+/// A device of the user that is not revoked: `decide` asks about a user on a device.
+DeviceId device_of(Call& call, const UserId& user);
+
+/// The case, organisation, user, unit or persons that an argument names.
 Result<CaseId> case_of(Call& call);
+Result<OrganisationId> organisation_of(Call& call);
 Result<UserId> user_of(Call& call, std::string_view argument);
 Result<UnitId> unit_of(Call& call, std::string_view argument);
 Result<PersonId> person_of(Call& call, const CaseId& case_id, std::string_view argument);

@@ -2,6 +2,7 @@
 
 #include "client-sdk/agent/operations_enrol.hpp"
 #include "core/model/local_date.hpp"
+#include "core/policy/second_signature.hpp"
 
 #include <algorithm>
 #include <set>
@@ -115,11 +116,6 @@ void read_end(const Call& call, const json& json_row, BulkRow& row, BulkFaults& 
     if (row.until <= now) faults.push_back(&row_past_date);
 }
 
-/// Nobody can be invited by such a role before a second person has confirmed it.
-bool wants_second(Role role) {
-    return role == Role::head_of_unit || role == Role::log_reviewer || role == Role::administrator;
-}
-
 /// Is the person, or the room, there already?
 bool find_known(Call& call, BulkRow& row) {
     const std::string name = folded(row.name);
@@ -153,7 +149,8 @@ BulkRow read_row(Call& call, const json& json_row, bool again, BulkFaults& fault
     if (!faults.empty()) return row;
     if (find_known(call, row)) {
         if (!again) faults.push_back(&row_exists);
-    } else if (wants_second(row.role)) {
+    } else if (policy::is_dangerous(row.role)) {
+        // Nobody can be invited by it before a second person has confirmed it.
         faults.push_back(&row_role_of_two);
     }
     return row;

@@ -13,27 +13,21 @@ namespace {
 
 using nlohmann::json;
 
-/// The one that is named, else the only one that this device administers.
-Result<OrganisationId> fleet_organisation(Call& call) {
+/// The one that is named, else all that this device administers.
+Result<std::vector<OrganisationId>> fleet_organisations(Call& call) {
     if (call.args.has("organisation")) {
-        const std::string text = SAMSYN_TRY(call.args.text("organisation"));
-        return call.names.organisation("organisation", text);
+        const OrganisationId named = SAMSYN_TRY(organisation_of(call));
+        return std::vector{named};
     }
-    const auto mine = Provisioning{call.device}.administers();
+    auto mine = Provisioning{call.device}.administers();
     if (mine.empty()) return fail(Errc::not_permitted, "not an administrator's machine");
-    if (mine.size() > 1) return fail(Errc::ambiguous, "organisation");
-    return mine.front();
+    return mine;
 }
 
-/// All that this device administers where none is named: one question each.
+/// One question each.
 Result<json> ask_fleet(Call& call) {
+    const auto wanted = SAMSYN_TRY(fleet_organisations(call));
     Provisioning provisioning{call.device};
-    std::vector<OrganisationId> wanted;
-    if (call.args.has("organisation"))
-        wanted.push_back(SAMSYN_TRY(fleet_organisation(call)));
-    else
-        wanted = provisioning.administers();
-    if (wanted.empty()) return fail(Errc::not_permitted, "not an administrator's machine");
     json asked = json::array();
     for (const OrganisationId& organisation : wanted) {
         provisioning.ask_fleet(organisation);
@@ -88,13 +82,8 @@ json fleet_json(Call& call, const FleetView& view) {
 }
 
 Result<json> list_fleet(Call& call) {
+    const auto wanted = SAMSYN_TRY(fleet_organisations(call));
     Provisioning provisioning{call.device};
-    std::vector<OrganisationId> wanted;
-    if (call.args.has("organisation"))
-        wanted.push_back(SAMSYN_TRY(fleet_organisation(call)));
-    else
-        wanted = provisioning.administers();
-    if (wanted.empty()) return fail(Errc::not_permitted, "not an administrator's machine");
     json fleets = json::array();
     for (const OrganisationId& organisation : wanted) {
         const FleetView view = SAMSYN_TRY(provisioning.fleet(organisation));

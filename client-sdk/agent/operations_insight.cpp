@@ -9,13 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-/// A device of the user that is not revoked: `decide` asks about a user on a device.
-DeviceId device_of(Call& call, const UserId& user) {
-    for (const DeviceView& device : call.device.devices())
-        if (device.user == user && !device.revoked) return device.id;
-    return {};
-}
-
 Decision decision_for(Call& call,
                       const CompartmentView& compartment,
                       const UserId& user,

@@ -113,10 +113,7 @@ Result<json> change_role(Call& call) {
 
 /// Of the user's unit, where the organisation is not named.
 Result<OrganisationId> employer_of(Call& call, const UserId& user) {
-    if (call.args.has("organisation")) {
-        const std::string text = SAMSYN_TRY(call.args.text("organisation"));
-        return call.names.organisation("organisation", text);
-    }
+    if (call.args.has("organisation")) return organisation_of(call);
     const UnitId unit = SAMSYN_TRY(provision_unit(call, user, "organisation"));
     for (const UnitView& view : call.names.units())
         if (view.unit.unit == unit) return view.unit.organisation;
@@ -179,8 +176,7 @@ Result<json> admin_machine(Call& call) {
 }
 
 Result<json> organisation_dates(Call& call) {
-    const std::string text = SAMSYN_TRY(call.args.text("organisation"));
-    const OrganisationId id = SAMSYN_TRY(call.names.organisation("organisation", text));
+    const OrganisationId id = SAMSYN_TRY(organisation_of(call));
     const auto admitted = SAMSYN_TRY(Provisioning{call.device}.admission(id));
     return json::object({{"organisation", call.names.describe(id)},
                          {"from", to_json(admitted.from)},

@@ -9,11 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-Result<OrganisationId> recovery_organisation(Call& call) {
-    const std::string text = SAMSYN_TRY(call.args.text("organisation"));
-    return call.names.organisation("organisation", text);
-}
-
 /// The federation log and the splitting of secrets allow the same number of holders.
 static_assert(recovery_shares_max == share_points_max);
 
@@ -67,14 +62,14 @@ Result<json> recovery_status(Call& call) {
 
 /// Of the organisation the key to come: its number, and who the organisation is.
 Result<json> next_recovery_key(Call& call) {
-    const OrganisationId id = SAMSYN_TRY(recovery_organisation(call));
+    const OrganisationId id = SAMSYN_TRY(organisation_of(call));
     return json::object({{"organisation", call.names.describe(id)},
                          {"generation", Recovery{call.device}.next_generation(id)}});
 }
 
 Result<json> certify_recovery_key(Call& call) {
     RecoveryKeyCertified key;
-    key.organisation = SAMSYN_TRY(recovery_organisation(call));
+    key.organisation = SAMSYN_TRY(organisation_of(call));
     constexpr std::int64_t generation_max = 1'000'000;
     const auto generation = SAMSYN_TRY(call.args.integer_or("generation", 1, generation_max, 1));
     const auto needed = SAMSYN_TRY(call.args.integer_or("needed", 2, recovery_shares_max, 2));
@@ -97,7 +92,7 @@ Result<json> certify_recovery_key(Call& call) {
 }
 
 Result<json> use_recovery_key(Call& call) {
-    const OrganisationId organisation = SAMSYN_TRY(recovery_organisation(call));
+    const OrganisationId organisation = SAMSYN_TRY(organisation_of(call));
     const std::string text = SAMSYN_TRY(call.args.text("device"));
     const DeviceId device = SAMSYN_TRY(call.names.device("device", text));
     const std::string reason = SAMSYN_TRY(call.args.text("reason"));

@@ -4,7 +4,7 @@
 
 namespace samsyn {
 
-// What the device tells, as JSON with names beside ids (docs/AGENT.md, "Results").
+// What the device tells, as JSON with names beside ids (docs/AGENT.md, "Shapes").
 
 nlohmann::json to_json(Reason reason);
 nlohmann::json to_json(Directory& names, const CaseId& case_id, const Decision& decision);
