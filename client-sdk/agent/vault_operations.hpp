@@ -12,8 +12,8 @@
 
 namespace samsyn {
 
-/// The operations on the vault of an unlocked device (docs/AGENT.md, "PIN, phrase, idle lock and helpers").
-/// Those that stretch a secret block for about 0.6 s each. Not thread-safe.
+/// The operations on the vault of an unlocked device (docs/AGENT.md, "PIN, phrase, idle lock and
+/// helpers"). Those that stretch a secret block for about 0.6 s each. Not thread-safe.
 class VaultOperations {
 public:
     /// All outlive it.

@@ -226,7 +226,8 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
     if (item.header.restated_author.has_value() != header.restatement)
         return fail(Errc::malformed, "restated author");
     const Bytes aad = item_aad(header, item.header);
-    const Bytes body = SAMSYN_TRY(ports.sealer.open_item(key, aad, item.sealed, unpacked_body_bytes_max));
+    const Bytes body =
+        SAMSYN_TRY(ports.sealer.open_item(key, aad, item.sealed, unpacked_body_bytes_max));
     auto values = SAMSYN_TRY(decode_values(body, item.header.writes.size()));
     Written written{.change = {.header = item.header, .values = std::move(values)},
                     .author = item.header.restated_author.value_or(header.author)};

@@ -123,9 +123,10 @@ Device::Impl::OpenedEscrow Device::Impl::open_escrow(const HeldEntry& held) {
         if (!full) continue;
         Change change{.header = full->header, .values = {}};
         const auto body =
-            entry.opened ? ports.sealer.open_item(
-                               **key, item_aad(header, full->header), full->sealed, unpacked_body_bytes_max)
-                         : Result<Bytes>{Bytes{}};
+            entry.opened
+                ? ports.sealer.open_item(
+                      **key, item_aad(header, full->header), full->sealed, unpacked_body_bytes_max)
+                : Result<Bytes>{Bytes{}};
         auto values = body && entry.opened
                           ? decode_values(*body, full->header.writes.size())
                           : Result<std::vector<Value>>{fail(Errc::no_key, "held batch")};

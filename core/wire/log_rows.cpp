@@ -162,7 +162,8 @@ constexpr auto row_readers_of(std::index_sequence<Index...>) {
 }
 
 /// A row's kind is its act's place in `RowAct`, from 1: new ones are added at the end.
-constexpr auto row_readers = row_readers_of(std::make_index_sequence<std::variant_size_v<RowAct>>{});
+constexpr auto row_readers =
+    row_readers_of(std::make_index_sequence<std::variant_size_v<RowAct>>{});
 
 }  // namespace
 

@@ -38,7 +38,7 @@ struct DeviceView {
     DeviceKind kind{};
     std::string name;  ///< of a room screen the room's; empty where nobody has given it one
     bool revoked = false;
-    Instant until{};   ///< the end of its certificate
+    Instant until{};  ///< the end of its certificate
 };
 
 struct CaseSummary {

@@ -98,12 +98,12 @@ TEST_CASE("Merkle: every leaf of every tree is proved, and proves nothing else",
             bool sound = verify_inclusion(leaf(index), index, head, *path, tree_hasher);
             // Another leaf, another place, another tree, a longer or shorter path.
             sound = sound && !verify_inclusion(leaf(index + 1), index, head, *path, tree_hasher);
-            sound =
-                sound && (size == 1 ||
-                          !verify_inclusion(leaf(index), (index + 1) % size, head, *path, tree_hasher));
+            sound = sound &&
+                    (size == 1 ||
+                     !verify_inclusion(leaf(index), (index + 1) % size, head, *path, tree_hasher));
             sound = sound && !verify_inclusion(leaf(index), size, head, *path, tree_hasher);
-            sound =
-                sound && !verify_inclusion(leaf(index), index, naive_head(size + 1), *path, tree_hasher);
+            sound = sound &&
+                    !verify_inclusion(leaf(index), index, naive_head(size + 1), *path, tree_hasher);
             auto changed = *path;
             changed.push_back(leaf(9));
             sound = sound && !verify_inclusion(leaf(index), index, head, changed, tree_hasher);
