@@ -9,6 +9,7 @@ target_compile_options(samsyn_warnings INTERFACE
   $<IF:$<AND:$<BOOL:${SAMSYN_UNITY}>,$<CXX_COMPILER_ID:GNU>>,-Wshadow=local,-Wshadow>
   $<$<AND:$<BOOL:${SAMSYN_UNITY}>,$<CXX_COMPILER_ID:GNU>>:-Wno-maybe-uninitialized>
   $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-statement-expression>  # SAMSYN_TRY is one, on purpose
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>  # g++ 12's std::stable_sort uses one; g++ warns of ours
   $<$<BOOL:${SAMSYN_WERROR}>:-Werror>)
 
 # Assertions of the library and of ours stay on in every build.
