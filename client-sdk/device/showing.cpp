@@ -170,7 +170,7 @@ Result<void> ShowMode::leave(std::string_view name, Instant now) {
 }
 
 Result<void> ShowMode::end(Instant now) {
-    SAMSYN_TRY(under_way(now));
+    (void)SAMSYN_TRY(under_way(now));
     gathering_.reset();
     return {};
 }

@@ -23,7 +23,7 @@ Result<RoomHello> Screen::on_call(const RoomCall& call, Instant now) {
     hello.presenter = call.presenter;
     hello.nonce = random_id<Nonce>(ports_.random);
 
-    Session& fresh = session_.emplace();
+    Session& fresh = session_.emplace(Session{});
     fresh.id = call.session;
     fresh.presenter = call.presenter;
     fresh.nonce = hello.nonce;
