@@ -45,8 +45,10 @@ Result<std::string> text_of(const json& value, std::string_view name) {
 
 }  // namespace
 
-Result<std::string> clean_text(std::string_view text, std::string_view name) {
-    if (text.size() > value_text_bytes_max) return fail(Errc::limit_exceeded, name);
+Result<std::string> clean_text(std::string_view text,
+                               std::string_view name,
+                               std::size_t bytes_max) {
+    if (text.size() > bytes_max) return fail(Errc::limit_exceeded, name);
     if (!is_utf8(as_bytes(text))) return fail(Errc::invalid_argument, name);
     if (text.empty()) return std::string{};
 
@@ -59,7 +61,7 @@ Result<std::string> clean_text(std::string_view text, std::string_view name) {
                      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
     const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner{composed, &std::free};
     if (size < 0) return fail(Errc::invalid_argument, name);
-    if (static_cast<std::size_t>(size) > value_text_bytes_max)
+    if (static_cast<std::size_t>(size) > bytes_max)
         return fail(Errc::limit_exceeded, name);
     return std::string{reinterpret_cast<const char*>(composed), static_cast<std::size_t>(size)};
 }
@@ -115,6 +117,15 @@ Result<std::string> Arguments::text(std::string_view name) const {
     if (value == nullptr) return fail(Errc::invalid_argument, name);
     std::string text = SAMSYN_TRY(text_of(*value, name));
     if (text.empty()) return fail(Errc::invalid_argument, name);
+    return text;
+}
+
+Result<std::string> Arguments::document(std::string_view name) const {
+    const json* value = find(name);
+    if (value == nullptr || !value->is_string()) return fail(Errc::invalid_argument, name);
+    const auto& text = value->get_ref<const std::string&>();
+    if (text.size() > document_bytes_max) return fail(Errc::limit_exceeded, name);
+    if (!is_utf8(as_bytes(text))) return fail(Errc::invalid_argument, name);
     return text;
 }
 

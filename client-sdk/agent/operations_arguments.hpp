@@ -12,9 +12,14 @@
 
 namespace samsyn {
 
-/// Well-formed UTF-8 in normal form C (UAX #15), at most `value_text_bytes_max` bytes. Errors:
+/// Well-formed UTF-8 in normal form C (UAX #15), at most so many bytes. Errors:
 /// `invalid_argument`, `limit_exceeded`, both naming `name`.
-Result<std::string> clean_text(std::string_view text, std::string_view name);
+Result<std::string> clean_text(std::string_view text,
+                               std::string_view name,
+                               std::size_t bytes_max = value_text_bytes_max);
+
+/// Of a text that several write, as one request brings it.
+inline constexpr std::size_t document_bytes_max = 256 * 1024;
 
 /// A text folded for comparing names: ASCII and Å Ä Ö in lower case, all else as it is.
 std::string folded(std::string_view text);
@@ -34,6 +39,9 @@ public:
 
     /// Not empty.
     Result<std::string> text(std::string_view name) const;
+    /// Of a text that several write: not brought into normal form, may be empty, at most
+    /// `document_bytes_max` bytes.
+    Result<std::string> document(std::string_view name) const;
     Result<std::string> text_or(std::string_view name, std::string_view otherwise) const;
     Result<std::int64_t> integer_or(std::string_view name,
                                     std::int64_t least,

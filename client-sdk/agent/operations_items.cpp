@@ -90,6 +90,10 @@ Result<json> add_goal(Call& call) {
         call, ItemType::plan_goal, {"goal", "need", "action", "responsible", "follow_up"});
 }
 
+Result<json> add_meeting(Call& call) {
+    return add_of_type(call, ItemType::meeting, {"title", "starts_at", "place", "agenda"});
+}
+
 Result<json> add_item(Call& call) {
     const TypeInfo* type = find_type(SAMSYN_TRY(call.args.text("type")));
     if (type == nullptr || type->category == Category::directory)
@@ -114,6 +118,46 @@ Result<json> edit_item(Call& call) {
     if (fields.empty()) return fail(Errc::invalid_argument, "fields");
     SAMSYN_TRY(call.device.edit_item(id, fields));
     return written_item(call, id);
+}
+
+/// The text of an item that several write: the one named, or the only one.
+Result<const FieldInfo*> document_of(Call& call, const TypeInfo& type) {
+    if (call.args.has("field")) {
+        const FieldInfo* named = find_field(type, SAMSYN_TRY(call.args.text("field")));
+        if (named != nullptr && named->kind == ValueKind::document) return named;
+        return fail(Errc::invalid_argument, "field: no text that several write");
+    }
+    const auto first = std::ranges::find(type.fields, ValueKind::document, &FieldInfo::kind);
+    if (first == type.fields.end())
+        return fail(Errc::invalid_argument, "item: has no text that several write");
+    return &*first;
+}
+
+Result<json> write_text(Call& call) {
+    const ItemId id = SAMSYN_TRY(item_of(call));
+    const TypeInfo* type = find_type(SAMSYN_TRY(call.device.item(id)).type);
+    if (type == nullptr) return fail(Errc::update_needed, "type");
+    const FieldInfo* field = SAMSYN_TRY(document_of(call, *type));
+    FieldInput input;
+    input.key = field->key;
+    const std::string text = SAMSYN_TRY(call.args.document("text"));
+    input.value = SAMSYN_TRY(clean_text(text, "text", document_bytes_max));
+    if (call.args.has("before")) input.before = SAMSYN_TRY(call.args.document("before"));
+    SAMSYN_TRY(call.device.edit_item(id, {&input, 1}));
+    return written_item(call, id);
+}
+
+Result<json> read_text(Call& call) {
+    const ItemView item = SAMSYN_TRY(call.device.item(SAMSYN_TRY(item_of(call))));
+    const TypeInfo* type = find_type(item.type);
+    if (type == nullptr) return fail(Errc::update_needed, "type");
+    const FieldInfo* field = SAMSYN_TRY(document_of(call, *type));
+    call.names.note_shown(item.case_id, item.id);
+    json result = json::object({{"item", to_hex(item.id)}, {"field", field->key}});
+    result["title"] = field->title.en;
+    result["title_sv"] = field->title.sv;
+    result["text"] = item.text(field->key);
+    return result;
 }
 
 Result<json> delete_item(Call& call) {
@@ -232,9 +276,16 @@ constexpr Operation operations[] = {
      true,
      "case about goal",
      "need action responsible follow_up category sensitivity unit closed fields"},
+    {"meeting.add",
+     &add_meeting,
+     true,
+     "case about title",
+     "starts_at place agenda category sensitivity unit closed fields"},
     {"item.add", &add_item, true, "case about type fields", "category sensitivity unit closed"},
     {"item.edit", &edit_item, true, "item fields"},
     {"item.delete", &delete_item, true, "item"},
+    {"text.read", &read_text, false, "item", "field"},
+    {"text.write", &write_text, true, "item text", "field before"},
     {"item.list", &list_items, false, "case", "type about"},
     {"item.show", &show_item, false, "item"},
     {"conflicts", &list_conflicts, false, "", "case"},

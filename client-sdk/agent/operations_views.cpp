@@ -88,7 +88,9 @@ json value_json(Directory& names,
         return info ? reference_json(names, case_id, *info, *id)
                     : shown(to_hex(*id), to_hex(*id), to_hex(*id));
 
-    const auto number = std::get<std::int64_t>(value);
+    const auto* const integer = std::get_if<std::int64_t>(&value);
+    if (integer == nullptr) return shown(nullptr, "", "");
+    const std::int64_t number = *integer;
     const bool is_choice = info != nullptr && info->kind == ValueKind::choice && number >= 0 &&
                            static_cast<std::size_t>(number) < info->choices.size();
     if (!is_choice) return shown(number, std::to_string(number), std::to_string(number));

@@ -125,6 +125,10 @@ Result<std::vector<FieldInput>> fields_of(const StoredItem& item, const TypeInfo
             fields.push_back({std::string{info->key}, state.shown()});
             continue;
         }
+        if (const auto text = item.texts.find(number); text != item.texts.end()) {
+            fields.push_back({std::string{info->key}, text->second});
+            continue;
+        }
         for (const Value& element : state.elements())
             fields.push_back({std::string{info->key}, element});
     }

@@ -1,6 +1,7 @@
 #include "client-sdk/device/engine.hpp"
 #include "client-sdk/device/escrow_rows.hpp"
 #include "core/policy/recovery_recipient.hpp"
+#include "core/text/text_run.hpp"
 #include "core/wire/escrow.hpp"
 
 #include <algorithm>
@@ -19,6 +20,18 @@ const SealedKey* box_for(const KeyPacket& packet, const DeviceId& device) {
 /// Of batches that wait for a key we keep so many for each compartment. The rest comes again.
 constexpr std::uint64_t held_count_max = 256;
 constexpr std::uint64_t held_bytes_max = 8U * 1024 * 1024;
+
+/// Runs are in texts and nowhere else, and of who brings them: nobody writes in another's name.
+Result<void> check_runs(const Change& change, const DeviceId& author) {
+    for (std::size_t i = 0; i < change.values.size(); ++i) {
+        const auto* const run = std::get_if<Bytes>(&change.values[i]);
+        const bool is_text = merge_kind(change.header.writes[i].field) == MergeKind::text;
+        if (is_text != (run != nullptr)) return fail(Errc::malformed, "run of a text");
+        if (run && SAMSYN_TRY(decode_text_run(*run)).writer != author)
+            return fail(Errc::malformed, "writer of a run");
+    }
+    return {};
+}
 
 std::string dropped_key(const CompartmentId& compartment) {
     return key_for("dropped", compartment);
@@ -232,6 +245,7 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
     Written written{.change = {.header = item.header, .values = std::move(values)},
                     .author = item.header.restated_author.value_or(header.author)};
     if (!federation().device(written.author)) return fail(Errc::unknown_device, "restated author");
+    SAMSYN_TRY(check_runs(written.change, written.author));
     const auto there = SAMSYN_TRY(store.item(item.header.item));
     if (there && there->compartment != header.compartment)
         return fail(Errc::malformed, "item of another compartment");
@@ -299,6 +313,11 @@ Result<void> Device::Impl::merge_batch(const Batch& batch, const ContentKey& key
     // Whose key came by a supplement leaves late work to those who had it before.
     if (!news || !epoch->names(self)) return {};
     return restate_if_late(*compartment, batch, now);
+}
+
+Result<void> Device::Impl::fold_texts() {
+    for (const Error& fault : SAMSYN_TRY(store.fold_texts(self))) SAMSYN_TRY(note_fault(fault));
+    return {};
 }
 
 Result<void> Device::Impl::note_fault(const Error& error) {

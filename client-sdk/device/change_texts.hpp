@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/schema.hpp"
+#include "core/text/text_run.hpp"
 
 #include <samsyn/views.hpp>
 
@@ -12,9 +13,12 @@ inline std::vector<ParkedView::Text> texts_of(const Change& change) {
     std::vector<ParkedView::Text> texts;
     for (std::size_t i = 0; i < change.values.size(); ++i) {
         const auto* text = std::get_if<std::string>(&change.values[i]);
-        if (!text) continue;
+        const auto* bytes = std::get_if<Bytes>(&change.values[i]);
+        const auto run = bytes ? decode_text_run(*bytes) : fail(Errc::not_found);
+        if (!text && !run) continue;
         const FieldInfo* field = type ? find_field(*type, change.header.writes[i].field) : nullptr;
-        texts.push_back({field ? std::string{field->key} : std::string{}, *text});
+        texts.push_back({field ? std::string{field->key} : std::string{},
+                         text ? *text : run->content});
     }
     return texts;
 }

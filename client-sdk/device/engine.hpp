@@ -41,7 +41,8 @@ public:
         std::optional<Transaction> transaction{SAMSYN_TRY(Transaction::begin(store.database()))};
         auto result = body();
         Result<void> done;
-        if (result) done = save_clock();
+        if (result) done = fold_texts();
+        if (result && done) done = save_clock();
         // An error that somebody swallowed must not commit half of what was meant.
         if (result && done && store.database().failed())
             done = fail(Errc::storage_failed, "database: a call of the transaction failed");
@@ -214,6 +215,14 @@ public:
     bool is_relocated(const StoredCompartment& compartment, const ItemId& item);
     Result<void> write(const StoredCompartment& compartment, const Change& change);
     Result<void> write_folding(const StoredCompartment& compartment, Change change);
+
+    /// Texts that several write: what a person edits waits in the text, announced by a pending
+    /// change, until it is sealed or leaves otherwise; `take_texts` puts it into that change.
+    Result<void> edit_texts(const ItemId& item,
+                            const TypeInfo& type,
+                            std::span<const FieldInput> fields);
+    Result<void> take_texts(const CompartmentId& compartment);
+    Result<void> take_text(PendingChange& pending, std::ptrdiff_t at);
     Result<StoredItem> readable_item(const ItemId& id);
 
     // --- Keys (epochs.cpp, newcomers.cpp, supplements.cpp) --------------------------------------
@@ -379,6 +388,7 @@ public:
     /// Does a supplement give old keys to somebody outside the disclosing unit without a consent
     /// that reaches history?
     bool is_beyond_reach(const Supplement& supplement, const Label& label, const CaseId& case_id);
+    Result<void> fold_texts();
     Result<void> note_fault(const Error& error);
     Result<void> answer_batch(const StoredOutgoing& sent, const Answer& answer, Instant now);
     Result<void> answer_packet(const StoredOutgoing& sent, const Answer& answer, Instant now);
@@ -439,6 +449,10 @@ public:
     using UnsentVersions = std::set<std::pair<ItemId, Version>>;
     Result<UnsentVersions> unsent_versions();
     ItemView view_of(const StoredItem& item, const UnsentVersions& unsent);
+    ValueView view_of_text(const StoredItem& item,
+                           FieldNumber number,
+                           const std::string& text,
+                           const UnsentVersions& unsent);
     Result<CompartmentView> view_of(const KnownCompartment& compartment, Instant now);
     Result<std::vector<ItemView>> readable_items(const CaseId& case_id);
 

@@ -64,6 +64,7 @@ Result<bool> Device::Impl::escrow_unsent(const StoredCompartment& compartment,
                                          const Error& why,
                                          Instant now) {
     if (compartment.case_id == directory_case) return false;  // names are no case content
+    SAMSYN_TRY(take_texts(compartment.id));
     std::vector<PendingChange> unsent;
     for (PendingChange& pending : SAMSYN_TRY(store.pending()))
         if (pending.compartment == compartment.id) unsent.push_back(std::move(pending));

@@ -14,6 +14,19 @@ bool is_set(const FieldInfo& field) {
            merge_kind(field.number) == MergeKind::append_only;
 }
 
+bool is_text(const FieldInfo& field) {
+    return merge_kind(field.number) == MergeKind::text;
+}
+
+/// The value of a text's write until it is sealed (`take_texts`).
+const Value being_written{Bytes{}};
+
+Result<std::string> text_in(const FieldInput& input) {
+    if (std::holds_alternative<std::monostate>(input.value)) return std::string{};
+    const auto* const text = std::get_if<std::string>(&input.value);
+    return text ? Result<std::string>{*text} : fail(Errc::invalid_argument, input.key);
+}
+
 /// Writes sorted by field, each field once: more elements of one set go to later changes.
 std::vector<Change> split_into_changes(const ChangeHeader& base,
                                        std::vector<std::pair<FieldWrite, Value>> writes) {
@@ -58,9 +71,10 @@ void keep_newest(std::vector<Version>& versions) {
 
 /// The writes of an edit, without those that would change nothing.
 Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& type,
-                                                              const ItemState& state,
+                                                              const StoredItem& item,
                                                               std::span<const FieldInput> fields) {
     static const FieldState nothing;
+    const ItemState& state = item.state;
     std::vector<std::pair<FieldWrite, Value>> writes;
     std::set<FieldNumber> seen;
     for (const FieldInput& input : fields) {
@@ -73,6 +87,13 @@ Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& ty
         const FieldState& before = known ? *known : nothing;
         const bool clears = std::holds_alternative<std::monostate>(input.value);
         FieldWrite write{field->number, {}};
+        if (is_text(*field)) {
+            const auto text = item.texts.find(field->number);
+            const std::string now = text == item.texts.end() ? std::string{} : text->second;
+            if (SAMSYN_TRY(text_in(input)) != input.before.value_or(now))
+                writes.emplace_back(std::move(write), being_written);
+            continue;
+        }
         if (!is_set(*field)) {
             if (!before.in_conflict() && before.shown() == input.value) continue;
             if (clears && field->required) return fail(Errc::invalid_argument, input.key);
@@ -141,7 +162,10 @@ Result<void> Device::Impl::write_folding(const StoredCompartment& compartment, C
     for (std::size_t i = 0; i < change.values.size(); ++i) {
         FieldWrite field = change.header.writes[i];
         if (const auto found = merged.find(field.field); found != merged.end()) {
-            if (merge_kind(field.field) != MergeKind::single) return write(compartment, change);
+            const bool both_written = change.values[i] == being_written &&
+                                      found->second.second == being_written;
+            if (merge_kind(field.field) != MergeKind::single && !both_written)
+                return write(compartment, change);
             std::erase(field.replaces, old);
             const auto& kept = found->second.first.replaces;
             field.replaces.insert(field.replaces.end(), kept.begin(), kept.end());
@@ -213,7 +237,8 @@ Result<void> Device::Impl::create_item(const Draft& draft) {
         if (!seen.insert(field->number).second && !is_set(*field))
             return fail(Errc::invalid_argument, input.key + " is given twice");
         if (std::holds_alternative<std::monostate>(input.value)) continue;
-        writes.emplace_back(FieldWrite{field->number, {}}, input.value);
+        writes.emplace_back(FieldWrite{field->number, {}},
+                            is_text(*field) ? being_written : input.value);
     }
     ChangeHeader base;
     base.item = draft.item;
@@ -226,6 +251,66 @@ Result<void> Device::Impl::create_item(const Draft& draft) {
         if (&change != &changes.front()) SAMSYN_TRY(validate_edit(change));
         change.header.time = tick(now());
         SAMSYN_TRY(write(compartment, change));
+    }
+    return edit_texts(draft.item, *type, draft.fields);
+}
+
+/// After the changes that announce it: the text of an item is with its rows.
+Result<void> Device::Impl::edit_texts(const ItemId& item,
+                                      const TypeInfo& type,
+                                      std::span<const FieldInput> fields) {
+    for (const FieldInput& input : fields) {
+        const FieldInfo* field = find_field(type, input.key);
+        if (!field || !is_text(*field)) continue;
+        const std::string text = SAMSYN_TRY(text_in(input));
+        SAMSYN_TRY(store.edit_text(item, field->number, input.before, text, self));
+    }
+    return {};
+}
+
+Result<void> Device::Impl::take_texts(const CompartmentId& compartment) {
+    for (;;) {
+        bool taken = false;
+        for (PendingChange& pending :
+             SAMSYN_TRY(store.pending_unsealed(compartment, batch_items_max))) {
+            const auto text = std::ranges::find(pending.change.values, being_written);
+            if (text == pending.change.values.end()) continue;
+            touch();
+            taken = true;
+            SAMSYN_TRY(take_text(pending, text - pending.change.values.begin()));
+            break;  // the list has changed
+        }
+        if (!taken) return {};
+    }
+}
+
+/// Puts what was written into the change that announced it; what is too much for one goes on in
+/// changes of its own.
+Result<void> Device::Impl::take_text(PendingChange& pending, std::ptrdiff_t at) {
+    Change& change = pending.change;
+    const FieldWrite write = change.header.writes[static_cast<std::size_t>(at)];
+    auto runs = SAMSYN_TRY(store.take_text(change.header.item, write.field, self));
+    if (runs.empty()) {  // an earlier change took it all
+        change.header.writes.erase(change.header.writes.begin() + at);
+        change.values.erase(change.values.begin() + at);
+        return change.values.empty() ? store.erase_pending(pending.id)
+                                     : store.replace_pending(pending.id, change);
+    }
+    Change alone{.header = change.header, .values = {Value{std::move(runs.front())}}};
+    alone.header.writes = {write};
+    (void)SAMSYN_TRY(store.merge(pending.compartment, alone, self));
+    change.values[static_cast<std::size_t>(at)] = alone.values.front();
+    if (encode_values(change.values).size() > values_bytes_max) {
+        change.header.writes.erase(change.header.writes.begin() + at);
+        change.values.erase(change.values.begin() + at);
+        (void)SAMSYN_TRY(store.put_pending(pending.compartment, alone, pending.written));
+    }
+    SAMSYN_TRY(store.replace_pending(pending.id, change));
+    for (auto run = runs.begin() + 1; run != runs.end(); ++run) {
+        alone.header.time = tick(now());
+        alone.values = {Value{std::move(*run)}};
+        (void)SAMSYN_TRY(store.merge(pending.compartment, alone, self));
+        (void)SAMSYN_TRY(store.put_pending(pending.compartment, alone, pending.written));
     }
     return {};
 }
@@ -279,7 +364,7 @@ Result<void> Device::edit_item(const ItemId& id, std::span<const FieldInput> fie
         if (!answer.permitted()) return std::unexpected{my.denial(answer)};
         SAMSYN_TRY(my.check_whereabouts(compartment, id, *type, fields));
 
-        auto writes = SAMSYN_TRY(edit_writes(*type, item.state, fields));
+        auto writes = SAMSYN_TRY(edit_writes(*type, item, fields));
         ChangeHeader base;
         base.item = id;
         base.type = item.type;
@@ -291,7 +376,7 @@ Result<void> Device::edit_item(const ItemId& id, std::span<const FieldInput> fie
             SAMSYN_TRY(several ? my.write(compartment, change)
                                : my.write_folding(compartment, change));
         }
-        return {};
+        return my.edit_texts(id, *type, fields);
     });
 }
 

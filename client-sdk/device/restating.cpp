@@ -17,23 +17,50 @@ std::vector<Version> newest(const std::set<Version>& versions, std::size_t count
     return {from, versions.end()};
 }
 
+struct StandingText {
+    FieldNumber field{};
+    std::vector<DeviceStore::StoredRun> runs;
+};
+
+Result<std::vector<StandingText>> standing_texts(DeviceStore& store,
+                                                 const StoredItem& item,
+                                                 const DeviceId& self) {
+    std::vector<StandingText> texts;
+    for (const auto& [field, text] : item.texts)
+        texts.push_back({field, SAMSYN_TRY(store.text_runs(item.id, field, self))});
+    return texts;
+}
+
 /// The standing values of an item as the changes that would write them: one for each version.
-std::vector<Change> standing_changes(const StoredItem& item) {
+std::vector<Change> standing_changes(const StoredItem& item,
+                                     std::vector<StandingText> texts) {
     std::map<Version, Change> by_version;
+    const auto add = [&](const Version& version, FieldWrite write, Value value) {
+        Change& change = by_version[version];
+        if (change.header.writes.size() == change_writes_max) return;
+        change.header.item = item.id;
+        change.header.type = item.type;
+        change.header.time = version.time;
+        change.header.restated_author = version.device;
+        change.header.writes.push_back(std::move(write));
+        change.values.push_back(std::move(value));
+    };
     for (const auto& [number, field] : item.state.fields()) {
+        if (const auto text = std::ranges::find(texts, number, &StandingText::field);
+            text != texts.end()) {
+            for (auto& run : text->runs)
+                add(run.version, {number, {}}, Value{std::move(run.bytes)});
+            continue;
+        }
         // A deletion is recognised by all the versions that it names.
         const std::size_t replaces_max =
             number == deleted_field ? write_replaces_max : restated_replaces_max;
-        for (const auto& [version, value] : field.standing()) {
-            Change& change = by_version[version];
-            if (change.header.writes.size() == change_writes_max) continue;
-            change.header.item = item.id;
-            change.header.type = item.type;
-            change.header.time = version.time;
-            change.header.restated_author = version.device;
-            change.header.writes.push_back({number, newest(field.replaced(), replaces_max)});
-            change.values.push_back(value);
-        }
+        for (const auto& [version, value] : field.standing())
+            add(version,
+                {number,
+                 only_grows(merge_kind(number)) ? std::vector<Version>{}
+                                                : newest(field.replaced(), replaces_max)},
+                value);
     }
     std::vector<Change> changes;
     changes.reserve(by_version.size());
@@ -110,10 +137,12 @@ Result<void> Device::Impl::restate(const StoredCompartment& compartment,
                                    const KnownEpoch& epoch,
                                    const std::vector<StoredItem>& items,
                                    Instant now) {
+    SAMSYN_TRY(fold_texts());
     const auto unsealed = SAMSYN_TRY(take_over_replaced(store, items, self));
     std::vector<Change> changes;
     for (const StoredItem& item : items) {
-        for (Change& change : standing_changes(item)) {
+        auto texts = SAMSYN_TRY(standing_texts(store, item, self));
+        for (Change& change : standing_changes(item, std::move(texts))) {
             const Version version{change.header.time, *change.header.restated_author};
             if (!unsealed.contains({item.id, version})) changes.push_back(std::move(change));
         }
@@ -171,7 +200,12 @@ Result<void> Device::Impl::unmark_restated(const Batch& restatement, Instant now
         const auto item = SAMSYN_TRY(store.item(id));
         const bool all =
             item && std::ranges::all_of(item->state.fields(), [&](const auto& field) {
-                return std::ranges::includes(versions, field.second.standing_versions());
+                const auto& [number, state] = field;
+                // A long text is in several batches, and its newest run in the last.
+                if (!item->texts.contains(number))
+                    return std::ranges::includes(versions, state.standing_versions());
+                const auto newest_ones = state.newest_by_device();
+                return newest_ones.empty() || versions.contains(newest_ones.back());
             });
         if (all) std::erase(due, std::pair{restatement.header.compartment, id});
     }

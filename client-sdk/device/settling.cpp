@@ -4,24 +4,6 @@
 
 namespace samsyn {
 
-namespace {
-
-/// A deletion names every standing version that its author saw, so that every replica recognises an
-/// edit that the author did not know.
-std::vector<Version> all_standing(const ItemState& state) {
-    std::vector<Version> versions;
-    for (const auto& [number, field] : state.fields()) {
-        const auto standing = field.standing_versions();
-        versions.insert(versions.end(), standing.begin(), standing.end());
-    }
-    std::ranges::sort(versions);
-    const auto doubles = std::ranges::unique(versions);
-    versions.erase(doubles.begin(), doubles.end());
-    return versions;
-}
-
-}  // namespace
-
 /// Checks that this user may change the item; the compartment it is in.
 template <class Engine>
 static Result<StoredCompartment> changeable(Engine& my, const StoredItem& item) {
@@ -38,7 +20,7 @@ static Result<StoredCompartment> changeable(Engine& my, const StoredItem& item) 
 Result<void> Device::Impl::erase_item(const ItemId& id) {
     const StoredItem item = SAMSYN_TRY(readable_item(id));
     const StoredCompartment compartment = SAMSYN_TRY(changeable(*this, item));
-    auto replaces = all_standing(item.state);
+    auto replaces = item.state.versions_to_delete();
     if (replaces.size() > write_replaces_max)
         return fail(Errc::limit_exceeded, "versions to delete");
     Change change;
@@ -67,7 +49,7 @@ Result<void> Device::settle(const Settlement& settlement) {
         if (!field && !deletion) return fail(Errc::invalid_argument, settlement.field);
         const FieldNumber number = deletion ? deleted_field : field->number;
         const FieldState* state = item.state.field(number);
-        if (!state || (!deletion && !state->in_conflict()))
+        if (!state || (!deletion && (item.texts.contains(number) || !state->in_conflict())))
             return fail(Errc::conflict, "nothing to settle");
 
         std::vector<Version> seen = settlement.seen;
@@ -80,7 +62,7 @@ Result<void> Device::settle(const Settlement& settlement) {
         if (seen.size() > write_replaces_max) return fail(Errc::limit_exceeded, "values seen");
         if (deletion && settlement.value == Value{true}) {
             // To delete after all takes in the edits that the first deletion did not know.
-            seen = all_standing(item.state);
+            seen = item.state.versions_to_delete();
             if (seen.size() > write_replaces_max) return fail(Errc::limit_exceeded, "values seen");
         }
         Change change;

@@ -20,6 +20,22 @@ Result<Device::Impl::UnsentVersions> Device::Impl::unsent_versions() {
     return unsent;
 }
 
+/// The whole text, under its newest run.
+ValueView Device::Impl::view_of_text(const StoredItem& item,
+                                     FieldNumber number,
+                                     const std::string& text,
+                                     const UnsentVersions& unsent) {
+    ValueView shown;
+    shown.value = text;
+    const auto newest = item.state.field(number)->newest_by_device();
+    if (!newest.empty()) shown.version = newest.back();
+    shown.writer = user_of(shown.version.device);
+    shown.own = shown.version.device == self;
+    shown.unsent = std::ranges::any_of(
+        newest, [&](const Version& version) { return unsent.contains({item.id, version}); });
+    return shown;
+}
+
 ItemView Device::Impl::view_of(const StoredItem& item, const UnsentVersions& unsent) {
     ItemView view;
     view.id = item.id;
@@ -39,6 +55,12 @@ ItemView Device::Impl::view_of(const StoredItem& item, const UnsentVersions& uns
         const bool single = merge_kind(number) == MergeKind::single;
         const bool last_wins = field.info && field.info->last_wins;
         field.conflict = single && !last_wins && state.in_conflict();
+        if (const auto text = item.texts.find(number); text != item.texts.end()) {
+            field.values.push_back(view_of_text(item, number, text->second, unsent));
+            view.unsent = view.unsent || field.values.back().unsent;
+            view.fields.push_back(std::move(field));
+            continue;
+        }
         for (const auto& [version, value] : state.standing()) {
             if (!single && std::holds_alternative<std::monostate>(value)) continue;
             ValueView shown;

@@ -29,6 +29,21 @@ bool same_to_a_person(const Value& a, const Value& b) {
     return a == b;
 }
 
+/// What a deletion must name of a field to have known all of it.
+std::vector<Version> seen_by_deletion(FieldNumber number, const FieldState& state) {
+    return merge_kind(number) == MergeKind::text ? state.newest_by_device()
+                                                 : state.standing_versions();
+}
+
+/// A later version of a writer names the earlier ones of a text.
+bool names(const FieldState& deletion, FieldNumber number, const Version& version) {
+    if (deletion.replaced().contains(version)) return true;
+    return merge_kind(number) == MergeKind::text &&
+           std::ranges::any_of(deletion.replaced(), [&](const Version& named) {
+               return named.device == version.device && version < named;
+           });
+}
+
 }  // namespace
 
 bool FieldState::add(const Version& version,
@@ -64,6 +79,21 @@ std::vector<Version> FieldState::standing_versions() const {
     std::vector<Version> versions;
     versions.reserve(standing_.size());
     for (const auto& [version, value] : standing_) versions.push_back(version);
+    return versions;
+}
+
+std::vector<Version> FieldState::newest_by_device() const {
+    std::map<DeviceId, HybridTime> newest;
+    const auto take = [&](const Version& version) {
+        auto& time = newest[version.device];
+        time = std::max(time, version.time);
+    };
+    for (const auto& [version, value] : standing_) take(version);
+    for (const Version& version : replaced_) take(version);
+    std::vector<Version> versions;
+    versions.reserve(newest.size());
+    for (const auto& [device, time] : newest) versions.push_back({time, device});
+    std::ranges::sort(versions);
     return versions;
 }
 
@@ -117,10 +147,23 @@ ItemState::Presence ItemState::presence() const {
     // The deletion lists all versions that its author saw; what it does not list is a later edit.
     for (const auto& [number, state] : fields_) {
         if (number == deleted_field) continue;
-        for (const auto& [version, value] : state.standing())
-            if (!deletion->replaced().contains(version)) return Presence::deleted_but_edited;
+        for (const Version& version : seen_by_deletion(number, state))
+            if (!names(*deletion, number, version)) return Presence::deleted_but_edited;
     }
     return Presence::deleted;
+}
+
+std::vector<Version> ItemState::versions_to_delete() const {
+    std::vector<Version> versions;
+    for (const auto& [number, state] : fields_) {
+        const auto seen = number == deleted_field ? state.standing_versions()
+                                                  : seen_by_deletion(number, state);
+        versions.insert(versions.end(), seen.begin(), seen.end());
+    }
+    std::ranges::sort(versions);
+    const auto doubles = std::ranges::unique(versions);
+    versions.erase(doubles.begin(), doubles.end());
+    return versions;
 }
 
 }  // namespace samsyn

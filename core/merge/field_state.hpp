@@ -47,6 +47,10 @@ public:
     /// The distinct present elements of a set.
     std::vector<Value> elements() const;
 
+    /// The newest version of each device, standing or not: of a field that only grows this says
+    /// what somebody had seen of it, since what a device writes comes in its order.
+    std::vector<Version> newest_by_device() const;
+
     /// True for a register whose standing values are not all equal. Texts that differ only in
     /// surrounding or repeated white space are equal.
     bool in_conflict() const;
@@ -83,6 +87,10 @@ public:
     /// `deleted_but_edited`: somebody deleted it and somebody else, who did not know, changed it.
     /// It stays visible and marked until a person settles it.
     Presence presence() const;
+
+    /// What a deletion names: every version that the deleting person saw, of a text the newest of
+    /// each writer. Sorted, each once.
+    std::vector<Version> versions_to_delete() const;
 
     friend bool operator==(const ItemState&, const ItemState&) = default;
 

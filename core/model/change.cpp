@@ -12,7 +12,8 @@ enum class ValueTag : std::uint8_t {
     date,
     instant,
     reference,
-    last = reference
+    run,
+    last = run
 };
 
 // Days around 1970 that a date may name: the years 1 to 9999.
@@ -53,6 +54,11 @@ struct ValueEncoder {
         out.enumerator(ValueTag::reference);
         out.id(reference);
     }
+
+    void operator()(const Bytes& run) const {
+        out.enumerator(ValueTag::run);
+        out.blob(run);
+    }
 };
 
 Result<Value> decode_value(Reader& in) {
@@ -76,6 +82,8 @@ Result<Value> decode_value(Reader& in) {
             return Value{SAMSYN_TRY(in.instant("instant value"))};
         case ValueTag::reference:
             return Value{SAMSYN_TRY(in.id<ReferenceId>("reference value"))};
+        case ValueTag::run:
+            return Value{to_bytes(SAMSYN_TRY(in.blob(value_run_bytes_max, "run of a text")))};
     }
     return fail(Errc::malformed, "value kind");
 }
@@ -84,6 +92,8 @@ Result<FieldWrite> decode_write(Reader& in) {
     FieldWrite write;
     write.field = static_cast<FieldNumber>(SAMSYN_TRY(in.number<std::uint16_t>("field")));
     const auto count = SAMSYN_TRY(in.count(write_replaces_max, "replaced versions"));
+    if (count > 0 && only_grows(merge_kind(write.field)))
+        return fail(Errc::malformed, "replaced versions");
     for (std::size_t i = 0; i < count; ++i) {
         Version version;
         version.time.value = SAMSYN_TRY(in.number<std::uint64_t>("version time"));

@@ -26,12 +26,14 @@ struct Date {
 };
 
 /// One value of one field. `monostate` is "no value": a cleared register, a removed set element.
-/// References to users, persons, units and items are 16 raw bytes (`ReferenceId`).
+/// References to users, persons, units and items are 16 raw bytes (`ReferenceId`). `Bytes` are what
+/// a writer did to a text that several write (`TextRun`, encoded): a text is the sum of its runs.
 using ReferenceId = Id<struct ReferenceTag, 16>;
-using Value =
-    std::variant<std::monostate, std::string, std::int64_t, bool, Date, Instant, ReferenceId>;
+using Value = std::
+    variant<std::monostate, std::string, std::int64_t, bool, Date, Instant, ReferenceId, Bytes>;
 
 inline constexpr std::size_t value_text_bytes_max = 32 * 1024;
+inline constexpr std::size_t value_run_bytes_max = 24 * 1024;
 
 /// The clear part of one field's write: which versions of it this write replaces.
 /// Empty for a set's add and for a first value, several for a settlement.
@@ -75,7 +77,8 @@ struct Change {
 /// count 2 · for each version: time 8, device 16.
 void encode(Writer& out, const ChangeHeader& header);
 
-/// Errors: `truncated`, `limit_exceeded`, `malformed` where a field occurs twice or out of order.
+/// Errors: `truncated`, `limit_exceeded`, `malformed` where a field occurs twice or out of order, or
+/// something is replaced in a field of which nothing ever goes (`MergeKind`).
 Result<ChangeHeader> decode_change_header(Reader& in);
 
 /// The sealed part: one value after another, each a kind byte and its bytes.

@@ -32,6 +32,11 @@ enum class MergeKind : std::uint8_t {
     append_only,  ///< elements that are never removed
 };
 
+/// Whether what was written stays for ever: no write replaces another.
+constexpr bool only_grows(MergeKind kind) {
+    return kind == MergeKind::text || kind == MergeKind::append_only;
+}
+
 /// A field of an item type. The lowest two bits are its `MergeKind`, so that a field from a newer
 /// version merges without being known.
 enum class FieldNumber : std::uint16_t {};

@@ -19,6 +19,10 @@ constexpr FieldNumber many(std::uint16_t ordinal) {
     return make_field(ordinal, MergeKind::set);
 }
 
+constexpr FieldNumber written(std::uint16_t ordinal) {
+    return make_field(ordinal, MergeKind::text);
+}
+
 constexpr std::array person_kinds{Words{"child", "barn"},
                                   Words{"guardian", "vårdnadshavare"},
                                   Words{"relative", "närstående"},
@@ -97,6 +101,7 @@ constexpr std::array meeting_fields{
               .whereabouts = true},
     FieldInfo{one(4), "agenda", {"Agenda", "Dagordning"}, text},
     FieldInfo{many(5), "participants", {"Participants", "Deltagare"}, user},
+    FieldInfo{written(6), "minutes", {"Minutes", "Protokoll"}, document, false, true},
 };
 constexpr std::array decision_fields{
     FieldInfo{one(1), "text", {"Decision", "Beslut"}, text, true, true},
@@ -320,6 +325,8 @@ bool is_kind(const Value& value, const FieldInfo& field) {
             return index != nullptr && *index >= 0 &&
                    *index < static_cast<std::int64_t>(field.choices.size());
         }
+        case document:
+            return std::holds_alternative<Bytes>(value);
     }
     return false;
 }

@@ -20,7 +20,8 @@ enum class ValueKind : std::uint8_t {
     unit,
     person,
     item,
-    choice
+    choice,
+    document  ///< a text that several people write at once; its values are runs (core/text)
 };
 
 /// A word in the two languages of the screens.
@@ -61,7 +62,7 @@ struct TypeInfo {
 
 /// The one declarative table that validation, command line, screens, export and docs read.
 /// `schema_version` grows with every change to it.
-inline constexpr std::uint16_t schema_version = 4;
+inline constexpr std::uint16_t schema_version = 5;
 std::span<const TypeInfo> schema();
 
 /// Null where this version does not know the type, field or key.

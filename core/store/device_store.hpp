@@ -8,8 +8,11 @@
 
 #include <functional>
 #include <map>
+#include <set>
 
 namespace samsyn {
+
+struct WritePlace;
 
 /// A compartment that this device knows.
 struct StoredCompartment {
@@ -52,6 +55,9 @@ struct StoredItem {
     ItemState state;
     /// Standing values that somebody else than their author told us, with who that was.
     std::map<std::pair<FieldNumber, Version>, DeviceId> restaters;
+    /// Of the fields that are texts: what is shown. Their state has as `replaced` the runs that are
+    /// in it and as `standing` those that wait for an earlier one.
+    std::map<FieldNumber, std::string> texts;
 };
 
 /// An item in which a search found the words.
@@ -151,6 +157,37 @@ public:
     /// The part of a hit's texts around the words, on one line or several.
     Result<std::string> snippet(const StoredHit& hit, std::string_view words);
 
+    // Texts that several people write (core/text). `merge` takes their runs; only `fold_texts` makes
+    // text of them, once for many.
+
+    /// Takes what `merge` brought into the texts; before the transaction is committed. What waits for
+    /// an earlier run stays. Gives why runs were refused: whoever made these, no document takes them.
+    Result<std::vector<Error>> fold_texts(const DeviceId& self);
+
+    /// Makes a text `utf8`, written by `self`; `before` is what the person had in front of them, if
+    /// that may be old. What is edited waits in the text for `take_text`. Errors: also `not_found`
+    /// without the item, and those of `TextDocument::replace`.
+    Result<void> edit_text(const ItemId& item,
+                           FieldNumber field,
+                           const std::optional<std::string>& before,
+                           std::string_view utf8,
+                           const DeviceId& self);
+
+    /// What `self` has edited since the last call, as runs for changes of their own.
+    Result<std::vector<Bytes>> take_text(const ItemId& item,
+                                         FieldNumber field,
+                                         const DeviceId& self);
+
+    struct StoredRun {
+        Version version;
+        Bytes bytes;  ///< as they came
+    };
+
+    /// The runs that are in a text, in order of their versions.
+    Result<std::vector<StoredRun>> text_runs(const ItemId& item,
+                                             FieldNumber field,
+                                             const DeviceId& self);
+
     /// Forgets one write of a field as if it had never been: for coalescing unsent changes only.
     /// What it replaced stays replaced, so the coalesced change must replace that too.
     Result<void> forget_version(const ItemId& item, const Version& version);
@@ -162,6 +199,9 @@ public:
 
     /// A parked change waits to be sealed again. Errors: also `not_found`, `conflict` if sealed.
     Result<void> replace_pending(std::uint64_t id, const Change& change);
+
+    /// It says nothing after all.
+    Result<void> erase_pending(std::uint64_t id);
     Result<std::vector<PendingChange>> pending();  ///< not parked first, by id
     Result<std::vector<PendingChange>> pending_unsealed(const CompartmentId& compartment,
                                                         std::size_t count_max);
@@ -227,7 +267,10 @@ public:
 private:
     explicit DeviceStore(Database database) : database_(std::move(database)) {}
 
+    Result<bool> add(const WritePlace& place, const Version& version, const Value& value);
+
     Database database_;
+    std::set<std::pair<std::int64_t, std::int64_t>> unfolded_;  ///< texts: item row and field
     bool purge_unfinished_ = false;
 };
 

@@ -151,6 +151,16 @@ CREATE TABLE resends(
   tries INTEGER NOT NULL DEFAULT 0) STRICT;
 )sql";
 
+// Texts that several people write; of a run that is in its text, which numbers it held.
+constexpr const char* schema_6 = R"sql(
+ALTER TABLE writes ADD COLUMN run INTEGER;
+CREATE TABLE texts(
+  item INTEGER NOT NULL REFERENCES items(row) ON DELETE CASCADE,
+  field INTEGER NOT NULL,
+  saved BLOB NOT NULL,
+  PRIMARY KEY(item, field)) STRICT;
+)sql";
+
 /// What brings a database from one version to the next.
 struct Step {
     const char* sql;
@@ -160,7 +170,7 @@ struct Step {
 // Row n leads from version n to n + 1. A row is never changed once a program with it is released: a
 // new version adds a row here and a fixture in tests/vectors/databases.
 constexpr std::array steps{
-    Step{schema_1}, Step{schema_2}, Step{schema_3, &rebuild_index}, Step{schema_4}, Step{schema_5}};
+    Step{schema_1}, Step{schema_2}, Step{schema_3, &rebuild_index}, Step{schema_4}, Step{schema_5}, Step{schema_6}};
 
 Result<std::int64_t> only_number(Database& db, const char* sql) {
     Query query = SAMSYN_TRY(db.query(sql));

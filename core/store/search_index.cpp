@@ -33,6 +33,14 @@ void append_line(std::string& lines, std::string_view text) {
     }
 }
 
+/// To so many bytes, never inside a code point.
+void shorten(std::string& utf8, std::size_t bytes_max) {
+    if (utf8.size() <= bytes_max) return;
+    while (bytes_max > 0 && (static_cast<unsigned char>(utf8[bytes_max]) & 0xc0U) == 0x80)
+        --bytes_max;
+    utf8.resize(bytes_max);
+}
+
 std::string& column_for(Words& words, const FieldInfo& field) {
     if (field.finds == Finds::name) return words.names;
     return field.finds == Finds::personal_number ? words.number : words.text;
@@ -78,6 +86,14 @@ Result<Words> words_of(Database& db, std::int64_t item_row) {
         bytes += text->size();
         if (bytes > indexed_bytes_max) break;
         append_line(column_for(words, *field), *text);
+    }
+    for (const FieldInfo& field : type->fields) {
+        if (!field.searchable || field.kind != ValueKind::document) continue;
+        std::string text =
+            SAMSYN_TRY(stored_text(db, {item_row, static_cast<std::int64_t>(field.number)}));
+        shorten(text, indexed_bytes_max - std::min(bytes, indexed_bytes_max));
+        bytes += text.size();
+        if (!text.empty()) append_line(words.text, text);
     }
     return words;
 }

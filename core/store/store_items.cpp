@@ -48,13 +48,7 @@ Result<std::int64_t> row_of_item(Database& db,
     return row;
 }
 
-/// Where one write of one field lives.
-struct Place {
-    std::int64_t row;
-    std::int64_t field;
-};
-
-Result<bool> replace_version(Database& db, const Place& place, const Version& version) {
+Result<bool> replace_version(Database& db, const WritePlace& place, const Version& version) {
     Query query = SAMSYN_TRY(
         db.query("INSERT INTO writes(item, field, time, device, value) VALUES(?, ?, ?, ?, NULL) "
                  "ON CONFLICT DO UPDATE SET value = NULL WHERE value IS NOT NULL"));
@@ -66,7 +60,7 @@ Result<bool> replace_version(Database& db, const Place& place, const Version& ve
 /// Puts the author's own word in the place of what somebody else said it was. A version that is
 /// replaced stays replaced.
 Result<std::optional<bool>> overrule_restater(Database& db,
-                                              const Place& place,
+                                              const WritePlace& place,
                                               const Version& version,
                                               ByteView encoded) {
     bool differs = false;
@@ -86,7 +80,7 @@ Result<std::optional<bool>> overrule_restater(Database& db,
     return differs;
 }
 
-Result<bool> is_known(Database& db, const Place& place, const Version& version) {
+Result<bool> is_known(Database& db, const WritePlace& place, const Version& version) {
     Query query =
         SAMSYN_TRY(db.query("SELECT 1 FROM writes "
                             "WHERE item = ? AND field = ? AND time = ? AND device = ?"));
@@ -96,7 +90,7 @@ Result<bool> is_known(Database& db, const Place& place, const Version& version) 
 
 /// Keeps the greater value where somebody wrote two under one version, as `FieldState` does.
 Result<bool> settle_double(Database& db,
-                           const Place& place,
+                           const WritePlace& place,
                            const Version& version,
                            const Value& value,
                            ByteView encoded) {
@@ -118,7 +112,7 @@ Result<bool> settle_double(Database& db,
 }
 
 Result<bool> add_write(Database& db,
-                       const Place& place,
+                       const WritePlace& place,
                        const Version& version,
                        const Value& value) {
     const Bytes encoded = encode_values({value});
@@ -151,11 +145,13 @@ Result<void> load_state(Database& db, std::int64_t row, StoredItem& item) {
         standing.clear();
         replaced.clear();
     };
+    std::vector<FieldNumber> texts;
     while (SAMSYN_TRY(query.step())) {
         const auto number = SAMSYN_TRY(number_within(query.number(0), 0xffff, "stored field"));
         if (field != FieldNumber{static_cast<std::uint16_t>(number)}) {
             finish_field();
             field = FieldNumber{static_cast<std::uint16_t>(number)};
+            if (merge_kind(*field) == MergeKind::text) texts.push_back(*field);
         }
         const HybridTime time{static_cast<std::uint64_t>(query.number(1))};
         const Version version{time, SAMSYN_TRY(query.id<DeviceId>(2))};
@@ -168,6 +164,8 @@ Result<void> load_state(Database& db, std::int64_t row, StoredItem& item) {
     }
     finish_field();
     item.state = ItemState::restore(std::move(fields));
+    for (const FieldNumber text : texts)
+        item.texts[text] = SAMSYN_TRY(stored_text(db, {row, static_cast<std::int64_t>(text)}));
     return {};
 }
 
@@ -190,6 +188,13 @@ Result<std::vector<StoredItem>> load_items(Database& db, Query query) {
 
 }  // namespace
 
+Result<bool> DeviceStore::add(const WritePlace& place, const Version& version, const Value& value) {
+    if (merge_kind(FieldNumber{static_cast<std::uint16_t>(place.field)}) != MergeKind::text)
+        return add_write(database_, place, version, value);
+    unfolded_.emplace(place.row, place.field);
+    return add_run(database_, place, version, value);
+}
+
 Result<bool> DeviceStore::merge(const CompartmentId& compartment,
                                 const Change& change,
                                 const DeviceId& author) {
@@ -199,12 +204,12 @@ Result<bool> DeviceStore::merge(const CompartmentId& compartment,
     const Version version{header.time, header.restated_author.value_or(author)};
 
     bool changed = false;
-    Place place{SAMSYN_TRY(row_of_item(database_, compartment, header, changed)), 0};
+    WritePlace place{SAMSYN_TRY(row_of_item(database_, compartment, header, changed)), 0};
     for (std::size_t i = 0; i < header.writes.size(); ++i) {
         place.field = static_cast<std::int64_t>(header.writes[i].field);
         for (const Version& old : header.writes[i].replaces)
             changed |= SAMSYN_TRY(replace_version(database_, place, old));
-        changed |= SAMSYN_TRY(add_write(database_, place, version, change.values[i]));
+        changed |= SAMSYN_TRY(add(place, version, change.values[i]));
     }
     if (changed) SAMSYN_TRY(index_item(database_, place.row));
     return changed;
@@ -219,7 +224,7 @@ Result<bool> DeviceStore::merge_restated(const CompartmentId& compartment,
     const Version version{header.time, *header.restated_author};
 
     bool changed = false;
-    Place place{SAMSYN_TRY(row_of_item(database_, compartment, header, changed)), 0};
+    WritePlace place{SAMSYN_TRY(row_of_item(database_, compartment, header, changed)), 0};
     for (std::size_t i = 0; i < header.writes.size(); ++i) {
         place.field = static_cast<std::int64_t>(header.writes[i].field);
         // Of a known write it may add what that replaced: who was away sees no conflict that the
@@ -230,7 +235,7 @@ Result<bool> DeviceStore::merge_restated(const CompartmentId& compartment,
             changed |= SAMSYN_TRY(replace_version(database_, place, old));
         }
         if (known) continue;
-        (void)SAMSYN_TRY(add_write(database_, place, version, change.values[i]));
+        (void)SAMSYN_TRY(add(place, version, change.values[i]));
         Query mark =
             SAMSYN_TRY(database_.query("UPDATE writes SET restater = ? "
                                        "WHERE item = ? AND field = ? AND time = ? AND device = ?"));

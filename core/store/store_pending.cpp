@@ -82,6 +82,11 @@ Result<void> DeviceStore::replace_pending(std::uint64_t id, const Change& change
     return query.bind(change.header.item).bind(ByteView{bytes}).bind_number(id).run();
 }
 
+Result<void> DeviceStore::erase_pending(std::uint64_t id) {
+    Query query = SAMSYN_TRY(database_.query("DELETE FROM pending WHERE id = ?"));
+    return query.bind_number(id).run();
+}
+
 Result<std::vector<PendingChange>> DeviceStore::pending() {
     Query query =
         SAMSYN_TRY(database_.query(SAMSYN_PENDING "ORDER BY parked_code IS NOT NULL, id"));

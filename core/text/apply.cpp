@@ -76,7 +76,8 @@ Result<std::vector<TextPatch>> TextDocument::apply(const TextRun& whole) {
     SAMSYN_TRY(state_->open());
     const std::uint32_t operations = whole.operations();
     if (operations > text_operations_max - state_->history.total() ||
-        operations > text_operations_max - whole.first)
+        whole.first > text_writer_operations_max ||
+        operations > text_writer_operations_max - whole.first)
         return fail(Errc::limit_exceeded, "text");
     auto writer = state_->history.find_writer(whole.writer);
     if (!writer && state_->history.writers() == text_writers_max)

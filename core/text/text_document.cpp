@@ -1,7 +1,7 @@
 #include "core/text/text_document.hpp"
 
-#include "core/text/diff.hpp"
 #include "core/text/document_state.hpp"
+#include "core/text/rebase.hpp"
 #include "core/text/varint.hpp"
 
 #include <algorithm>
@@ -20,7 +20,8 @@ std::uint32_t TextDocument::State::own_count() const {
 
 Result<WriterIndex> TextDocument::State::begin_edit(std::uint32_t operations) {
     SAMSYN_TRY(open());
-    if (operations > text_operations_max - history.total())
+    if (operations > text_operations_max - history.total() ||
+        operations > text_writer_operations_max - own_count())
         return fail(Errc::limit_exceeded, "text");
     if (!own) {
         if (!history.find_writer(self) && history.writers() == text_writers_max)
@@ -113,9 +114,16 @@ Result<void> TextDocument::erase(std::uint32_t position, std::uint32_t count) {
 }
 
 Result<std::vector<TextPatch>> TextDocument::replace(std::string_view utf8) {
-    if (utf8.size() > text::content_bytes_max) return fail(Errc::limit_exceeded, "text");
-    if (!is_utf8(as_bytes(utf8))) return fail(Errc::invalid_argument, "text: not UTF-8");
-    std::vector<TextPatch> patches = text::difference(text(), utf8);
+    return replace(text(), utf8);
+}
+
+Result<std::vector<TextPatch>> TextDocument::replace(std::string_view before,
+                                                     std::string_view utf8) {
+    if (std::max(before.size(), utf8.size()) > text::content_bytes_max)
+        return fail(Errc::limit_exceeded, "text");
+    if (!is_utf8(as_bytes(before)) || !is_utf8(as_bytes(utf8)))
+        return fail(Errc::invalid_argument, "text: not UTF-8");
+    std::vector<TextPatch> patches = text::rebase(before, utf8, text());
     std::size_t operations = 0;
     for (const TextPatch& patch : patches)
         operations += patch.erased + text::count_points(patch.inserted);

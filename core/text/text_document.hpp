@@ -54,8 +54,8 @@ struct TextPart {
 /// needs it, all but `text` and `size`. Such a call may fail with `malformed` where what was loaded
 /// is damaged, and changes nothing then.
 ///
-/// Thread-safety: none. Bounds: `text_operations_max` and `text_writers_max`, then
-/// `limit_exceeded`. See: docs/TEXT.md; M. Weidner and M. Kleppmann, "The Art of the Fugue" (2023).
+/// Thread-safety: none. Bounds: `text_operations_max`, of each writer `text_writer_operations_max`,
+/// and `text_writers_max`, then `limit_exceeded`. See: docs/TEXT.md; M. Weidner and M. Kleppmann, "The Art of the Fugue" (2023).
 class TextDocument {
 public:
     /// An empty text on the device `self`.
@@ -82,6 +82,10 @@ public:
     /// Makes the text `utf8` with few insertions and deletions, so that what others write meanwhile
     /// keeps its place: what a person's own editor gives back. Errors: as `insert`.
     Result<std::vector<TextPatch>> replace(std::string_view utf8);
+
+    /// The same for somebody who had `before` in front of them and made `utf8` of it: what has come
+    /// in since stays, and what has gone is not brought back.
+    Result<std::vector<TextPatch>> replace(std::string_view before, std::string_view utf8);
 
     /// Whether there are edits that no run has taken yet.
     bool has_edits() const;

@@ -36,7 +36,7 @@ TextRef read_ref(VarintReader& in, std::size_t others, std::uint32_t next) {
         return {TextRef::own, static_cast<std::uint32_t>(next - distance - 1)};
     }
     return {static_cast<std::uint16_t>(index - 2),
-            static_cast<std::uint32_t>(in.number(text_operations_max - 1))};
+            static_cast<std::uint32_t>(in.number(text_writer_operations_max - 1))};
 }
 
 /// Whether `step` only goes on with what `last` did: then they are one step. `next` is its number.
@@ -84,7 +84,7 @@ private:
         if (format.empty()) return fail(Errc::truncated, "text run");
         if (format[0] != run_format) return fail(Errc::unsupported_version, "text run");
         const ByteView writer = in_.raw(DeviceId::size);
-        run_.first = static_cast<std::uint32_t>(in_.number(text_operations_max));
+        run_.first = static_cast<std::uint32_t>(in_.number(text_writer_operations_max));
         operations_ = static_cast<std::uint32_t>(in_.number(text_run_operations_max));
         const std::size_t others = in_.number(text_writers_max);
         const ByteView ids = in_.raw(others * DeviceId::size);
@@ -92,7 +92,7 @@ private:
         next_ = run_.first;
         run_.writer = DeviceId::from(writer);
         for (std::size_t i = 0; i < others; ++i) {
-            const auto seen = static_cast<std::uint32_t>(in_.number(text_operations_max));
+            const auto seen = static_cast<std::uint32_t>(in_.number(text_writer_operations_max));
             const ByteView id = ids.subspan(i * DeviceId::size, DeviceId::size);
             run_.others.push_back({DeviceId::from(id), seen});
             mentioned_.push_back(seen > 0);
@@ -116,14 +116,14 @@ private:
             step.second = read_mentioned();
             SAMSYN_TRY(read_content(step));
         } else if (step.first.index == TextRef::none ||
-                   step.first.number > text_operations_max - step.count ||
+                   step.first.number > text_writer_operations_max - step.count ||
                    (step.first.index == TextRef::own && step.first.number + step.count > next_)) {
             return fail(Errc::malformed, "what is erased");
         }
         if (!run_.steps.empty() && goes_on(run_.steps.back(), step, next_))
             return fail(Errc::malformed, "one text step as two");
         if (step.count > run_.first + operations_ - next_ ||
-            step.count > text_operations_max - next_)
+            step.count > text_writer_operations_max - next_)
             return fail(Errc::malformed, "operations of a text run");
         next_ += step.count;
         run_.steps.push_back(step);

@@ -22,6 +22,9 @@ inline constexpr std::uint32_t text_run_operations_max = 1 << 16;  ///< code poi
 inline constexpr std::size_t text_writers_max = 256;               ///< of one document
 inline constexpr std::uint32_t text_operations_max = 1 << 24;      ///< of one document, ever
 
+/// Of one writer in it: one alone cannot fill it up for the others.
+inline constexpr std::uint32_t text_writer_operations_max = 1 << 20;
+
 /// A code point in a run: the writer's own, one of `TextRun::others[index]`, or none.
 struct TextRef {
     static constexpr std::uint16_t none = 0xffff;  ///< the beginning or the end of the text

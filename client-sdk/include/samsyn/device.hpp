@@ -33,10 +33,13 @@ struct DeviceConfig {
     DeviceKind kind{};
 };
 
-/// Which fields to write: key of the schema's field and value. An empty value clears.
+/// Which fields to write: key of the schema's field and value. An empty value clears. A text that
+/// several write (`ValueKind::document`) is given whole, as text, and written as what differs from
+/// `before`: from what the person had in front of them, or else from what stands now.
 struct FieldInput {
     std::string key;
     Value value;
+    std::optional<std::string> before{};
 };
 
 /// A new item. The label follows from type and "about whom"; category and sensitivity override it.

@@ -1,0 +1,90 @@
+#include "client-sdk/agent/agent_client.hpp"
+#include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/own_editor.hpp"
+
+namespace samsyn {
+
+namespace {
+
+using nlohmann::json;
+
+void print_text(const Session&, const json& result) {
+    const std::string text = text_in(result, "text");
+    print(escaped(text, LineEnds::keep));
+    if (!text.ends_with('\n')) print("\n");
+}
+
+/// Writes what was changed, against what the person had in front of them.
+int send_text(const Session& session, AgentClient& agent, json args, const json& before) {
+    args["before"] = text_in(before, "text");
+    args["field"] = text_in(before, "field");
+    if (args["text"] == args["before"]) {
+        if (session.json)
+            show_json(json::object({{"changed", false}}));
+        else
+            print(session.say("Nothing changed.\n", "Inget ändrat.\n"));
+        return exit_ok;
+    }
+    json result;
+    if (const int code = ask(session, agent, "text.write", args, result); code != exit_ok)
+        return code;
+    if (session.json)
+        show_json(json::object({{"changed", true}, {"item", result["item"]}}));
+    else
+        print(session.say("Written. What others wrote meanwhile stays.\n",
+                          "Skrivet. Det andra skrev under tiden finns kvar.\n"));
+    return exit_ok;
+}
+
+int write_in_editor(const Session& session, AgentClient& agent, json args, const json& before) {
+    auto editor = OwnEditor::open(text_in(before, "text"));
+    if (!editor) return show_error(session, editor.error());
+    auto text = editor->run();
+    if (!text) return show_error(session, text.error());
+    args["text"] = *std::move(text);
+    const int code = send_text(session, agent, std::move(args), before);
+    if (code != exit_ok)  // locked meanwhile, or no longer permitted: the words are not lost
+        print(session.say("What you wrote is kept, until this machine is switched off, in ",
+                          "Det du skrev finns kvar, tills datorn stängs av, i ") +
+              editor->keep().string() + "\n");
+    return code;
+}
+
+int write_text(const Session& session, const json& args) {
+    auto agent = AgentClient::connect(session.data);
+    if (!agent) return show_error(session, agent.error());
+    json which = args;
+    which.erase("text");
+    json before;
+    if (const int code = ask(session, *agent, "text.read", which, before); code != exit_ok)
+        return code;
+    return args.contains("text") ? send_text(session, *agent, args, before)
+                                 : write_in_editor(session, *agent, args, before);
+}
+
+}  // namespace
+
+void add_text_commands(CLI::App& app, Session& session) {
+    Command{app,
+            session,
+            "write",
+            "Opens a text that several write, such as minutes, in your own editor ($EDITOR), and "
+            "writes what you change there.",
+            "samsyn write 1a2b3c4d"}
+        .text("item", "item", "The beginning of its id")
+        .required()
+        .text("--field", "field", "Which text, if the item has several")
+        .text("--text", "text", "The whole new text instead of an editor; - reads standard input")
+        .runs([&session](const json& args) { return write_text(session, args); });
+    Command{app,
+            session,
+            "read",
+            "Prints a text that several write, such as minutes.",
+            "samsyn read 1a2b3c4d"}
+        .text("item", "item", "The beginning of its id")
+        .required()
+        .text("--field", "field", "Which text, if the item has several")
+        .asks("text.read", &print_text);
+}
+
+}  // namespace samsyn

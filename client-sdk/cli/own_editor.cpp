@@ -1,0 +1,120 @@
+#include "client-sdk/cli/own_editor.hpp"
+
+#include "client-sdk/agent/operations_arguments.hpp"
+#include "client-sdk/agent/private_file.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace samsyn {
+
+namespace {
+
+// statfs(2), linux/magic.h
+constexpr long tmpfs_magic = 0x01021994;
+constexpr long ramfs_magic = 0x858458f6;
+
+std::string variable(const char* name) {
+    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
+    return value ? value : "";
+}
+
+bool is_in_memory(const std::filesystem::path& folder) {
+    struct statfs about {};
+    if (::statfs(folder.c_str(), &about) != 0) return false;
+    return about.f_type == tmpfs_magic || about.f_type == ramfs_magic;
+}
+
+Result<std::filesystem::path> folder_in_memory() {
+    for (const std::string& base : {variable("XDG_RUNTIME_DIR"), std::string{"/dev/shm"}}) {
+        if (base.empty() || !is_in_memory(base)) continue;
+        std::string name = base + "/samsyn-text-XXXXXX";
+        if (::mkdtemp(name.data()) != nullptr) return std::filesystem::path{name};  // mode 0700
+    }
+    return fail(Errc::not_found, "no folder in memory for the editor's file: give --text -");
+}
+
+/// Ctrl-C is the editor's while it runs.
+class QuietSignals {
+public:
+    QuietSignals() {
+        struct sigaction quiet {};
+        quiet.sa_handler = SIG_IGN;  // NOLINT(cppcoreguidelines-pro-type-union-access)
+        for (std::size_t i = 0; i < signals.size(); ++i)
+            (void)::sigaction(signals[i], &quiet, &before_[i]);
+    }
+
+    QuietSignals(const QuietSignals&) = delete;
+    QuietSignals& operator=(const QuietSignals&) = delete;
+
+    ~QuietSignals() { restore(); }
+
+    void restore() const {
+        for (std::size_t i = 0; i < signals.size(); ++i)
+            (void)::sigaction(signals[i], &before_[i], nullptr);
+    }
+
+private:
+    static constexpr std::array signals{SIGINT, SIGQUIT};
+    std::array<struct sigaction, signals.size()> before_{};
+};
+
+}  // namespace
+
+Result<OwnEditor> OwnEditor::open(std::string_view text) {
+    std::string editor = variable("VISUAL");
+    if (editor.empty()) editor = variable("EDITOR");
+    if (editor.empty())
+        return fail(Errc::not_found, "no editor: set EDITOR, or give --text - for standard input");
+    OwnEditor opened{SAMSYN_TRY(folder_in_memory()), std::move(editor), text.ends_with('\n')};
+    SAMSYN_TRY(create_private_file(opened.file(), text));
+    return opened;
+}
+
+OwnEditor::OwnEditor(OwnEditor&& other) noexcept
+    : folder_(std::exchange(other.folder_, {})),
+      editor_(std::move(other.editor_)),
+      line_ended_(other.line_ended_) {}
+
+OwnEditor::~OwnEditor() {
+    if (folder_.empty()) return;
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+Result<std::string> OwnEditor::run() {
+    // As git and others do: the shell takes an editor with options apart.
+    const std::string command = editor_ + " \"$1\"";
+    const std::string path = file().string();
+    int status = 0;
+    {
+        const QuietSignals quiet;
+        const pid_t pid = ::fork();
+        if (pid < 0) return fail(Errc::system_failed, "fork");
+        if (pid == 0) {
+            quiet.restore();
+            ::execl("/bin/sh", "sh", "-c", command.c_str(), "sh", path.c_str(), nullptr);
+            ::_exit(127);
+        }
+        while (::waitpid(pid, &status, 0) < 0)
+            if (errno != EINTR) return fail(Errc::system_failed, "waitpid");
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return fail(Errc::system_failed, "the editor did not end well: nothing was written");
+    std::string text =
+        SAMSYN_TRY(read_whole_file(file(), document_bytes_max + 1, FileSecrecy::secret));
+    if (!line_ended_ && text.ends_with('\n')) text.pop_back();
+    return text;
+}
+
+std::filesystem::path OwnEditor::keep() {
+    std::filesystem::path left = file();
+    folder_.clear();
+    return left;
+}
+
+}  // namespace samsyn

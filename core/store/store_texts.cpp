@@ -1,0 +1,314 @@
+// DeviceStore: texts that several people write. A run is a row of `writes` like any value until it is
+// in its document, `texts`; from then on the row says only which of its writer's numbers it held.
+
+#include "core/store/item_rows.hpp"
+#include "core/store/rows.hpp"
+#include "core/store/search_index.hpp"
+
+#include <algorithm>
+
+namespace samsyn {
+
+namespace {
+
+// What column `run` of `writes` says. Of a run that is in its text (no value): the first of its
+// writer's numbers and how many. Of one that waits: its place in the order of arrival. Else:
+constexpr std::int64_t refused = -1;  ///< no document takes it; its bytes stay
+
+/// More wait for earlier ones only where somebody lies.
+constexpr std::size_t waiting_max = 4096;
+
+struct Numbers {
+    std::uint32_t first;
+    std::uint32_t count;
+};
+
+Numbers numbers_in(std::int64_t column) {
+    const auto bits = static_cast<std::uint64_t>(column);
+    return {static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(bits)};
+}
+
+Result<TextDocument> load_text(Database& db, const WritePlace& place, const DeviceId& self) {
+    Query query = SAMSYN_TRY(db.query("SELECT saved FROM texts WHERE item = ? AND field = ?"));
+    if (!SAMSYN_TRY(query.bind(place.row).bind(place.field).step())) return TextDocument{self};
+    return intact(TextDocument::load(query.blob(0), self));
+}
+
+Result<void> save_text(Database& db, const WritePlace& place, const TextDocument& text) {
+    const Bytes saved = SAMSYN_TRY(text.save());
+    Query query =
+        SAMSYN_TRY(db.query("INSERT INTO texts(item, field, saved) VALUES(?, ?, ?) "
+                            "ON CONFLICT DO UPDATE SET saved = excluded.saved"));
+    SAMSYN_TRY(query.bind(place.row).bind(place.field).bind(ByteView{saved}).run());
+    return index_item(db, place.row);
+}
+
+/// Its document has it: the bytes can be had from there.
+Result<void> mark_taken(Database& db, const WritePlace& place, const Version& version, Numbers in) {
+    Query query =
+        SAMSYN_TRY(db.query("UPDATE writes SET value = NULL, run = ? "
+                            "WHERE item = ? AND field = ? AND time = ? AND device = ?"));
+    query.bind(std::int64_t{in.first} << 32 | std::int64_t{in.count});
+    query.bind(place.row).bind(place.field).bind_number(version.time.value);
+    return query.bind(version.device).run();
+}
+
+Result<void> mark_refused(Database& db, const WritePlace& place, const Version& version) {
+    Query query =
+        SAMSYN_TRY(db.query("UPDATE writes SET run = ? "
+                            "WHERE item = ? AND field = ? AND time = ? AND device = ?"));
+    query.bind(refused).bind(place.row).bind(place.field).bind_number(version.time.value);
+    return query.bind(version.device).run();
+}
+
+struct WaitingRun {
+    Version version;
+    Result<TextRun> run;
+};
+
+/// In order of arrival.
+Result<std::vector<WaitingRun>> waiting_runs(Database& db, const WritePlace& place) {
+    Query query = SAMSYN_TRY(
+        db.query("SELECT time, device, value FROM writes "
+                 "WHERE item = ? AND field = ? AND value IS NOT NULL AND run >= 0 ORDER BY run"));
+    query.bind(place.row).bind(place.field);
+    std::vector<WaitingRun> runs;
+    while (SAMSYN_TRY(query.step())) {
+        const HybridTime time{static_cast<std::uint64_t>(query.number(0))};
+        const Version version{time, SAMSYN_TRY(query.id<DeviceId>(1))};
+        const Value value = SAMSYN_TRY(stored_value(query.blob(2)));
+        const auto* const bytes = std::get_if<Bytes>(&value);
+        Result<TextRun> run = bytes ? decode_text_run(*bytes) : fail(Errc::malformed, "run");
+        if (run && run->writer != version.device) run = fail(Errc::malformed, "writer of a run");
+        runs.push_back({version, std::move(run)});
+    }
+    return runs;
+}
+
+/// Takes runs into a text in the order in which they came, each as soon as what it rests on is there:
+/// as if every one had been taken when it came. So devices that a server tells the same in the same
+/// order agree, whatever a liar signs.
+class Folding {
+public:
+    Folding(Database& db, const WritePlace& place, TextDocument& text)
+        : db_(db),
+          place_(place),
+          text_(text) {}
+
+    Result<void> begin() {
+        for (const TextId& one : SAMSYN_TRY(text_.version())) next_[one.writer] = one.number;
+        return {};
+    }
+
+    Result<void> take(std::vector<WaitingRun> runs) {
+        for (WaitingRun& one : runs) {
+            if (!SAMSYN_TRY(try_one(one))) {
+                later_.push_back(std::move(one));
+                continue;
+            }
+            SAMSYN_TRY(take_later());
+        }
+        for (std::size_t i = waiting_max; i < later_.size(); ++i)
+            SAMSYN_TRY(refuse(later_[i], {Errc::limit_exceeded, "runs that wait for others"}));
+        return {};
+    }
+
+    bool changed() const { return changed_; }
+
+    std::vector<Error> faults() && { return std::move(faults_); }
+
+private:
+    Result<void> take_later() {
+        for (bool some = true; some;) {
+            some = false;
+            for (auto one = later_.begin(); one != later_.end();) {
+                const bool done = SAMSYN_TRY(try_one(*one));
+                one = done ? later_.erase(one) : std::next(one);
+                some = some || done;
+            }
+        }
+        return {};
+    }
+
+    /// False where it has to wait. What a bound keeps out waits too: nobody's words are lost for it.
+    Result<bool> try_one(WaitingRun& one) {
+        if (one.run && one.run->first > next_[one.version.device]) return false;
+        const Result<std::vector<TextPatch>> done =
+            one.run ? text_.apply(*one.run)
+                    : Result<std::vector<TextPatch>>{std::unexpected{one.run.error()}};
+        if (done) {
+            const Numbers numbers{one.run->first, one.run->operations()};
+            auto& next = next_[one.version.device];
+            next = std::max(next, numbers.first + numbers.count);
+            changed_ = true;
+            SAMSYN_TRY(mark_taken(db_, place_, one.version, numbers));
+            return true;
+        }
+        const Errc why = done.error().code;
+        if (one.run && (why == Errc::missing_parent || why == Errc::limit_exceeded)) return false;
+        SAMSYN_TRY(refuse(one, done.error()));
+        return true;
+    }
+
+    Result<void> refuse(const WaitingRun& one, const Error& why) {
+        faults_.push_back(why);
+        return mark_refused(db_, place_, one.version);
+    }
+
+    Database& db_;
+    WritePlace place_;
+    TextDocument& text_;
+    std::map<DeviceId, std::uint32_t> next_;
+    std::vector<WaitingRun> later_;
+    std::vector<Error> faults_;
+    bool changed_ = false;
+};
+
+/// The row of an item and a field, if the item is here.
+Result<std::optional<WritePlace>> place_of(Database& db, const ItemId& item, FieldNumber field) {
+    Query query =
+        SAMSYN_TRY(db.query("SELECT row FROM items WHERE id = ? ORDER BY row LIMIT 1"));
+    if (!SAMSYN_TRY(query.bind(item).step())) return std::optional<WritePlace>{};
+    return std::optional{WritePlace{query.number(0), static_cast<std::int64_t>(field)}};
+}
+
+}  // namespace
+
+Result<bool> add_run(Database& db,
+                     const WritePlace& place,
+                     const Version& version,
+                     const Value& value) {
+    const auto* const run = std::get_if<Bytes>(&value);
+    if (run != nullptr && run->empty()) {
+        Query query = SAMSYN_TRY(db.query(
+            "INSERT INTO writes(item, field, time, device) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING"));
+        query.bind(place.row).bind(place.field).bind_number(version.time.value);
+        SAMSYN_TRY(query.bind(version.device).run());
+        return db.changes() > 0;
+    }
+    const Bytes encoded = encode_values({value});
+    Query query = SAMSYN_TRY(
+        db.query("INSERT INTO writes(item, field, time, device, value, run) "
+                 "VALUES(?1, ?2, ?3, ?4, ?5, (SELECT ifnull(max(run), 0) + 1 FROM writes "
+                 "WHERE item = ?1 AND field = ?2 AND value IS NOT NULL)) "
+                 "ON CONFLICT DO UPDATE SET value = excluded.value, run = excluded.run "
+                 "WHERE value IS NULL AND run IS NULL"));
+    query.bind(place.row).bind(place.field).bind_number(version.time.value).bind(version.device);
+    SAMSYN_TRY(query.bind(ByteView{encoded}).run());
+    return db.changes() > 0;
+}
+
+Result<std::string> stored_text(Database& db, const WritePlace& place) {
+    const TextDocument text = SAMSYN_TRY(load_text(db, place, DeviceId{}));
+    return text.text();
+}
+
+Result<std::vector<Error>> DeviceStore::fold_texts(const DeviceId& self) {
+    std::vector<Error> faults;
+    for (const auto& [row, field] : std::exchange(unfolded_, {})) {
+        const WritePlace place{row, field};
+        auto waiting = SAMSYN_TRY(waiting_runs(database_, place));
+        if (waiting.empty()) continue;
+        TextDocument text = SAMSYN_TRY(load_text(database_, place, self));
+        Folding folding{database_, place, text};
+        SAMSYN_TRY(folding.begin());
+        SAMSYN_TRY(folding.take(std::move(waiting)));
+        if (folding.changed()) SAMSYN_TRY(save_text(database_, place, text));
+        for (Error& fault : std::move(folding).faults()) faults.push_back(std::move(fault));
+    }
+    return faults;
+}
+
+Result<void> DeviceStore::edit_text(const ItemId& item,
+                                    FieldNumber field,
+                                    const std::optional<std::string>& before,
+                                    std::string_view utf8,
+                                    const DeviceId& self) {
+    const auto place = SAMSYN_TRY(place_of(database_, item, field));
+    if (!place) return fail(Errc::not_found, "item");
+    TextDocument text = SAMSYN_TRY(load_text(database_, *place, self));
+    (void)SAMSYN_TRY(before ? text.replace(*before, utf8) : text.replace(utf8));
+    return save_text(database_, *place, text);
+}
+
+Result<std::vector<Bytes>> DeviceStore::take_text(const ItemId& item,
+                                                  FieldNumber field,
+                                                  const DeviceId& self) {
+    std::vector<Bytes> taken;
+    const auto place = SAMSYN_TRY(place_of(database_, item, field));
+    if (!place) return taken;
+    TextDocument text = SAMSYN_TRY(load_text(database_, *place, self));
+    if (!text.has_edits()) return taken;
+    for (const TextRun& run : SAMSYN_TRY(text.take_runs())) taken.push_back(encode(run));
+    SAMSYN_TRY(save_text(database_, *place, text));
+    return taken;
+}
+
+namespace {
+
+/// The runs of a text by writer, as long as they can be.
+class WholeRuns {
+public:
+    static Result<WholeRuns> of(const TextDocument& text) {
+        return WholeRuns{SAMSYN_TRY(text.version()), SAMSYN_TRY(text.missing_since({}))};
+    }
+
+    /// The run of one writer with just these numbers, byte for byte as it came.
+    Result<Bytes> cut(const TextDocument& text, const DeviceId& writer, Numbers numbers) const {
+        for (const TextRun& run : runs_)
+            if (const auto bytes = cut_from(run, writer, numbers)) return *bytes;
+        // Where bounds cut elsewhere: anew, from there on.
+        TextVersion seen = version_;
+        for (TextId& one : seen)
+            if (one.writer == writer) one.number = numbers.first;
+        std::erase_if(seen, [](const TextId& one) { return one.number == 0; });
+        for (const TextRun& run : SAMSYN_TRY(text.missing_since(seen)))
+            if (const auto bytes = cut_from(run, writer, numbers)) return *bytes;
+        return fail(Errc::malformed, "stored run");
+    }
+
+private:
+    WholeRuns(TextVersion version, std::vector<TextRun> runs)
+        : version_(std::move(version)),
+          runs_(std::move(runs)) {}
+
+    static std::optional<Bytes> cut_from(const TextRun& run,
+                                         const DeviceId& writer,
+                                         Numbers numbers) {
+        if (run.writer != writer || numbers.first < run.first) return std::nullopt;
+        const std::uint32_t from = numbers.first - run.first;
+        if (run.operations() < from || run.operations() - from < numbers.count)
+            return std::nullopt;
+        return encode(slice(run, from, from + numbers.count));
+    }
+
+    TextVersion version_;
+    std::vector<TextRun> runs_;
+};
+
+}  // namespace
+
+Result<std::vector<DeviceStore::StoredRun>> DeviceStore::text_runs(const ItemId& item,
+                                                                   FieldNumber field,
+                                                                   const DeviceId& self) {
+    std::vector<StoredRun> out;
+    const auto place = SAMSYN_TRY(place_of(database_, item, field));
+    if (!place) return out;
+    const TextDocument text = SAMSYN_TRY(load_text(database_, *place, self));
+    const WholeRuns whole = SAMSYN_TRY(WholeRuns::of(text));
+    Query query =
+        SAMSYN_TRY(database_.query("SELECT time, device, run FROM writes "
+                                   "WHERE item = ? AND field = ? AND run >= 0 ORDER BY time"));
+    query.bind(place->row).bind(place->field);
+    while (SAMSYN_TRY(query.step())) {
+        StoredRun run;
+        run.version.time.value = static_cast<std::uint64_t>(query.number(0));
+        run.version.device = SAMSYN_TRY(query.id<DeviceId>(1));
+        run.bytes =
+            SAMSYN_TRY(whole.cut(text, run.version.device, numbers_in(query.number(2))));
+        out.push_back(std::move(run));
+    }
+    return out;
+}
+
+}  // namespace samsyn
