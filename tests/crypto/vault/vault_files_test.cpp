@@ -83,7 +83,7 @@ TEST_CASE("PosixVaultFiles: loose permissions, links, pipes and giants are refus
     const TemporaryFolder folder;
     PosixVaultFiles files{folder.path()};
     REQUIRE(files.write(VaultCopy::a, as_bytes("one")).has_value());
-    for (const mode_t loose : {0640, 0604, 0620, 0602, 0610}) {
+    for (const mode_t loose : {0640U, 0604U, 0620U, 0602U, 0610U}) {
         REQUIRE(::chmod((folder / "vault.a").c_str(), loose) == 0);
         CHECK(files.read(VaultCopy::a).error() == Error{Errc::not_permitted, "vault.a"});
     }
