@@ -194,6 +194,9 @@ public:
     /// author is suspended and the statement does not deny; those of `may_countersign`.
     Result<void> may_sign(const StatementHeader& header, const StatementBody& body) const;
 
+    /// `may_sign`, also by an author who is suspended since.
+    Result<void> may_say(const StatementHeader& header, const StatementBody& body) const;
+
     /// May this device confirm this statement as its second person? Judged by the dates of the
     /// statement's own time. Errors: `not_found` for a statement that is not here, or wants nobody;
     /// `already_exists` where it has effect; `not_permitted` naming the rule; `revoked_device` for
@@ -295,9 +298,6 @@ private:
 
     /// The same for any role.
     bool was_ever_seen(const DeviceId& device) const;
-
-    /// `may_sign`, also by an author who is suspended since.
-    Result<void> may_say(const StatementHeader& header, const StatementBody& body) const;
 
     FederationId id_;
     SigningPublicKey root_key_;

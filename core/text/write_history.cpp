@@ -98,11 +98,14 @@ std::vector<Sight> sights_of(const History& history) {
             }
         }
         std::ranges::sort(own, {}, &Sight::number);
+        // What it saw later may have come here earlier; but nobody unsees.
+        std::uint32_t reached = 0;
         for (const Sight& sight : own) {
             const bool same = !sights.empty() && sights.back().writer == writer &&
                               sights.back().number == sight.number;
             if (!same) sights.push_back(sight);
-            sights.back().at = std::max(sights.back().at, sight.at);
+            reached = std::max(reached, sight.at);
+            sights.back().at = reached;
         }
     }
     std::ranges::sort(sights, {}, [](const Sight& sight) {

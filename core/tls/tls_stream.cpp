@@ -99,11 +99,13 @@ void TlsStream::write_some(net::const_buffer from, Moved done) {
 }
 
 void TlsStream::handshake(net::ssl::stream_base::handshake_type role, Done done) {
-    layers_->tls.async_handshake(role, std::move(done));
+    layers_->tls.async_handshake(
+        role, [layers = layers_, done = std::move(done)](ErrorCode error) mutable { done(error); });
 }
 
 void TlsStream::shutdown(Done done) {
-    layers_->tls.async_shutdown(std::move(done));
+    layers_->tls.async_shutdown(
+        [layers = layers_, done = std::move(done)](ErrorCode error) mutable { done(error); });
 }
 
 void TlsStream::tear_down(beast::role_type role, Done done) {

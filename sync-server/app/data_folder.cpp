@@ -240,6 +240,15 @@ FreshDatabaseKey::~FreshDatabaseKey() {
     if (made_) fs::remove(file_, ignored);
 }
 
+Fallible<void> FreshDatabaseKey::check_vacant(const fs::path& file) {
+    std::error_code ec;
+    if (file.empty() || !fs::exists(file, ec)) return {};
+    return give_up(ServerExit::folder_exists,
+                   file.string() +
+                       " exists, and a new database gets a key of its own. Move the old one away "
+                       "first. Nothing was changed.");
+}
+
 Fallible<SodiumPageCipher> FreshDatabaseKey::make(const fs::path& folder) {
     std::array<std::byte, database_key_size> key{};
     SodiumRandom{}.fill(key);
@@ -249,6 +258,8 @@ Fallible<SodiumPageCipher> FreshDatabaseKey::make(const fs::path& folder) {
     wipe(std::as_writable_bytes(std::span{text}));
     if (!written) return std::unexpected{written.error()};
     made_ = !file_.empty();
+    // A database that outlives its key is lost.
+    if (made_ && !sync_folder(fs::absolute(file_).parent_path())) return cannot_write(file_, errno);
     return read_database_key(folder, file_);
 }
 

@@ -67,6 +67,9 @@ public:
     FreshDatabaseKey& operator=(const FreshDatabaseKey&) = delete;
     ~FreshDatabaseKey();
 
+    /// Before anything is made: there is no key at `file` yet, or none is wanted apart.
+    static Fallible<void> check_vacant(const std::filesystem::path& file);
+
     Fallible<SodiumPageCipher> make(const std::filesystem::path& folder);
 
     void keep() { made_ = false; }

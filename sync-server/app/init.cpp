@@ -73,6 +73,7 @@ void report(const InitOptions& options, const FoundingFile& founding, const Sign
 
 Fallible<void> run_init(const InitOptions& options) {
     SAMSYN_TRY(check_vacant(options.data));
+    SAMSYN_TRY(FreshDatabaseKey::check_vacant(options.database_key));
     const Bytes given = SAMSYN_TRY(read_founding(options.founding));
     const FoundingFile founding = SAMSYN_TRY(parse_founding(given, SodiumHasher{}));
     auto tls = make_self_signed_tls();

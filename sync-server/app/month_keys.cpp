@@ -98,7 +98,8 @@ Fallible<Secret<32>> read_month_key(const fs::path& folder, const std::string& m
 
 Fallible<Secret<32>> ensure_month_key(const fs::path& folder, const std::string& month) {
     std::error_code ec;
-    if (!fs::exists(folder, ec) && ::mkdir(folder.c_str(), 0700) != 0)
+    if (!fs::exists(folder, ec) &&
+        (::mkdir(folder.c_str(), 0700) != 0 || !sync_folder(fs::absolute(folder).parent_path())))
         return give_up(ServerExit::disk, folder.string() + " cannot be made.");
     const fs::path file = key_file(folder, month);
     if (fs::exists(file, ec)) return read_month_key(folder, month);

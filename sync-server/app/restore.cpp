@@ -89,12 +89,7 @@ Fallible<std::vector<Bytes>> read_statements(const std::vector<std::string>& fil
 
 Fallible<void> run_restore(const RestoreOptions& options) {
     SAMSYN_TRY(check_vacant(options.data));
-    std::error_code ec;
-    if (!options.database_key.empty() && fs::exists(options.database_key, ec))
-        return give_up(ServerExit::folder_exists,
-                       options.database_key.string() +
-                           " exists, and a restored database gets a key of its own. Move the old "
-                           "one away first. Nothing was changed.");
+    SAMSYN_TRY(FreshDatabaseKey::check_vacant(options.database_key));
     stop_when_told();
     auto restored = restore(options);
     if (!restored && !restored.error().sentence.contains(options.backup.string()))

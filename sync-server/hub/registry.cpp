@@ -4,9 +4,15 @@
 #include "core/wire/statement_codec.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace samsyn {
 namespace {
+
+constexpr std::string_view may_not_sign = "the author may not sign this";
+
+constexpr std::size_t acts_waiting_per_author_max = 1024;
+constexpr std::size_t devices_waiting_per_user_max = 64;
 
 template <class Range>
 bool contains(const Range& range, const StatementId& id) {
@@ -127,6 +133,9 @@ Result<void> Registry::add_to_federation(const StatementPtr& statement) {
     const bool opening = opens(statement->body);
     if (opening && federation_->is_suspended(statement->header.author))
         return fail(Errc::not_permitted, "the author's device is suspended");
+    // Before anything is built for it: who has nothing to say here costs next to nothing.
+    if (opening && !federation_->may_say(statement->header, statement->body))
+        return fail(Errc::not_permitted, may_not_sign);
     StatementGraph log = federation_log_;
     log.add(statement);
     auto built = SAMSYN_TRY(Federation::build(log, id_, *hasher_));
@@ -134,19 +143,42 @@ Result<void> Registry::add_to_federation(const StatementPtr& statement) {
     // What wants a second person is stored and sent to everybody, and waits.
     if (contains(federation->without_effect(), statement->id) &&
         !federation->is_waiting(statement->id))
-        return fail(Errc::not_permitted, "the author may not sign this");
+        return fail(Errc::not_permitted, may_not_sign);
+    if (federation->is_waiting(statement->id)) SAMSYN_TRY(check_room_to_wait(*statement));
     // Statements are read in the order of the times that they claim: one that claims an earlier
     // time must not take the place of what is in force. What denies may: with a lost device goes
     // what it confirmed since.
-    for (const StatementId& lost : federation->without_effect())
-        if (opening && lost != statement->id && !contains(federation_->without_effect(), lost))
-            return fail(Errc::not_permitted, "would undo what is in force");
+    if (opening) {
+        const auto& nothing_before = federation_->without_effect();
+        const std::set<StatementId> before{nothing_before.begin(), nothing_before.end()};
+        for (const StatementId& lost : federation->without_effect())
+            if (lost != statement->id && !before.contains(lost))
+                return fail(Errc::not_permitted, "would undo what is in force");
+    }
     // Views point to the federation and rest on it: all of them are built again when asked for.
     for (auto& [id, state] : cases_) state.view.reset();
     decisions_.forget_all();
     federation_log_ = std::move(log);
     federation_ = std::move(federation);
     return {};
+}
+
+/// What waits is in everybody's log for ever, and all that is built looks at it: nobody leaves more
+/// than people could confirm.
+Result<void> Registry::check_room_to_wait(const Statement& statement) const {
+    const auto* const device = std::get_if<DeviceCertified>(&statement.body);
+    std::size_t of_author = 0;
+    std::size_t of_user = 0;
+    for (const WaitingAct& act : federation_->waiting_acts()) {
+        const StatementPtr other = federation_log_.find(act.statement);
+        if (!other) continue;
+        if (other->header.author == statement.header.author) ++of_author;
+        const auto* const rival = std::get_if<DeviceCertified>(&other->body);
+        if (device && rival && rival->user == device->user) ++of_user;
+    }
+    if (of_author < acts_waiting_per_author_max && of_user < devices_waiting_per_user_max)
+        return {};
+    return fail(Errc::limit_exceeded, "statements that wait for a second person");
 }
 
 Result<void> Registry::add_to_case(const StatementPtr& statement) {
@@ -164,7 +196,7 @@ Result<void> Registry::add_to_case(const StatementPtr& statement) {
     candidate.log.add(statement);
     candidate.view = CaseView::build(id, candidate.log, *federation_);
     if (contains(candidate.view->without_effect(), statement->id))
-        return fail(Errc::not_permitted, "the author may not sign this");
+        return fail(Errc::not_permitted, may_not_sign);
     cases_[id] = std::move(candidate);
     decisions_.forget_case(id);
     note_author({statement->header.stream}, statement->header.author);

@@ -147,6 +147,7 @@ private:
     LostKeys lost_keys(const std::set<DeviceId>& devices, Instant now) const;
 
     Result<void> add_to_federation(const StatementPtr& statement);
+    Result<void> check_room_to_wait(const Statement& statement) const;
     Result<void> add_to_case(const StatementPtr& statement);
     Result<const Federation*> federation_at(const std::vector<StatementId>& heads) const;
     bool permits_all(const CompartmentId& id,

@@ -21,8 +21,8 @@ net::awaitable<void> WebSocketConnection::read_loop() {
         // A device that has said much once does not hold the memory for it ever after.
         buffer_ = beast::flat_buffer{};
 
-        while (must_wait() && !deadlines_.closing_since && !over_)
-            (void)co_await room_timer_.async_wait(as_result);
+        // Once there is a reason to end, the next read says so: what waits may never be handled.
+        while (must_wait() && !why_) (void)co_await room_timer_.async_wait(as_result);
     }
 }
 

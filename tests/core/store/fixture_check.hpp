@@ -70,6 +70,13 @@ inline void check(DeviceStore& store) {
         CHECK(queued->at(3).receipt == bytes_of(48, 5));
     }
 
+    // From version 6 on: minutes with an edit that no run has taken.
+    if (const auto meeting = store.item(id_of<ItemId>(105)); meeting && *meeting) {
+        CHECK((*meeting)->texts.at(minutes) == "Protokoll: farmor kom");
+        CHECK(store.text_runs(id_of<ItemId>(105), minutes, id_of<DeviceId>(1))->size() == 1);
+        CHECK(found(store, "protokoll farmor") == 1);
+    }
+
     for (int i = 3; i < notes; ++i) {
         const auto item = store.item(id_of<ItemId>(static_cast<unsigned char>(i + 1)));
         REQUIRE((item && *item));

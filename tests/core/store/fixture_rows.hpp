@@ -13,6 +13,10 @@
 #include "core/store/resend_log.hpp"
 #endif
 
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 6
+#include "core/text/text_document.hpp"
+#endif
+
 // What the fixtures in tests/vectors/databases hold: rows in every table, with unsent work aboard.
 // Compiled with the store as it was at each version, so it uses nothing that came later.
 
@@ -97,6 +101,29 @@ inline SignedCheckpoint a_checkpoint(std::uint64_t size) {
 }
 #endif
 
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 6
+inline constexpr FieldNumber minutes = make_field(6, MergeKind::text);
+
+/// Minutes that another began, and this device goes on writing.
+inline Result<void> write_minutes(DeviceStore& store) {
+    const auto place = id_of<CompartmentId>(1);
+    TextDocument begun{id_of<DeviceId>(2)};
+    SAMSYN_TRY(begun.insert(0, "Protokoll: "));
+    const auto runs = SAMSYN_TRY(begun.take_runs());
+    Change change = change_of(105, ItemType::meeting, 14, {});
+    change.header.writes = {{minutes, {}}};
+    change.values = {Value{encode(runs.front())}};
+    (void)SAMSYN_TRY(store.merge(place, change, id_of<DeviceId>(2)));
+    if (!SAMSYN_TRY(store.fold_texts(id_of<DeviceId>(1))).empty())
+        return fail(Errc::malformed, "run of the fixture");
+    change.header.time = HybridTime{15};
+    change.values = {Value{Bytes{}}};
+    (void)SAMSYN_TRY(store.merge(place, change, id_of<DeviceId>(1)));
+    return store.edit_text(
+        id_of<ItemId>(105), minutes, std::nullopt, "Protokoll: farmor kom", id_of<DeviceId>(1));
+}
+#endif
+
 /// Fills a new store, inside the caller's transaction.
 inline Result<void> write(DeviceStore& store) {
     const auto place = id_of<CompartmentId>(1);
@@ -158,6 +185,9 @@ inline Result<void> write(DeviceStore& store) {
     ResendLog kept{store.database()};
     SAMSYN_TRY(kept.put_receipt(5, 3, bytes_of(48, 5)));
     SAMSYN_TRY(kept.queue_all(2));
+#endif
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 6
+    SAMSYN_TRY(write_minutes(store));
 #endif
     SAMSYN_TRY(store.put_outgoing({6, EntryKind::batch, bytes_of(64, 6), place, Instant{}}));
     return store.put_position(place, {2, id_of<BatchId>(2)});

@@ -92,6 +92,29 @@ TEST_CASE("TextDocument: is saved and loaded with edits that no run has taken", 
     CHECK(per.text() == again.text());
 }
 
+TEST_CASE("TextDocument: is saved where another saw first what came here last", "[text]") {
+    TextDocument anna{text_device(1)};
+    TextDocument per{text_device(2)};
+    TextDocument siv{text_device(3)};
+    sure(per.insert(0, "Per"));
+    sure(siv.insert(0, "Siv"));
+    const auto of_per = sure(per.take_runs());
+    const auto of_siv = sure(siv.take_runs());
+    sure(anna.apply(of_per[0]));
+    sure(anna.insert(3, "1"));
+    sure(anna.apply(of_siv[0]));
+    sure(anna.insert(4, "2"));
+
+    TextDocument here{text_device(4)};
+    sure(here.apply(of_siv[0]));
+    sure(here.apply(of_per[0]));
+    for (const TextRun& run : sure(anna.take_runs())) sure(here.apply(run));
+    const TextDocument again = sure(TextDocument::load(sure(here.save()), text_device(4)));
+    CHECK(sure(again.version()) == sure(here.version()));
+    CHECK(sure(again.missing_since({})) == sure(here.missing_since({})));
+    CHECK(again.text() == anna.text());
+}
+
 TEST_CASE("TextDocument: what was saved, cut off or changed, is refused or a text", "[text]") {
     TextDocument document{text_device(1)};
     sure(document.insert(0, "åa"));

@@ -85,6 +85,22 @@ TEST_CASE("Hub: a certificate that would take its place from somebody's first de
     world.team.start();
 }
 
+TEST_CASE("Hub: no more devices wait for one person than people could confirm",
+          "[hub][two][attack]") {
+    TwoPersonHub world;
+    const auto certify = [&](std::uint8_t seed, const Party& of) {
+        const Party tablet{seed};
+        DeviceCertified device = world.further_tablet(of);
+        device.device = tablet.device;
+        device.signing_key = tablet.signer.public_key();
+        return world.push(world.admin, world.say(world.nora_admin, Stream{}, device));
+    };
+    for (std::uint8_t seed = 100; seed < 164; ++seed)
+        REQUIRE(certify(seed, world.lead).outcome == AnswerOutcome::stored);
+    CHECK(certify(164, world.lead).why == Errc::limit_exceeded);
+    CHECK(certify(165, world.counsellor).outcome == AnswerOutcome::stored);
+}
+
 TEST_CASE("Hub: a lost device is shut out, and what it confirmed since is undone", "[hub][two]") {
     TwoPersonHub world;
     const Bytes act = world.say(world.nora_admin, Stream{}, world.further_tablet(world.lead));

@@ -221,6 +221,28 @@ TEST_CASE("Server: is not ready while its storage takes nothing, and ready again
     CHECK(becomes("200 OK").ends_with("ready"));
 }
 
+TEST_CASE("Server: who tries to log in while the disk is full takes nobody's place after",
+          "[net][admission]") {
+    auto engine = std::make_unique<FullDisk>(*open_memory_storage());
+    FullDisk& disk = *engine;
+    NetLimits limits;
+    limits.unauthenticated_per_block_max = 1;
+    ServedWorld served{limits, {}, {}, std::move(engine)};
+    disk.full = true;
+    for (int i = 0; i < 3; ++i) {
+        const auto client = served.connect();
+        const Hello hello = served.hello_of(served.world.lead);
+        client->send(hello);
+        const auto challenge = ServedWorld::next<Challenge>(*client);
+        REQUIRE(challenge);
+        ServedWorld::prove(*client, served.world.lead, hello, challenge->nonce);
+        CHECK(client->is_closed_by_server());
+        while (served.metric("samsyn_connections{state=\"handshake\"}") > 0) continue;
+    }
+    disk.full = false;
+    CHECK(served.log_in(served.world.lead));
+}
+
 TEST_CASE("Server: is not ready once it drains, and serves on", "[net][metrics]") {
     ServedWorld served;
     served.server->begin_drain();

@@ -1,0 +1,156 @@
+#include "tests/client-sdk/device/device_scene.hpp"
+
+using namespace samsyn;
+
+namespace {
+
+/// A meeting whose minutes several people write.
+struct MinutesScene : DeviceScene {
+    ItemId call_meeting(Person& author, std::string_view minutes = {}) {
+        clock.advance(1s);
+        NewItem item;
+        item.case_id = family.case_id;
+        item.type = ItemType::meeting;
+        item.about = {family.child};
+        item.category = Category::social;
+        item.fields = {{"title", Value{std::string{"Nätverksmöte"}}}};
+        if (!minutes.empty()) item.fields.push_back({"minutes", Value{std::string{minutes}}});
+        return must(author.device->add_item(item));
+    }
+
+    void write(Person& author, const ItemId& item, std::string_view minutes) {
+        edit(author, item, "minutes", minutes);
+    }
+
+    static std::string minutes(Person& reader, const ItemId& item) {
+        return text(reader, item, "minutes");
+    }
+
+    static std::size_t unsent(Person& person) {
+        return must(person.device->status()).unsent_changes;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("Device: two who write minutes offline lose nothing, and there is no conflict",
+          "[device][text]") {
+    MinutesScene scene;
+    Person& ylva = *scene.psychologist;
+    Person& ake = *scene.worker;
+    const ItemId meeting = scene.call_meeting(ylva, "Närvarande:\nBeslut:\n");
+    scene.sync_everybody();
+    CHECK(scene.minutes(ake, meeting) == "Närvarande:\nBeslut:\n");
+
+    scene.write(ylva, meeting, "Närvarande: Ylva, Åke\nBeslut:\n");
+    scene.write(ake, meeting, "Närvarande:\nBeslut: skolan ringer\n");
+    CHECK(scene.minutes(ylva, meeting) == "Närvarande: Ylva, Åke\nBeslut:\n");
+    scene.sync_everybody();
+    for (Person* person : {&ylva, &ake})
+        CHECK(scene.minutes(*person, meeting) == "Närvarande: Ylva, Åke\nBeslut: skolan ringer\n");
+    CHECK(must(ylva.device->conflicts()).empty());
+    CHECK(scene.unsent(ylva) == 0);
+    CHECK(scene.unsent(ake) == 0);
+    CHECK(must(ake.device->search(scene.family.case_id, "skolan ringer", 9)).hits.size() == 1);
+}
+
+TEST_CASE("Device: an afternoon's edits leave as one change", "[device][text]") {
+    MinutesScene scene;
+    Person& ylva = *scene.psychologist;
+    const ItemId meeting = scene.call_meeting(ylva, "1");
+    scene.sync_everybody();
+    std::string text = "1";
+    for (int stroke = 2; stroke < 40; ++stroke)
+        scene.write(ylva, meeting, text += " " + std::to_string(stroke));
+    CHECK(scene.unsent(ylva) == 1);
+    scene.sync_everybody();
+    CHECK(scene.minutes(*scene.worker, meeting) == text);
+    CHECK(scene.unsent(ylva) == 0);
+}
+
+TEST_CASE("Device: an editor that was open while others wrote takes nothing from them",
+          "[device][text]") {
+    MinutesScene scene;
+    Person& ylva = *scene.psychologist;
+    const ItemId meeting = scene.call_meeting(ylva, "Beslut:\n");
+    scene.sync_everybody();
+    const std::string before = scene.minutes(ylva, meeting);
+    scene.write(*scene.worker, meeting, "Beslut: skolan ringer\n");
+    scene.sync_everybody();
+    const std::vector<FieldInput> fields{
+        {"minutes", Value{std::string{"Beslut:\nNästa möte: 3 maj\n"}}, before}};
+    must(ylva.device->edit_item(meeting, fields));
+    CHECK(scene.minutes(ylva, meeting) == "Beslut: skolan ringer\nNästa möte: 3 maj\n");
+}
+
+TEST_CASE("Device: minutes too long for one change arrive", "[device][text]") {
+    MinutesScene scene;
+    std::string text;
+    for (int line = 0; line < 4000; ++line)
+        text += "Rad " + std::to_string(line) + " om sömn och skola\n";
+    const ItemId meeting = scene.call_meeting(*scene.psychologist, text);
+    scene.sync_everybody();
+    CHECK(scene.minutes(*scene.worker, meeting) == text);
+    CHECK(scene.unsent(*scene.psychologist) == 0);
+}
+
+TEST_CASE("Device: whom consent lets in reads the minutes and goes on writing", "[device][text]") {
+    MinutesScene scene;
+    Person& ylva = *scene.psychologist;
+    const ItemId meeting = scene.call_meeting(ylva, "Före samtycket\n");
+    scene.sync_everybody();
+    scene.write(*scene.worker, meeting, "Före samtycket, sa Åke\n");
+    scene.sync_everybody();
+    CHECK(scene.minutes(*scene.counsellor, meeting) == "-");
+
+    scene.consent(scene.world.school);
+    scene.sync_everybody();
+    scene.sync_everybody();
+    CHECK(scene.minutes(*scene.counsellor, meeting) == "Före samtycket, sa Åke\n");
+    scene.write(*scene.counsellor, meeting, "Före samtycket, sa Åke\nSkolan ringer\n");
+    scene.write(ylva, meeting, "Före samtycket, sa Åke. Ylva höll med.\n");
+    scene.sync_everybody();
+    for (Person* person : {&ylva, scene.worker.get(), scene.counsellor.get()})
+        CHECK(scene.minutes(*person, meeting) ==
+              "Före samtycket, sa Åke. Ylva höll med.\nSkolan ringer\n");
+}
+
+TEST_CASE("Device: minutes unsent at a withdrawal go to escrow and can be read there",
+          "[device][text][escrow]") {
+    MinutesScene scene;
+    scene.consent(scene.world.school);
+    const ItemId meeting = scene.call_meeting(*scene.psychologist, "Beslut:\n");
+    scene.sync_everybody();
+    scene.sync_everybody();
+    REQUIRE(scene.minutes(*scene.counsellor, meeting) == "Beslut:\n");
+    scene.write(*scene.counsellor, meeting, "Beslut:\nSkolans ord\n");
+    scene.withdraw(scene.world.school);
+    scene.sync(*scene.psychologist);
+    scene.sync_everybody();
+    CHECK(scene.minutes(*scene.counsellor, meeting) == "-");
+    const auto entries = must(scene.psychologist->device->escrow());
+    REQUIRE(entries.size() == 1);
+    REQUIRE(entries[0].pieces.size() == 1);
+    REQUIRE(entries[0].pieces[0].texts.size() == 1);
+    CHECK(entries[0].pieces[0].texts[0].text == "Skolans ord\n");
+
+    (void)must(scene.psychologist->device->release_escrow(entries[0].id));
+    scene.sync_everybody();
+    for (Person* person : {scene.psychologist.get(), scene.worker.get()})
+        CHECK(scene.minutes(*person, meeting) == "Beslut:\nSkolans ord\n");
+}
+
+TEST_CASE("Device: minutes that somebody went on writing stay when another deletes the meeting",
+          "[device][text]") {
+    MinutesScene scene;
+    const ItemId meeting = scene.call_meeting(*scene.psychologist, "Beslut:\n");
+    scene.sync_everybody();
+    must(scene.worker->device->delete_item(meeting));
+    scene.write(*scene.psychologist, meeting, "Beslut: skolan ringer\n");
+    scene.sync_everybody();
+    for (Person* person : {scene.psychologist.get(), scene.worker.get()}) {
+        const auto view = must(person->device->item(meeting));
+        CHECK(view.presence == ItemState::Presence::deleted_but_edited);
+        CHECK(view.text("minutes") == "Beslut: skolan ringer\n");
+    }
+}
