@@ -121,7 +121,7 @@ public:
     Result<void> correct_clock(Instant server_time, Instant now);
     std::optional<Instant> server_time() const;
 
-    // --- What is known (knowledge.cpp) ----------------------------------------------------------
+    // --- What is known (knowledge.cpp, refusals.cpp) --------------------------------------------
     const Federation& federation();
     const CaseView& view(const CaseId& case_id);
     const StatementGraph& graph(const CaseId& case_id) const;
@@ -303,7 +303,7 @@ public:
     /// Takes parked work up again where the compartment has been opened again.
     Result<void> unpark_reopened(Instant now);
 
-    // --- Recovery (recovery.cpp) ----------------------------------------------------------------
+    // --- Recovery (recovery.cpp, rewrapping.cpp) ------------------------------------------------
     /// Is the packet sealed for the recovery key of now? True as well where there is none and no
     /// box, and where this device cannot tell.
     bool is_recoverable(const KeyPacket& packet);

@@ -207,7 +207,6 @@ public:
                                                         std::size_t count_max);
     Result<std::vector<CompartmentId>> compartments_with_unsealed();
     Result<std::vector<CompartmentId>> compartments_with_parked();
-    Result<std::optional<PendingChange>> unsealed_of_item(const ItemId& item);
     Result<void> mark_sealed(std::uint64_t id, std::uint64_t counter);
     Result<void> unseal(std::uint64_t counter);  ///< changes of that batch wait to be sealed again
     Result<void> park(std::uint64_t id, const Error& why);

@@ -159,6 +159,7 @@ CREATE TABLE texts(
   field INTEGER NOT NULL,
   saved BLOB NOT NULL,
   PRIMARY KEY(item, field)) STRICT;
+DROP INDEX pending_item;
 )sql";
 
 /// What brings a database from one version to the next.

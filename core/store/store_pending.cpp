@@ -120,15 +120,6 @@ Result<std::vector<CompartmentId>> DeviceStore::compartments_with_parked() {
     return compartments;
 }
 
-Result<std::optional<PendingChange>> DeviceStore::unsealed_of_item(const ItemId& item) {
-    Query query = SAMSYN_TRY(database_.query(
-        SAMSYN_PENDING
-        "WHERE item = ? AND sealed_in = 0 AND parked_code IS NULL ORDER BY id DESC LIMIT 1"));
-    query.bind(item);
-    if (!SAMSYN_TRY(query.step())) return std::nullopt;
-    return SAMSYN_TRY(pending_row(query));
-}
-
 Result<void> DeviceStore::mark_sealed(std::uint64_t id, std::uint64_t counter) {
     Query query = SAMSYN_TRY(database_.query(
         "UPDATE pending SET sealed_in = ?, parked_code = NULL, parked_context = NULL "

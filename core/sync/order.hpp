@@ -26,9 +26,6 @@ struct PinnedFederation {
 struct VerifiedOrder {
     DeviceOrder order;
     DeviceId author;  ///< an administrator of the device's organisation, or the root
-
-    /// The chain names the author as revoked since. What it said before that stands.
-    bool author_revoked_since = false;
 };
 
 /// Verifies an order that came with the statements that prove its signer (docs/PROTOCOL.md,

@@ -402,17 +402,17 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// A new federation, made offline: statements that `samsyn-server init` takes, in order.
 struct FoundedOrganisation {
     std::string name;
     OrganisationId id;
 };
 
+/// A new federation, made offline.
 struct Founded {
     FederationId federation;
     std::vector<FoundedOrganisation> organisations;
     UserId administrator;
-    std::vector<Bytes> statements;
+    std::vector<Bytes> statements;  ///< for `samsyn-server init`, in this order
 };
 
 /// Signed by the root; `admin` becomes administrator of every organisation named.
