@@ -73,6 +73,14 @@ Command& Command::text(const std::string& spec, std::string key, const std::stri
     return *this;
 }
 
+Command& Command::needs(const std::string& spec, std::string key, const std::string& description) {
+    return text(spec, std::move(key), description).required();
+}
+
+Command& Command::of_case() {
+    return needs("case", "case", case_help);
+}
+
 Command& Command::texts(const std::string& spec, std::string key, const std::string& description) {
     Bound& bound = bind(Kind::texts, std::move(key));
     bound.option = app_->add_option(spec, bound.texts, description);

@@ -9,10 +9,13 @@
 
 namespace samsyn {
 
+/// What is said of a case wherever one is named.
+inline constexpr const char* case_help = "Title, or the beginning of the id";
+
 /// One subcommand that asks the agent for one operation: each option becomes an argument.
 ///
 ///     Command{cases, session, "open", "Opens a case.", "samsyn case open \"Familjen Alm\""}
-///         .text("title", "title", "What the family is called").required()
+///         .needs("title", "title", "What the family is called")
 ///         .asks("case.open", &print_opened);
 class Command {
 public:
@@ -24,6 +27,13 @@ public:
 
     /// `spec` is CLI11's: "name" is positional, "--name" an option. `key`: the argument's name.
     Command& text(const std::string& spec, std::string key, const std::string& description);
+
+    /// A text that must be given.
+    Command& needs(const std::string& spec, std::string key, const std::string& description);
+
+    /// The case that the command is about, which must be given.
+    Command& of_case();
+
     Command& texts(const std::string& spec, std::string key, const std::string& description);
     Command& number(const std::string& spec, std::string key, const std::string& description);
     Command& flag(const std::string& spec, std::string key, const std::string& description);

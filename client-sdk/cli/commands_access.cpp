@@ -148,7 +148,7 @@ void add_access_commands(CLI::App& app, Session& session) {
             "why",
             "Asks whether somebody may, by what, until when, and what would have to be obtained.",
             "samsyn why \"Familjen Alm\" --who \"Karin Berg\" --category health"}
-        .text("case", "case", "Title, or the beginning of the id")
+        .text("case", "case", case_help)
         .text("--who", "who", "A user, a unit, a device or a person of the family (default: you)")
         .text("--item", "item", "Only this item")
         .text("--unit", "unit", "Only what this unit discloses")
@@ -161,8 +161,7 @@ void add_access_commands(CLI::App& app, Session& session) {
             "access",
             "Shows who reads what in a case, who holds copies, and what is not confirmed as gone.",
             "samsyn access \"Familjen Alm\""}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
+        .of_case()
         .text("--unit", "unit", "Only what this unit discloses")
         .text("--category", "category", "Only this category")
         .asks("access", &print_access);

@@ -6,7 +6,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* family = "Title, or the beginning of the id";
 constexpr const char* last_day = "Last day, as 2027-06-30";
 
 void print_said(const Session& session, const json& result) {
@@ -50,7 +49,7 @@ Command deciding(CLI::App& parent,
                  const std::string& rest) {
     Command command{
         parent, session, name, description, "samsyn decides " + name + " \"Familjen Alm\" " + rest};
-    command.text("case", "case", family).required();
+    command.of_case();
     return command;
 }
 
@@ -60,8 +59,7 @@ void add_child_commands(CLI::App& decides, Session& session) {
              "age",
              "Attests that a child has reached an age (12, 15): no birth date leaves the device.",
              "\"Elin Alm\" --years 15")
-        .text("child", "child", "The child")
-        .required()
+        .needs("child", "child", "The child")
         .number("--years", "years", "How old")
         .required()
         .asks("age.attest", &print_said);
@@ -70,13 +68,11 @@ void add_child_commands(CLI::App& decides, Session& session) {
              "maturity",
              "Records that a child is mature enough to decide, alone or together with guardians.",
              "\"Elin Alm\" --category attendance --alone --until 2027-06-30")
-        .text("child", "child", "The child")
-        .required()
+        .needs("child", "child", "The child")
         .texts("--category", "categories", "About what")
         .required()
         .flag("--alone", "alone", "Alone; else together with the guardians")
-        .text("--until", "until", last_day)
-        .required()
+        .needs("--until", "until", last_day)
         .asks("maturity.record", &print_said);
 }
 
@@ -86,13 +82,10 @@ void add_guardian_commands(CLI::App& decides, Session& session) {
              "suspend",
              "Records that a guardian is set aside, and who takes the place.",
              "\"Elin Alm\" --guardian \"Per Alm\" --until 2027-06-30")
-        .text("child", "child", "The child")
-        .required()
-        .text("--guardian", "guardian", "Who is set aside")
-        .required()
+        .needs("child", "child", "The child")
+        .needs("--guardian", "guardian", "Who is set aside")
         .text("--representative", "representative", "The special representative")
-        .text("--until", "until", last_day)
-        .required()
+        .needs("--until", "until", last_day)
         .asks("guardian.suspend", &print_said);
     deciding(
         decides,
@@ -100,18 +93,14 @@ void add_guardian_commands(CLI::App& decides, Session& session) {
         "prevented",
         "Records that a guardian cannot be asked and the matter cannot wait (30 days at most).",
         "\"Elin Alm\" --guardian \"Per Alm\" --cause unreachable --until 2026-12-20")
-        .text("child", "child", "The child")
-        .required()
-        .text("--guardian", "guardian", "Who cannot be asked")
-        .required()
-        .text("--cause", "cause", "unreachable, abroad, ill, other")
-        .required()
+        .needs("child", "child", "The child")
+        .needs("--guardian", "guardian", "Who cannot be asked")
+        .needs("--cause", "cause", "unreachable, abroad, ill, other")
         .flag("--manifestly-required",
               "manifestly_required",
               "Far-reaching things too: the child's best manifestly requires it; a second reader "
               "must approve")
-        .text("--until", "until", last_day)
-        .required()
+        .needs("--until", "until", last_day)
         .asks("guardian.prevented", &print_said);
     deciding(decides,
              session,
@@ -119,21 +108,16 @@ void add_guardian_commands(CLI::App& decides, Session& session) {
              "Records a decision that permits one measure at one unit without a guardian.",
              "\"Elin Alm\" --guardian \"Per Alm\" --measure 1001 --for \"Region/BUP\" --number "
              "\"SN 2026-114\" --about \"Elin Alm\" --until 2027-06-30")
-        .text("child", "child", "The child")
-        .required()
-        .text("--guardian", "guardian", "Without whom")
-        .required()
+        .needs("child", "child", "The child")
+        .needs("--guardian", "guardian", "Without whom")
         .number("--measure", "measure", "Number of the measure in the statute table")
         .required()
-        .text("--for", "for", "The unit that may receive")
-        .required()
-        .text("--number", "text", "The decision's number; sealed")
-        .required()
+        .needs("--for", "for", "The unit that may receive")
+        .needs("--number", "text", "The decision's number; sealed")
         .texts("--about", "about", "Whom the decision is about")
         .required()
         .flag("--stayed", "stayed", "A court has stayed it: it counts no longer")
-        .text("--until", "until", last_day)
-        .required()
+        .needs("--until", "until", last_day)
         .asks("decision.record", &print_said);
 }
 
@@ -143,29 +127,23 @@ void add_adult_commands(CLI::App& decides, Session& session) {
              "representative",
              "Records who decides for an adult, within an appointment.",
              "\"Nils Alm\" --representative \"Ulla Ek\" --category finances --until 2027-06-30")
-        .text("adult", "adult", "For whom")
-        .required()
-        .text("--representative", "representative", "Who decides")
-        .required()
+        .needs("adult", "adult", "For whom")
+        .needs("--representative", "representative", "Who decides")
         .texts("--category", "categories", "About what")
         .required()
-        .text("--until", "until", last_day)
-        .required()
+        .needs("--until", "until", last_day)
         .asks("representative.record", &print_said);
     deciding(decides,
              session,
              "mandate",
              "Records that somebody may see what the family may see, within a mandate.",
              "\"Nora Alm\" --agent \"Ulla Ek\" --regime school_other --until 2027-06-30")
-        .text("principal", "principal", "Whose mandate")
-        .required()
-        .text("--agent", "agent", "Who acts")
-        .required()
+        .needs("principal", "principal", "Whose mandate")
+        .needs("--agent", "agent", "Who acts")
         .texts("--regime", "regimes", "school_other, school_pupil_health, health, social, ...")
         .required()
         .texts("--category", "categories", "About what (default: everything)")
-        .text("--until", "until", last_day)
-        .required()
+        .needs("--until", "until", last_day)
         .asks("mandate.record", &print_said);
 }
 
@@ -176,12 +154,9 @@ void add_lock_acts(CLI::App& app, Session& session) {
         "protect",
         "Marks a protected person: only named staff read what concerns their whereabouts.",
         "samsyn protect \"Familjen Alm\" \"Elin Alm\" --kind secrecy_marking --user \"Anna Ek\""}
-        .text("case", "case", family)
-        .required()
-        .text("person", "person", "The person")
-        .required()
-        .text("--kind", "kind", "secrecy_marking, protected_registration, hidden_existence")
-        .required()
+        .of_case()
+        .needs("person", "person", "The person")
+        .needs("--kind", "kind", "secrecy_marking, protected_registration, hidden_existence")
         .texts("--user", "users", "Who may read")
         .required()
         .asks("protection.mark", &print_said);
@@ -190,8 +165,7 @@ void add_lock_acts(CLI::App& app, Session& session) {
             "circle",
             "Names a closed circle of users; items written with --closed are theirs alone.",
             "samsyn circle \"Familjen Alm\" --user \"Anna Ek\" --user \"Karin Berg\""}
-        .text("case", "case", family)
-        .required()
+        .of_case()
         .texts("--user", "users", "Who belongs to it")
         .required()
         .text("--unit", "unit", "Your unit, if you work in several")
@@ -217,12 +191,9 @@ void add_investigation_commands(CLI::App& app, Session& session) {
             "lock",
             "Names who reads what an investigation locks in a unit's items.",
             "samsyn investigation lock \"Familjen Alm\" --unit \"Nora/Social\" --by Polisen"}
-        .text("case", "case", family)
-        .required()
-        .text("--unit", "unit", "Whose items are locked")
-        .required()
-        .text("--by", "by", "Your police or prosecutor unit")
-        .required()
+        .of_case()
+        .needs("--unit", "unit", "Whose items are locked")
+        .needs("--by", "by", "Your police or prosecutor unit")
         .texts("--user", "users", "Who else may read")
         .asks("investigation.lock", &print_said);
     Command{
@@ -232,14 +203,11 @@ void add_investigation_commands(CLI::App& app, Session& session) {
         "Releases locked items one by one; their unit then moves them with samsyn reclose.",
         "samsyn investigation release \"Familjen Alm\" 3fa94c01 --unit \"Nora/Social\" --closed "
         "0123456789abcdef0123456789abcdef"}
-        .text("case", "case", family)
-        .required()
+        .of_case()
         .texts("items", "items", "Items")
         .required()
-        .text("--unit", "unit", "Whose items")
-        .required()
-        .text("--closed", "closed", "The lock's whole id")
-        .required()
+        .needs("--unit", "unit", "Whose items")
+        .needs("--closed", "closed", "The lock's whole id")
         .asks("investigation.release", &print_said);
     Command{group_of,
             session,
@@ -248,22 +216,17 @@ void add_investigation_commands(CLI::App& app, Session& session) {
             "samsyn investigation answer \"Familjen Alm\" 3fa94c01 --statute 10 --subject \"Elin "
             "Alm\" --category attendance --to \"Nora/Social\" --number \"U 2026-7\" --until "
             "2027-01-31"}
-        .text("case", "case", family)
-        .required()
+        .of_case()
         .texts("items", "items", "Items")
         .required()
         .number("--statute", "statute", "Its number in the statute table")
         .required()
-        .text("--subject", "subject", "Whom the investigation is about")
-        .required()
+        .needs("--subject", "subject", "Whom the investigation is about")
         .texts("--category", "categories", "What was asked")
         .required()
-        .text("--to", "to", "The unit that asked")
-        .required()
-        .text("--number", "text", "The decision's number; sealed")
-        .required()
-        .text("--until", "until", last_day)
-        .required()
+        .needs("--to", "to", "The unit that asked")
+        .needs("--number", "text", "The decision's number; sealed")
+        .needs("--until", "until", last_day)
         .asks("investigation.answer", &print_said);
 }
 
@@ -275,33 +238,26 @@ void add_override_commands(CLI::App& app, Session& session) {
             "Opens categories, or items, of your unit on a ground of the statute table.",
             "samsyn override open \"Familjen Alm\" --statute 1 --subject \"Elin Alm\" --category "
             "health --to \"Nora/Social\" --why \"Fara för barnet\" --until 2026-12-31"}
-        .text("case", "case", family)
-        .required()
+        .of_case()
         .texts("--item", "items", "Only these items: they are copied to a place of their own")
         .number("--statute", "statute", "Its number in the statute table")
         .required()
-        .text("--subject", "subject", "About whom")
-        .required()
+        .needs("--subject", "subject", "About whom")
         .texts("--category", "categories", "What is opened")
         .required()
-        .text("--to", "to", "Receiving unit")
-        .required()
+        .needs("--to", "to", "Receiving unit")
         .text("--user", "user", "Only this user of it")
         .texts("--pierces", "pierces", "A block that it passes, by its id")
-        .text("--why", "text", "The justification; sealed")
-        .required()
-        .text("--until", "until", last_day)
-        .required()
+        .needs("--why", "text", "The justification; sealed")
+        .needs("--until", "until", last_day)
         .asks("override.open", &print_said);
     Command{overrides,
             session,
             "verdict",
             "The second reader's word on an override, or on a guardian who is prevented.",
             "samsyn override verdict \"Familjen Alm\" 3fa94c01 --approve"}
-        .text("case", "case", family)
-        .required()
-        .text("statement", "statement", "The beginning of its id (samsyn statements)")
-        .required()
+        .of_case()
+        .needs("statement", "statement", "The beginning of its id (samsyn statements)")
         .flag("--approve", "approved", "Approves it")
         .flag("--refuse", "refused", "Refuses it: it never opens")
         .text("--why", "text", "Why; sealed")
@@ -336,66 +292,51 @@ void add_small_acts(CLI::App& app, Session& session) {
             "statements",
             "Lists what has been stated in a case, newest first.",
             "samsyn statements \"Familjen Alm\""}
-        .text("case", "case", family)
-        .required()
+        .of_case()
         .asks("statement.list", &print_statements);
     Command{app,
             session,
             "emergency",
             "Opens the contact sheet of an emergency, without a network; it is logged.",
             "samsyn emergency \"Familjen Alm\" --why \"Olycka på väg till skolan\""}
-        .text("case", "case", family)
-        .required()
-        .text("--why", "reason", "The reason; sealed")
-        .required()
+        .of_case()
+        .needs("--why", "reason", "The reason; sealed")
         .asks("emergency.open", &print_sheets);
     Command{app,
             session,
             "informed",
             "Records that somebody was told of a consent by another.",
             "samsyn informed \"Familjen Alm\" \"Per Alm\" --of 3fa94c01 --how by_phone"}
-        .text("case", "case", family)
-        .required()
-        .text("person", "person", "Who was told")
-        .required()
-        .text("--of", "statement", "The beginning of its id (samsyn statements)")
-        .required()
-        .text("--how", "how", "in_person, by_phone, by_letter, electronically")
-        .required()
+        .of_case()
+        .needs("person", "person", "Who was told")
+        .needs("--of", "statement", "The beginning of its id (samsyn statements)")
+        .needs("--how", "how", "in_person, by_phone, by_letter, electronically")
         .asks("informed.record", &print_said);
     Command{app,
             session,
             "guest",
             "Records that who consented named a guest, who may be shown what the consent covers.",
             "samsyn guest \"Familjen Alm\" \"Mormor Ulla\" --consent 3fa94c01"}
-        .text("case", "case", family)
-        .required()
-        .text("guest", "guest", "The guest, as a person of the case")
-        .required()
-        .text("--consent", "statement", "The beginning of its id")
-        .required()
+        .of_case()
+        .needs("guest", "guest", "The guest, as a person of the case")
+        .needs("--consent", "statement", "The beginning of its id")
         .asks("guest.name", &print_said);
     Command{app,
             session,
             "acknowledge",
             "Records that somebody from outside public service knows the duty of secrecy.",
             "samsyn acknowledge \"Familjen Alm\" \"Diakon Per\" --for \"Nora församling\""}
-        .text("case", "case", family)
-        .required()
-        .text("user", "user", "Who")
-        .required()
-        .text("--for", "for", "For which unit")
-        .required()
+        .of_case()
+        .needs("user", "user", "Who")
+        .needs("--for", "for", "For which unit")
         .asks("secrecy.acknowledge", &print_said);
     Command{app,
             session,
             "end",
             "Ends a statement: an audience, a mark, a mandate, a suspension, ...",
             "samsyn end \"Familjen Alm\" 3fa94c01"}
-        .text("case", "case", family)
-        .required()
-        .text("statement", "statement", "The beginning of its id (samsyn statements)")
-        .required()
+        .of_case()
+        .needs("statement", "statement", "The beginning of its id (samsyn statements)")
         .asks("statement.end", &print_said);
 }
 

@@ -80,16 +80,14 @@ void add_device_order_commands(CLI::App& admin, Session& session) {
             "lock",
             "Orders a device to lock at once.",
             "samsyn admin device lock 1a2b3c4d"}
-        .text("device", "device", "The beginning of its id")
-        .required()
+        .needs("device", "device", "The beginning of its id")
         .asks("admin.device.lock", &print_locked);
     Command{devices,
             session,
             "wipe",
             "Orders a device to destroy its keys, then its data.",
             "samsyn admin device wipe 1a2b3c4d"}
-        .text("device", "device", "The beginning of its id")
-        .required()
+        .needs("device", "device", "The beginning of its id")
         .flag("--discard-unsent", "discard_unsent", "Give up what it has not sent, for ever")
         .asks("admin.device.wipe", &print_wiped);
     Command{devices,
@@ -97,8 +95,7 @@ void add_device_order_commands(CLI::App& admin, Session& session) {
             "revoke",
             "Revokes a device: it reads nothing any more.",
             "samsyn admin device revoke 1a2b3c4d"}
-        .text("device", "device", "The beginning of its id")
-        .required()
+        .needs("device", "device", "The beginning of its id")
         .asks("admin.device.revoke", &print_revoked);
     add_device_life_commands(devices, session);
 }
@@ -169,12 +166,9 @@ void add_naming_commands(CLI::App& admin, Session& session) {
             "add",
             "Adds a unit to an organisation.",
             "samsyn admin unit add \"Familjesamverkan\" --organisation Nora --regime team"}
-        .text("name", "name", "What the unit is called")
-        .required()
-        .text("--organisation", "organisation", "Name, or the beginning of the id")
-        .required()
-        .text("--regime", "regime", "Its secrecy rules: team, social, health, school_other, ...")
-        .required()
+        .needs("name", "name", "What the unit is called")
+        .needs("--organisation", "organisation", "Name, or the beginning of the id")
+        .needs("--regime", "regime", "Its secrecy rules: team, social, health, school_other, ...")
         .asks("admin.unit.add", &print_unit);
     add_unit_life_commands(units, session);
     CLI::App& users = group(admin, "user", "Users: adds, moves, roles, leaving.");
@@ -184,12 +178,9 @@ void add_naming_commands(CLI::App& admin, Session& session) {
         "add",
         "Adds a user to a unit.",
         "samsyn admin user add \"Anna Ek\" --unit \"Nora/Familjesamverkan\" --role psychologist"}
-        .text("name", "name", "The user's name")
-        .required()
-        .text("--unit", "unit", "Name, or the beginning of the id")
-        .required()
-        .text("--role", "role", "psychologist, social_worker, school_counsellor, ...")
-        .required()
+        .needs("name", "name", "The user's name")
+        .needs("--unit", "unit", "Name, or the beginning of the id")
+        .needs("--role", "role", "psychologist, social_worker, school_counsellor, ...")
         .asks("admin.user.add", &print_user);
     add_user_life_commands(users, session);
     CLI::App& organisations =
@@ -199,10 +190,8 @@ void add_naming_commands(CLI::App& admin, Session& session) {
             "name",
             "Names an organisation, for the units added after it.",
             "samsyn admin organisation name 1a2b3c4d Nora"}
-        .text("organisation", "organisation", "The beginning of its id")
-        .required()
-        .text("name", "name", "What it is called")
-        .required()
+        .needs("organisation", "organisation", "The beginning of its id")
+        .needs("name", "name", "What it is called")
         .asks("admin.organisation.name", &print_organisation);
     add_organisation_life_commands(organisations, session);
 }
@@ -223,16 +212,14 @@ void add_admin_commands(CLI::App& app, Session& session) {
             "restored",
             "Says that the server was restored from a backup: a second person confirms it.",
             "samsyn admin restored samsyn1-restore-..."}
-        .text("request", "request", "What samsyn-server restore printed; - reads standard input")
-        .required()
+        .needs("request", "request", "What samsyn-server restore printed; - reads standard input")
         .asks("admin.restored", &print_restored);
     Command{admin,
             session,
             "revoke",
             "Revokes a device: it reads nothing any more.",
             "samsyn admin revoke 1a2b3c4d"}
-        .text("device", "device", "The beginning of its id")
-        .required()
+        .needs("device", "device", "The beginning of its id")
         .asks("admin.revoke", &print_revoked);
     Command{admin,
             session,

@@ -347,10 +347,8 @@ void add_bulk_command(CLI::App& admin, Session& session) {
             "invite-many",
             "Adds the people of a CSV file (name;unit;role;kind;until) and invites each.",
             "samsyn admin invite-many people.csv --out invitations"}
-        .text("file", "file", "The file: UTF-8, a heading line, fields between semicolons")
-        .required()
-        .text("--out", "out", "A new folder for a picture and a text for each, and a report")
-        .required()
+        .needs("file", "file", "The file: UTF-8, a heading line, fields between semicolons")
+        .needs("--out", "out", "A new folder for a picture and a text for each, and a report")
         .number("--hours", "hours", "How long the invitations are good for (default 72)")
         .flag(
             "--again", "again", "Who is there already: invite whoever has no device, skip the rest")

@@ -84,8 +84,7 @@ void add_case_group(CLI::App& app, Session& session) {
             "open",
             "Opens a case for a family; you become its lead.",
             "samsyn case open \"Familjen Alm\" --unit \"Nora/Familjesamverkan\""}
-        .text("title", "title", "What the family is called here")
-        .required()
+        .needs("title", "title", "What the family is called here")
         .text("--unit", "unit", "Your unit, if you work in several")
         .text("--model", "model", "Service model: famsam (default), familjelotsen, ...")
         .asks("case.open", &print_opened);
@@ -96,13 +95,11 @@ void add_case_group(CLI::App& app, Session& session) {
             "show",
             "Shows a case: its persons and who takes part.",
             "samsyn case show \"Familjen Alm\""}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
+        .of_case()
         .asks("case.show", &print_case);
     Command{
         cases, session, "close", "Closes a case.", "samsyn case close \"Familjen Alm\" --reason 1"}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
+        .of_case()
         .number("--reason", "reason", "Number of the closing reason")
         .asks("case.close", &print_closed);
 }
@@ -119,10 +116,8 @@ void add_case_commands(CLI::App& app, Session& session) {
         "add",
         "Adds a person to a case.",
         "samsyn person add \"Familjen Alm\" \"Elin Alm\" --set kind=child --set birth_year=2017"}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
-        .text("name", "name", "The person's name")
-        .required()
+        .of_case()
+        .needs("name", "name", "The person's name")
         .pairs("--set", "fields", "More fields: kind, phone, birth_year, personal_number, family")
         .asks("person.add", &print_person);
     Command{persons,
@@ -130,10 +125,8 @@ void add_case_commands(CLI::App& app, Session& session) {
             "adult",
             "Records that a person is an adult and decides alone.",
             "samsyn person adult \"Familjen Alm\" \"Ola Alm\""}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
-        .text("person", "person", "Name, or the beginning of the id")
-        .required()
+        .of_case()
+        .needs("person", "person", "Name, or the beginning of the id")
         .asks("person.adult", &print_adult);
 
     Command{app,
@@ -142,10 +135,8 @@ void add_case_commands(CLI::App& app, Session& session) {
             "Records who has custody of a child: all guardians.",
             "samsyn custody \"Familjen Alm\" \"Elin Alm\" --guardian \"Eva Alm\" --guardian "
             "\"Per Alm\" --born 2017-03-05"}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
-        .text("child,--child", "child", "The child")
-        .required()
+        .of_case()
+        .needs("child,--child", "child", "The child")
         .texts("--guardian", "guardians", "A guardian; give all of them")
         .required()
         .text("--born", "born", "Birth date; only the 18th birthday that follows is kept")
@@ -159,10 +150,8 @@ void add_case_commands(CLI::App& app, Session& session) {
             "add",
             "Lets a colleague take part in a case.",
             "samsyn participant add \"Familjen Alm\" \"Karin Berg\" --unit \"Lindesberg/Skolan\""}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
-        .text("user", "user", "Name, or the beginning of the id")
-        .required()
+        .of_case()
+        .needs("user", "user", "Name, or the beginning of the id")
         .text("--unit", "unit", "The user's unit, if there are several")
         .text("--duty", "duty", "member (default), coordinator or lead")
         .text("--until", "until", "Last day, as 2026-06-30")
@@ -172,10 +161,8 @@ void add_case_commands(CLI::App& app, Session& session) {
             "remove",
             "Ends a colleague's part in a case.",
             "samsyn participant remove \"Familjen Alm\" \"Karin Berg\""}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
-        .text("user", "user", "Name, or the beginning of the id")
-        .required()
+        .of_case()
+        .needs("user", "user", "Name, or the beginning of the id")
         .text("--unit", "unit", "The user's unit, if there are several")
         .asks("participant.remove", &print_participant);
 }

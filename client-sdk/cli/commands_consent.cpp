@@ -99,7 +99,7 @@ void add_closing(CLI::App& consents,
                                 " \"Familjen Alm\" --by \"Per Alm\" --about \"Elin Alm\" --from "
                                 "\"Nora/Familjesamverkan\" --to \"Region/BUP\"";
     Command command{consents, session, name, description, example};
-    command.text("case", "case", "Title, or the beginning of the id").required();
+    command.of_case();
     if (operation == "consent.refuse")
         command
             .text("--person", "person", "Who says no to the form that is named instead of a case")
@@ -127,10 +127,8 @@ void add_recording(CLI::App& consents, Session& session) {
             "samsyn consent record \"Familjen Alm\" --by \"Eva Alm\" --about \"Elin Alm\" --from "
             "\"Nora/Familjesamverkan\" --to \"Lindesberg/Skolan\" --category attendance --category "
             "plan --until 2027-06-30"}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
-        .text("--by,--grantor", "grantor", "Who consents")
-        .required()
+        .of_case()
+        .needs("--by,--grantor", "grantor", "Who consents")
         .texts("--about", "about", "Whom it is about")
         .required()
         .texts("--from", "from", "Disclosing unit")
@@ -141,8 +139,7 @@ void add_recording(CLI::App& consents, Session& session) {
         .text("--user", "user", "Only this user of the receiving unit")
         .texts("--category", "categories", "health, attendance, plan, ...")
         .required()
-        .text("--until", "until", "Last day, as 2027-06-30")
-        .required()
+        .needs("--until", "until", "Last day, as 2027-06-30")
         .text("--from-day", "not_before", "First day (default: now)")
         .text("--capacity", "capacity", "guardian (default), self, representative, ...")
         .text("--form", "form", "written (default), oral or electronic")
@@ -168,10 +165,8 @@ void add_consent_commands(CLI::App& app, Session& session) {
             "Confirms, for the disclosing unit, a consent recorded "
             "elsewhere.",
             "samsyn consent confirm \"Familjen Alm\" 3fa94c01"}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
-        .text("consent", "consent", "The beginning of its id")
-        .required()
+        .of_case()
+        .needs("consent", "consent", "The beginning of its id")
         .texts("--names", "names", "A closing statement about which the family was asked")
         .asks("consent.confirm", &print_confirmed);
     Command{consents,

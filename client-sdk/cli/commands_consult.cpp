@@ -90,10 +90,9 @@ void add_consult_commands(CLI::App& app, Session& session) {
             "Saves a consultation; refused where the text says who it is about.",
             "samsyn consult add \"Hur kallar man till möte?\" --initiator school --difficulty "
             "school_absence"}
-        .text("text", "text", "Question and advice, without names")
-        .required()
-        .text("--initiator", "initiator", "social_services, school, health_care, guardian or other")
-        .required()
+        .needs("text", "text", "Question and advice, without names")
+        .needs(
+            "--initiator", "initiator", "social_services, school, health_care, guardian or other")
         .texts("--difficulty",
                "difficulty",
                "school_absence, neuropsychiatric, socio_economic, parenting_capacity, "
@@ -111,10 +110,8 @@ void add_consult_commands(CLI::App& app, Session& session) {
             "convert",
             "Opens a case for the family that has now asked; nothing links the two.",
             "samsyn consult convert 3f2a9c01 \"Familjen Alm\""}
-        .text("case", "case", "The beginning of the consultation's id")
-        .required()
-        .text("title", "title", "What the family is called here")
-        .required()
+        .needs("case", "case", "The beginning of the consultation's id")
+        .needs("title", "title", "What the family is called here")
         .text("--unit", "unit", "Your unit, if you work in several")
         .text("--model", "model", "Service model: famsam (default), familjelotsen, ...")
         .asks("consult.convert", &print_converted);

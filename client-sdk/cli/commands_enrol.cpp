@@ -171,8 +171,7 @@ void add_enrol_command(CLI::App& app, Session& session) {
             "compare",
             "Shows the six digits by which the administrator knows this device.",
             "samsyn enrol compare samsyn2-reveal-..."}
-        .text("reveal", "reveal", "What `admin accept` printed; - reads standard input")
-        .required()
+        .needs("reveal", "reveal", "What `admin accept` printed; - reads standard input")
         .asks("enrol.compare", &print_code);
 }
 

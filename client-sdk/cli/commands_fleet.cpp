@@ -334,16 +334,14 @@ void add_fleet_commands(CLI::App& admin, Session& session) {
             "export",
             "Shows a statement as text, for a second person without a network.",
             "samsyn admin export 1"}
-        .text("statement", "statement", "Its number in `waiting`, or an id")
-        .required()
+        .needs("statement", "statement", "Its number in `waiting`, or an id")
         .asks("admin.export", &print_exported);
     Command{admin,
             session,
             "import",
             "Takes over a statement that was exported elsewhere.",
             "samsyn admin import samsyn1-statement-..."}
-        .text("statement", "statement", "The text; - reads standard input")
-        .required()
+        .needs("statement", "statement", "The text; - reads standard input")
         .asks("admin.import", &print_imported);
 }
 

@@ -168,8 +168,7 @@ void add_new(CLI::App& consents, Session& session) {
             "new",
             "Begins a consent form, filled in for the service model; untick what is too much.",
             "samsyn consent new \"Familjen Alm\" --template famsam --without \"Region/BUP\""}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
+        .of_case()
         .text("--template", "template", "famsam, familjecentral, ... (default: the case's)")
         .texts("--about", "about", "Whom it is about (default: the children)")
         .texts("--with", "with", "An agency to add")
@@ -193,10 +192,8 @@ void add_answers(CLI::App& consents, Session& session) {
             "sign",
             "Records one person's yes to a form, and shows the receipt.",
             "samsyn consent sign \"Familjen Alm\" --person \"Eva Alm\""}
-        .text("form", "form", "The code of its page, the beginning of its id, or its case")
-        .required()
-        .text("--person,--by", "person", "Who says yes")
-        .required()
+        .needs("form", "form", "The code of its page, the beginning of its id, or its case")
+        .needs("--person,--by", "person", "Who says yes")
         .text("--how", "how", "drawn (default), electronic, oral, phone, photographed")
         .text("--evidence", "evidence", "What was said; sealed")
         .text("--photo", "photo", "Picture of the signed paper; its hash is recorded")
@@ -210,10 +207,8 @@ void add_answers(CLI::App& consents, Session& session) {
             "inform",
             "Records that somebody was told, where one yes is enough.",
             "samsyn consent inform \"Familjen Alm\" --person \"Per Alm\" --how phone"}
-        .text("form", "form", "The code of its page, the beginning of its id, or its case")
-        .required()
-        .text("--person", "person", "Who was told")
-        .required()
+        .needs("form", "form", "The code of its page, the beginning of its id, or its case")
+        .needs("--person", "person", "Who was told")
         .text("--how", "how", "oral, phone, electronic, photographed (by letter)")
         .text("--evidence", "evidence", "What was said; sealed")
         .runs([&session](const json& args) { return answer(session, "form.inform", args); });
@@ -225,8 +220,7 @@ void add_pages(CLI::App& consents, Session& session) {
             "read",
             "Shows the page to read aloud before anybody signs.",
             "samsyn consent read \"Familjen Alm\" --lang sv"}
-        .text("form", "form", "The code of its page, the beginning of its id, or its case")
-        .required()
+        .needs("form", "form", "The code of its page, the beginning of its id, or its case")
         .runs([&session](const json& args) {
             return perform(session, "form.read", with_language(session, args), &print_read);
         });
@@ -235,8 +229,7 @@ void add_pages(CLI::App& consents, Session& session) {
             "receipt",
             "Shows what a person agreed to, and how to take it back.",
             "samsyn consent receipt \"Familjen Alm\" --person \"Eva Alm\" --print kvitto.txt"}
-        .text("of", "of", "A form (code, id or case), or a consent's id")
-        .required()
+        .needs("of", "of", "A form (code, id or case), or a consent's id")
         .text("--person", "person", "Whose (default: everybody's who answered)")
         .text("--print", "print", "Write it to this file as well, one sheet each")
         .runs([&session](const json& args) { return show_receipts(session, args); });
@@ -274,8 +267,7 @@ void add_form_commands(CLI::App& consents, Session& session) {
             "close-form",
             "Takes a form out of the lists; what was answered stands.",
             "samsyn consent close-form 3fa9-4c01"}
-        .text("form", "form", "The code of its page, the beginning of its id, or its case")
-        .required()
+        .needs("form", "form", "The code of its page, the beginning of its id, or its case")
         .asks("form.close", &print_closed_form);
 }
 

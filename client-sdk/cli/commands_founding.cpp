@@ -180,8 +180,7 @@ void add_founding_commands(CLI::App& admin, Session& session) {
         "Founds a federation; this folder becomes its administrator's.",
         "samsyn admin found --name \"Norra Örebro län\" --organisation Nora --organisation "
         "Lindesberg"};
-    found_command.text("--name", "name", "What the federation is called")
-        .required()
+    found_command.needs("--name", "name", "What the federation is called")
         .texts("--organisation", "organisations", "A municipality or region; give all")
         .required()
         .text("--out", "out", "Where the founding file goes (default: founding.samsyn)");
@@ -192,10 +191,8 @@ void add_founding_commands(CLI::App& admin, Session& session) {
             "certify-server",
             "Certifies the server's identity with the root key.",
             "samsyn admin certify-server --address samsyn.nora.example:443 --key 5f3c..."}
-        .text("--address", "address", "host:port, as devices reach it")
-        .required()
-        .text("--key", "key", "What `samsyn-server init` printed")
-        .required()
+        .needs("--address", "address", "host:port, as devices reach it")
+        .needs("--key", "key", "What `samsyn-server init` printed")
         .text("--root-key", "root_key", "Where the root key is (default: in the data folder)")
         .runs([&session](const json& args) { return run_certify(session, args); });
 }

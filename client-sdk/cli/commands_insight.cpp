@@ -232,8 +232,7 @@ void add_insight_commands(CLI::App& app, Session& session) {
             "readers",
             "Shows who reads what in a case, and why others do not.",
             "samsyn readers \"Familjen Alm\""}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
+        .of_case()
         .asks("readers", &print_readers);
     Command{app,
             session,

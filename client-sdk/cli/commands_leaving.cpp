@@ -77,18 +77,15 @@ void add_judging(CLI::App& escrow, Session& session) {
             "release",
             "Writes a change in escrow where it was meant to go, under its author's name.",
             "samsyn escrow release 1"}
-        .text("entry", "entry", "Its number in the list, or the beginning of its id")
-        .required()
+        .needs("entry", "entry", "Its number in the list, or the beginning of its id")
         .asks("escrow.release", &print_released);
     Command{escrow,
             session,
             "refuse",
             "Leaves a change in escrow, with a reason.",
             "samsyn escrow refuse 1 --reason \"Hör inte till planen\""}
-        .text("entry", "entry", "Its number in the list, or the beginning of its id")
-        .required()
-        .text("--reason", "reason", "Why")
-        .required()
+        .needs("entry", "entry", "Its number in the list, or the beginning of its id")
+        .needs("--reason", "reason", "Why")
         .asks("escrow.refuse", &print_refused);
 }
 
@@ -130,8 +127,7 @@ void add_leaving_commands(CLI::App& app, Session& session) {
         escrow, session, "list", "Lists what is in escrow for you to judge.", "samsyn escrow list"}
         .asks("escrow.list", &print_list);
     Command{escrow, session, "show", "Shows one entry with its text.", "samsyn escrow show 1"}
-        .text("entry", "entry", "Its number in the list, or the beginning of its id")
-        .required()
+        .needs("entry", "entry", "Its number in the list, or the beginning of its id")
         .asks("escrow.show", &print_escrowed);
     add_judging(escrow, session);
     Command{app,
@@ -139,8 +135,7 @@ void add_leaving_commands(CLI::App& app, Session& session) {
             "unconfirmed",
             "Lists devices that have not confirmed that withdrawn items are gone.",
             "samsyn unconfirmed \"Familjen Alm\""}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
+        .of_case()
         .asks("unconfirmed", &print_unconfirmed);
 }
 

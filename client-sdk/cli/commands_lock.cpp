@@ -217,8 +217,7 @@ void add_assist_commands(CLI::App& app, Session& session) {
             "answer",
             "On an unlocked device of a case lead or an administrator: helps another device.",
             "samsyn assist answer samsyn1-assist-... --number 12345678"}
-        .text("request", "request", "The request; - reads standard input")
-        .required()
+        .needs("request", "request", "The request; - reads standard input")
         .text("--number", "number", "The number that the other person reads out")
         .asks("assist.answer", &print_answer);
     Command{assist,

@@ -160,8 +160,7 @@ void add_review_commands(CLI::App& app, Session& session) {
             "For a log reviewer: rows of a month to look at, drawn by rule, and those that ask for "
             "it by themselves.",
             "samsyn log sample --month 2026-11 --unit Elevhälsan"}
-        .text("--month", "month", "As 2026-11")
-        .required()
+        .needs("--month", "month", "As 2026-11")
         .texts("--unit", "unit", "Whose information was read (your own units)")
         .runs([&session](const json& args) {
             return ask_and_show(session, args, "log.sample", json::object(), &print_sample);
@@ -171,14 +170,10 @@ void add_review_commands(CLI::App& app, Session& session) {
             "verdict",
             "For a log reviewer: signs what was found about a person's reads in a case.",
             "samsyn log verdict CASE-ID --unit Elevhälsan --user \"Per Ek\" --outcome in_order"}
-        .text("case", "case", "The case's id, as the sample shows it")
-        .required()
-        .text("--unit", "unit", "Whose information was read")
-        .required()
-        .text("--user", "user", "Who read")
-        .required()
-        .text("--outcome", "outcome", "in_order, to_look_into or unfounded_read")
-        .required()
+        .needs("case", "case", "The case's id, as the sample shows it")
+        .needs("--unit", "unit", "Whose information was read")
+        .needs("--user", "user", "Who read")
+        .needs("--outcome", "outcome", "in_order, to_look_into or unfounded_read")
         .text("--text", "text", "Why; stays on this device")
         .runs([&session](const json& args) {
             return ask_and_show(
@@ -195,7 +190,7 @@ void add_log_commands(CLI::App& app, Session& session) {
                     "Shows who has read your units' information in a case: who, when and why, from "
                     "the server's log, each row proved.",
                     "samsyn log \"Familjen Alm\" --from 2026-11-01"};
-    command.text("case", "case", "Title, or the beginning of the id")
+    command.text("case", "case", case_help)
         .texts("--unit", "unit", "Whose information was read (your own units)")
         .text("--from", "from", "First day, as 2026-11-01")
         .text("--to", "to", "Last day")
@@ -210,10 +205,8 @@ void add_log_commands(CLI::App& app, Session& session) {
             "extract",
             "Answers a family who asks who has read: unit, role and time in plain words.",
             "samsyn log extract \"Familjen Alm\" --subject \"Elin Alm\" --for guardian"}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
-        .text("--subject", "subject", "About whom")
-        .required()
+        .of_case()
+        .needs("--subject", "subject", "About whom")
         .text("--for", "for", "subject or guardian: who gets the copy")
         .runs([&session](const json& args) {
             return ask_and_show(session,

@@ -177,8 +177,7 @@ void add_organisation_life_commands(CLI::App& organisations, Session& session) {
             "join",
             "Admits an organisation with the root key; this machine administers it at first.",
             "samsyn admin organisation join Hällefors --from 2027-01-01"}
-        .text("name", "name", "What it is called")
-        .required()
+        .needs("name", "name", "What it is called")
         .text("--from", "from", "A member from the beginning of this day (default: now)")
         .text("--root-key", "root_key", "Where the root key is (default: in the data folder)")
         .runs([&session](const json& args) { return join_organisation(session, args); });
@@ -187,8 +186,7 @@ void add_organisation_life_commands(CLI::App& organisations, Session& session) {
             "leave",
             "Ends an organisation's membership with the root key.",
             "samsyn admin organisation leave Hällefors --until 2028-01-01"}
-        .text("organisation", "organisation", "Name, or the beginning of its id")
-        .required()
+        .needs("organisation", "organisation", "Name, or the beginning of its id")
         .text("--until", "until", "A member until the beginning of this day (default: now)")
         .text("--root-key", "root_key", "Where the root key is (default: in the data folder)")
         .runs([&session](const json& args) { return leave_organisation(session, args); });
@@ -197,10 +195,8 @@ void add_organisation_life_commands(CLI::App& organisations, Session& session) {
             "administrator",
             "Makes an enrolled device an administrator's, with the root key.",
             "samsyn admin organisation administrator Nora --device 1a2b3c4d"}
-        .text("organisation", "organisation", "Name, or the beginning of its id")
-        .required()
-        .text("--device", "device", "The beginning of its id")
-        .required()
+        .needs("organisation", "organisation", "Name, or the beginning of its id")
+        .needs("--device", "device", "The beginning of its id")
         .text("--root-key", "root_key", "Where the root key is (default: in the data folder)")
         .runs([&session](const json& args) { return add_administrator(session, args); });
 }

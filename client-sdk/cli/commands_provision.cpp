@@ -107,18 +107,15 @@ void add_unit_life_commands(CLI::App& units, Session& session) {
             "rename",
             "Gives a unit another name.",
             "samsyn admin unit rename Elevhälsan \"Elevhälsa F-6\""}
-        .text("unit", "unit", "Name, or the beginning of the id")
-        .required()
-        .text("name", "name", "What it is called from now on")
-        .required()
+        .needs("unit", "unit", "Name, or the beginning of the id")
+        .needs("name", "name", "What it is called from now on")
         .asks("admin.unit.rename", &print_renamed);
     Command{units,
             session,
             "lease",
             "Says how long a unit's devices show content without contact.",
             "samsyn admin unit lease Elevhälsan --hours 72"}
-        .text("unit", "unit", "Name, or the beginning of the id")
-        .required()
+        .needs("unit", "unit", "Name, or the beginning of the id")
         .number("--hours", "hours", "24 to 720; without a lease of its own, a unit has 168")
         .required()
         .asks("admin.unit.lease", &print_lease);
@@ -130,20 +127,16 @@ void add_user_life_commands(CLI::App& users, Session& session) {
             "rename",
             "Gives a user another name.",
             "samsyn admin user rename \"Anna Ek\" \"Anna Ekberg\""}
-        .text("user", "user", "Name, or the beginning of the id")
-        .required()
-        .text("name", "name", "What the user is called from now on")
-        .required()
+        .needs("user", "user", "Name, or the beginning of the id")
+        .needs("name", "name", "What the user is called from now on")
         .asks("admin.user.rename", &print_renamed);
     Command{users,
             session,
             "move",
             "Moves a user to another unit of the organisation; a head is placed there first.",
             "samsyn admin user move \"Anna Ek\" --unit Socialtjänsten --from 2026-08-01"}
-        .text("user", "user", "Name, or the beginning of the id")
-        .required()
-        .text("--unit", "unit", "Where to")
-        .required()
+        .needs("user", "user", "Name, or the beginning of the id")
+        .needs("--unit", "unit", "Where to")
         .text("--from-unit", "from_unit", "Where from, where the user works in several")
         .text("--role", "role", "In another role")
         .text("--from", "from", "From the beginning of this day (default: now)")
@@ -153,12 +146,9 @@ void add_user_life_commands(CLI::App& users, Session& session) {
             "place",
             "Places a user in one more unit.",
             "samsyn admin user place \"Anna Ek\" --unit BUP --role psychologist"}
-        .text("user", "user", "Name, or the beginning of the id")
-        .required()
-        .text("--unit", "unit", "Where")
-        .required()
-        .text("--role", "role", "psychologist, social_worker, ...")
-        .required()
+        .needs("user", "user", "Name, or the beginning of the id")
+        .needs("--unit", "unit", "Where")
+        .needs("--role", "role", "psychologist, social_worker, ...")
         .text("--from", "from", "From the beginning of this day (default: now)")
         .asks("admin.user.place", &print_role);
     Command{users,
@@ -166,10 +156,8 @@ void add_user_life_commands(CLI::App& users, Session& session) {
             "role",
             "Changes a user's role, at once.",
             "samsyn admin user role \"Anna Ek\" head_of_unit"}
-        .text("user", "user", "Name, or the beginning of the id")
-        .required()
-        .text("role", "role", "psychologist, head_of_unit, log_reviewer, ...")
-        .required()
+        .needs("user", "user", "Name, or the beginning of the id")
+        .needs("role", "role", "psychologist, head_of_unit, log_reviewer, ...")
         .text("--unit", "unit", "Where, where the user works in several")
         .asks("admin.user.role", &print_role);
     Command{users,
@@ -177,8 +165,7 @@ void add_user_life_commands(CLI::App& users, Session& session) {
             "leave",
             "Says that a user leaves the organisation.",
             "samsyn admin user leave \"Anna Ek\" --from 2026-09-01"}
-        .text("user", "user", "Name, or the beginning of the id")
-        .required()
+        .needs("user", "user", "Name, or the beginning of the id")
         .text("--from", "from", "From the beginning of this day (default: now)")
         .text("--organisation", "organisation", "Which, where the user works for several")
         .asks("admin.user.leave", &print_left);
@@ -190,34 +177,29 @@ void add_device_life_commands(CLI::App& devices, Session& session) {
             "rename",
             "Gives a device a name.",
             "samsyn admin device rename 1a2b3c4d \"Surfplatta 7\""}
-        .text("device", "device", "Name, or the beginning of its id")
-        .required()
-        .text("name", "name", "What it is called")
-        .required()
+        .needs("device", "device", "Name, or the beginning of its id")
+        .needs("name", "name", "What it is called")
         .asks("admin.device.rename", &print_renamed);
     Command{devices,
             session,
             "lost",
             "Says that a device is lost: it gets nothing, and locks.",
             "samsyn admin device lost 1a2b3c4d"}
-        .text("device", "device", "Name, or the beginning of its id")
-        .required()
+        .needs("device", "device", "Name, or the beginning of its id")
         .asks("admin.device.lost", &print_device_lost);
     Command{devices,
             session,
             "found",
             "Says that a lost device is found again.",
             "samsyn admin device found 1a2b3c4d"}
-        .text("device", "device", "Name, or the beginning of its id")
-        .required()
+        .needs("device", "device", "Name, or the beginning of its id")
         .asks("admin.device.found", &print_device_found);
     Command{devices,
             session,
             "renew",
             "Renews a device's certificate.",
             "samsyn admin device renew 1a2b3c4d --days 365"}
-        .text("device", "device", "Name, or the beginning of its id")
-        .required()
+        .needs("device", "device", "Name, or the beginning of its id")
         .number("--days", "days", "From today (default 365)")
         .asks("admin.device.renew", &print_renewed);
 }

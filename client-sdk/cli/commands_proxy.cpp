@@ -99,8 +99,7 @@ void add_proxy_commands(CLI::App& app, Session& session) {
             "set",
             "Reaches the server through this proxy, whatever the environment says.",
             "samsyn proxy set http://proxy.nora.example:3128 --user kalle"}
-        .text("address", "address", "http://host:port")
-        .required()
+        .needs("address", "address", "http://host:port")
         .text("--user", "user", "Name to show; its password is asked for")
         .number("--password-fd", "password_fd", "Read the password from this descriptor, one line")
         .runs([&session](const json& args) { return run_proxy_set(session, args); });

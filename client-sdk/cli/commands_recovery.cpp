@@ -325,14 +325,12 @@ void add_admin_recovery_commands(CLI::App& admin, Session& session) {
             "make",
             "Makes a new recovery key and a page for each holder of a share.",
             "samsyn admin recovery make --organisation Nora --holders 5 --needed 3 --out pages"}
-        .text("--organisation", "organisation", "Name, or the beginning of the id")
-        .required()
+        .needs("--organisation", "organisation", "Name, or the beginning of the id")
         .number("--holders", "holders", "How many get a share: 2 to 16")
         .required()
         .number("--needed", "needed", "How many open it together: at least 2")
         .required()
-        .text("--out", "out", "The folder for the pages, best on a USB stick or in memory")
-        .required()
+        .needs("--out", "out", "The folder for the pages, best on a USB stick or in memory")
         .texts("--holder", "holder", "A holder's name; once for each, in their order")
         .runs([&session](const json& args) { return run_recovery_make(session, args); });
     Command prove{recovery,
@@ -340,7 +338,7 @@ void add_admin_recovery_commands(CLI::App& admin, Session& session) {
                   "prove",
                   "A drill: shows that the shares open a test box, and opens nothing else.",
                   "samsyn admin recovery prove --organisation Nora"};
-    prove.text("--organisation", "organisation", "Name, or the beginning of the id").required();
+    prove.needs("--organisation", "organisation", "Name, or the beginning of the id");
     add_share_options(prove);
     prove.runs([&session](const json& args) { return run_recovery_prove(session, args); });
     Command{recovery,
@@ -348,12 +346,9 @@ void add_admin_recovery_commands(CLI::App& admin, Session& session) {
             "use",
             "Lets a device open by the recovery key for some hours; a second person confirms.",
             "samsyn admin recovery use --organisation Nora --device 1a2b3c4d --reason \"fire\""}
-        .text("--organisation", "organisation", "Name, or the beginning of the id")
-        .required()
-        .text("--device", "device", "The beginning of its id")
-        .required()
-        .text("--reason", "reason", "Why; kept here, its hash is in the log")
-        .required()
+        .needs("--organisation", "organisation", "Name, or the beginning of the id")
+        .needs("--device", "device", "The beginning of its id")
+        .needs("--reason", "reason", "Why; kept here, its hash is in the log")
         .number("--hours", "hours", "1 to 72 (default 72)")
         .asks("admin.recovery.use", &print_recovery_use);
     Command{recovery,

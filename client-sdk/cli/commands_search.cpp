@@ -50,8 +50,7 @@ void add_search_commands(CLI::App& app, Session& session) {
             "Finds words in what you may read of one case, newest first. The beginning of a word "
             "is enough; all words must occur.",
             "samsyn search \"Familjen Alm\" sover skol"}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
+        .of_case()
         .texts("words", "words", "Words, or their beginnings")
         .number("--limit", "limit", "At most so many (50)")
         .runs([&session](json args) {
@@ -68,8 +67,7 @@ void add_search_commands(CLI::App& app, Session& session) {
             "Finds a person or a case among all your cases, by name, personal number or case "
             "number only.",
             "samsyn find \"Elin Alm\""}
-        .text("text", "text", "A name, a whole personal number, or 8 digits of a case's id")
-        .required()
+        .needs("text", "text", "A name, a whole personal number, or 8 digits of a case's id")
         .asks("find", &print_found);
 }
 

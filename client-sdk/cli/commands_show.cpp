@@ -115,7 +115,7 @@ CLI::App& add_opening(CLI::App& app, Session& session) {
     show->footer(
         "Example:\n  samsyn show \"Familjen Alm\" --with \"Eva Alm\" --with \"Karin Berg\"");
     const auto opening = std::make_shared<Opening>();
-    show->add_option("case", opening->case_name, "Title, or the beginning of the id");
+    show->add_option("case", opening->case_name, case_help);
     add_names(
         *show, "--with", opening->with, "Somebody present: a colleague, or one of the family");
     add_names(*show, "--remote", opening->remote, "Somebody in the call who sees it");
@@ -147,8 +147,7 @@ void add_show_commands(CLI::App& app, Session& session) {
             "Somebody is at the door: the page goes neutral, and you alone are told what would "
             "disappear.",
             "samsyn show arrive \"Karin Berg\""}
-        .text("who", "who", "A colleague, or one of the family")
-        .required()
+        .needs("who", "who", "A colleague, or one of the family")
         .text("--as", "as", "guest, or agent for somebody with a mandate")
         .flag("--remote", "remote", "Joins by a call")
         .asks("show.arrive", &print_preview);
@@ -168,8 +167,7 @@ void add_show_commands(CLI::App& app, Session& session) {
     add_choice(show, session, "close", "show.close", "Closes the page.");
     add_choice(show, session, "reopen", "show.reopen", "Opens the page again.");
     Command{show, session, "leave", "Somebody has left.", "samsyn show leave \"Karin Berg\""}
-        .text("who", "who", "As you named them")
-        .required()
+        .needs("who", "who", "As you named them")
         .asks("show.leave", &print_status);
     Command{show, session, "end", "Ends the showing.", "samsyn show end"}.asks("show.end",
                                                                                &print_status);

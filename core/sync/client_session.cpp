@@ -1,7 +1,6 @@
 #include "core/sync/client_session.hpp"
 
-#include "core/model/schema.hpp"
-#include "core/policy/statute_table.hpp"
+#include "core/sync/client_handshake.hpp"
 
 #include <algorithm>
 #include <span>
@@ -23,15 +22,8 @@ ClientSession::ClientSession(Ports ports,
 void ClientSession::on_open(Instant now) {
     SAMSYN_ASSERT(phase_ == Phase::fresh);
     nonce_ = random_id<Nonce>(ports_.random);
-    Hello hello;
-    hello.purpose = purpose_;
-    hello.version_min = session_version;
-    hello.version_max = session_version;
-    hello.federation = ports_.ledger.federation();
+    Hello hello = hello_for(purpose_, ports_.ledger.federation(), nonce_);
     hello.device = ports_.ledger.device();
-    hello.nonce = nonce_;
-    hello.statute_version = current_statute_table().version;
-    hello.schema_version = samsyn::schema_version;
     send(hello);
     phase_ = Phase::hello_sent;
     deadline_ = now + limits_.handshake_max;
@@ -87,15 +79,10 @@ Result<void> ClientSession::dispatch(ByteView bytes, Instant now) {
 
 Result<void> ClientSession::handle(const Challenge& challenge, Instant) {
     if (phase_ != Phase::hello_sent) return fail(Errc::unexpected_message, "challenge");
-    if (challenge.version != session_version) return fail(Errc::unsupported_version, "challenge");
-    if (!ports_.ledger.trusts_server(challenge.server_key))
-        return fail(Errc::wrong_server, "challenge");
-    if (!ports_.verifier.verify(challenge.server_key,
-                                Domain::session_server,
-                                challenge_signed_part(nonce_, challenge, exporter_),
-                                challenge.signature))
-        return fail(Errc::bad_signature, "challenge");
-
+    const auto trusts = [&](const SigningPublicKey& key) {
+        return ports_.ledger.trusts_server(key);
+    };
+    SAMSYN_TRY(check_challenge(challenge, nonce_, exporter_, trusts, ports_.verifier));
     knows_server_ = true;
     Proof proof;
     proof.federation_heads = ports_.ledger.federation_heads();

@@ -1,7 +1,6 @@
 #include "core/sync/restricted_session.hpp"
 
-#include "core/model/schema.hpp"
-#include "core/policy/statute_table.hpp"
+#include "core/sync/client_handshake.hpp"
 #include "core/wire/statement_codec.hpp"
 
 #include <algorithm>
@@ -34,15 +33,7 @@ RestrictedSession::RestrictedSession(Ports ports,
 void RestrictedSession::on_open(Instant now) {
     SAMSYN_ASSERT(phase_ == Phase::fresh);
     nonce_ = random_id<Nonce>(ports_.random);
-    Hello hello;
-    hello.purpose = SessionPurpose::restricted;
-    hello.version_min = session_version;
-    hello.version_max = session_version;
-    hello.federation = pinned_.federation;
-    hello.nonce = nonce_;
-    hello.statute_version = current_statute_table().version;
-    hello.schema_version = samsyn::schema_version;
-    send(hello);
+    send(hello_for(SessionPurpose::restricted, pinned_.federation, nonce_));
     phase_ = Phase::hello_sent;
     deadline_ = now + limits_.handshake_max;
 }
@@ -79,15 +70,10 @@ Result<void> RestrictedSession::dispatch(ByteView bytes) {
 
 Result<void> RestrictedSession::handle(const Challenge& challenge) {
     if (phase_ != Phase::hello_sent) return fail(Errc::unexpected_message, "challenge");
-    if (challenge.version != session_version) return fail(Errc::unsupported_version, "challenge");
-    if (std::ranges::find(pinned_.server_keys, challenge.server_key) == pinned_.server_keys.end())
-        return fail(Errc::wrong_server, "challenge");
-    if (!ports_.verifier.verify(challenge.server_key,
-                                Domain::session_server,
-                                challenge_signed_part(nonce_, challenge, exporter_),
-                                challenge.signature))
-        return fail(Errc::bad_signature, "challenge");
-
+    const auto trusts = [&](const SigningPublicKey& key) {
+        return std::ranges::count(pinned_.server_keys, key) > 0;
+    };
+    SAMSYN_TRY(check_challenge(challenge, nonce_, exporter_, trusts, ports_.verifier));
     knows_server_ = true;
     RestrictedProof proof;
     proof.token = request_.token;

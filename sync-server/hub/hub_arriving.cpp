@@ -42,9 +42,9 @@ Result<void> Hub::Impl::on_authenticated(LinkId id,
         return {};
     }
     CounterState counters = SAMSYN_TRY(ports.storage.counters(who.device));
+    make_room(who.device, SessionPurpose::session);
     link.delivery.emplace(who.device);
     note_traffic(link, now);
-    close_oldest_session(who.device);
     Welcome welcome;
     welcome.greatest_counter = counters.greatest;
     welcome.gaps = std::move(counters.gaps);
@@ -55,16 +55,19 @@ Result<void> Hub::Impl::on_authenticated(LinkId id,
     return {};
 }
 
-void Hub::Impl::close_oldest_session(const DeviceId& device) {
+/// For one more link of the device, which has just shown that it lives: whichever of the others was
+/// opened first goes.
+void Hub::Impl::make_room(const DeviceId& device, SessionPurpose purpose) {
     std::size_t sessions = 0;
-    std::map<LinkId, HubLink>::iterator oldest = links.end();
+    auto oldest = links.end();
     for (auto at = links.begin(); at != links.end(); ++at) {
         const HubLink& link = at->second;
-        if (!link.delivery || link.delivery->device() != device || link.closing) continue;
+        const DeviceId* const other = link.device_for(purpose);
+        if (other == nullptr || *other != device || link.closing) continue;
         ++sessions;
         if (oldest == links.end() || link.opened < oldest->second.opened) oldest = at;
     }
-    if (sessions > limits.links_per_device_max)
+    if (oldest != links.end() && sessions >= limits.links_per_device_max)
         close(oldest->first, oldest->second, {Errc::rate_limited, "sessions of one device"});
 }
 
@@ -106,9 +109,7 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
     } else if (is_of_room(*message)) {
         on_room(id, link, *message, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
-        link.replies.clear();
-        link.closing = true;
-        awake.insert(id);
+        end(id, link);
     } else {
         close(id, link, {Errc::unexpected_message, "after the handshake"});
     }

@@ -26,21 +26,10 @@ Result<void> Hub::Impl::enter_hand_in(LinkId id,
         close(id, link, {Errc::rate_limited, "hand-in sessions of one device"});
         return {};
     }
-    HubLink::Restricted hand_in;
-    hand_in.device = device;
     note_contact(device, now);
     CounterState counters = SAMSYN_TRY(ports.storage.counters(device));
-    std::size_t sessions = 0;
-    auto oldest = links.end();
-    for (auto at = links.begin(); at != links.end(); ++at) {
-        const HubLink& other = at->second;
-        if (!other.hand_in || other.hand_in->device != device || other.closing) continue;
-        ++sessions;
-        if (oldest == links.end() || other.opened < oldest->second.opened) oldest = at;
-    }
-    if (sessions >= limits.links_per_device_max)
-        close(oldest->first, oldest->second, {Errc::rate_limited, "sessions of one device"});
-    link.hand_in = std::move(hand_in);
+    make_room(device, SessionPurpose::hand_in);
+    link.hand_in.emplace(device);
     Welcome welcome;
     welcome.greatest_counter = counters.greatest;
     welcome.gaps = std::move(counters.gaps);
@@ -60,9 +49,7 @@ void Hub::Impl::on_hand_in_message(LinkId id, HubLink& link, ByteView bytes, Ins
     } else if (const auto* const answer = std::get_if<OrderAnswer>(&*message)) {
         on_order_answer(id, link, *answer, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
-        link.replies.clear();
-        link.closing = true;
-        awake.insert(id);
+        end(id, link);
     } else {
         close(id, link, {Errc::unexpected_message, "in a hand-in session"});
     }
@@ -70,7 +57,7 @@ void Hub::Impl::on_hand_in_message(LinkId id, HubLink& link, ByteView bytes, Ins
 
 /// That the device's user has left, for a tablet that did not hear of it in time: else it could not
 /// know what it is turned away for, and would hold on to drafts that belong in escrow.
-std::optional<Message> Hub::Impl::next_removal(HubLink::Restricted& hand_in, Instant now) {
+std::optional<Message> Hub::Impl::next_removal(OrderTaker& hand_in, Instant now) {
     const Federation& members = registry.federation();
     const Federation::Device* const device = members.device(hand_in.device);
     if (device == nullptr || members.in_good_standing(hand_in.device, now)) return std::nullopt;

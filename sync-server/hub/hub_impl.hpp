@@ -15,7 +15,7 @@ inline constexpr std::size_t hub_context_bytes_max = 200;
 /// What a row says of a decision.
 RowGround ground_of(const Decision& decision);
 
-/// What the hub is made of: shared by the files `hub*.cpp`.
+/// What the hub is made of: shared by `hub*.cpp` and `fleet.cpp`.
 struct Hub::Impl {
     Impl(Ports given_ports,
          const FederationId& id,
@@ -68,6 +68,13 @@ struct Hub::Impl {
         awake.insert(id);
     }
 
+    /// The peer said goodbye: it reads no more.
+    void end(LinkId id, HubLink& link) {
+        link.replies.clear();
+        link.closing = true;
+        awake.insert(id);
+    }
+
     void close(LinkId id, HubLink& link, const Error& why) {
         if (link.closing) return;
         link.replies.clear();
@@ -91,20 +98,27 @@ struct Hub::Impl {
         return {};
     }
 
+    // What arrives: hub_arriving.cpp.
     void on_handshake(LinkId id, HubLink& link, ByteView message, Instant now);
     Result<void> on_authenticated(LinkId id,
                                   HubLink& link,
                                   const ServerHandshake::Authenticated& who,
                                   Instant now);
-    void close_oldest_session(const DeviceId& device);
-    void close_oldest_restricted(const DeviceId& device);
+    void make_room(const DeviceId& device, SessionPurpose purpose);
     void on_session_message(LinkId id, HubLink& link, ByteView message, Instant now);
-    void on_push(LinkId id, HubLink& link, const Push& push, Instant now);
-    void on_resume(LinkId id, HubLink& link, const Resume& resume, Instant now);
-    void watch_closing(LinkId id, const ClosingSaid& said, Instant now);
     bool within_message_rate(LinkId id, HubLink& link, const DeviceId& device, Instant now);
-    void count(const Answer& answer);
+    void on_push(LinkId id, HubLink& link, const Push& push, Instant now);
+    bool may_push_now(LinkId id, HubLink& link, Instant now);
+    void take_push(LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now);
+    void answer_push(LinkId id,
+                     HubLink& link,
+                     std::uint32_t ticket,
+                     EntryKind kind,
+                     const Verdict& verdict,
+                     Instant now);
+    void watch_closing(LinkId id, const ClosingSaid& said, Instant now);
     bool within_rate(const DeviceId& device, EntryKind kind, Instant now);
+    void on_resume(LinkId id, HubLink& link, const Resume& resume, Instant now);
 
     // Unlocking and orders: hub_restricted.cpp. The storage's errors fail the group.
     void on_unlock_register(LinkId id, HubLink& link, const UnlockRegister& request, Instant now);
@@ -119,33 +133,20 @@ struct Hub::Impl {
                                   Instant now);
     void on_restricted_message(LinkId id, HubLink& link, ByteView message, Instant now);
     void on_order_answer(LinkId id, HubLink& link, const OrderAnswer& answer, Instant now);
+    std::optional<Message> next_order(OrderTaker& taker);
+    std::optional<Message> next_of_restricted(HubLink& link);
 
     // A revoked device: hub_hand_in.cpp.
     Result<void> enter_hand_in(LinkId id, HubLink& link, const DeviceId& device, Instant now);
     void on_hand_in_message(LinkId id, HubLink& link, ByteView message, Instant now);
+    std::optional<Message> next_removal(OrderTaker& hand_in, Instant now);
     std::optional<Message> next_of_hand_in(HubLink& link, Instant now);
-    std::optional<Message> next_removal(HubLink::Restricted& hand_in, Instant now);
-    void take_push(LinkId id, HubLink& link, const DeviceId& by, const Push& push, Instant now);
-    bool may_push_now(LinkId id, HubLink& link, Instant now);
-    void answer_push(LinkId id,
-                     HubLink& link,
-                     std::uint32_t ticket,
-                     EntryKind kind,
-                     const Verdict& verdict,
-                     Instant now);
-    std::optional<Message> next_of_restricted(HubLink& link);
-    std::optional<Message> next_order(HubLink::Restricted& restricted);
 
     // Room sessions: hub_rooms.cpp.
     void on_room(LinkId id, HubLink& link, const Message& message, Instant now);
     void refuse_room(HubLink& link, LinkId id, const Message& message, Errc why);
     void post_to(const DeviceId& device, const Message& message);
     std::optional<Message> next_of_rooms(HubLink& link, Instant now);
-
-    void release(Instant now);
-    void abandon(const Error& why);
-
-    // The access log: hub_log.cpp.
 
     /// Messages that are handed out together: the rows that some of them need are durable, in one
     /// transaction, before the first of them leaves.
@@ -155,6 +156,15 @@ struct Hub::Impl {
         bool logged = false;          ///< the message at hand needs the commit
     };
 
+    // The end of a group, and what leaves: hub.cpp.
+    void count(const Answer& answer);
+    void release(Instant now);
+    void abandon(const Error& why);
+    Next next_for(LinkId id, Round& round, Instant now);
+    Result<std::optional<Message>> next_of_session(HubLink& link, Round& round, Instant now);
+    CaughtUp caught_up(CaughtUp::Phase phase, Instant now);
+
+    // The access log: hub_log.cpp.
     LogRow row_by(const DeviceId& device, const Channel& about, Instant now, RowAct act);
     std::optional<LogRow> row_of(const DeviceId& device, const Message& message, Instant now);
     Result<void> log_push(const DeviceId& device,
@@ -173,6 +183,7 @@ struct Hub::Impl {
                                  Round& round,
                                  Instant now);
     void on_log_query(LinkId id, HubLink& link, const LogQuery& query, Instant now);
+    Result<std::optional<Message>> next_of_log(HubLink& link, Round& round, Instant now);
 
     // What a backup lacks: hub_resend.cpp.
     Result<Receipts> receipts_for(const DeviceId& device,
@@ -199,11 +210,6 @@ struct Hub::Impl {
     Result<FleetRow> fleet_row(const DeviceId& device, Instant now);
     bool is_connected(const DeviceId& device) const;
     Result<std::optional<Message>> next_of_fleet(HubLink& link, Round& round, Instant now);
-
-    Next next_for(LinkId id, Round& round, Instant now);
-    Result<std::optional<Message>> next_of_session(HubLink& link, Round& round, Instant now);
-    Result<std::optional<Message>> next_of_log(HubLink& link, Round& round, Instant now);
-    CaughtUp caught_up(CaughtUp::Phase phase, Instant now);
 };
 
 }  // namespace samsyn

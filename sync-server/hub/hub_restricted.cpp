@@ -99,30 +99,16 @@ Result<void> Hub::Impl::enter_restricted(LinkId id,
         close(id, link, {Errc::rate_limited, "restricted sessions of one device"});
         return {};
     }
-    HubLink::Restricted restricted;
-    restricted.device = *device;
-    restricted.answer = SAMSYN_TRY(unlocking.prove(*device, offered, link.exporter));
+    OrderTaker taker{*device};
+    taker.answer = SAMSYN_TRY(unlocking.prove(*device, offered, link.exporter));
     for (const OrderAnswer& earlier : SAMSYN_TRY(ports.storage.unlocks().order_answers(*device)))
-        if (is_settled(earlier.outcome)) restricted.settled.insert(earlier.order);
-    const RestrictedOutcome outcome = restricted.answer->outcome;
+        if (is_settled(earlier.outcome)) taker.settled.insert(earlier.order);
+    const RestrictedOutcome outcome = taker.answer->outcome;
     if (outcome == RestrictedOutcome::wrong) notes.push_back({"pin_wrong", id, {}});
     if (outcome == RestrictedOutcome::destroyed) notes.push_back({"pin_destroyed", id, {}});
-    link.restricted = std::move(restricted);
-    close_oldest_restricted(*device);
+    make_room(*device, SessionPurpose::restricted);
+    link.restricted = std::move(taker);
     return {};
-}
-
-void Hub::Impl::close_oldest_restricted(const DeviceId& device) {
-    std::size_t sessions = 0;
-    auto oldest = links.end();
-    for (auto at = links.begin(); at != links.end(); ++at) {
-        const HubLink& link = at->second;
-        if (!link.restricted || link.restricted->device != device || link.closing) continue;
-        ++sessions;
-        if (oldest == links.end() || link.opened < oldest->second.opened) oldest = at;
-    }
-    if (sessions > limits.links_per_device_max)
-        close(oldest->first, oldest->second, {Errc::rate_limited, "sessions of one device"});
 }
 
 /// Answers to the orders of this session, one each, and nothing else.
@@ -132,34 +118,32 @@ void Hub::Impl::on_restricted_message(LinkId id, HubLink& link, ByteView bytes, 
     if (const auto* const answer = std::get_if<OrderAnswer>(&*message)) {
         on_order_answer(id, link, *answer, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {
-        link.replies.clear();
-        link.closing = true;
-        awake.insert(id);
+        end(id, link);
     } else {
         close(id, link, {Errc::unexpected_message, "in a restricted session"});
     }
 }
 
 void Hub::Impl::on_order_answer(LinkId id, HubLink& link, const OrderAnswer& answer, Instant now) {
-    HubLink::Restricted& restricted = link.restricted ? *link.restricted : *link.hand_in;
-    if (!restricted.sent.contains(answer.order) || restricted.settled.contains(answer.order))
+    OrderTaker& taker = link.restricted ? *link.restricted : *link.hand_in;
+    if (!taker.sent.contains(answer.order) || taker.settled.contains(answer.order))
         return close(id, link, {Errc::unexpected_message, "answer to an order"});
-    const auto kept = ports.storage.unlocks().put_order_answer(restricted.device, answer, now);
+    const auto kept = ports.storage.unlocks().put_order_answer(taker.device, answer, now);
     if (!kept) {
         group_failed = kept.error();
         return;
     }
-    note_contact(restricted.device, now);
-    restricted.settled.insert(answer.order);  // whatever it said: not again in this session
+    note_contact(taker.device, now);
+    taker.settled.insert(answer.order);  // whatever it said: not again in this session
     notes.push_back({"order_answered", id, to_hex(answer.order).append(word_for(answer.outcome))});
 }
 
 // --- What leaves ---------------------------------------------------------------------------------
 
-std::optional<Message> Hub::Impl::next_order(HubLink::Restricted& restricted) {
-    for (const DeviceOrder& order : registry.federation().orders_for(restricted.device)) {
-        if (restricted.settled.contains(order.id) || restricted.sent.contains(order.id)) continue;
-        restricted.sent.insert(order.id);
+std::optional<Message> Hub::Impl::next_order(OrderTaker& taker) {
+    for (const DeviceOrder& order : registry.federation().orders_for(taker.device)) {
+        if (taker.settled.contains(order.id) || taker.sent.contains(order.id)) continue;
+        taker.sent.insert(order.id);
         const StatementPtr said = registry.federation_log().find(order.id);
         SAMSYN_ASSERT(said != nullptr);  // the federation was built of this log
         Order message;
@@ -173,11 +157,11 @@ std::optional<Message> Hub::Impl::next_order(HubLink::Restricted& restricted) {
 
 /// Orders first: a tablet that is to be locked hears it before its person gets in.
 std::optional<Message> Hub::Impl::next_of_restricted(HubLink& link) {
-    HubLink::Restricted& restricted = *link.restricted;
-    if (auto order = next_order(restricted)) return order;
-    if (!restricted.answer) return std::nullopt;
-    Message answer = *restricted.answer;
-    restricted.answer.reset();
+    OrderTaker& taker = *link.restricted;
+    if (auto order = next_order(taker)) return order;
+    if (!taker.answer) return std::nullopt;
+    Message answer = *taker.answer;
+    taker.answer.reset();
     return answer;
 }
 

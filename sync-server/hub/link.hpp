@@ -9,6 +9,16 @@
 
 namespace samsyn {
 
+/// A device that is let in for orders, locked or handing in: which it has heard.
+struct OrderTaker {
+    explicit OrderTaker(const DeviceId& id) : device(id) {}
+
+    DeviceId device;
+    std::optional<RestrictedAnswer> answer;  ///< until it has left, after the orders before it
+    std::set<StatementId> settled;           ///< answered for good, in whatever session
+    std::set<StatementId> sent;              ///< in this one
+};
+
 /// One connection, from its first byte to its last.
 struct HubLink {
     HubLink(const ServerHandshake::Identity& identity, const Hash& connection, std::uint64_t number)
@@ -16,19 +26,11 @@ struct HubLink {
           exporter(connection),
           opened(number) {}
 
-    /// A locked device: what it may have is an answer and orders.
-    struct Restricted {
-        DeviceId device;
-        std::optional<RestrictedAnswer> answer;  ///< until it has left, after the orders before it
-        std::set<StatementId> settled;           ///< answered for good, in whatever session
-        std::set<StatementId> sent;              ///< in this one
-    };
-
     ServerHandshake handshake;
     Hash exporter;
     std::uint64_t opened;                  ///< order of opening: the oldest goes first
-    std::optional<Restricted> restricted;  ///< once a locked device has shown its token
-    std::optional<Restricted> hand_in;     ///< once a device has proved who it is, for handing in
+    std::optional<OrderTaker> restricted;  ///< once a locked device has shown its token
+    std::optional<OrderTaker> hand_in;     ///< once a device has proved who it is, for handing in
     std::optional<Delivery> delivery;      ///< once the device has proved who it is
     std::deque<Bytes> replies;
     std::vector<Answer> uncommitted;
@@ -47,6 +49,19 @@ struct HubLink {
     std::optional<Error> ending;  ///< takes nothing more, and closes once its answers are out
     bool reported = false;        ///< what the device tells of itself
     bool closing = false;
+
+    /// Whose it is, once it is let in for this; else null.
+    const DeviceId* device_for(SessionPurpose purpose) const {
+        switch (purpose) {
+            case SessionPurpose::session:
+                return delivery ? &delivery->device() : nullptr;
+            case SessionPurpose::restricted:
+                return restricted ? &restricted->device : nullptr;
+            case SessionPurpose::hand_in:
+                return hand_in ? &hand_in->device : nullptr;
+        }
+        return nullptr;
+    }
 
     /// What waits for the peer to take it, about.
     std::size_t queued_bytes() const {

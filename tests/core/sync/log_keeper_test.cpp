@@ -1,9 +1,6 @@
 #include "core/sync/log_keeper.hpp"
 
-#include "tests/core/sync/scripted_ledger.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/seeded_random.hpp"
+#include "tests/core/sync/session_rig.hpp"
 
 using namespace samsyn;
 
@@ -46,64 +43,15 @@ struct ScriptedLog final : LogKeeper {
     std::vector<LogRows> answers;
 };
 
-class LoggingLedger : public ScriptedLedger {
-public:
-    LogKeeper* log_keeper() override { return &log; }
-
-    ScriptedLog log;
-};
-
-/// A session of a device that keeps a log, and what a server would say to it.
-struct Rig {
-    ManualClock clock;
-    SeededRandom random{1};
-    FakeVerifier verifier;
-    FakeSigner server{9};
-    LoggingLedger ledger;
-    Incarnation incarnation = random_id<Incarnation>(random);
-    ClientSession session{{ledger, random, verifier}, Hash{}};
-    std::vector<Message> sent;
-    std::optional<Error> closed;
-    int synced = 0;
-
-    Rig() { ledger.trusted = server.public_key(); }
-
-    void drain() {
-        while (auto output = session.poll_output()) {
-            if (auto* send = std::get_if<ClientSession::Send>(&*output))
-                sent.push_back(decode_message(send->message, message_bytes_max).value());
-            if (auto* close = std::get_if<ClientSession::Close>(&*output)) closed = close->why;
-            synced += std::holds_alternative<ClientSession::Synced>(*output);
-        }
-    }
-
-    void hear(const Message& message) {
-        session.on_message(encode_message(message), clock.now());
-        drain();
-    }
-
-    void go_to_proving() {
-        session.on_open(clock.now());
-        drain();
-        Challenge challenge;
-        challenge.time = clock.now();
-        challenge.incarnation = incarnation;
-        challenge.server_key = server.public_key();
-        challenge.signature =
-            server.sign(Domain::session_server,
-                        challenge_signed_part(std::get<Hello>(sent[0]).nonce, challenge, Hash{}));
-        hear(challenge);
-        hear(Welcome{});
-    }
+/// A session of a device that keeps a log.
+struct LogRig : SessionRig {
+    LogRig() { ledger.log = &log; }
 
     void go_live() {
-        go_to_proving();
+        go_to_welcome();
         hear(proof());
-        for (const auto phase : {CaughtUp::Phase::statements, CaughtUp::Phase::everything})
-            hear(CaughtUp{
-                phase,
-                clock.now(),
-                server.sign(Domain::signed_time, signed_time_part(incarnation, clock.now()))});
+        hear(caught_up(CaughtUp::Phase::statements));
+        hear(caught_up());
     }
 
     SignedCheckpoint checkpoint() {
@@ -124,29 +72,31 @@ struct Rig {
     bool has() const {
         return place_of<Kind>() < sent.size();
     }
+
+    ScriptedLog log;
 };
 
 }  // namespace
 
 TEST_CASE("ClientSession: asks about the log before it replicates, without a round trip of its own",
           "[sync][log]") {
-    Rig rig;
-    rig.ledger.log.known.size = 7;
-    rig.go_to_proving();
+    LogRig rig;
+    rig.log.known.size = 7;
+    rig.go_to_welcome();
     CHECK(rig.place_of<LogProofRequest>() == rig.place_of<Proof>() + 1);
     CHECK_FALSE(rig.has<Resume>());
     rig.hear(rig.proof());
-    CHECK(rig.ledger.log.proofs.size() == 1);
+    CHECK(rig.log.proofs.size() == 1);
     CHECK(rig.has<Resume>());
 }
 
 TEST_CASE("ClientSession: nothing is replicated with a server whose log is another",
           "[sync][log][attack]") {
-    Rig rig;
+    LogRig rig;
     rig.ledger.wait_with(1);
-    rig.ledger.log.pieces.push_back({1, Bytes(10)});
-    rig.ledger.log.verdict = fail(Errc::log_forked, "test");
-    rig.go_to_proving();
+    rig.log.pieces.push_back({1, Bytes(10)});
+    rig.log.verdict = fail(Errc::log_forked, "test");
+    rig.go_to_welcome();
     rig.hear(rig.proof());
     REQUIRE(rig.closed);
     CHECK(rig.closed->code == Errc::log_forked);
@@ -156,12 +106,10 @@ TEST_CASE("ClientSession: nothing is replicated with a server whose log is anoth
 
 TEST_CASE("ClientSession: a server that does not prove its log gets nothing",
           "[sync][log][attack]") {
-    Rig rig;
-    rig.go_to_proving();
+    LogRig rig;
+    rig.go_to_welcome();
     SECTION("it says nothing") {
-        rig.clock.advance(std::chrono::seconds{21});
-        rig.session.on_timer(rig.clock.now());
-        rig.drain();
+        rig.pass(std::chrono::seconds{21});
         CHECK(rig.closed->code == Errc::timed_out);
     }
     SECTION("it goes on as if nothing had been asked") {
@@ -188,15 +136,15 @@ TEST_CASE("ClientSession: a server that does not prove its log gets nothing",
         rig.hear(proof);
         CHECK(rig.closed->code == Errc::malformed);
     }
-    CHECK(rig.ledger.log.proofs.empty());
+    CHECK(rig.log.proofs.empty());
 }
 
 TEST_CASE("ClientSession: reads go before anything else, one piece at a time", "[sync][log]") {
-    Rig rig;
+    LogRig rig;
     rig.ledger.wait_with(1);
-    rig.ledger.log.pieces.push_back({4, Bytes(10)});
-    rig.ledger.log.pieces.push_back({9, Bytes(10)});
-    rig.go_to_proving();
+    rig.log.pieces.push_back({4, Bytes(10)});
+    rig.log.pieces.push_back({9, Bytes(10)});
+    rig.go_to_welcome();
     rig.hear(rig.proof());
     REQUIRE(rig.has<Push>());
     CHECK(rig.place_of<Push>() < rig.place_of<Resume>());
@@ -205,7 +153,7 @@ TEST_CASE("ClientSession: reads go before anything else, one piece at a time", "
     Answer answer;
     answer.ticket = first.ticket;
     rig.hear(answer);
-    CHECK(rig.ledger.log.acknowledged == std::vector<std::uint64_t>{4});
+    CHECK(rig.log.acknowledged == std::vector<std::uint64_t>{4});
     const auto* const second = std::get_if<Push>(&rig.sent.back());
     REQUIRE(second != nullptr);
     CHECK(second->kind == EntryKind::reads);
@@ -213,8 +161,8 @@ TEST_CASE("ClientSession: reads go before anything else, one piece at a time", "
 }
 
 TEST_CASE("ClientSession: reads that are refused wait and hold up nothing", "[sync][log]") {
-    Rig rig;
-    rig.ledger.log.pieces.push_back({4, Bytes(10)});
+    LogRig rig;
+    rig.log.pieces.push_back({4, Bytes(10)});
     rig.go_live();
     CHECK(rig.synced == 0);
     Answer answer;
@@ -224,14 +172,14 @@ TEST_CASE("ClientSession: reads that are refused wait and hold up nothing", "[sy
     rig.hear(answer);
     CHECK(rig.synced == 1);
     CHECK_FALSE(rig.closed);
-    CHECK(rig.ledger.log.pieces.size() == 1);
+    CHECK(rig.log.pieces.size() == 1);
 }
 
 TEST_CASE("ClientSession: a question about the log is asked once, and waited for", "[sync][log]") {
-    Rig rig;
+    LogRig rig;
     LogQuery query;
     query.ticket = 5;
-    rig.ledger.log.wanted = query;
+    rig.log.wanted = query;
     rig.go_live();
     CHECK(rig.has<LogQuery>());
     CHECK(rig.synced == 0);
@@ -240,7 +188,7 @@ TEST_CASE("ClientSession: a question about the log is asked once, and waited for
     rows.checkpoint = rig.checkpoint();
     SECTION("answered") {
         rig.hear(rows);
-        CHECK(rig.ledger.log.answers.size() == 1);
+        CHECK(rig.log.answers.size() == 1);
         CHECK(rig.synced == 1);
     }
     SECTION("answered under another server's name") {

@@ -113,6 +113,18 @@ TEST_CASE("RestrictedSession: says who it is only to the pinned server, on this 
         rig.hear(rig.challenge(rig.world.server, id_of<Hash>(65)));
         CHECK(rig.why() == Errc::bad_signature);
     }
+    Challenge changed = rig.challenge(rig.world.server, rig.exporter);
+    SECTION("an old challenge: the nonce differs") {
+        changed.signature = rig.world.server.sign(
+            Domain::session_server, challenge_signed_part(Nonce{}, changed, rig.exporter));
+        rig.hear(changed);
+        CHECK(rig.why() == Errc::bad_signature);
+    }
+    SECTION("another version") {
+        changed.version = 2;
+        rig.hear(changed);
+        CHECK(rig.why() == Errc::unsupported_version);
+    }
     if (rig.closed) {
         CHECK(rig.sent.size() == 1);
         CHECK(rig.proofs_made == 0);

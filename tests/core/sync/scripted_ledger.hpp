@@ -20,6 +20,8 @@ public:
     std::vector<Outgoing> waiting;  ///< ascending; stays until answered
     std::vector<Resume::Cursor> rewinds;
     Result<void> next_result;  ///< of every fallible call
+    LogKeeper* log = nullptr;
+    FleetKeeper* fleet = nullptr;
 
     std::vector<Deliver> applied;
     std::vector<Channel> withdrawn;
@@ -85,6 +87,10 @@ public:
         phases.push_back(phase);
         return next_result;
     }
+
+    LogKeeper* log_keeper() override { return log; }
+
+    FleetKeeper* fleet_keeper() override { return fleet; }
 
     std::vector<Resume::Cursor> take_rewinds() override { return std::exchange(rewinds, {}); }
 };

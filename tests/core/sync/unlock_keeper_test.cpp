@@ -1,9 +1,6 @@
 #include "core/sync/unlock_keeper.hpp"
 
-#include "tests/core/sync/scripted_ledger.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/seeded_random.hpp"
+#include "tests/core/sync/session_rig.hpp"
 
 using namespace samsyn;
 
@@ -58,69 +55,22 @@ struct ScriptedKeeper final : UnlockKeeper {
     bool broken = false;
 };
 
-/// A session that has a keeper, and what a server would say to it.
-struct Rig {
-    ManualClock clock;
-    SeededRandom random{1};
-    FakeVerifier verifier;
-    FakeSigner server{9};
-    ScriptedLedger ledger;
+/// Made before the session, which is given it.
+struct ItsKeeper {
     ScriptedKeeper keeper;
-    ClientSession session{{ledger, random, verifier, &keeper}, Hash{}};
-    std::vector<Message> sent;
-    std::optional<Error> closed;
-    int synced = 0;
+};
 
-    Rig() {
-        ledger.trusted = server.public_key();
+/// A session that has a keeper.
+struct UnlockRig : ItsKeeper, SessionRig {
+    UnlockRig() : SessionRig({}, &keeper) {
         UnlockToken token;
         token.bytes.fill(std::byte{3});
         keeper.wants = UnlockRegistration{token, verifier_of(std::byte{1})};
     }
 
-    void drain() {
-        while (auto output = session.poll_output()) {
-            if (auto* send = std::get_if<ClientSession::Send>(&*output))
-                sent.push_back(decode_message(send->message, message_bytes_max).value());
-            if (auto* close = std::get_if<ClientSession::Close>(&*output)) closed = close->why;
-            synced += std::holds_alternative<ClientSession::Synced>(*output);
-        }
-    }
-
-    void hear(const Message& message) {
-        session.on_message(encode_message(message), clock.now());
-        drain();
-    }
-
-    void hear_caught_up(CaughtUp::Phase phase) {
-        hear(CaughtUp{phase,
-                      clock.now(),
-                      server.sign(Domain::signed_time, signed_time_part({}, clock.now()))});
-    }
-
-    void go_to_resuming() {
-        session.on_open(clock.now());
-        drain();
-        Challenge challenge;
-        challenge.time = clock.now();
-        challenge.server_key = server.public_key();
-        challenge.signature =
-            server.sign(Domain::session_server,
-                        challenge_signed_part(std::get<Hello>(sent[0]).nonce, challenge, Hash{}));
-        hear(challenge);
-        hear(Welcome{});
-    }
-
-    void go_live() {
-        go_to_resuming();
-        hear_caught_up(CaughtUp::Phase::statements);
-        hear_caught_up(CaughtUp::Phase::everything);
-    }
-
     template <class Kind>
     std::size_t count() const {
-        return static_cast<std::size_t>(std::ranges::count_if(
-            sent, [](const Message& message) { return std::holds_alternative<Kind>(message); }));
+        return all<Kind>().size();
     }
 };
 
@@ -128,7 +78,7 @@ struct Rig {
 
 TEST_CASE("ClientSession: registers a PIN, keeps its secret, confirms, and is synced after that",
           "[sync][unlock]") {
-    Rig rig;
+    UnlockRig rig;
     rig.go_live();
     REQUIRE(rig.count<UnlockRegister>() == 1);
     CHECK(rig.synced == 0);
@@ -143,43 +93,39 @@ TEST_CASE("ClientSession: registers a PIN, keeps its secret, confirms, and is sy
     // The token alone is said once more, and not again.
     rig.hear(UnlockRegistered{});
     CHECK(rig.synced == 1);
-    rig.session.poke(rig.clock.now());
-    rig.drain();
+    rig.poke();
     CHECK(rig.count<UnlockRegister>() == 2);
     CHECK_FALSE(rig.closed);
 }
 
 TEST_CASE("ClientSession: has one thing for unlocking in flight, and first what is unconfirmed",
           "[sync][unlock]") {
-    Rig rig;
+    UnlockRig rig;
     rig.keeper.waits_for_confirmation = verifier_of(std::byte{2});
     rig.go_live();
     CHECK(rig.count<UnlockConfirm>() == 1);
     CHECK(rig.count<UnlockRegister>() == 0);
-    rig.session.poke(rig.clock.now());
-    rig.drain();
+    rig.poke();
     CHECK(rig.count<UnlockConfirm>() == 1);
     rig.hear(UnlockConfirmed{});
     CHECK(rig.count<UnlockRegister>() == 1);
-    rig.session.poke(rig.clock.now());
-    rig.drain();
+    rig.poke();
     CHECK(rig.count<UnlockRegister>() == 1);
 }
 
 TEST_CASE("ClientSession: says nothing about a PIN before the statements are here",
           "[sync][unlock]") {
-    Rig rig;
-    rig.go_to_resuming();
-    rig.session.poke(rig.clock.now());
-    rig.drain();
+    UnlockRig rig;
+    rig.go_to_welcome();
+    rig.poke();
     CHECK(rig.count<UnlockRegister>() == 0);
-    rig.hear_caught_up(CaughtUp::Phase::statements);
+    rig.hear(rig.caught_up(CaughtUp::Phase::statements));
     CHECK(rig.count<UnlockRegister>() == 1);
 }
 
 TEST_CASE("ClientSession: a refused registration and a broken vault disturb nothing else",
           "[sync][unlock]") {
-    Rig rig;
+    UnlockRig rig;
     SECTION("refused") {
         rig.go_live();
         rig.hear(UnlockRegistered{Errc::conflict, {}});
@@ -204,7 +150,7 @@ TEST_CASE("ClientSession: a refused registration and a broken vault disturb noth
 
 TEST_CASE("ClientSession: an answer about unlocking that nobody asked for ends the session",
           "[sync][unlock][attack]") {
-    Rig rig;
+    UnlockRig rig;
     SECTION("a secret out of the blue") {
         rig.keeper.wants.reset();
         rig.go_live();

@@ -67,69 +67,6 @@ std::size_t content_entries(const ScriptedClient& client) {
     return client.entries(EntryKind::batch).size() + client.entries(EntryKind::packet).size();
 }
 
-/// A link that hands in: hello and proof, and what the hub sends then.
-struct HandIn {
-    HandIn(HubWorld& world_used, Party& who_used, std::uint64_t link_used)
-        : world(world_used),
-          who(who_used),
-          link(static_cast<LinkId>(link_used)) {}
-
-    bool connect() {
-        const auto exporter = world.fresh<Hash>();
-        world.hub->on_open(link, exporter, world.now);
-        Hello hello;
-        hello.purpose = SessionPurpose::hand_in;
-        hello.federation = world.federation_id;
-        hello.device = who.device;
-        hello.nonce = world.fresh<Nonce>();
-        send(hello);
-        const auto challenges = all<Challenge>();
-        if (challenges.empty()) return false;
-        Proof proof;
-        proof.signature =
-            who.signer.sign(Domain::session_device,
-                            proof_signed_part(challenges.back().nonce, hello.nonce, exporter, {}));
-        send(proof);
-        return !all<Welcome>().empty() && !closed;
-    }
-
-    void send(const Message& message) {
-        REQUIRE(world.hub->begin_group());
-        world.hub->on_message(link, encode_message(message), world.now);
-        REQUIRE(world.hub->end_group(world.now));
-        for (;;) {
-            auto next = world.hub->next_message(link, world.now);
-            if (next.message) received.push_back(*decode_message(*next.message, message_bytes_max));
-            if (next.close) {
-                closed = true;
-                world.hub->on_close(link);
-            }
-            if (!next.message || closed) return;
-        }
-    }
-
-    Answer push(EntryKind kind, const Bytes& bytes) {
-        send(Push{++ticket, kind, bytes});
-        const auto answers = all<Answer>();
-        return answers.empty() ? Answer{} : answers.back();
-    }
-
-    template <class Kind>
-    std::vector<Kind> all() const {
-        std::vector<Kind> found;
-        for (const Message& message : received)
-            if (const auto* one = std::get_if<Kind>(&message)) found.push_back(*one);
-        return found;
-    }
-
-    HubWorld& world;
-    Party& who;
-    LinkId link;
-    std::vector<Message> received;
-    bool closed = false;
-    std::uint32_t ticket = 0;
-};
-
 }  // namespace
 
 TEST_CASE("Hub: C-22: with hundreds of frames to go, nothing leaves after the withdrawal commits",
@@ -344,16 +281,16 @@ TEST_CASE("Hub: a revoked device hands in escrow and receipts, and gets answers 
     admin.push_all(EntryKind::statement, {revocation});
     REQUIRE_FALSE(world.school.connect());
 
-    HandIn hand_in{world, world.counsellor, 9};
+    ScriptedClient hand_in{world, world.counsellor, 9, SessionPurpose::hand_in};
     REQUIRE(hand_in.connect());
-    REQUIRE(hand_in.all<Order>().size() == 1);
-    CHECK(hand_in.all<Order>().front().statement == revocation);
+    REQUIRE(hand_in.count<Order>() == 1);
+    CHECK(hand_in.last<Order>()->statement == revocation);
     const Bytes blob = world.escrow(world.counsellor, {world.lead.device});
     CHECK(hand_in.push(EntryKind::escrow, blob).outcome == AnswerOutcome::escrowed);
     CHECK(hand_in.push(EntryKind::statement, world.receipt(world.counsellor)).outcome ==
           AnswerOutcome::escrowed);
-    CHECK(hand_in.all<Deliver>().empty());
-    CHECK(hand_in.all<CaughtUp>().empty());
+    CHECK(hand_in.count<Deliver>() == 0);
+    CHECK(hand_in.count<CaughtUp>() == 0);
     CHECK_FALSE(hand_in.closed);
     world.team.pull();
     CHECK(world.team.has(EntryKind::escrow, blob));
@@ -373,18 +310,37 @@ TEST_CASE("Hub: a revoked device hands in escrow and receipts, and gets answers 
         hand_in.send(Push{
             90, EntryKind::statement, world.say(world.counsellor, world.custody(), CaseClosed{})});
     }
+    hand_in.pull();
     CHECK(hand_in.closed);
-    CHECK(hand_in.all<Deliver>().empty());
+    CHECK(hand_in.count<Deliver>() == 0);
+}
+
+TEST_CASE("Hub: a device hands in on two links; a third closes the oldest", "[hub][leaving]") {
+    Sharing world;
+    ScriptedClient first{world, world.counsellor, 9, SessionPurpose::hand_in};
+    ScriptedClient second{world, world.counsellor, 10, SessionPurpose::hand_in};
+    ScriptedClient third{world, world.counsellor, 11, SessionPurpose::hand_in};
+    world.school.start();  // is counted by itself
+    REQUIRE(first.connect());
+    REQUIRE(second.connect());
+    first.pull();
+    CHECK_FALSE(first.closed);
+    REQUIRE(third.connect());
+    for (ScriptedClient* const client : {&first, &second, &third, &world.school}) client->pull();
+    CHECK(first.closed);
+    CHECK_FALSE(second.closed);
+    CHECK_FALSE(third.closed);
+    CHECK_FALSE(world.school.closed);
 }
 
 TEST_CASE("Hub: nobody hands in under another's name", "[hub][leaving][attack]") {
     Sharing world;
     Party thief{99};
     thief.device = world.counsellor.device;
-    HandIn forged{world, thief, 9};
+    ScriptedClient forged{world, thief, 9, SessionPurpose::hand_in};
     CHECK_FALSE(forged.connect());
     Party unknown{98};
-    HandIn stranger{world, unknown, 10};
+    ScriptedClient stranger{world, unknown, 10, SessionPurpose::hand_in};
     CHECK_FALSE(stranger.connect());
 }
 

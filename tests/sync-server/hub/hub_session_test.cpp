@@ -91,6 +91,33 @@ TEST_CASE("Hub: a device has two sessions; a third closes the oldest", "[hub][se
     CHECK_FALSE(third.closed);
 }
 
+TEST_CASE("Hub: a link that was opened first and proves itself last is let in", "[hub][session]") {
+    HubWorld world;
+    ScriptedClient slow{world, world.lead, 1};
+    ScriptedClient second{world, world.lead, 2};
+    ScriptedClient third{world, world.lead, 3};
+    REQUIRE(slow.say_hello());
+    second.start();
+    third.start();
+    CHECK(slow.prove());  // its age is not held against it: it is the one that surely lives
+    CHECK(slow.count<Goodbye>() == 0);
+    second.pull();
+    CHECK(second.closed);
+    CHECK_FALSE(third.closed);
+}
+
+TEST_CASE("Hub: who says goodbye is let go, and hears nothing more", "[hub][session]") {
+    HubWorld world;
+    const auto purpose = GENERATE(SessionPurpose::session, SessionPurpose::hand_in);
+    ScriptedClient client{world, world.lead, 1, purpose};
+    REQUIRE(client.connect());
+    client.received.clear();
+    client.send(Goodbye{});
+    client.pull();
+    CHECK(client.closed);
+    CHECK(client.received.empty());
+}
+
 TEST_CASE("Hub: a link that does not take its answers is closed", "[hub][session]") {
     HubLimits limits;
     limits.answers_waiting_max = 8;

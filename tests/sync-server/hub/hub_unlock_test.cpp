@@ -317,6 +317,15 @@ TEST_CASE("Hub: a locked device keeps its secret: it is to come back", "[hub][un
     CHECK(scene.unlock(scene.pin) == scene.secret);
 }
 
+TEST_CASE("Hub: a locked device that says goodbye is let go", "[hub][unlock]") {
+    PinScene scene;
+    scene.locked.unlock(std::nullopt);
+    REQUIRE_FALSE(scene.locked.closed);
+    scene.locked.send_raw(Goodbye{});
+    REQUIRE(scene.locked.closed);
+    CHECK(scene.locked.closed->code == Errc::link_lost);
+}
+
 TEST_CASE("Attack: restricted sessions are few a device, and cost no tries past their rate",
           "[hub][unlock][attack]") {
     PinScene scene;

@@ -8,30 +8,42 @@ namespace samsyn {
 /// keeps all that it is sent.
 class ScriptedClient {
 public:
-    ScriptedClient(HubWorld& world, Party& who, std::uint64_t link)
+    ScriptedClient(HubWorld& world,
+                   Party& who,
+                   std::uint64_t link,
+                   SessionPurpose purpose = SessionPurpose::session)
         : world_(world),
           who_(who),
-          link_(static_cast<LinkId>(link)) {}
+          link_(static_cast<LinkId>(link)),
+          purpose_(purpose) {}
 
     /// Opens a link and says hello and proof. False where the hub did not let it in.
-    bool connect() {
+    bool connect() { return say_hello() && prove(); }
+
+    /// The first half: opens a link and says hello. False where it got no challenge.
+    bool say_hello() {
         received.clear();
         closed = false;
-        const auto exporter = world_.fresh<Hash>();
-        world_.hub->on_open(link_, exporter, world_.now);
+        exporter_ = world_.fresh<Hash>();
+        world_.hub->on_open(link_, exporter_, world_.now);
         Hello hello;
+        hello.purpose = purpose_;
         hello.federation = world_.federation_id;
         hello.device = who_.device;
-        hello.nonce = world_.fresh<Nonce>();
+        hello.nonce = nonce_ = world_.fresh<Nonce>();
         send(hello);
         pull();
-        const auto* const challenge = last<Challenge>();
-        if (challenge == nullptr) return false;
-        incarnation = challenge->incarnation;
+        return last<Challenge>() != nullptr;
+    }
+
+    /// The second half. False where the hub did not let it in.
+    bool prove() {
+        const Challenge challenge = *last<Challenge>();
+        incarnation = challenge.incarnation;
         Proof proof;
         proof.signature = who_.signer.sign(
             Domain::session_device,
-            proof_signed_part(challenge->nonce, hello.nonce, exporter, proof.federation_heads));
+            proof_signed_part(challenge.nonce, nonce_, exporter_, proof.federation_heads));
         send(proof);
         pull();
         return last<Welcome>() != nullptr && !closed;
@@ -138,6 +150,9 @@ private:
     HubWorld& world_;
     Party& who_;
     LinkId link_;
+    SessionPurpose purpose_;
+    Hash exporter_;
+    Nonce nonce_;
     std::uint32_t ticket_ = 0;
 };
 
