@@ -131,10 +131,8 @@ void add_new_items(CLI::App& app, Session& session) {
                  "add",
                  "Writes a visit note.",
                  "samsyn note add \"Familjen Alm\" \"Elin sover bättre.\" --about \"Elin Alm\""};
-    with_label(note.text("case", "case", "Title, or the beginning of the id")
-                   .required()
-                   .text("text,--text", "text", "The note; - reads standard input")
-                   .required()
+    with_label(note.of_case()
+                   .needs("text,--text", "text", "The note; - reads standard input")
                    .text("--date", "date", "Day of the visit, as 2026-05-04")
                    .text("--place", "place", "Where"))
         .asks("note.add", &print_written);
@@ -145,10 +143,8 @@ void add_new_items(CLI::App& app, Session& session) {
                         "Writes an observation.",
                         "samsyn observation add \"Familjen Alm\" \"Frånvarande måndag\" --about "
                         "\"Elin Alm\""};
-    with_label(observation.text("case", "case", "Title, or the beginning of the id")
-                   .required()
-                   .text("text,--text", "text", "The observation; - reads standard input")
-                   .required()
+    with_label(observation.of_case()
+                   .needs("text,--text", "text", "The observation; - reads standard input")
                    .text("--date", "date", "Day, as 2026-05-04"))
         .asks("observation.add", &print_written);
 
@@ -158,12 +154,9 @@ void add_new_items(CLI::App& app, Session& session) {
                        "Notes what somebody promises, and by when.",
                        "samsyn commitment add \"Familjen Alm\" \"Ringa skolan\" --about \"Elin "
                        "Alm\" --owner \"Anna Ek\" --due 2026-05-20"};
-    with_label(commitment.text("case", "case", "Title, or the beginning of the id")
-                   .required()
-                   .text("what,--what", "what", "What is promised")
-                   .required()
-                   .text("--owner", "owner", "Who does it")
-                   .required()
+    with_label(commitment.of_case()
+                   .needs("what,--what", "what", "What is promised")
+                   .needs("--owner", "owner", "Who does it")
                    .text("--due", "due", "By when, as 2026-05-20")
                    .text("--promised-to", "promised_to", "Whom it was promised to"))
         .asks("commitment.add", &print_written);
@@ -174,10 +167,8 @@ void add_new_items(CLI::App& app, Session& session) {
                  "Adds a goal to the plan.",
                  "samsyn plan add \"Familjen Alm\" \"Elin är i skolan varje dag\" --about \"Elin "
                  "Alm\" --follow-up 2026-09-01"};
-    with_label(goal.text("case", "case", "Title, or the beginning of the id")
-                   .required()
-                   .text("goal,--goal", "goal", "The goal")
-                   .required()
+    with_label(goal.of_case()
+                   .needs("goal,--goal", "goal", "The goal")
                    .text("--need", "need", "The need behind it")
                    .text("--action", "action", "What is done")
                    .text("--responsible", "responsible", "Who is responsible")
@@ -189,10 +180,8 @@ void add_new_items(CLI::App& app, Session& session) {
                     "add",
                     "Calls a meeting. Its minutes are written with `samsyn write`.",
                     "samsyn meeting add \"Familjen Alm\" \"Nätverksmöte\" --about \"Elin Alm\""};
-    with_label(meeting.text("case", "case", "Title, or the beginning of the id")
-                   .required()
-                   .text("title,--title", "title", "What it is called")
-                   .required()
+    with_label(meeting.of_case()
+                   .needs("title,--title", "title", "What it is called")
                    .text("--starts-at", "starts_at", "As 2026-05-20T13:00:00Z")
                    .text("--place", "place", "Where")
                    .text("--agenda", "agenda", "What it is about"))
@@ -203,10 +192,7 @@ void add_new_items(CLI::App& app, Session& session) {
                 "add",
                 "Adds an item of any type.",
                 "samsyn item add \"Familjen Alm\" meeting --about \"Elin Alm\" --set title=Möte"};
-    with_label(any.text("case", "case", "Title, or the beginning of the id")
-                   .required()
-                   .text("type", "type", "meeting, decision, visit_note, ...")
-                   .required())
+    with_label(any.of_case().needs("type", "type", "meeting, decision, visit_note, ..."))
         .asks("item.add", &print_written);
 }
 
@@ -219,8 +205,7 @@ void add_item_commands(CLI::App& app, Session& session) {
             "commitments",
             "Lists what was promised in a case.",
             "samsyn commitments \"Familjen Alm\""}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
+        .of_case()
         .runs([&session](json args) {
             args["type"] = "commitment";
             return perform(session, "item.list", args, &print_commitments);
@@ -230,8 +215,7 @@ void add_item_commands(CLI::App& app, Session& session) {
             "list",
             "Lists what you may read in a case, newest first.",
             "samsyn list \"Familjen Alm\" --type visit_note"}
-        .text("case", "case", "Title, or the beginning of the id")
-        .required()
+        .of_case()
         .text("--type", "type", "Only this type")
         .texts("--about", "about", "Only what is about this person")
         .asks("item.list", &print_items);
@@ -240,22 +224,19 @@ void add_item_commands(CLI::App& app, Session& session) {
             "open",
             "Opens an item: its fields, who wrote them, who reads it.",
             "samsyn open 1a2b3c4d"}
-        .text("item", "item", "The beginning of its id")
-        .required()
+        .needs("item", "item", "The beginning of its id")
         .asks("item.show", &print_shown);
     Command{app,
             session,
             "set",
             "Changes fields of an item.",
             "samsyn set 1a2b3c4d due=2026-06-01 state=done"}
-        .text("item", "item", "The beginning of its id")
-        .required()
+        .needs("item", "item", "The beginning of its id")
         .pairs("fields", "fields", "key=value; key= clears")
         .required()
         .asks("item.edit", &print_written);
     Command{app, session, "delete", "Deletes an item.", "samsyn delete 1a2b3c4d"}
-        .text("item", "item", "The beginning of its id")
-        .required()
+        .needs("item", "item", "The beginning of its id")
         .asks("item.delete", &print_deleted);
     Command{app,
             session,
@@ -269,10 +250,8 @@ void add_item_commands(CLI::App& app, Session& session) {
             "settle",
             "Settles a conflict: keep one of the values, or write another.",
             "samsyn settle 1a2b3c4d due --keep 1"}
-        .text("item", "item", "The beginning of its id")
-        .required()
-        .text("field", "field", "The field's key")
-        .required()
+        .needs("item", "item", "The beginning of its id")
+        .needs("field", "field", "The field's key")
         .number("--keep", "keep", "Number of the value, as `samsyn conflicts` lists them")
         .text("--value", "value", "Another value")
         .runs([&session](json args) {

@@ -71,8 +71,7 @@ void add_text_commands(CLI::App& app, Session& session) {
             "Opens a text that several write, such as minutes, in your own editor ($EDITOR), and "
             "writes what you change there.",
             "samsyn write 1a2b3c4d"}
-        .text("item", "item", "The beginning of its id")
-        .required()
+        .needs("item", "item", "The beginning of its id")
         .text("--field", "field", "Which text, if the item has several")
         .text("--text", "text", "The whole new text instead of an editor; - reads standard input")
         .runs([&session](const json& args) { return write_text(session, args); });
@@ -81,8 +80,7 @@ void add_text_commands(CLI::App& app, Session& session) {
             "read",
             "Prints a text that several write, such as minutes.",
             "samsyn read 1a2b3c4d"}
-        .text("item", "item", "The beginning of its id")
-        .required()
+        .needs("item", "item", "The beginning of its id")
         .text("--field", "field", "Which text, if the item has several")
         .asks("text.read", &print_text);
 }

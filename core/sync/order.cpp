@@ -84,7 +84,7 @@ Result<VerifiedOrder> verify_order(const Order& message,
     if (revoked && !author->pin) return fail(Errc::revoked_device, "author of the order");
     SAMSYN_TRY(federation->may_sign(said->header, said->body));
     SAMSYN_TRY(check_organisation(*federation, said->header.author, pinned));
-    return VerifiedOrder{*order, said->header.author, revoked};
+    return VerifiedOrder{*order, said->header.author};
 }
 
 namespace {
