@@ -2,6 +2,8 @@
 
 #include "core/wire/statement_codec.hpp"
 
+#include <algorithm>
+
 namespace samsyn {
 
 void write_numbers(Writer& out, const std::vector<std::uint64_t>& numbers) {

@@ -1,25 +1,14 @@
 #pragma once
 
+#include "core/base/sorted.hpp"
 #include "core/wire/packet.hpp"
 
-#include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace samsyn {
 
 // Pieces that several encodings in this room share. Private to core/wire.
-
-template <class Element>
-void sort_and_drop_doubles(std::vector<Element>& list) {
-    std::ranges::sort(list);
-    const auto doubles = std::ranges::unique(list);
-    list.erase(doubles.begin(), doubles.end());
-}
-
-/// True where every element is greater than the one before it.
-template <class Range, class Projection = std::identity>
-bool ascends(const Range& range, Projection projection = {}) {
-    return std::ranges::adjacent_find(range, std::greater_equal{}, projection) == range.end();
-}
 
 template <class IdType>
 void write_ids(Writer& out, const std::vector<IdType>& ids) {

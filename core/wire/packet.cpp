@@ -2,6 +2,8 @@
 
 #include "core/wire/lists.hpp"
 
+#include <algorithm>
+
 namespace samsyn {
 
 namespace {
