@@ -1,7 +1,7 @@
 #include "core/capture/filled_form.hpp"
 
 #include "core/base/checked_text.hpp"
-#include "core/capture/sorted_once.hpp"
+#include "core/base/sorted.hpp"
 #include "core/model/local_date.hpp"
 
 #include <algorithm>
@@ -61,9 +61,7 @@ std::vector<FormFlow> flows_between(const ConsentTemplate& row,
             if (row.between_agencies && party.tells && other.hears && party.unit != other.unit)
                 flows.push_back({party.unit, other.recipient});
     }
-    std::ranges::sort(flows);
-    const auto doubles = std::ranges::unique(flows);
-    flows.erase(doubles.begin(), doubles.end());
+    sort_and_drop_doubles(flows);
     return flows;
 }
 
@@ -96,8 +94,8 @@ Result<void> read_lists(Reader& in, FilledForm& form) {
         flow.recipient = SAMSYN_TRY(read_recipient(in));
         form.flows.push_back(flow);
     }
-    if (!is_sorted_once(form.subjects)) return fail(Errc::malformed, "form subjects: order");
-    if (!is_sorted_once(form.flows)) return fail(Errc::malformed, "form flows: order");
+    if (!ascends(form.subjects)) return fail(Errc::malformed, "form subjects: order");
+    if (!ascends(form.flows)) return fail(Errc::malformed, "form flows: order");
     return {};
 }
 
@@ -118,9 +116,7 @@ FilledForm fill_form(const ConsentTemplate& row, std::uint32_t table, const Form
     form.case_id = wishes.case_id;
     form.unit = wishes.unit.unit;
     form.subjects = wishes.subjects;
-    std::ranges::sort(form.subjects);
-    const auto doubles = std::ranges::unique(form.subjects);
-    form.subjects.erase(doubles.begin(), doubles.end());
+    sort_and_drop_doubles(form.subjects);
     form.flows = flows_between(row, wishes.unit.unit, parties_of(row, wishes));
     form.categories.bits = (row.categories.bits | wishes.also_about.bits) & ~wishes.not_about.bits;
     form.purpose = row.purpose;
@@ -138,9 +134,7 @@ std::vector<UnitId> agencies_of(const FilledForm& form) {
     for (const FormFlow& flow : form.flows)
         for (const UnitId& unit : {flow.disclosing, flow.recipient.unit})
             if (unit != form.unit) units.push_back(unit);
-    std::ranges::sort(units);
-    const auto doubles = std::ranges::unique(units);
-    units.erase(doubles.begin(), doubles.end());
+    sort_and_drop_doubles(units);
     return units;
 }
 

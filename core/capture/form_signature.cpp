@@ -1,7 +1,7 @@
 #include "core/capture/form_signature.hpp"
 
 #include "core/base/checked_text.hpp"
-#include "core/capture/sorted_once.hpp"
+#include "core/base/sorted.hpp"
 
 #include <algorithm>
 #include <array>
@@ -163,7 +163,7 @@ Result<FormSignature> signature_from_text(std::string_view text) {
     SAMSYN_TRY(in.finish("signature"));
     if ((signature.reserved.bits & ~Categories::known) != 0)
         return fail(Errc::malformed, "reserved");
-    if (!is_sorted_once(signature.subjects) || !is_sorted_once(signature.not_with))
+    if (!ascends(signature.subjects) || !ascends(signature.not_with))
         return fail(Errc::malformed, "signature: order");
     return signature;
 }

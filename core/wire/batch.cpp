@@ -17,8 +17,7 @@ Result<BatchHeader> read_header(Reader& in) {
     header.counter = SAMSYN_TRY(in.number<std::uint64_t>("counter"));
     header.sequence = SAMSYN_TRY(in.number<std::uint64_t>("sequence"));
     header.previous = SAMSYN_TRY(in.id<BatchId>("previous batch"));
-    if (SAMSYN_TRY(in.boolean("replaces")))
-        header.replaces = SAMSYN_TRY(in.id<BatchId>("replaced batch"));
+    header.replaces = SAMSYN_TRY(read_optional_id<BatchId>(in, "replaced batch"));
     header.heads = SAMSYN_TRY(read_heads(in));
     header.log_size = SAMSYN_TRY(in.number<std::uint64_t>("log size"));
     header.log_root = SAMSYN_TRY(in.id<Hash>("log root"));
@@ -71,8 +70,7 @@ Bytes encode_signed_part(const Batch& batch) {
     out.number(header.counter);
     out.number(header.sequence);
     out.id(header.previous);
-    out.boolean(header.replaces.has_value());
-    if (header.replaces) out.id(*header.replaces);
+    write_optional_id(out, header.replaces);
     write_heads(out, header.heads);
     out.number(header.log_size);
     out.id(header.log_root);

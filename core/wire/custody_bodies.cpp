@@ -1,9 +1,6 @@
 #include "core/wire/fields.hpp"
-#include "core/wire/statement_bodies.hpp"
 
 namespace samsyn {
-
-namespace {
 
 template <class Archive, SameBody<CaseWeeded> Body>
 Result<void> fields(Archive& archive, Body& body) {
@@ -80,8 +77,6 @@ Result<void> fields(Archive& archive, Body& body) {
     SAMSYN_TRY(archive.enumerator(body.kind, ProtectionKind::last, "protection"));
     return archive.ids(body.users, statement_users_max, "users");
 }
-
-}  // namespace
 
 SAMSYN_BODY(CaseWeeded)
 SAMSYN_BODY(AgeAttested)

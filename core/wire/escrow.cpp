@@ -2,6 +2,8 @@
 
 #include "core/wire/lists.hpp"
 
+#include <algorithm>
+
 namespace samsyn {
 
 namespace {
@@ -25,13 +27,8 @@ void write_clear_part(Writer& out, const EscrowBlob& blob) {
 Bytes signed_part(const EscrowBlob& blob) {
     Writer out;
     write_clear_part(out, blob);
-    out.list(blob.keys, [&](const SealedKey& key) {
-        out.id(key.device);
-        out.number(key.sealing_epoch);
-        out.blob(key.box);
-    });
-    out.boolean(blob.recovery_box.has_value());
-    if (blob.recovery_box) out.blob(*blob.recovery_box);
+    write_sealed_keys(out, blob.keys);
+    write_recovery_box(out, blob.recovery_box);
     out.blob(blob.body);
     return std::move(out).take();
 }
@@ -50,7 +47,7 @@ Result<EscrowBlob> read_blob(Reader& in, const Hasher& hasher) {
     blob.reason = SAMSYN_TRY(in.text(escrow_reason_bytes_max, "reason"));
     blob.change = SAMSYN_TRY(decode_change_header(in));
     blob.keys = SAMSYN_TRY(read_sealed_keys(in, escrow_recipients_max));
-    if (SAMSYN_TRY(in.boolean("recovery box"))) blob.recovery_box = SAMSYN_TRY(read_box(in));
+    blob.recovery_box = SAMSYN_TRY(read_recovery_box(in));
     blob.body = to_bytes(SAMSYN_TRY(in.blob(escrow_bytes_max, "sealed body")));
 
     if (blob.compartment != compartment_id(hasher, blob.case_id, blob.label))

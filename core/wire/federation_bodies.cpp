@@ -1,201 +1,113 @@
-#include "core/wire/lists.hpp"
-#include "core/wire/statement_bodies.hpp"
+#include "core/wire/fields.hpp"
 
 namespace samsyn {
 
-void write_body(Writer& out, const Founding& body) {
-    out.id(body.root_key);
-    out.id(body.name_hash);
+template <class Archive, SameBody<Founding> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.root_key, "root key"));
+    return archive.id(body.name_hash, "name hash");
 }
 
-template <>
-Result<Founding> read_body(Reader& in) {
-    Founding body;
-    body.root_key = SAMSYN_TRY(in.id<SigningPublicKey>("root key"));
-    body.name_hash = SAMSYN_TRY(in.id<Hash>("name hash"));
-    return body;
+template <class Archive, SameBody<OrganisationAdmitted> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.organisation, "organisation"));
+    SAMSYN_TRY(archive.instant(body.from, "from"));
+    return archive.instant(body.until, "until");
 }
 
-void write_body(Writer& out, const OrganisationAdmitted& body) {
-    out.id(body.organisation);
-    out.instant(body.from);
-    out.instant(body.until);
+template <class Archive, SameBody<AdministratorCertified> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.organisation, "organisation"));
+    SAMSYN_TRY(archive.id(body.user, "user"));
+    SAMSYN_TRY(archive.id(body.device, "device"));
+    SAMSYN_TRY(archive.id(body.signing_key, "signing key"));
+    return archive.id(body.sealing_key, "sealing key");
 }
 
-template <>
-Result<OrganisationAdmitted> read_body(Reader& in) {
-    OrganisationAdmitted body;
-    body.organisation = SAMSYN_TRY(in.id<OrganisationId>("organisation"));
-    body.from = SAMSYN_TRY(in.instant("from"));
-    body.until = SAMSYN_TRY(in.instant("until"));
-    return body;
+template <class Archive, SameBody<UnitCertified> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    return archive.unit(body.unit);
 }
 
-void write_body(Writer& out, const AdministratorCertified& body) {
-    out.id(body.organisation);
-    out.id(body.user);
-    out.id(body.device);
-    out.id(body.signing_key);
-    out.id(body.sealing_key);
+template <class Archive, SameBody<UserCertified> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.user, "user"));
+    SAMSYN_TRY(archive.id(body.organisation, "organisation"));
+    SAMSYN_TRY(archive.id(body.unit, "unit"));
+    SAMSYN_TRY(archive.enumerator(body.role, Role::last, "role"));
+    SAMSYN_TRY(archive.instant(body.from, "from"));
+    return archive.instant(body.until, "until");
 }
 
-template <>
-Result<AdministratorCertified> read_body(Reader& in) {
-    AdministratorCertified body;
-    body.organisation = SAMSYN_TRY(in.id<OrganisationId>("organisation"));
-    body.user = SAMSYN_TRY(in.id<UserId>("user"));
-    body.device = SAMSYN_TRY(in.id<DeviceId>("device"));
-    body.signing_key = SAMSYN_TRY(in.id<SigningPublicKey>("signing key"));
-    body.sealing_key = SAMSYN_TRY(in.id<SealingPublicKey>("sealing key"));
-    return body;
+template <class Archive, SameBody<DeviceCertified> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.device, "device"));
+    SAMSYN_TRY(archive.enumerator(body.kind, DeviceKind::last, "device kind"));
+    SAMSYN_TRY(archive.id(body.organisation, "organisation"));
+    SAMSYN_TRY(archive.id(body.user, "user"));
+    SAMSYN_TRY(archive.id(body.signing_key, "signing key"));
+    SAMSYN_TRY(archive.id(body.sealing_key, "sealing key"));
+    SAMSYN_TRY(archive.number(body.sealing_epoch, "sealing epoch"));
+    return archive.instant(body.until, "until");
 }
 
-void write_body(Writer& out, const UnitCertified& body) {
-    encode(out, body.unit);
+template <class Archive, SameBody<DeviceRevoked> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    return archive.id(body.device, "device");
 }
 
-template <>
-Result<UnitCertified> read_body(Reader& in) {
-    return UnitCertified{SAMSYN_TRY(decode_unit(in))};
+template <class Archive, SameBody<RevocationPinned> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.revocation, "revocation"));
+    SAMSYN_TRY(archive.id(body.device, "device"));
+    SAMSYN_TRY(archive.number(body.counter, "counter"));
+    return archive.numbers(body.gaps, pin_gaps_max, "gaps");
 }
 
-void write_body(Writer& out, const UserCertified& body) {
-    out.id(body.user);
-    out.id(body.organisation);
-    out.id(body.unit);
-    out.enumerator(body.role);
-    out.instant(body.from);
-    out.instant(body.until);
+template <class Archive, SameBody<UserRemoved> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.user, "user"));
+    SAMSYN_TRY(archive.id(body.organisation, "organisation"));
+    return archive.instant(body.from, "from");
 }
 
-template <>
-Result<UserCertified> read_body(Reader& in) {
-    UserCertified body;
-    body.user = SAMSYN_TRY(in.id<UserId>("user"));
-    body.organisation = SAMSYN_TRY(in.id<OrganisationId>("organisation"));
-    body.unit = SAMSYN_TRY(in.id<UnitId>("unit"));
-    body.role = SAMSYN_TRY(in.enumerator(Role::last, "role"));
-    body.from = SAMSYN_TRY(in.instant("from"));
-    body.until = SAMSYN_TRY(in.instant("until"));
-    return body;
+template <class Archive, SameBody<ServerCertified> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.key, "server key"));
+    return archive.id(body.successor, "successor");
 }
 
-void write_body(Writer& out, const DeviceCertified& body) {
-    out.id(body.device);
-    out.enumerator(body.kind);
-    out.id(body.organisation);
-    out.id(body.user);
-    out.id(body.signing_key);
-    out.id(body.sealing_key);
-    out.number(body.sealing_epoch);
-    out.instant(body.until);
+template <class Archive, SameBody<DeviceLocked> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    return archive.id(body.device, "device");
 }
 
-template <>
-Result<DeviceCertified> read_body(Reader& in) {
-    DeviceCertified body;
-    body.device = SAMSYN_TRY(in.id<DeviceId>("device"));
-    body.kind = SAMSYN_TRY(in.enumerator(DeviceKind::last, "device kind"));
-    body.organisation = SAMSYN_TRY(in.id<OrganisationId>("organisation"));
-    body.user = SAMSYN_TRY(in.id<UserId>("user"));
-    body.signing_key = SAMSYN_TRY(in.id<SigningPublicKey>("signing key"));
-    body.sealing_key = SAMSYN_TRY(in.id<SealingPublicKey>("sealing key"));
-    body.sealing_epoch = SAMSYN_TRY(in.number<std::uint32_t>("sealing epoch"));
-    body.until = SAMSYN_TRY(in.instant("until"));
-    return body;
+template <class Archive, SameBody<DeviceWiped> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.device, "device"));
+    return archive.enumerator(body.unsent, UnsentWork::last, "unsent work");
 }
 
-void write_body(Writer& out, const DeviceRevoked& body) {
-    out.id(body.device);
+template <class Archive, SameBody<LogRestored> Body>
+Result<void> fields(Archive& archive, Body& body) {
+    SAMSYN_TRY(archive.id(body.old_incarnation, "old incarnation"));
+    SAMSYN_TRY(archive.number(body.size, "size"));
+    SAMSYN_TRY(archive.id(body.root, "root"));
+    return archive.id(body.new_incarnation, "new incarnation");
 }
 
-template <>
-Result<DeviceRevoked> read_body(Reader& in) {
-    return DeviceRevoked{SAMSYN_TRY(in.id<DeviceId>("device"))};
-}
-
-void write_body(Writer& out, const RevocationPinned& body) {
-    out.id(body.revocation);
-    out.id(body.device);
-    out.number(body.counter);
-    write_numbers(out, body.gaps);
-}
-
-template <>
-Result<RevocationPinned> read_body(Reader& in) {
-    RevocationPinned body;
-    body.revocation = SAMSYN_TRY(in.id<StatementId>("revocation"));
-    body.device = SAMSYN_TRY(in.id<DeviceId>("device"));
-    body.counter = SAMSYN_TRY(in.number<std::uint64_t>("counter"));
-    body.gaps = SAMSYN_TRY(read_ascending(in, pin_gaps_max, "gaps"));
-    return body;
-}
-
-void write_body(Writer& out, const UserRemoved& body) {
-    out.id(body.user);
-    out.id(body.organisation);
-    out.instant(body.from);
-}
-
-template <>
-Result<UserRemoved> read_body(Reader& in) {
-    UserRemoved body;
-    body.user = SAMSYN_TRY(in.id<UserId>("user"));
-    body.organisation = SAMSYN_TRY(in.id<OrganisationId>("organisation"));
-    body.from = SAMSYN_TRY(in.instant("from"));
-    return body;
-}
-
-void write_body(Writer& out, const ServerCertified& body) {
-    out.id(body.key);
-    write_optional_id(out, body.successor);
-}
-
-template <>
-Result<ServerCertified> read_body(Reader& in) {
-    ServerCertified body;
-    body.key = SAMSYN_TRY(in.id<SigningPublicKey>("server key"));
-    body.successor = SAMSYN_TRY(read_optional_id<SigningPublicKey>(in, "successor"));
-    return body;
-}
-
-void write_body(Writer& out, const DeviceLocked& body) {
-    out.id(body.device);
-}
-
-template <>
-Result<DeviceLocked> read_body(Reader& in) {
-    return DeviceLocked{SAMSYN_TRY(in.id<DeviceId>("device"))};
-}
-
-void write_body(Writer& out, const DeviceWiped& body) {
-    out.id(body.device);
-    out.enumerator(body.unsent);
-}
-
-template <>
-Result<DeviceWiped> read_body(Reader& in) {
-    DeviceWiped body;
-    body.device = SAMSYN_TRY(in.id<DeviceId>("device"));
-    body.unsent = SAMSYN_TRY(in.enumerator(UnsentWork::last, "unsent work"));
-    return body;
-}
-
-void write_body(Writer& out, const LogRestored& body) {
-    out.id(body.old_incarnation);
-    out.number(body.size);
-    out.id(body.root);
-    out.id(body.new_incarnation);
-}
-
-template <>
-Result<LogRestored> read_body(Reader& in) {
-    LogRestored body;
-    body.old_incarnation = SAMSYN_TRY(in.id<Incarnation>("old incarnation"));
-    body.size = SAMSYN_TRY(in.number<std::uint64_t>("size"));
-    body.root = SAMSYN_TRY(in.id<Hash>("root"));
-    body.new_incarnation = SAMSYN_TRY(in.id<Incarnation>("new incarnation"));
-    return body;
-}
+SAMSYN_BODY(Founding)
+SAMSYN_BODY(OrganisationAdmitted)
+SAMSYN_BODY(AdministratorCertified)
+SAMSYN_BODY(UnitCertified)
+SAMSYN_BODY(UserCertified)
+SAMSYN_BODY(DeviceCertified)
+SAMSYN_BODY(DeviceRevoked)
+SAMSYN_BODY(RevocationPinned)
+SAMSYN_BODY(UserRemoved)
+SAMSYN_BODY(ServerCertified)
+SAMSYN_BODY(DeviceLocked)
+SAMSYN_BODY(DeviceWiped)
+SAMSYN_BODY(LogRestored)
 
 }  // namespace samsyn

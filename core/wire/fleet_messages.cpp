@@ -1,8 +1,8 @@
 #include "core/wire/fleet_messages.hpp"
 
+#include "core/wire/lists.hpp"
 #include "core/wire/unlocking_messages.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 namespace samsyn::fleet {
@@ -82,9 +82,7 @@ Result<FleetRows> read_fleet_rows(Reader& in) {
     rows.refused = SAMSYN_TRY(read_why(in));
     const auto count = SAMSYN_TRY(in.count(fleet_rows_max, "devices"));
     for (std::size_t i = 0; i < count; ++i) rows.rows.push_back(SAMSYN_TRY(read_row(in)));
-    if (std::ranges::adjacent_find(rows.rows, std::ranges::greater_equal{}, &FleetRow::device) !=
-        rows.rows.end())
-        return fail(Errc::malformed, "order of devices");
+    if (!ascends(rows.rows, &FleetRow::device)) return fail(Errc::malformed, "order of devices");
     rows.last = SAMSYN_TRY(in.boolean("last"));
     return rows;
 }

@@ -2,6 +2,8 @@
 
 #include "core/wire/statement_codec.hpp"
 
+#include <algorithm>
+
 namespace samsyn {
 
 void write_numbers(Writer& out, const std::vector<std::uint64_t>& numbers) {
@@ -68,6 +70,14 @@ Result<Bytes> read_box(Reader& in) {
     return to_bytes(box);
 }
 
+void write_sealed_keys(Writer& out, const std::vector<SealedKey>& keys) {
+    out.list(keys, [&](const SealedKey& key) {
+        out.id(key.device);
+        out.number(key.sealing_epoch);
+        out.blob(key.box);
+    });
+}
+
 Result<std::vector<SealedKey>> read_sealed_keys(Reader& in, std::size_t count_max) {
     const auto count = SAMSYN_TRY(in.count(count_max, "recipients"));
     std::vector<SealedKey> keys;
@@ -80,6 +90,16 @@ Result<std::vector<SealedKey>> read_sealed_keys(Reader& in, std::size_t count_ma
     }
     if (!ascends(keys, &SealedKey::device)) return fail(Errc::malformed, "recipients");
     return keys;
+}
+
+void write_recovery_box(Writer& out, const std::optional<Bytes>& box) {
+    out.boolean(box.has_value());
+    if (box) out.blob(*box);
+}
+
+Result<std::optional<Bytes>> read_recovery_box(Reader& in) {
+    if (!SAMSYN_TRY(in.boolean("recovery box"))) return std::nullopt;
+    return SAMSYN_TRY(read_box(in));
 }
 
 }  // namespace samsyn

@@ -1,29 +1,29 @@
 #pragma once
 
+#include "core/base/sorted.hpp"
 #include "core/wire/packet.hpp"
 
-#include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace samsyn {
 
 // Pieces that several encodings in this room share. Private to core/wire.
 
-template <class Element>
-void sort_and_drop_doubles(std::vector<Element>& list) {
-    std::ranges::sort(list);
-    const auto doubles = std::ranges::unique(list);
-    list.erase(doubles.begin(), doubles.end());
-}
-
-/// True where every element is greater than the one before it.
-template <class Range, class Projection = std::identity>
-bool ascends(const Range& range, Projection projection = {}) {
-    return std::ranges::adjacent_find(range, std::greater_equal{}, projection) == range.end();
-}
-
 template <class IdType>
 void write_ids(Writer& out, const std::vector<IdType>& ids) {
     out.list(ids, [&](const IdType& id) { out.id(id); });
+}
+
+/// In the order that they have. Errors: `truncated`, `limit_exceeded`.
+template <class IdType>
+Result<std::vector<IdType>> read_ids(Reader& in, std::size_t count_max, std::string_view what) {
+    const auto count = SAMSYN_TRY(in.count(count_max, what));
+    if (in.rest().size() < count * IdType::size) return fail(Errc::truncated, what);
+    std::vector<IdType> ids;
+    ids.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) ids.push_back(SAMSYN_TRY(in.id<IdType>(what)));
+    return ids;
 }
 
 /// Errors: `truncated`, `limit_exceeded`, `malformed` where ids are not sorted and distinct.
@@ -31,11 +31,7 @@ template <class IdType>
 Result<std::vector<IdType>> read_sorted_ids(Reader& in,
                                             std::size_t count_max,
                                             std::string_view what) {
-    const auto count = SAMSYN_TRY(in.count(count_max, what));
-    if (in.rest().size() < count * IdType::size) return fail(Errc::truncated, what);
-    std::vector<IdType> ids;
-    ids.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) ids.push_back(SAMSYN_TRY(in.id<IdType>(what)));
+    auto ids = SAMSYN_TRY(read_ids<IdType>(in, count_max, what));
     if (!ascends(ids)) return fail(Errc::malformed, what);
     return ids;
 }
@@ -59,10 +55,19 @@ Result<std::vector<std::uint64_t>> read_ascending(Reader& in,
                                                   std::size_t count_max,
                                                   std::string_view what);
 
-/// A key sealed for one recipient; and a list of them, ascending by device, as packets and escrow
-/// have it. Errors: `truncated`, `limit_exceeded`, `malformed`.
+/// A key sealed for one recipient. Errors: `truncated`, `limit_exceeded`, `malformed`.
 Result<Bytes> read_box(Reader& in);
+
+/// Who may open a key, as packets and escrow say it.
+/// Layout: count 2 · for each recipient, ascending: device 16 · sealing epoch 4 · box (length 4,
+/// bytes).
+/// Errors: as `read_box`.
+void write_sealed_keys(Writer& out, const std::vector<SealedKey>& keys);
 Result<std::vector<SealedKey>> read_sealed_keys(Reader& in, std::size_t count_max);
+
+/// The same for the organisation's recovery key, where there is one.
+void write_recovery_box(Writer& out, const std::optional<Bytes>& box);
+Result<std::optional<Bytes>> read_recovery_box(Reader& in);
 
 /// Layout: unit 16 · 1, role 1 or 0 · 1, user 16 or 0.
 void write_recipient(Writer& out, const Recipient& recipient);

@@ -8,24 +8,11 @@ namespace samsyn::log_messages {
 
 namespace {
 
-void write_path(Writer& out, const std::vector<Hash>& path) {
-    out.list(path, [&](const Hash& hash) { out.id(hash); });
-}
-
-Result<std::vector<Hash>> read_path(Reader& in) {
-    const auto count = SAMSYN_TRY(in.count(tree_path_max, "log path"));
-    if (in.rest().size() < count * Hash::size) return fail(Errc::truncated, "log path");
-    std::vector<Hash> path;
-    path.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) path.push_back(SAMSYN_TRY(in.id<Hash>("log path")));
-    return path;
-}
-
 Result<LogRows::Row> read_row(Reader& in) {
     LogRows::Row row;
     row.number = SAMSYN_TRY(in.number<std::uint64_t>("row number"));
     row.bytes = to_bytes(SAMSYN_TRY(in.blob(log_row_bytes_max, "log row")));
-    row.path = SAMSYN_TRY(read_path(in));
+    row.path = SAMSYN_TRY(read_ids<Hash>(in, tree_path_max, "log path"));
     return row;
 }
 
@@ -46,7 +33,7 @@ Result<LogProofRequest> read_log_proof_request(Reader& in) {
 void write(Writer& out, const LogProof& proof) {
     write(out, proof.checkpoint);
     out.list(proof.restores, [&](const Bytes& statement) { out.blob(statement); });
-    write_path(out, proof.path);
+    write_ids(out, proof.path);
 }
 
 Result<LogProof> read_log_proof(Reader& in) {
@@ -55,7 +42,7 @@ Result<LogProof> read_log_proof(Reader& in) {
     const auto count = SAMSYN_TRY(in.count(log_restores_max, "restores"));
     for (std::size_t i = 0; i < count; ++i)
         proof.restores.push_back(to_bytes(SAMSYN_TRY(in.blob(statement_bytes_max, "restore"))));
-    proof.path = SAMSYN_TRY(read_path(in));
+    proof.path = SAMSYN_TRY(read_ids<Hash>(in, tree_path_max, "log path"));
     return proof;
 }
 
@@ -88,11 +75,11 @@ void write(Writer& out, const LogRows& rows) {
     out.enumerator(rows.refused);
     out.boolean(rows.checkpoint.has_value());
     if (rows.checkpoint) write(out, *rows.checkpoint);
-    write_path(out, rows.growth);
+    write_ids(out, rows.growth);
     out.list(rows.rows, [&](const LogRows::Row& row) {
         out.number(row.number);
         out.blob(row.bytes);
-        write_path(out, row.path);
+        write_ids(out, row.path);
     });
     out.boolean(rows.more);
 }
@@ -102,7 +89,7 @@ Result<LogRows> read_log_rows(Reader& in) {
     rows.ticket = SAMSYN_TRY(in.number<std::uint32_t>("ticket"));
     rows.refused = SAMSYN_TRY(read_why(in));
     if (SAMSYN_TRY(in.boolean("checkpoint"))) rows.checkpoint = SAMSYN_TRY(read_checkpoint(in));
-    rows.growth = SAMSYN_TRY(read_path(in));
+    rows.growth = SAMSYN_TRY(read_ids<Hash>(in, tree_path_max, "log path"));
     const auto count = SAMSYN_TRY(in.count(log_rows_max, "log rows"));
     for (std::size_t i = 0; i < count; ++i) rows.rows.push_back(SAMSYN_TRY(read_row(in)));
     rows.more = SAMSYN_TRY(in.boolean("more"));

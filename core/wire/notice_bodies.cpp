@@ -1,9 +1,6 @@
 #include "core/wire/fields.hpp"
-#include "core/wire/statement_bodies.hpp"
 
 namespace samsyn {
-
-namespace {
 
 template <class Archive, SameBody<ReportOfConcern> Body>
 Result<void> fields(Archive& archive, Body& body) {
@@ -33,8 +30,6 @@ Result<void> fields(Archive& archive, Body& body) {
     SAMSYN_TRY(archive.enumerator(body.outcome, ReviewOutcome::last, "outcome"));
     return archive.id(body.text, "text");
 }
-
-}  // namespace
 
 SAMSYN_BODY(ReportOfConcern)
 SAMSYN_BODY(PurgeReceipt)

@@ -2,6 +2,8 @@
 
 #include "core/wire/lists.hpp"
 
+#include <algorithm>
+
 namespace samsyn {
 
 namespace {
@@ -25,7 +27,7 @@ Result<KeyPacket> read_packet(Reader& in, const Hasher& hasher) {
     packet.part = SAMSYN_TRY(in.number<std::uint16_t>("part"));
     packet.part_count = SAMSYN_TRY(in.number<std::uint16_t>("part count"));
     packet.keys = SAMSYN_TRY(read_sealed_keys(in, packet_recipients_max));
-    if (SAMSYN_TRY(in.boolean("recovery box"))) packet.recovery_box = SAMSYN_TRY(read_box(in));
+    packet.recovery_box = SAMSYN_TRY(read_recovery_box(in));
 
     if (packet.part >= packet.part_count) return fail(Errc::malformed, "part");
     if (packet.compartment != compartment_id(hasher, packet.case_id, packet.label))
@@ -55,8 +57,7 @@ Result<Supplement> read_supplement(Reader& in) {
     supplement.recipient = SAMSYN_TRY(in.id<DeviceId>("recipient"));
     supplement.sealing_epoch = SAMSYN_TRY(in.number<std::uint32_t>("sealing epoch"));
     supplement.keys = SAMSYN_TRY(read_old_keys(in));
-    if (SAMSYN_TRY(in.boolean("ground")))
-        supplement.ground = SAMSYN_TRY(in.id<StatementId>("ground"));
+    supplement.ground = SAMSYN_TRY(read_optional_id<StatementId>(in, "ground"));
     return supplement;
 }
 
@@ -116,13 +117,8 @@ Bytes encode_signed_part(const KeyPacket& packet) {
     out.number(packet.counter);
     out.number(packet.part);
     out.number(packet.part_count);
-    out.list(packet.keys, [&](const SealedKey& key) {
-        out.id(key.device);
-        out.number(key.sealing_epoch);
-        out.blob(key.box);
-    });
-    out.boolean(packet.recovery_box.has_value());
-    if (packet.recovery_box) out.blob(*packet.recovery_box);
+    write_sealed_keys(out, packet.keys);
+    write_recovery_box(out, packet.recovery_box);
     return std::move(out).take();
 }
 
@@ -182,8 +178,7 @@ Bytes encode_signed_part(const Supplement& supplement) {
         out.id(key.epoch);
         out.blob(key.box);
     });
-    out.boolean(supplement.ground.has_value());
-    if (supplement.ground) out.id(*supplement.ground);
+    write_optional_id(out, supplement.ground);
     return std::move(out).take();
 }
 

@@ -1,21 +1,9 @@
+#include "core/wire/lists.hpp"
 #include "core/wire/log_messages_codec.hpp"
 
 namespace samsyn::log_messages {
 
 namespace {
-
-void write_receipt_path(Writer& out, const std::vector<Hash>& path) {
-    out.list(path, [&](const Hash& hash) { out.id(hash); });
-}
-
-Result<std::vector<Hash>> read_hashes(Reader& in, std::size_t count_max, std::string_view what) {
-    const auto count = SAMSYN_TRY(in.count(count_max, what));
-    if (in.rest().size() < count * Hash::size) return fail(Errc::truncated, what);
-    std::vector<Hash> hashes;
-    hashes.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) hashes.push_back(SAMSYN_TRY(in.id<Hash>(what)));
-    return hashes;
-}
 
 Result<Bytes> read_receipt_row(Reader& in) {
     return to_bytes(SAMSYN_TRY(in.blob(receipt_row_bytes_max, "row of a receipt")));
@@ -26,7 +14,7 @@ Result<Receipts::Row> read_row_of_entry(Reader& in) {
     row.entry = SAMSYN_TRY(in.id<Hash>("entry of a receipt"));
     row.number = SAMSYN_TRY(in.number<std::uint64_t>("row number"));
     row.row = SAMSYN_TRY(read_receipt_row(in));
-    row.path = SAMSYN_TRY(read_hashes(in, receipt_path_max, "path of a receipt"));
+    row.path = SAMSYN_TRY(read_ids<Hash>(in, receipt_path_max, "path of a receipt"));
     return row;
 }
 
@@ -35,7 +23,7 @@ Result<Receipts::Row> read_row_of_entry(Reader& in) {
 void write(Writer& out, const LogReceipt& receipt) {
     out.number(receipt.number);
     out.blob(receipt.row);
-    write_receipt_path(out, receipt.path);
+    write_ids(out, receipt.path);
     samsyn::write(out, receipt.checkpoint);
 }
 
@@ -43,18 +31,18 @@ Result<LogReceipt> read_receipt(Reader& in) {
     LogReceipt receipt;
     receipt.number = SAMSYN_TRY(in.number<std::uint64_t>("row number"));
     receipt.row = SAMSYN_TRY(read_receipt_row(in));
-    receipt.path = SAMSYN_TRY(read_hashes(in, receipt_path_max, "path of a receipt"));
+    receipt.path = SAMSYN_TRY(read_ids<Hash>(in, receipt_path_max, "path of a receipt"));
     receipt.checkpoint = SAMSYN_TRY(read_checkpoint(in));
     return receipt;
 }
 
 void write(Writer& out, const ReceiptRequest& request) {
-    out.list(request.entries, [&](const Hash& entry) { out.id(entry); });
+    write_ids(out, request.entries);
 }
 
 Result<ReceiptRequest> read_receipt_request(Reader& in) {
     ReceiptRequest request;
-    request.entries = SAMSYN_TRY(read_hashes(in, receipts_max, "entries"));
+    request.entries = SAMSYN_TRY(read_ids<Hash>(in, receipts_max, "entries"));
     return request;
 }
 
@@ -65,7 +53,7 @@ void write(Writer& out, const Receipts& receipts) {
         out.id(row.entry);
         out.number(row.number);
         out.blob(row.row);
-        write_receipt_path(out, row.path);
+        write_ids(out, row.path);
     });
 }
 

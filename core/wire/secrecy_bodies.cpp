@@ -1,9 +1,6 @@
 #include "core/wire/fields.hpp"
-#include "core/wire/statement_bodies.hpp"
 
 namespace samsyn {
-
-namespace {
 
 template <class Archive, SameBody<Audience> Body>
 Result<void> fields(Archive& archive, Body& body) {
@@ -100,8 +97,6 @@ Result<void> fields(Archive& archive, Body& body) {
     SAMSYN_TRY(archive.instant(body.from, "from"));
     return archive.instant(body.until, "until");
 }
-
-}  // namespace
 
 SAMSYN_BODY(Audience)
 SAMSYN_BODY(InvestigationLock)

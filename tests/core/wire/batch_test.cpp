@@ -1,5 +1,6 @@
 #include "core/wire/batch.hpp"
 
+#include "tests/core/wire/golden_kinds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/generators.hpp"
 #include "tests/support/mutations.hpp"
@@ -55,6 +56,17 @@ TEST_CASE("Batch: what was encoded decodes to the same, byte for byte", "[wire][
         RC_ASSERT(encode_batch(*decoded) == bytes);
         RC_ASSERT(verify_batch(*decoded, FakeSigner{1}.public_key(), verifier));
     }));
+}
+
+TEST_CASE("Batch: what it replaces has the documented layout", "[wire][batch]") {
+    Batch batch = small_batch();
+    batch.header.replaces = test::filled<BatchId>(0x44);
+    batch.header.log_size = 9;
+    // After federation, compartment, epoch, author, counter, sequence and previous batch.
+    const std::size_t place = 3 * 32 + 16 + 2 * 8 + 32;
+    const Bytes expected = test::bytes_of("01 44*32 00 00 00*7 09");
+    const Bytes part = encode_signed_part(batch);
+    CHECK(equal(ByteView{part}.subspan(place, expected.size()), expected));
 }
 
 TEST_CASE("Batch: no prefix of one is one, and no changed one verifies", "[wire][batch]") {

@@ -1,5 +1,6 @@
 #include "core/wire/escrow.hpp"
 
+#include "tests/core/wire/golden_kinds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_hasher.hpp"
 #include "tests/support/fake_signer.hpp"
@@ -88,6 +89,19 @@ TEST_CASE("Escrow: a compartment that is not the label's, unsorted boxes and too
     EscrowBlob large = small_blob();
     large.body = Bytes(escrow_bytes_max);
     CHECK(error_of(large) == Errc::limit_exceeded);
+}
+
+TEST_CASE("Escrow: who may open its key has the documented layout", "[wire][escrow]") {
+    EscrowBlob blob = small_blob();
+    blob.keys = {
+        {test::filled<DeviceId>(0x11), 0x01020304, Bytes(sealed_key_size, std::byte{0x22})}};
+    blob.recovery_box = Bytes(sealed_key_size, std::byte{0x33});
+    blob.body = {std::byte{0x55}};
+    blob.signature = test::filled<Signature>(0x66);
+    const Bytes end =
+        test::bytes_of("00 01 11*16 01 02 03 04 00*3 70 22*112 01 00*3 70 33*112 00*3 01 55 66*64");
+    const Bytes bytes = encode_escrow(blob);
+    CHECK(equal(ByteView{bytes}.last(end.size()), end));
 }
 
 TEST_CASE("Escrow: preparing keeps the newest replaced versions only", "[wire][escrow]") {

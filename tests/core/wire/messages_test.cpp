@@ -1,5 +1,6 @@
 #include "core/wire/messages.hpp"
 
+#include "tests/core/wire/golden_kinds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/message_generators.hpp"
 #include "tests/support/mutations.hpp"
@@ -193,6 +194,63 @@ TEST_CASE("Deliver: entries ascend from 1, end by up_to and belong to their chan
     CHECK(error_of(Message{wrong_channel}) == Errc::malformed);
     wrong_channel.channel = Channel{Stream{}};
     CHECK(error_of(Message{wrong_channel}) == Errc{});
+}
+
+TEST_CASE("FleetRows: devices ascend, each once", "[wire][message]") {
+    FleetRows rows;
+    rows.rows.resize(2);
+    CHECK(error_of(Message{rows}) == Errc::malformed);
+    rows.rows[1].device = test::filled<DeviceId>(0x11);
+    CHECK(error_of(Message{rows}) == Errc{});
+    std::ranges::reverse(rows.rows);
+    CHECK(error_of(Message{rows}) == Errc::malformed);
+}
+
+TEST_CASE("Log: a path is in its own order, and bounded", "[wire][message]") {
+    const std::vector<Hash> longest(tree_path_max);  // equal hashes: nothing sorts them
+    std::vector<Hash> longer = longest;
+    longer.emplace_back();
+
+    LogProof proof;
+    proof.path = longest;
+    CHECK(error_of(Message{proof}) == Errc{});
+    proof.path = longer;
+    CHECK(error_of(Message{proof}) == Errc::limit_exceeded);
+
+    LogRows rows;
+    rows.checkpoint.emplace();
+    rows.growth = longest;
+    rows.rows = {{1, {}, longest}};
+    CHECK(error_of(Message{rows}) == Errc{});
+    rows.rows[0].path = longer;
+    CHECK(error_of(Message{rows}) == Errc::limit_exceeded);
+    rows.rows.clear();
+    rows.growth = longer;
+    CHECK(error_of(Message{rows}) == Errc::limit_exceeded);
+}
+
+TEST_CASE("Receipt: its path has the documented layout and bound, and so have entries",
+          "[wire][message]") {
+    LogReceipt receipt;
+    receipt.number = 9;
+    receipt.path = {test::filled<Hash>(0x12), test::filled<Hash>(0x11)};
+    const Bytes start = test::bytes_of("00*7 09 00*4 00 02 12*32 11*32");
+    CHECK(equal(ByteView{encode_receipt(receipt)}.first(start.size()), start));
+    receipt.path.assign(receipt_path_max, Hash{});
+    CHECK(decode_receipt(encode_receipt(receipt)).has_value());
+    receipt.path.emplace_back();
+    CHECK_FALSE(decode_receipt(encode_receipt(receipt)).has_value());
+
+    Receipts receipts;
+    receipts.rows = {{{}, 1, {}, std::vector<Hash>(receipt_path_max)}};
+    CHECK(error_of(Message{receipts}) == Errc{});
+    receipts.rows[0].path.emplace_back();
+    CHECK(error_of(Message{receipts}) == Errc::limit_exceeded);
+
+    ReceiptRequest request{std::vector<Hash>(receipts_max)};
+    CHECK(error_of(Message{request}) == Errc{});
+    request.entries.emplace_back();
+    CHECK(error_of(Message{request}) == Errc::limit_exceeded);
 }
 
 TEST_CASE("Resume: at most 512 cursors", "[wire][message]") {

@@ -1,10 +1,12 @@
 #include "core/wire/packet.hpp"
 
+#include "tests/core/wire/golden_kinds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/generators.hpp"
 #include "tests/support/mutations.hpp"
 
 using namespace samsyn;
+using test::bytes_of;
 
 namespace {
 
@@ -88,6 +90,26 @@ TEST_CASE("Packet: what its format forbids is refused", "[wire][packet]") {
 
     sign_packet(packet, signer, hasher);
     CHECK(error_of(packet) == Errc::malformed);
+}
+
+TEST_CASE("Packet: who may open its key has the documented layout", "[wire][packet]") {
+    const auto ends_with = [](ByteView bytes, std::string_view end) {
+        const Bytes expected = bytes_of(end);
+        return equal(bytes.last(expected.size()), expected);
+    };
+    const Bytes box(sealed_key_size, std::byte{0x22});
+
+    KeyPacket packet = small_packet();
+    packet.keys = {{test::filled<DeviceId>(0x11), 0x01020304, box}};
+    CHECK(ends_with(encode_signed_part(packet), "00 01 11*16 01 02 03 04 00*3 70 22*112 00"));
+    packet.recovery_box = Bytes(sealed_key_size, std::byte{0x33});
+    CHECK(ends_with(encode_signed_part(packet), "00*3 70 22*112 01 00*3 70 33*112"));
+
+    Supplement supplement;
+    supplement.keys = {{test::filled<EpochId>(0x11), box}};
+    CHECK(ends_with(encode_signed_part(supplement), "00 01 11*32 00*3 70 22*112 00"));
+    supplement.ground = test::filled<StatementId>(0x44);
+    CHECK(ends_with(encode_signed_part(supplement), "00*3 70 22*112 01 44*32"));
 }
 
 TEST_CASE("Packet: at most 300 recipients, and 300 fit", "[wire][packet]") {
