@@ -170,8 +170,12 @@ struct Step {
 
 // Row n leads from version n to n + 1. A row is never changed once a program with it is released: a
 // new version adds a row here and a fixture in tests/vectors/databases.
-constexpr std::array steps{
-    Step{schema_1}, Step{schema_2}, Step{schema_3, &rebuild_index}, Step{schema_4}, Step{schema_5}, Step{schema_6}};
+constexpr std::array steps{Step{schema_1},
+                           Step{schema_2},
+                           Step{schema_3, &rebuild_index},
+                           Step{schema_4},
+                           Step{schema_5},
+                           Step{schema_6}};
 
 Result<std::int64_t> only_number(Database& db, const char* sql) {
     Query query = SAMSYN_TRY(db.query(sql));

@@ -89,8 +89,9 @@ Result<Words> words_of(Database& db, std::int64_t item_row) {
     }
     for (const FieldInfo& field : type->fields) {
         if (!field.searchable || field.kind != ValueKind::document) continue;
-        std::string text =
-            SAMSYN_TRY(stored_text(db, {item_row, static_cast<std::int64_t>(field.number)}));
+        auto stored = stored_text(db, {item_row, static_cast<std::int64_t>(field.number)});
+        if (!stored && db.failed()) return std::unexpected{stored.error()};
+        std::string text = std::move(stored).value_or("");  // one that cannot be read has no words
         shorten(text, indexed_bytes_max - std::min(bytes, indexed_bytes_max));
         bytes += text.size();
         if (!text.empty()) append_line(words.text, text);

@@ -287,7 +287,8 @@ Result<void> DeviceStore::forget_version(const ItemId& item, const Version& vers
     {
         Query query = SAMSYN_TRY(
             database_.query("DELETE FROM items WHERE id = ? "
-                            "AND NOT EXISTS (SELECT 1 FROM writes WHERE writes.item = items.row)"));
+                            "AND NOT EXISTS (SELECT 1 FROM writes WHERE writes.item = items.row) "
+                            "AND NOT EXISTS (SELECT 1 FROM texts WHERE texts.item = items.row)"));
         SAMSYN_TRY(query.bind(item).run());
     }
     for (const std::int64_t row : rows) SAMSYN_TRY(index_item(database_, row));

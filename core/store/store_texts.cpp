@@ -1,5 +1,6 @@
-// DeviceStore: texts that several people write. A run is a row of `writes` like any value until it is
-// in its document, `texts`; from then on the row says only which of its writer's numbers it held.
+// DeviceStore: texts that several people write. A run is a row of `writes` like any value until it
+// is in its document, `texts`; from then on the row says only which of its writer's numbers it
+// held.
 
 #include "core/store/item_rows.hpp"
 #include "core/store/rows.hpp"
@@ -85,53 +86,47 @@ Result<std::vector<WaitingRun>> waiting_runs(Database& db, const WritePlace& pla
     return runs;
 }
 
-/// Takes runs into a text in the order in which they came, each as soon as what it rests on is there:
-/// as if every one had been taken when it came. So devices that a server tells the same in the same
-/// order agree, whatever a liar signs.
+/// Takes runs into a text in the order in which they came, each as soon as what it rests on is
+/// there: as if every one had been taken when it came. So devices that a server tells the same in
+/// the same order agree, whatever a liar signs.
 class Folding {
 public:
-    Folding(Database& db, const WritePlace& place, TextDocument& text)
-        : db_(db),
-          place_(place),
-          text_(text) {}
+    explicit Folding(TextDocument& text) : text_(text) {}
 
-    Result<void> begin() {
-        for (const TextId& one : SAMSYN_TRY(text_.version())) next_[one.writer] = one.number;
-        return {};
-    }
-
+    /// Errors: `malformed` where what is stored of the text cannot be read.
     Result<void> take(std::vector<WaitingRun> runs) {
+        for (const TextId& one : SAMSYN_TRY(text_.version())) next_[one.writer] = one.number;
         for (WaitingRun& one : runs) {
-            if (!SAMSYN_TRY(try_one(one))) {
+            if (try_one(one))
+                take_later();
+            else
                 later_.push_back(std::move(one));
-                continue;
-            }
-            SAMSYN_TRY(take_later());
         }
         for (std::size_t i = waiting_max; i < later_.size(); ++i)
-            SAMSYN_TRY(refuse(later_[i], {Errc::limit_exceeded, "runs that wait for others"}));
+            refused_.emplace_back(later_[i].version,
+                                  Error{Errc::limit_exceeded, "runs that wait for others"});
         return {};
     }
 
-    bool changed() const { return changed_; }
+    const auto& taken() const { return taken_; }
 
-    std::vector<Error> faults() && { return std::move(faults_); }
+    const auto& refused() const { return refused_; }
 
 private:
-    Result<void> take_later() {
+    void take_later() {
         for (bool some = true; some;) {
             some = false;
             for (auto one = later_.begin(); one != later_.end();) {
-                const bool done = SAMSYN_TRY(try_one(*one));
+                const bool done = try_one(*one);
                 one = done ? later_.erase(one) : std::next(one);
                 some = some || done;
             }
         }
-        return {};
     }
 
-    /// False where it has to wait. What a bound keeps out waits too: nobody's words are lost for it.
-    Result<bool> try_one(WaitingRun& one) {
+    /// False where it has to wait. What a bound keeps out waits too: nobody's words are lost for
+    /// it.
+    bool try_one(const WaitingRun& one) {
         if (one.run && one.run->first > next_[one.version.device]) return false;
         const Result<std::vector<TextPatch>> done =
             one.run ? text_.apply(*one.run)
@@ -140,34 +135,45 @@ private:
             const Numbers numbers{one.run->first, one.run->operations()};
             auto& next = next_[one.version.device];
             next = std::max(next, numbers.first + numbers.count);
-            changed_ = true;
-            SAMSYN_TRY(mark_taken(db_, place_, one.version, numbers));
+            taken_.emplace_back(one.version, numbers);
             return true;
         }
         const Errc why = done.error().code;
         if (one.run && (why == Errc::missing_parent || why == Errc::limit_exceeded)) return false;
-        SAMSYN_TRY(refuse(one, done.error()));
+        refused_.emplace_back(one.version, done.error());
         return true;
     }
 
-    Result<void> refuse(const WaitingRun& one, const Error& why) {
-        faults_.push_back(why);
-        return mark_refused(db_, place_, one.version);
-    }
-
-    Database& db_;
-    WritePlace place_;
     TextDocument& text_;
     std::map<DeviceId, std::uint32_t> next_;
     std::vector<WaitingRun> later_;
-    std::vector<Error> faults_;
-    bool changed_ = false;
+    std::vector<std::pair<Version, Numbers>> taken_;
+    std::vector<std::pair<Version, Error>> refused_;
 };
+
+/// Takes into one text what waits for it.
+Result<void> fold(Database& db,
+                  const WritePlace& place,
+                  const DeviceId& self,
+                  std::vector<Error>& faults) {
+    auto waiting = SAMSYN_TRY(waiting_runs(db, place));
+    if (waiting.empty()) return {};
+    TextDocument text = SAMSYN_TRY(load_text(db, place, self));
+    Folding folding{text};
+    SAMSYN_TRY(folding.take(std::move(waiting)));
+    if (!folding.taken().empty()) SAMSYN_TRY(save_text(db, place, text));
+    for (const auto& [version, numbers] : folding.taken())
+        SAMSYN_TRY(mark_taken(db, place, version, numbers));
+    for (const auto& [version, why] : folding.refused()) {
+        SAMSYN_TRY(mark_refused(db, place, version));
+        faults.push_back(why);
+    }
+    return {};
+}
 
 /// The row of an item and a field, if the item is here.
 Result<std::optional<WritePlace>> place_of(Database& db, const ItemId& item, FieldNumber field) {
-    Query query =
-        SAMSYN_TRY(db.query("SELECT row FROM items WHERE id = ? ORDER BY row LIMIT 1"));
+    Query query = SAMSYN_TRY(db.query("SELECT row FROM items WHERE id = ? ORDER BY row LIMIT 1"));
     if (!SAMSYN_TRY(query.bind(item).step())) return std::optional<WritePlace>{};
     return std::optional{WritePlace{query.number(0), static_cast<std::int64_t>(field)}};
 }
@@ -180,8 +186,9 @@ Result<bool> add_run(Database& db,
                      const Value& value) {
     const auto* const run = std::get_if<Bytes>(&value);
     if (run != nullptr && run->empty()) {
-        Query query = SAMSYN_TRY(db.query(
-            "INSERT INTO writes(item, field, time, device) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING"));
+        Query query =
+            SAMSYN_TRY(db.query("INSERT INTO writes(item, field, time, device) VALUES(?, ?, ?, ?) "
+                                "ON CONFLICT DO NOTHING"));
         query.bind(place.row).bind(place.field).bind_number(version.time.value);
         SAMSYN_TRY(query.bind(version.device).run());
         return db.changes() > 0;
@@ -206,15 +213,11 @@ Result<std::string> stored_text(Database& db, const WritePlace& place) {
 Result<std::vector<Error>> DeviceStore::fold_texts(const DeviceId& self) {
     std::vector<Error> faults;
     for (const auto& [row, field] : std::exchange(unfolded_, {})) {
-        const WritePlace place{row, field};
-        auto waiting = SAMSYN_TRY(waiting_runs(database_, place));
-        if (waiting.empty()) continue;
-        TextDocument text = SAMSYN_TRY(load_text(database_, place, self));
-        Folding folding{database_, place, text};
-        SAMSYN_TRY(folding.begin());
-        SAMSYN_TRY(folding.take(std::move(waiting)));
-        if (folding.changed()) SAMSYN_TRY(save_text(database_, place, text));
-        for (Error& fault : std::move(folding).faults()) faults.push_back(std::move(fault));
+        const auto folded = fold(database_, {row, field}, self, faults);
+        if (folded) continue;
+        // One text that cannot be read holds up nothing else: its runs go on waiting.
+        if (database_.failed()) return std::unexpected{folded.error()};
+        faults.push_back(folded.error());
     }
     return faults;
 }
@@ -277,8 +280,7 @@ private:
                                          Numbers numbers) {
         if (run.writer != writer || numbers.first < run.first) return std::nullopt;
         const std::uint32_t from = numbers.first - run.first;
-        if (run.operations() < from || run.operations() - from < numbers.count)
-            return std::nullopt;
+        if (run.operations() < from || run.operations() - from < numbers.count) return std::nullopt;
         return encode(slice(run, from, from + numbers.count));
     }
 
@@ -304,8 +306,7 @@ Result<std::vector<DeviceStore::StoredRun>> DeviceStore::text_runs(const ItemId&
         StoredRun run;
         run.version.time.value = static_cast<std::uint64_t>(query.number(0));
         run.version.device = SAMSYN_TRY(query.id<DeviceId>(1));
-        run.bytes =
-            SAMSYN_TRY(whole.cut(text, run.version.device, numbers_in(query.number(2))));
+        run.bytes = SAMSYN_TRY(whole.cut(text, run.version.device, numbers_in(query.number(2))));
         out.push_back(std::move(run));
     }
     return out;

@@ -40,6 +40,27 @@ bool Simulation::heal() {
     return false;
 }
 
+namespace {
+
+/// What people write: what such an item must have, and what they change of it.
+struct Kind {
+    ItemType type;
+    Category category;
+    std::string_view required;
+    std::string_view edited;
+};
+
+constexpr std::array kinds{Kind{ItemType::plan_goal, Category::plan, "goal", "goal"},
+                           Kind{ItemType::observation, Category::attendance, "text", "text"},
+                           Kind{ItemType::meeting, Category::plan, "title", "minutes"}};
+
+const Kind* kind_of(ItemType type) {
+    const auto found = std::ranges::find(kinds, type, &Kind::type);
+    return found == kinds.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
 void Simulation::write_something() {
     const std::size_t index = 1 + pick(members_.size() - 1);
     Device& device = *members_[index]->person->device;
@@ -48,13 +69,17 @@ void Simulation::write_something() {
     const auto items = device.items(family_.case_id);
     if (items && !items->empty() && chance(0.5)) {
         const ItemView& item = (*items)[pick(items->size())];
-        if (item.type == ItemType::plan_goal || item.type == ItemType::observation) {
-            const std::string_view key = item.type == ItemType::plan_goal ? "goal" : "text";
+        if (const Kind* const kind = kind_of(item.type)) {
             if (chance(0.1)) {
                 if (device.delete_item(item.id)) deleted_.insert(item.id);
                 return;
             }
-            const FieldInput field{std::string{key}, canary};
+            FieldInput field{std::string{kind->edited}, canary};
+            if (item.type == ItemType::meeting) {  // somewhere in what several write
+                std::string text = item.text(kind->edited);
+                text.insert(chance(0.5) ? 0 : text.size(), canary);
+                field.value = std::move(text);
+            }
             // Not permitted to all: that is fine.
             if (device.edit_item(item.id, std::span{&field, 1})) note_produced(index, item.id);
         }
@@ -62,9 +87,11 @@ void Simulation::write_something() {
     }
     NewItem item;
     item.case_id = family_.case_id;
-    item.type = chance(0.5) ? ItemType::plan_goal : ItemType::observation;
+    const Kind& kind = kinds[pick(kinds.size())];
+    item.type = kind.type;
     item.about = {family_.child};
-    item.fields = {{item.type == ItemType::plan_goal ? "goal" : "text", canary}};
+    item.category = kind.category;
+    item.fields = {{std::string{kind.required}, canary}};
     const auto added = device.add_item(item);
     if (!added) return;
     acknowledged_.push_back({index, *added, canary});

@@ -19,6 +19,50 @@ TEST_CASE("Operations: a case is opened, filled and shown with names beside ids"
     CHECK_FALSE(list["items"].empty());
 }
 
+TEST_CASE("Operations: minutes are written over what one had read, and others' words stay",
+          "[operations][text]") {
+    Story story;
+    const json called = Story::result(story.run("meeting.add",
+                                                {{"case", "Familjen Alm"},
+                                                 {"about", "Elin Alm"},
+                                                 {"title", "Nätverksmöte"},
+                                                 {"starts_at", "2026-05-20 13:00"},
+                                                 {"fields", {{"minutes", "Beslut:\n"}}}}));
+    const std::string id = called["item"]["id"];
+    const json before = Story::result(story.run("text.read", {{"item", id}}));
+    CHECK(before["field"] == "minutes");
+    CHECK(before["text"] == "Beslut:\n");
+    Story::result(story.run("text.write", {{"item", id}, {"text", "Närvarande: Anna\nBeslut:\n"}}));
+    Story::result(
+        story.run("text.write",
+                  {{"item", id}, {"before", before["text"]}, {"text", "Beslut: skolan ringer\n"}}));
+    CHECK(Story::result(story.run("text.read", {{"item", id}}))["text"] ==
+          "Närvarande: Anna\nBeslut: skolan ringer\n");
+    Story::result(story.run("item.edit", {{"item", id}, {"fields", {{"minutes", nullptr}}}}));
+    CHECK(Story::result(story.run("text.read", {{"item", id}}))["text"] == "");
+}
+
+TEST_CASE("Operations: what is no text that several write, or no text at all, is refused",
+          "[operations][text]") {
+    Story story;
+    const std::string note = story.note()["id"];
+    const auto error = [&](json args) {
+        return std::string{Story::error(story.run("text.write", args))["code"]};
+    };
+    CHECK(error({{"item", note}, {"text", "x"}}) == "invalid_argument");
+    CHECK(error({{"item", note}, {"field", "text"}, {"text", "x"}}) == "invalid_argument");
+    const json called = Story::result(story.run(
+        "meeting.add", {{"case", "Familjen Alm"}, {"about", "Elin Alm"}, {"title", "Möte"}}));
+    const std::string id = called["item"]["id"];
+    CHECK(error({{"item", id}, {"text", 7}}) == "invalid_argument");
+    CHECK(error({{"item", id}, {"text", "\xff"}}) == "invalid_argument");
+    CHECK(error({{"item", id}, {"text", "x"}, {"before", "\xff"}}) == "invalid_argument");
+    CHECK(error({{"item", id}, {"text", std::string(300'000, 'x')}}) == "limit_exceeded");
+    CHECK(Story::error(
+              story.run("settle", {{"item", id}, {"field", "minutes"}, {"value", "x"}}))["code"] ==
+          "invalid_argument");
+}
+
 TEST_CASE("Operations: text is stored in NFC", "[operations]") {
     Story story;
     const json item = story.note({{"text", "A\xcc\x8asa"}});

@@ -58,10 +58,17 @@ TEST_CASE("Device: an afternoon's edits leave as one change", "[device][text]") 
     MinutesScene scene;
     Person& ylva = *scene.psychologist;
     const ItemId meeting = scene.call_meeting(ylva, "1");
-    scene.sync_everybody();
+    const bool sent_before = GENERATE(true, false);
+    CAPTURE(sent_before);
+    if (sent_before) scene.sync_everybody();
     std::string text = "1";
-    for (int stroke = 2; stroke < 40; ++stroke)
-        scene.write(ylva, meeting, text += " " + std::to_string(stroke));
+    for (int stroke = 2; stroke < 40; ++stroke) {
+        const std::string before = text;
+        text += " " + std::to_string(stroke);
+        const std::vector<FieldInput> fields{{"minutes", Value{text}, before}};
+        must(ylva.device->edit_item(meeting, fields));
+    }
+    CHECK(scene.minutes(ylva, meeting) == text);
     CHECK(scene.unsent(ylva) == 1);
     scene.sync_everybody();
     CHECK(scene.minutes(*scene.worker, meeting) == text);
