@@ -1,4 +1,5 @@
-#include "tests/client-sdk/device/device_scene.hpp"
+#include "core/text/text_document.hpp"
+#include "tests/client-sdk/device/device_attacker.hpp"
 
 using namespace samsyn;
 
@@ -160,4 +161,40 @@ TEST_CASE("Device: minutes that somebody went on writing stay when another delet
         CHECK(view.presence == ItemState::Presence::deleted_but_edited);
         CHECK(view.text("minutes") == "Beslut: skolan ringer\n");
     }
+}
+
+TEST_CASE("Device: nobody writes minutes in another's name, nor what is no run",
+          "[device][text][attack]") {
+    MinutesScene scene;
+    const ItemId meeting = scene.call_meeting(*scene.psychologist, "Beslut:\n");
+    scene.sync_everybody();
+    const Attacker worker{scene, *scene.worker, meeting};
+    const auto epoch =
+        worker.packet({scene.psychologist.get(), scene.worker.get()}, scene.clock.now());
+    worker.deliver(*scene.psychologist, EntryKind::packet, encode_packet(epoch.packet));
+
+    const auto run_of = [](const DeviceId& writer, std::string_view text) {
+        TextDocument document{writer};
+        must(document.insert(0, text));
+        return Value{encode(must(document.take_runs()).front())};
+    };
+    std::uint64_t later = 0;
+    const auto say = [&](std::string_view field, Value value) {
+        Change change = worker.change_of(*scene.psychologist, meeting, field, {});
+        change.header.time.value += ++later;
+        change.values = {std::move(value)};
+        worker.deliver(*scene.psychologist, EntryKind::batch, worker.batch(epoch, change));
+        return MinutesScene::minutes(*scene.psychologist, meeting);
+    };
+    const DeviceId ylva = scene.psychologist->device->device();
+    CHECK(say("minutes", run_of(ylva, "I Ylvas namn. ")) == "Beslut:\n");
+    CHECK(say("minutes", Value{std::string{"Bara text"}}) == "Beslut:\n");
+    CHECK(say("minutes", Value{Bytes{}}) == "Beslut:\n");
+    CHECK(say("minutes", Value{Bytes(40, std::byte{1})}) == "Beslut:\n");
+    const DeviceId ake = scene.worker->device->device();
+    CHECK(say("title", run_of(ake, "En rad som rubrik")) == "Beslut:\n");
+    CHECK(scene.text(*scene.psychologist, meeting, "title") == "Nätverksmöte");
+    CHECK(must(scene.psychologist->device->conflicts()).empty());
+    // In one's own name it is what it is.
+    CHECK(say("minutes", run_of(ake, "Av Åke. ")).find("Av Åke. ") != std::string::npos);
 }

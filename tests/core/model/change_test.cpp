@@ -41,6 +41,19 @@ TEST_CASE("ChangeHeader: fields out of order, or twice, are malformed", "[model]
     CHECK(decode_change_header(in).error().code == Errc::malformed);
 }
 
+TEST_CASE("ChangeHeader: of what only grows nothing is replaced", "[model][change][attack]") {
+    for (const MergeKind kind : {MergeKind::text, MergeKind::append_only, MergeKind::set}) {
+        ChangeHeader header = a_note().header;
+        header.writes = {{make_field(6, kind), {Version{{1}, {}}}}};
+        Writer out;
+        encode(out, header);
+        Reader in{out.view()};
+        const auto decoded = decode_change_header(in);
+        CHECK(decoded.has_value() == !only_grows(kind));
+        if (!decoded) CHECK(decoded.error().code == Errc::malformed);
+    }
+}
+
 TEST_CASE("Values: every kind survives, and a wrong count does not", "[model][change]") {
     const std::vector<Value> values{std::monostate{},
                                     std::string{"åäö"},
@@ -48,7 +61,8 @@ TEST_CASE("Values: every kind survives, and a wrong count does not", "[model][ch
                                     true,
                                     Date{},
                                     Instant{},
-                                    ReferenceId{}};
+                                    ReferenceId{},
+                                    Bytes(3, std::byte{9})};
     const Bytes body = encode_values(values);
     CHECK(decode_values(body, values.size()) == values);
     CHECK(decode_values(body, values.size() - 1).error().code == Errc::trailing_bytes);
@@ -62,6 +76,8 @@ TEST_CASE("Schema: field numbers are distinct and carry their merge kind", "[mod
             CHECK(find_field(type, field.number) == &field);
             CHECK(find_field(type, field.key) == &field);
             CHECK(field.number != deleted_field);
+            const bool is_text = merge_kind(field.number) == MergeKind::text;
+            CHECK((field.kind == ValueKind::document) == is_text);
         }
         CHECK(find_type(type.key) == &type);
     }
