@@ -61,8 +61,7 @@ Result<std::string> clean_text(std::string_view text,
                      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
     const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner{composed, &std::free};
     if (size < 0) return fail(Errc::invalid_argument, name);
-    if (static_cast<std::size_t>(size) > bytes_max)
-        return fail(Errc::limit_exceeded, name);
+    if (static_cast<std::size_t>(size) > bytes_max) return fail(Errc::limit_exceeded, name);
     return std::string{reinterpret_cast<const char*>(composed), static_cast<std::size_t>(size)};
 }
 

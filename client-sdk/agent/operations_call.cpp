@@ -168,11 +168,10 @@ Result<Value> value_of(Call& call,
                        const json& value) {
     if (value.is_null()) return Value{};
     if (value.is_string()) {
-        const std::string text =
-            SAMSYN_TRY(clean_text(value.get_ref<const std::string&>(),
-                                  field.key,
-                                  field.kind == ValueKind::document ? document_bytes_max
-                                                                    : value_text_bytes_max));
+        const std::string text = SAMSYN_TRY(clean_text(
+            value.get_ref<const std::string&>(),
+            field.key,
+            field.kind == ValueKind::document ? document_bytes_max : value_text_bytes_max));
         return value_from_text(call, case_id, field, text);
     }
     if (value.is_boolean() && field.kind == ValueKind::boolean) return Value{value.get<bool>()};

@@ -24,7 +24,7 @@ std::string variable(const char* name) {
 }
 
 bool is_in_memory(const std::filesystem::path& folder) {
-    struct statfs about {};
+    struct statfs about{};
     if (::statfs(folder.c_str(), &about) != 0) return false;
     return about.f_type == tmpfs_magic || about.f_type == ramfs_magic;
 }
@@ -42,7 +42,7 @@ Result<std::filesystem::path> folder_in_memory() {
 class QuietSignals {
 public:
     QuietSignals() {
-        struct sigaction quiet {};
+        struct sigaction quiet{};
         quiet.sa_handler = SIG_IGN;  // NOLINT(cppcoreguidelines-pro-type-union-access)
         for (std::size_t i = 0; i < signals.size(); ++i)
             (void)::sigaction(signals[i], &quiet, &before_[i]);

@@ -8,9 +8,9 @@
 
 namespace samsyn {
 
-/// A text in the person's own editor, `$VISUAL` or else `$EDITOR`. The file is in a folder of its own
-/// that nobody else may enter, in memory and never on a disk; it goes with this object, unless it is
-/// kept.
+/// A text in the person's own editor, `$VISUAL` or else `$EDITOR`. The file is in a folder of its
+/// own that nobody else may enter, in memory and never on a disk; it goes with this object, unless
+/// it is kept.
 class OwnEditor {
 public:
     /// Errors: `not_found` where no editor is named, or nowhere is memory to put a file;
@@ -21,8 +21,8 @@ public:
     OwnEditor& operator=(OwnEditor&&) = delete;
     ~OwnEditor();
 
-    /// Blocks until the person closes the editor. Gives the text without a line end that was added at
-    /// its end. Errors: `system_failed` where the editor says that it failed; `limit_exceeded`.
+    /// Blocks until the person closes the editor. Gives the text without a line end that was added
+    /// at its end. Errors: `system_failed` where the editor says that it failed; `limit_exceeded`.
     Result<std::string> run();
 
     /// Leaves the file where it is, with what the person wrote.

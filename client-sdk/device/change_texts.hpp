@@ -17,8 +17,8 @@ inline std::vector<ParkedView::Text> texts_of(const Change& change) {
         const auto run = bytes ? decode_text_run(*bytes) : fail(Errc::not_found);
         if (!text && !run) continue;
         const FieldInfo* field = type ? find_field(*type, change.header.writes[i].field) : nullptr;
-        texts.push_back({field ? std::string{field->key} : std::string{},
-                         text ? *text : run->content});
+        texts.push_back(
+            {field ? std::string{field->key} : std::string{}, text ? *text : run->content});
     }
     return texts;
 }

@@ -162,8 +162,8 @@ Result<void> Device::Impl::write_folding(const StoredCompartment& compartment, C
     for (std::size_t i = 0; i < change.values.size(); ++i) {
         FieldWrite field = change.header.writes[i];
         if (const auto found = merged.find(field.field); found != merged.end()) {
-            const bool both_written = change.values[i] == being_written &&
-                                      found->second.second == being_written;
+            const bool both_written =
+                change.values[i] == being_written && found->second.second == being_written;
             if (merge_kind(field.field) != MergeKind::single && !both_written)
                 return write(compartment, change);
             std::erase(field.replaces, old);

@@ -32,8 +32,7 @@ Result<std::vector<StandingText>> standing_texts(DeviceStore& store,
 }
 
 /// The standing values of an item as the changes that would write them: one for each version.
-std::vector<Change> standing_changes(const StoredItem& item,
-                                     std::vector<StandingText> texts) {
+std::vector<Change> standing_changes(const StoredItem& item, std::vector<StandingText> texts) {
     std::map<Version, Change> by_version;
     const auto add = [&](const Version& version, FieldWrite write, Value value) {
         Change& change = by_version[version];
@@ -198,15 +197,14 @@ Result<void> Device::Impl::unmark_restated(const Batch& restatement, Instant now
     for (const auto& [id, versions] : restated) {
         // One that was made before the late value arrived does not say it.
         const auto item = SAMSYN_TRY(store.item(id));
-        const bool all =
-            item && std::ranges::all_of(item->state.fields(), [&](const auto& field) {
-                const auto& [number, state] = field;
-                // A long text is in several batches, and its newest run in the last.
-                if (!item->texts.contains(number))
-                    return std::ranges::includes(versions, state.standing_versions());
-                const auto newest_ones = state.newest_by_device();
-                return newest_ones.empty() || versions.contains(newest_ones.back());
-            });
+        const bool all = item && std::ranges::all_of(item->state.fields(), [&](const auto& field) {
+                             const auto& [number, state] = field;
+                             // A long text is in several batches, and its newest run in the last.
+                             if (!item->texts.contains(number))
+                                 return std::ranges::includes(versions, state.standing_versions());
+                             const auto newest_ones = state.newest_by_device();
+                             return newest_ones.empty() || versions.contains(newest_ones.back());
+                         });
         if (all) std::erase(due, std::pair{restatement.header.compartment, id});
     }
     return due.size() == before ? Result<void>{} : put_due(store, due);

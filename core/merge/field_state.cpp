@@ -156,8 +156,8 @@ ItemState::Presence ItemState::presence() const {
 std::vector<Version> ItemState::versions_to_delete() const {
     std::vector<Version> versions;
     for (const auto& [number, state] : fields_) {
-        const auto seen = number == deleted_field ? state.standing_versions()
-                                                  : seen_by_deletion(number, state);
+        const auto seen =
+            number == deleted_field ? state.standing_versions() : seen_by_deletion(number, state);
         versions.insert(versions.end(), seen.begin(), seen.end());
     }
     std::ranges::sort(versions);

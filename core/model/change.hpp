@@ -77,8 +77,8 @@ struct Change {
 /// count 2 · for each version: time 8, device 16.
 void encode(Writer& out, const ChangeHeader& header);
 
-/// Errors: `truncated`, `limit_exceeded`, `malformed` where a field occurs twice or out of order, or
-/// something is replaced in a field of which nothing ever goes (`MergeKind`).
+/// Errors: `truncated`, `limit_exceeded`, `malformed` where a field occurs twice or out of order,
+/// or something is replaced in a field of which nothing ever goes (`MergeKind`).
 Result<ChangeHeader> decode_change_header(Reader& in);
 
 /// The sealed part: one value after another, each a kind byte and its bytes.

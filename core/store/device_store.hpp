@@ -157,11 +157,12 @@ public:
     /// The part of a hit's texts around the words, on one line or several.
     Result<std::string> snippet(const StoredHit& hit, std::string_view words);
 
-    // Texts that several people write (core/text). `merge` takes their runs; only `fold_texts` makes
-    // text of them, once for many.
+    // Texts that several people write (core/text). `merge` takes their runs; only `fold_texts`
+    // makes text of them, once for many.
 
-    /// Takes what `merge` brought into the texts; before the transaction is committed. What waits for
-    /// an earlier run stays. Gives why runs were refused: whoever made these, no document takes them.
+    /// Takes what `merge` brought into the texts; before the transaction is committed. What waits
+    /// for an earlier run stays. Gives why runs were refused: whoever made these, no document takes
+    /// them.
     Result<std::vector<Error>> fold_texts(const DeviceId& self);
 
     /// Makes a text `utf8`, written by `self`; `before` is what the person had in front of them, if

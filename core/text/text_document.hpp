@@ -55,7 +55,8 @@ struct TextPart {
 /// is damaged, and changes nothing then.
 ///
 /// Thread-safety: none. Bounds: `text_operations_max`, of each writer `text_writer_operations_max`,
-/// and `text_writers_max`, then `limit_exceeded`. See: docs/TEXT.md; M. Weidner and M. Kleppmann, "The Art of the Fugue" (2023).
+/// and `text_writers_max`, then `limit_exceeded`. See: docs/TEXT.md; M. Weidner and M. Kleppmann,
+/// "The Art of the Fugue" (2023).
 class TextDocument {
 public:
     /// An empty text on the device `self`.
