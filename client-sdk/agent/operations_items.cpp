@@ -116,6 +116,9 @@ Result<json> edit_item(Call& call) {
         return fail(Errc::invalid_argument, "item: a consultation is written once");
     const auto fields = SAMSYN_TRY(fields_of(call, item.case_id, *type, "fields"));
     if (fields.empty()) return fail(Errc::invalid_argument, "fields");
+    for (const FieldInput& field : fields)  // it would undo what came in since it was read
+        if (find_field(*type, field.key)->kind == ValueKind::document)
+            return fail(Errc::invalid_argument, "fields: " + field.key + " is for text.write");
     SAMSYN_TRY(call.device.edit_item(id, fields));
     return written_item(call, id);
 }

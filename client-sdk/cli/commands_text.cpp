@@ -2,6 +2,8 @@
 #include "client-sdk/cli/command.hpp"
 #include "client-sdk/cli/own_editor.hpp"
 
+#include <cstdio>
+
 namespace samsyn {
 
 namespace {
@@ -22,7 +24,11 @@ int send_text(const Session& session, AgentClient& agent, json args, const json&
         if (session.json)
             show_json(json::object({{"changed", false}}));
         else
-            print(session.say("Nothing changed.\n", "Inget ändrat.\n"));
+            print(
+                session.say("Nothing changed. (An editor with a window of its own must be told to "
+                            "wait: EDITOR=\"code --wait\".)\n",
+                            "Inget ändrat. (En redigerare med eget fönster måste vänta: "
+                            "EDITOR=\"code --wait\".)\n"));
         return exit_ok;
     }
     json result;
@@ -36,17 +42,30 @@ int send_text(const Session& session, AgentClient& agent, json args, const json&
     return exit_ok;
 }
 
+void tell_where(const Session& session, const OwnEditor& editor) {
+    const std::string text = session.say(
+                                 "What you wrote is kept, until this machine is switched "
+                                 "off, in ",
+                                 "Det du skrev finns kvar, tills datorn stängs av, i ") +
+                             editor.file().string() + "\n";
+    (void)std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 int write_in_editor(const Session& session, AgentClient& agent, json args, const json& before) {
     auto editor = OwnEditor::open(text_in(before, "text"));
     if (!editor) return show_error(session, editor.error());
     auto text = editor->run();
-    if (!text) return show_error(session, text.error());
-    args["text"] = *std::move(text);
-    const int code = send_text(session, agent, std::move(args), before);
-    if (code != exit_ok)  // locked meanwhile, or no longer permitted: the words are not lost
-        print(session.say("What you wrote is kept, until this machine is switched off, in ",
-                          "Det du skrev finns kvar, tills datorn stängs av, i ") +
-              editor->keep().string() + "\n");
+    int code = exit_failed;
+    if (text) {
+        args["text"] = *std::move(text);
+        code = send_text(session, agent, std::move(args), before);
+    } else {
+        code = show_error(session, text.error());
+    }
+    if (code == exit_ok)
+        editor->discard();
+    else  // locked meanwhile, for example
+        tell_where(session, *editor);
     return code;
 }
 

@@ -35,7 +35,7 @@ Result<std::filesystem::path> folder_in_memory() {
         std::string name = base + "/samsyn-text-XXXXXX";
         if (::mkdtemp(name.data()) != nullptr) return std::filesystem::path{name};  // mode 0700
     }
-    return fail(Errc::not_found, "no folder in memory for the editor's file: give --text -");
+    return fail(Errc::invalid_argument, "no folder in memory for the editor's file: give --text -");
 }
 
 /// Ctrl-C is the editor's while it runs.
@@ -69,7 +69,8 @@ Result<OwnEditor> OwnEditor::open(std::string_view text) {
     std::string editor = variable("VISUAL");
     if (editor.empty()) editor = variable("EDITOR");
     if (editor.empty())
-        return fail(Errc::not_found, "no editor: set EDITOR, or give --text - for standard input");
+        return fail(Errc::invalid_argument,
+                    "no editor: set EDITOR, or give --text - for standard input");
     OwnEditor opened{SAMSYN_TRY(folder_in_memory()), std::move(editor), text.ends_with('\n')};
     SAMSYN_TRY(create_private_file(opened.file(), text));
     return opened;
@@ -78,10 +79,11 @@ Result<OwnEditor> OwnEditor::open(std::string_view text) {
 OwnEditor::OwnEditor(OwnEditor&& other) noexcept
     : folder_(std::exchange(other.folder_, {})),
       editor_(std::move(other.editor_)),
-      line_ended_(other.line_ended_) {}
+      line_ended_(other.line_ended_),
+      has_run_(other.has_run_) {}
 
 OwnEditor::~OwnEditor() {
-    if (folder_.empty()) return;
+    if (folder_.empty() || has_run_) return;
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
 }
@@ -90,6 +92,7 @@ Result<std::string> OwnEditor::run() {
     // As git and others do: the shell takes an editor with options apart.
     const std::string command = editor_ + " \"$1\"";
     const std::string path = file().string();
+    has_run_ = true;
     int status = 0;
     {
         const QuietSignals quiet;
@@ -104,17 +107,13 @@ Result<std::string> OwnEditor::run() {
             if (errno != EINTR) return fail(Errc::system_failed, "waitpid");
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return fail(Errc::system_failed, "the editor did not end well: nothing was written");
+        return fail(Errc::system_failed, "the editor did not end well");
+    // Editors that save under another name choose its permissions; the folder is what keeps it.
     std::string text =
-        SAMSYN_TRY(read_whole_file(file(), document_bytes_max + 1, FileSecrecy::secret));
+        SAMSYN_TRY(read_whole_file(file(), document_bytes_max + 1, FileSecrecy::open));
+    if (!is_utf8(as_bytes(text))) return fail(Errc::invalid_argument, "the text is not UTF-8");
     if (!line_ended_ && text.ends_with('\n')) text.pop_back();
     return text;
-}
-
-std::filesystem::path OwnEditor::keep() {
-    std::filesystem::path left = file();
-    folder_.clear();
-    return left;
 }
 
 }  // namespace samsyn

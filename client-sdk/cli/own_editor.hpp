@@ -9,11 +9,11 @@
 namespace samsyn {
 
 /// A text in the person's own editor, `$VISUAL` or else `$EDITOR`. The file is in a folder of its
-/// own that nobody else may enter, in memory and never on a disk; it goes with this object, unless
-/// it is kept.
+/// own that nobody else may enter, in memory and never on a disk. Once the editor has run it stays
+/// there until it is discarded: whatever goes wrong, what was typed is not lost.
 class OwnEditor {
 public:
-    /// Errors: `not_found` where no editor is named, or nowhere is memory to put a file;
+    /// Errors: `invalid_argument` where no editor is named, or nowhere is memory to put a file;
     /// `system_failed`.
     static Result<OwnEditor> open(std::string_view text);
 
@@ -22,11 +22,14 @@ public:
     ~OwnEditor();
 
     /// Blocks until the person closes the editor. Gives the text without a line end that was added
-    /// at its end. Errors: `system_failed` where the editor says that it failed; `limit_exceeded`.
+    /// at its end. Errors: `system_failed` where the editor says that it failed; `limit_exceeded`;
+    /// `invalid_argument` where it is not UTF-8.
     Result<std::string> run();
 
-    /// Leaves the file where it is, with what the person wrote.
-    std::filesystem::path keep();
+    /// What was typed is somewhere else, or nothing was.
+    void discard() { has_run_ = false; }
+
+    std::filesystem::path file() const { return folder_ / "text.txt"; }
 
 private:
     OwnEditor(std::filesystem::path folder, std::string editor, bool ended)
@@ -34,11 +37,10 @@ private:
           editor_(std::move(editor)),
           line_ended_(ended) {}
 
-    std::filesystem::path file() const { return folder_ / "text.txt"; }
-
-    std::filesystem::path folder_;  ///< empty where nothing is to be removed
+    std::filesystem::path folder_;
     std::string editor_;
     bool line_ended_;
+    bool has_run_ = false;
 };
 
 }  // namespace samsyn

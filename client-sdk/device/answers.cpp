@@ -178,7 +178,9 @@ Result<void> Device::Impl::restamp(Instant now) {
             renamed.emplace(std::pair{item, old}, Version{change.header.time, self});
             // A restatement may have carried the old version to others.
             for (FieldWrite& write : change.header.writes)
-                if (write.replaces.size() < write_replaces_max) write.replaces.push_back(old);
+                if (write.replaces.size() < write_replaces_max &&
+                    !only_grows(merge_kind(write.field)))
+                    write.replaces.push_back(old);
         }
         if (change == pending.change) continue;
         for (FieldWrite& write : change.header.writes) std::ranges::sort(write.replaces);

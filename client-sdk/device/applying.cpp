@@ -21,18 +21,6 @@ const SealedKey* box_for(const KeyPacket& packet, const DeviceId& device) {
 constexpr std::uint64_t held_count_max = 256;
 constexpr std::uint64_t held_bytes_max = 8U * 1024 * 1024;
 
-/// Runs are in texts and nowhere else, and of who brings them: nobody writes in another's name.
-Result<void> check_runs(const Change& change, const DeviceId& author) {
-    for (std::size_t i = 0; i < change.values.size(); ++i) {
-        const auto* const run = std::get_if<Bytes>(&change.values[i]);
-        const bool is_text = merge_kind(change.header.writes[i].field) == MergeKind::text;
-        if (is_text != (run != nullptr)) return fail(Errc::malformed, "run of a text");
-        if (run && SAMSYN_TRY(decode_text_run(*run)).writer != author)
-            return fail(Errc::malformed, "writer of a run");
-    }
-    return {};
-}
-
 std::string dropped_key(const CompartmentId& compartment) {
     return key_for("dropped", compartment);
 }
@@ -243,15 +231,28 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
         SAMSYN_TRY(ports.sealer.open_item(key, aad, item.sealed, unpacked_body_bytes_max));
     auto values = SAMSYN_TRY(decode_values(body, item.header.writes.size()));
     Written written{.change = {.header = item.header, .values = std::move(values)},
-                    .author = item.header.restated_author.value_or(header.author)};
+                    .author = item.header.restated_author.value_or(header.author),
+                    .compartment = header.compartment};
     if (!federation().device(written.author)) return fail(Errc::unknown_device, "restated author");
     SAMSYN_TRY(check_runs(written.change, written.author));
-    const auto there = SAMSYN_TRY(store.item(item.header.item));
-    if (there && there->compartment != header.compartment)
+    const auto there = SAMSYN_TRY(store.compartment_of(item.header.item));
+    if (there && *there != header.compartment)
         return fail(Errc::malformed, "item of another compartment");
-    if (header.restatement && !SAMSYN_TRY(may_restate(written, there)))
-        return std::optional<Written>{};
+    if (!header.restatement) return std::optional{std::move(written)};
+    const auto known = SAMSYN_TRY(store.item(item.header.item));
+    if (!SAMSYN_TRY(may_restate(written, known))) return std::optional<Written>{};
     return std::optional{std::move(written)};
+}
+
+/// A run of our own that a purge took from here, and escrow gave to the others.
+Result<bool> Device::Impl::wrote_run(const Written& written, std::size_t at) {
+    const auto* const bytes = std::get_if<Bytes>(&written.change.values[at]);
+    const auto run = bytes ? decode_text_run(*bytes) : fail(Errc::not_found);
+    if (written.author != self || !run) return false;
+    const ChangeHeader& header = written.change.header;
+    const auto used =
+        SAMSYN_TRY(store.numbers_used({written.compartment, header.item, header.writes[at].field}));
+    return std::uint64_t{run->first} + run->operations() <= used;
 }
 
 /// Others' word for what we have changes no value, and where it differs, somebody lies. Of what
@@ -267,7 +268,7 @@ Result<bool> Device::Impl::may_restate(const Written& written,
         const bool replaced = field && field->replaced().contains(version);
         const bool standing = field && field->standing().contains(version);
         differs |= standing && field->standing().at(version) != written.change.values[i];
-        known_all &= replaced || standing;
+        known_all &= replaced || standing || SAMSYN_TRY(wrote_run(written, i));
     }
     if (differs) SAMSYN_TRY(note_fault({Errc::conflict, "a restatement says something else"}));
     if (differs) return false;
@@ -313,6 +314,22 @@ Result<void> Device::Impl::merge_batch(const Batch& batch, const ContentKey& key
     // Whose key came by a supplement leaves late work to those who had it before.
     if (!news || !epoch->names(self)) return {};
     return restate_if_late(*compartment, batch, now);
+}
+
+/// Runs are in texts and nowhere else, and of who brings them: nobody writes in another's name. Of
+/// a newer format it is not known: it waits for the program that reads it.
+Result<void> Device::Impl::check_runs(const Change& change, const DeviceId& author) {
+    for (std::size_t i = 0; i < change.values.size(); ++i) {
+        const auto* const bytes = std::get_if<Bytes>(&change.values[i]);
+        const bool is_text = merge_kind(change.header.writes[i].field) == MergeKind::text;
+        if (is_text != (bytes != nullptr)) return fail(Errc::malformed, "run of a text");
+        if (!bytes) continue;
+        const auto run = decode_text_run(*bytes);
+        if (!run && run.error().code != Errc::unsupported_version)
+            return std::unexpected{run.error()};
+        if (run && run->writer != author) return fail(Errc::malformed, "writer of a run");
+    }
+    return {};
 }
 
 Result<void> Device::Impl::fold_texts() {

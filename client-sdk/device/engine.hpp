@@ -49,6 +49,7 @@ public:
         if (result && done) done = std::move(*transaction).commit();
         if (result && done) {
             memory_touched_ = false;
+            store.note_folded();
             // Noted in the database: what fails here is done after the next transaction, or at the
             // next opening. What was asked for is committed all the same.
             if (store.purge_unfinished() && store.finish_purge()) confirm_purges();
@@ -218,11 +219,19 @@ public:
 
     /// Texts that several write: what a person edits waits in the text, announced by a pending
     /// change, until it is sealed or leaves otherwise; `take_texts` puts it into that change.
-    Result<void> edit_texts(const ItemId& item,
-                            const TypeInfo& type,
-                            std::span<const FieldInput> fields);
+    using TextOfItem = std::pair<ItemId, FieldNumber>;
+    Result<std::vector<FieldNumber>> edit_texts(TextPlace place,
+                                                const TypeInfo& type,
+                                                std::span<const FieldInput> fields);
+    Result<void> announce(std::vector<std::pair<FieldWrite, Value>>& writes,
+                          const StoredItem& item,
+                          std::vector<FieldNumber> changed);
+    Result<std::map<TextOfItem, Error>> parked_texts(const CompartmentId& compartment);
     Result<void> take_texts(const CompartmentId& compartment);
-    Result<void> take_text(PendingChange& pending, std::ptrdiff_t at);
+    Result<void> take_text(PendingChange& pending,
+                           std::size_t at,
+                           const std::map<TextOfItem, Error>& parked);
+
     Result<StoredItem> readable_item(const ItemId& id);
 
     // --- Keys (epochs.cpp, newcomers.cpp, supplements.cpp) --------------------------------------
@@ -360,11 +369,14 @@ public:
     struct Written {
         Change change;
         DeviceId author;
+        CompartmentId compartment;
     };
 
     Result<std::optional<Written>> open_change(const BatchHeader& header,
                                                const BatchItem::Full& item,
                                                const ContentKey& key);
+
+    Result<bool> wrote_run(const Written& written, std::size_t at);
 
     /// False: others' word for this is not wanted.
     Result<bool> may_restate(const Written& written, const std::optional<StoredItem>& there);
@@ -388,6 +400,7 @@ public:
     /// Does a supplement give old keys to somebody outside the disclosing unit without a consent
     /// that reaches history?
     bool is_beyond_reach(const Supplement& supplement, const Label& label, const CaseId& case_id);
+    static Result<void> check_runs(const Change& change, const DeviceId& author);
     Result<void> fold_texts();
     Result<void> note_fault(const Error& error);
     Result<void> answer_batch(const StoredOutgoing& sent, const Answer& answer, Instant now);

@@ -207,6 +207,7 @@ Result<void> Device::Impl::release(const OpenedEscrow& entry) {
         if (change.header.time.instant() > corrected(now()) + clock_ahead_max)
             return fail(Errc::clock_off, "the change claims a time ahead of now");
         SAMSYN_TRY(validate_edit(change));
+        SAMSYN_TRY(check_runs(change, entry.author));
         const auto there = SAMSYN_TRY(store.item(change.header.item));
         if (there &&
             (there->compartment != entry.compartment.id || there->type != change.header.type))

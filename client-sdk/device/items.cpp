@@ -1,6 +1,7 @@
 #include "client-sdk/device/engine.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace samsyn {
 
@@ -20,6 +21,8 @@ bool is_text(const FieldInfo& field) {
 
 /// The value of a text's write until it is sealed (`take_texts`).
 const Value being_written{Bytes{}};
+
+constexpr std::size_t all_pending = std::numeric_limits<std::size_t>::max();
 
 Result<std::string> text_in(const FieldInput& input) {
     if (std::holds_alternative<std::monostate>(input.value)) return std::string{};
@@ -71,10 +74,9 @@ void keep_newest(std::vector<Version>& versions) {
 
 /// The writes of an edit, without those that would change nothing.
 Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& type,
-                                                              const StoredItem& item,
+                                                              const ItemState& state,
                                                               std::span<const FieldInput> fields) {
     static const FieldState nothing;
-    const ItemState& state = item.state;
     std::vector<std::pair<FieldWrite, Value>> writes;
     std::set<FieldNumber> seen;
     for (const FieldInput& input : fields) {
@@ -87,18 +89,14 @@ Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& ty
         const FieldState& before = known ? *known : nothing;
         const bool clears = std::holds_alternative<std::monostate>(input.value);
         FieldWrite write{field->number, {}};
-        if (is_text(*field)) {
-            const auto text = item.texts.find(field->number);
-            const std::string now = text == item.texts.end() ? std::string{} : text->second;
-            if (SAMSYN_TRY(text_in(input)) != input.before.value_or(now))
-                writes.emplace_back(std::move(write), being_written);
-            continue;
-        }
+        if (is_text(*field)) continue;
         if (!is_set(*field)) {
             if (!before.in_conflict() && before.shown() == input.value) continue;
             if (clears && field->required) return fail(Errc::invalid_argument, input.key);
             write.replaces = replaced_by_edit(before);
         } else if (clears) {
+            if (only_grows(merge_kind(field->number)))
+                return fail(Errc::invalid_argument, input.key + " is never taken away");
             if (before.elements().empty()) continue;
             write.replaces = before.standing_versions();
         } else {
@@ -162,10 +160,7 @@ Result<void> Device::Impl::write_folding(const StoredCompartment& compartment, C
     for (std::size_t i = 0; i < change.values.size(); ++i) {
         FieldWrite field = change.header.writes[i];
         if (const auto found = merged.find(field.field); found != merged.end()) {
-            const bool both_written =
-                change.values[i] == being_written && found->second.second == being_written;
-            if (merge_kind(field.field) != MergeKind::single && !both_written)
-                return write(compartment, change);
+            if (merge_kind(field.field) != MergeKind::single) return write(compartment, change);
             std::erase(field.replaces, old);
             const auto& kept = found->second.first.replaces;
             field.replaces.insert(field.replaces.end(), kept.begin(), kept.end());
@@ -252,67 +247,111 @@ Result<void> Device::Impl::create_item(const Draft& draft) {
         change.header.time = tick(now());
         SAMSYN_TRY(write(compartment, change));
     }
-    return edit_texts(draft.item, *type, draft.fields);
+    // The changes announce the texts, which are with the item's rows.
+    (void)SAMSYN_TRY(
+        edit_texts({.compartment = compartment.id, .item = draft.item}, *type, draft.fields));
+    return {};
 }
 
-/// After the changes that announce it: the text of an item is with its rows.
-Result<void> Device::Impl::edit_texts(const ItemId& item,
-                                      const TypeInfo& type,
-                                      std::span<const FieldInput> fields) {
+Result<std::vector<FieldNumber>> Device::Impl::edit_texts(TextPlace place,
+                                                          const TypeInfo& type,
+                                                          std::span<const FieldInput> fields) {
+    std::vector<FieldNumber> changed;
     for (const FieldInput& input : fields) {
         const FieldInfo* field = find_field(type, input.key);
         if (!field || !is_text(*field)) continue;
+        place.field = field->number;
         const std::string text = SAMSYN_TRY(text_in(input));
-        SAMSYN_TRY(store.edit_text(item, field->number, input.before, text, self));
+        if (SAMSYN_TRY(store.edit_text(place, input.before, text, self)))
+            changed.push_back(field->number);
     }
+    return changed;
+}
+
+/// Announces what was written in texts, once for all until it is sealed.
+Result<void> Device::Impl::announce(std::vector<std::pair<FieldWrite, Value>>& writes,
+                                    const StoredItem& item,
+                                    std::vector<FieldNumber> changed) {
+    if (changed.empty()) return {};
+    for (const PendingChange& pending :
+         SAMSYN_TRY(store.pending_unsealed(item.compartment, all_pending))) {
+        if (pending.change.header.item != item.id) continue;
+        for (std::size_t i = 0; i < pending.change.values.size(); ++i)
+            if (pending.change.values[i] == being_written)
+                std::erase(changed, pending.change.header.writes[i].field);
+    }
+    for (const FieldNumber field : changed)
+        writes.emplace_back(FieldWrite{field, {}}, being_written);
     return {};
+}
+
+/// A run that was refused keeps back those behind it, which nobody could read without it: they
+/// wait for a person too.
+Result<std::map<Device::Impl::TextOfItem, Error>> Device::Impl::parked_texts(
+    const CompartmentId& compartment) {
+    std::map<TextOfItem, Error> parked;
+    for (const PendingChange& pending : SAMSYN_TRY(store.pending())) {
+        if (!pending.parked || pending.compartment != compartment) continue;
+        const ChangeHeader& header = pending.change.header;
+        for (const FieldWrite& write : header.writes)
+            if (merge_kind(write.field) == MergeKind::text)
+                parked.emplace(TextOfItem{header.item, write.field}, *pending.parked);
+    }
+    return parked;
 }
 
 Result<void> Device::Impl::take_texts(const CompartmentId& compartment) {
-    for (;;) {
-        bool taken = false;
-        for (PendingChange& pending :
-             SAMSYN_TRY(store.pending_unsealed(compartment, batch_items_max))) {
+    std::optional<std::map<TextOfItem, Error>> parked;
+    for (PendingChange& pending : SAMSYN_TRY(store.pending_unsealed(compartment, all_pending))) {
+        const auto found = std::ranges::find(pending.change.values, being_written);
+        if (found == pending.change.values.end()) continue;
+        touch();
+        if (!parked) parked = SAMSYN_TRY(parked_texts(compartment));
+        while (pending.id != 0) {
             const auto text = std::ranges::find(pending.change.values, being_written);
-            if (text == pending.change.values.end()) continue;
-            touch();
-            taken = true;
-            SAMSYN_TRY(take_text(pending, text - pending.change.values.begin()));
-            break;  // the list has changed
+            if (text == pending.change.values.end()) break;
+            const auto at = static_cast<std::size_t>(text - pending.change.values.begin());
+            SAMSYN_TRY(take_text(pending, at, *parked));
         }
-        if (!taken) return {};
     }
+    return {};
 }
 
 /// Puts what was written into the change that announced it; what is too much for one goes on in
-/// changes of its own.
-Result<void> Device::Impl::take_text(PendingChange& pending, std::ptrdiff_t at) {
+/// changes of its own. Nothing is left of a change (`id` 0) that announced what another has taken.
+Result<void> Device::Impl::take_text(PendingChange& pending,
+                                     std::size_t at,
+                                     const std::map<TextOfItem, Error>& parked) {
     Change& change = pending.change;
-    const FieldWrite write = change.header.writes[static_cast<std::size_t>(at)];
-    auto runs = SAMSYN_TRY(store.take_text(change.header.item, write.field, self));
-    if (runs.empty()) {  // an earlier change took it all
-        change.header.writes.erase(change.header.writes.begin() + at);
-        change.values.erase(change.values.begin() + at);
-        return change.values.empty() ? store.erase_pending(pending.id)
-                                     : store.replace_pending(pending.id, change);
-    }
-    Change alone{.header = change.header, .values = {Value{std::move(runs.front())}}};
+    const auto offset = static_cast<std::ptrdiff_t>(at);
+    const FieldWrite write = change.header.writes[at];
+    const ItemId item = change.header.item;
+    auto runs = SAMSYN_TRY(store.take_text({pending.compartment, item, write.field}, self));
+    const auto behind = parked.find({item, write.field});
+    const auto put = [&](const Change& one) -> Result<void> {
+        const auto id = SAMSYN_TRY(store.put_pending(pending.compartment, one, pending.written));
+        return behind == parked.end() ? Result<void>{} : store.park(id, behind->second);
+    };
+    change.header.writes.erase(change.header.writes.begin() + offset);
+    change.values.erase(change.values.begin() + offset);
+    const std::size_t others = change.values.empty() ? 0 : encode_values(change.values).size();
+    Change alone{.header = change.header, .values = {}};
     alone.header.writes = {write};
-    (void)SAMSYN_TRY(store.merge(pending.compartment, alone, self));
-    change.values[static_cast<std::size_t>(at)] = alone.values.front();
-    if (encode_values(change.values).size() > values_bytes_max) {
-        change.header.writes.erase(change.header.writes.begin() + at);
-        change.values.erase(change.values.begin() + at);
-        (void)SAMSYN_TRY(store.put_pending(pending.compartment, alone, pending.written));
-    }
-    SAMSYN_TRY(store.replace_pending(pending.id, change));
-    for (auto run = runs.begin() + 1; run != runs.end(); ++run) {
-        alone.header.time = tick(now());
-        alone.values = {Value{std::move(*run)}};
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (i > 0) alone.header.time = tick(now());
+        alone.values = {Value{std::move(runs[i])}};
         (void)SAMSYN_TRY(store.merge(pending.compartment, alone, self));
-        (void)SAMSYN_TRY(store.put_pending(pending.compartment, alone, pending.written));
+        const bool fits = i == 0 && behind == parked.end() &&
+                          others + encode_values(alone.values).size() <= values_bytes_max;
+        if (!fits) {
+            SAMSYN_TRY(put(alone));
+            continue;
+        }
+        change.header.writes.insert(change.header.writes.begin() + offset, write);
+        change.values.insert(change.values.begin() + offset, alone.values.front());
     }
-    return {};
+    if (!change.values.empty()) return store.replace_pending(pending.id, change);
+    return store.erase_pending(std::exchange(pending.id, 0));
 }
 
 Result<ItemId> Device::add_item(const NewItem& item) {
@@ -364,7 +403,10 @@ Result<void> Device::edit_item(const ItemId& id, std::span<const FieldInput> fie
         if (!answer.permitted()) return std::unexpected{my.denial(answer)};
         SAMSYN_TRY(my.check_whereabouts(compartment, id, *type, fields));
 
-        auto writes = SAMSYN_TRY(edit_writes(*type, item, fields));
+        auto changed =
+            SAMSYN_TRY(my.edit_texts({.compartment = compartment.id, .item = id}, *type, fields));
+        auto writes = SAMSYN_TRY(edit_writes(*type, item.state, fields));
+        SAMSYN_TRY(my.announce(writes, item, std::move(changed)));
         ChangeHeader base;
         base.item = id;
         base.type = item.type;
@@ -376,7 +418,7 @@ Result<void> Device::edit_item(const ItemId& id, std::span<const FieldInput> fie
             SAMSYN_TRY(several ? my.write(compartment, change)
                                : my.write_folding(compartment, change));
         }
-        return my.edit_texts(id, *type, fields);
+        return {};
     });
 }
 

@@ -27,7 +27,8 @@ Result<std::vector<StandingText>> standing_texts(DeviceStore& store,
                                                  const DeviceId& self) {
     std::vector<StandingText> texts;
     for (const auto& [field, text] : item.texts)
-        texts.push_back({field, SAMSYN_TRY(store.text_runs(item.id, field, self))});
+        texts.push_back(
+            {field, SAMSYN_TRY(store.text_runs({item.compartment, item.id, field}, self))});
     return texts;
 }
 
@@ -197,14 +198,12 @@ Result<void> Device::Impl::unmark_restated(const Batch& restatement, Instant now
     for (const auto& [id, versions] : restated) {
         // One that was made before the late value arrived does not say it.
         const auto item = SAMSYN_TRY(store.item(id));
-        const bool all = item && std::ranges::all_of(item->state.fields(), [&](const auto& field) {
-                             const auto& [number, state] = field;
-                             // A long text is in several batches, and its newest run in the last.
-                             if (!item->texts.contains(number))
-                                 return std::ranges::includes(versions, state.standing_versions());
-                             const auto newest_ones = state.newest_by_device();
-                             return newest_ones.empty() || versions.contains(newest_ones.back());
-                         });
+        // Of a text the others' restatement may lack what came late; ours will not.
+        const bool all =
+            item && item->texts.empty() &&
+            std::ranges::all_of(item->state.fields(), [&](const auto& field) {
+                return std::ranges::includes(versions, field.second.standing_versions());
+            });
         if (all) std::erase(due, std::pair{restatement.header.compartment, id});
     }
     return due.size() == before ? Result<void>{} : put_due(store, due);

@@ -141,7 +141,7 @@ Result<void> check_copy(Database& target, const std::vector<Table>& tables) {
 Result<void> copy_into(Database& source, Database& target, const Progress& progress) {
     if (SAMSYN_TRY(source.version()) != schema_of_this_version())
         return fail(Errc::malformed, "schema of the source");
-    SAMSYN_TRY(migrate(target, {}));
+    SAMSYN_TRY(migrate(target));
     const auto tables = SAMSYN_TRY(tables_of(source));
     if (tables != SAMSYN_TRY(tables_of(target))) return fail(Errc::malformed, "tables");
 

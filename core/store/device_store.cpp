@@ -26,7 +26,7 @@ Result<DeviceStore> DeviceStore::open(Database database) {
 }
 
 Result<DeviceStore> DeviceStore::open(Database database, const Progress& progress) {
-    SAMSYN_TRY(migrate(database, progress));
+    SAMSYN_TRY(migrate(database));
     SAMSYN_TRY(refresh_index(database, progress));
     DeviceStore store{std::move(database)};
     store.purge_unfinished_ = SAMSYN_TRY(store.value(key_purge)).has_value();

@@ -60,6 +60,13 @@ struct StoredItem {
     std::map<FieldNumber, std::string> texts;
 };
 
+/// A text that several write: a field of an item. An id names an item in its compartment only.
+struct TextPlace {
+    CompartmentId compartment;
+    ItemId item;
+    FieldNumber field{};
+};
+
 /// An item in which a search found the words.
 struct StoredHit {
     std::int64_t row = 0;  ///< of the item
@@ -138,6 +145,7 @@ public:
     /// Where two compartments claim one id, which only a liar brings about: the one that came
     /// first.
     Result<std::optional<StoredItem>> item(const ItemId& id);
+    Result<std::optional<CompartmentId>> compartment_of(const ItemId& id);  ///< of the same
     Result<std::vector<StoredItem>> items(const CompartmentId& compartment);
     Result<std::vector<StoredItem>> items_of_case(const CaseId& case_id);
 
@@ -165,19 +173,23 @@ public:
     /// them.
     Result<std::vector<Error>> fold_texts(const DeviceId& self);
 
+    /// After the commit.
+    void note_folded() { unfolded_.clear(); }
+
     /// Makes a text `utf8`, written by `self`; `before` is what the person had in front of them, if
-    /// that may be old. What is edited waits in the text for `take_text`. Errors: also `not_found`
-    /// without the item, and those of `TextDocument::replace`.
-    Result<void> edit_text(const ItemId& item,
-                           FieldNumber field,
+    /// that may be old. False where nothing differs. What is edited waits in the text for
+    /// `take_text`. Errors: also `not_found` without the item, `conflict` where the text came back
+    /// without what this device had written in it, and those of `TextDocument::replace`.
+    Result<bool> edit_text(const TextPlace& text,
                            const std::optional<std::string>& before,
                            std::string_view utf8,
                            const DeviceId& self);
 
     /// What `self` has edited since the last call, as runs for changes of their own.
-    Result<std::vector<Bytes>> take_text(const ItemId& item,
-                                         FieldNumber field,
-                                         const DeviceId& self);
+    Result<std::vector<Bytes>> take_text(const TextPlace& text, const DeviceId& self);
+
+    /// How many numbers `take_text` has given away in a text, before a purge too.
+    Result<std::uint32_t> numbers_used(const TextPlace& text);
 
     struct StoredRun {
         Version version;
@@ -185,9 +197,7 @@ public:
     };
 
     /// The runs that are in a text, in order of their versions.
-    Result<std::vector<StoredRun>> text_runs(const ItemId& item,
-                                             FieldNumber field,
-                                             const DeviceId& self);
+    Result<std::vector<StoredRun>> text_runs(const TextPlace& text, const DeviceId& self);
 
     /// Forgets one write of a field as if it had never been: for coalescing unsent changes only.
     /// What it replaced stays replaced, so the coalesced change must replace that too.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/store/database.hpp"
-#include "core/store/progress.hpp"
 
 namespace samsyn {
 
@@ -10,10 +9,10 @@ int schema_of_this_version();
 
 /// Brings a database to the schema of this version (docs/STORAGE.md), and a new one from nothing.
 /// Each version is one step and one transaction: what is interrupted goes on from the last whole
-/// step when it is called again. `progress` counts the rows of a long step.
+/// step when it is called again.
 ///
 /// Errors: `newer_format`; `malformed` where the file holds something that is not ours; in both
 /// cases the file stays as it is.
-Result<void> migrate(Database& db, const Progress& progress);
+Result<void> migrate(Database& db);
 
 }  // namespace samsyn

@@ -188,6 +188,16 @@ Result<std::vector<StoredItem>> load_items(Database& db, Query query) {
 
 }  // namespace
 
+namespace {
+
+bool only_texts(const ChangeHeader& header) {
+    return std::ranges::all_of(header.writes, [](const FieldWrite& write) {
+        return merge_kind(write.field) == MergeKind::text;
+    });
+}
+
+}  // namespace
+
 Result<bool> DeviceStore::add(const WritePlace& place, const Version& version, const Value& value) {
     if (merge_kind(FieldNumber{static_cast<std::uint16_t>(place.field)}) != MergeKind::text)
         return add_write(database_, place, version, value);
@@ -211,7 +221,8 @@ Result<bool> DeviceStore::merge(const CompartmentId& compartment,
             changed |= SAMSYN_TRY(replace_version(database_, place, old));
         changed |= SAMSYN_TRY(add(place, version, change.values[i]));
     }
-    if (changed) SAMSYN_TRY(index_item(database_, place.row));
+    // A text is indexed once for all its runs, by `fold_texts`.
+    if (changed && !only_texts(header)) SAMSYN_TRY(index_item(database_, place.row));
     return changed;
 }
 
@@ -243,7 +254,7 @@ Result<bool> DeviceStore::merge_restated(const CompartmentId& compartment,
         SAMSYN_TRY(mark.bind(version.device).run());
         changed = true;
     }
-    if (changed) SAMSYN_TRY(index_item(database_, place.row));
+    if (changed && !only_texts(header)) SAMSYN_TRY(index_item(database_, place.row));
     return changed;
 }
 
@@ -254,6 +265,13 @@ Result<std::optional<StoredItem>> DeviceStore::item(const ItemId& id) {
     auto items = SAMSYN_TRY(load_items(database_, std::move(query)));
     if (items.empty()) return std::nullopt;
     return std::move(items.front());
+}
+
+Result<std::optional<CompartmentId>> DeviceStore::compartment_of(const ItemId& id) {
+    Query query = SAMSYN_TRY(
+        database_.query("SELECT compartment FROM items WHERE id = ? ORDER BY row LIMIT 1"));
+    if (!SAMSYN_TRY(query.bind(id).step())) return std::optional<CompartmentId>{};
+    return std::optional{SAMSYN_TRY(query.id<CompartmentId>(0))};
 }
 
 Result<std::vector<StoredItem>> DeviceStore::items(const CompartmentId& compartment) {

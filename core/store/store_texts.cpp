@@ -16,8 +16,8 @@ namespace {
 // writer's numbers and how many. Of one that waits: its place in the order of arrival. Else:
 constexpr std::int64_t refused = -1;  ///< no document takes it; its bytes stay
 
-/// More wait for earlier ones only where somebody lies.
-constexpr std::size_t waiting_max = 4096;
+/// More runs of one writer wait for earlier ones only where somebody lies.
+constexpr std::size_t waiting_max = 1024;
 
 struct Numbers {
     std::uint32_t first;
@@ -40,8 +40,7 @@ Result<void> save_text(Database& db, const WritePlace& place, const TextDocument
     Query query =
         SAMSYN_TRY(db.query("INSERT INTO texts(item, field, saved) VALUES(?, ?, ?) "
                             "ON CONFLICT DO UPDATE SET saved = excluded.saved"));
-    SAMSYN_TRY(query.bind(place.row).bind(place.field).bind(ByteView{saved}).run());
-    return index_item(db, place.row);
+    return query.bind(place.row).bind(place.field).bind(ByteView{saved}).run();
 }
 
 /// Its document has it: the bytes can be had from there.
@@ -102,9 +101,11 @@ public:
             else
                 later_.push_back(std::move(one));
         }
-        for (std::size_t i = waiting_max; i < later_.size(); ++i)
-            refused_.emplace_back(later_[i].version,
-                                  Error{Errc::limit_exceeded, "runs that wait for others"});
+        std::map<DeviceId, std::size_t> waiting;
+        for (const WaitingRun& one : later_)
+            if (++waiting[one.version.device] > waiting_max)
+                refused_.emplace_back(one.version,
+                                      Error{Errc::limit_exceeded, "runs that wait for others"});
         return {};
     }
 
@@ -127,6 +128,7 @@ private:
     /// False where it has to wait. What a bound keeps out waits too: nobody's words are lost for
     /// it.
     bool try_one(const WaitingRun& one) {
+        if (!one.run && one.run.error().code == Errc::unsupported_version) return false;
         if (one.run && one.run->first > next_[one.version.device]) return false;
         const Result<std::vector<TextPatch>> done =
             one.run ? text_.apply(*one.run)
@@ -168,14 +170,24 @@ Result<void> fold(Database& db,
         SAMSYN_TRY(mark_refused(db, place, version));
         faults.push_back(why);
     }
-    return {};
+    return index_item(db, place.row);  // whether it is deleted may rest on a run, taken or not
 }
 
-/// The row of an item and a field, if the item is here.
-Result<std::optional<WritePlace>> place_of(Database& db, const ItemId& item, FieldNumber field) {
-    Query query = SAMSYN_TRY(db.query("SELECT row FROM items WHERE id = ? ORDER BY row LIMIT 1"));
-    if (!SAMSYN_TRY(query.bind(item).step())) return std::optional<WritePlace>{};
-    return std::optional{WritePlace{query.number(0), static_cast<std::int64_t>(field)}};
+std::uint32_t count_of(const TextVersion& version, const DeviceId& writer) {
+    const auto found = std::ranges::find(version, writer, &TextId::writer);
+    return found == version.end() ? 0 : found->number;
+}
+
+std::string key_of(const TextPlace& text) {
+    return "text/" + to_hex(text.item.view()) + "/" +
+           std::to_string(static_cast<unsigned>(text.field));
+}
+
+Result<std::optional<WritePlace>> place_of(Database& db, const TextPlace& text) {
+    Query query = SAMSYN_TRY(db.query("SELECT row FROM items WHERE id = ? AND compartment = ?"));
+    if (!SAMSYN_TRY(query.bind(text.item).bind(text.compartment).step()))
+        return std::optional<WritePlace>{};
+    return std::optional{WritePlace{query.number(0), static_cast<std::int64_t>(text.field)}};
 }
 
 }  // namespace
@@ -194,12 +206,15 @@ Result<bool> add_run(Database& db,
         return db.changes() > 0;
     }
     const Bytes encoded = encode_values({value});
+    // The author's own word takes the place of what another said it was, while that still waits.
     Query query = SAMSYN_TRY(
         db.query("INSERT INTO writes(item, field, time, device, value, run) "
                  "VALUES(?1, ?2, ?3, ?4, ?5, (SELECT ifnull(max(run), 0) + 1 FROM writes "
-                 "WHERE item = ?1 AND field = ?2 AND value IS NOT NULL)) "
-                 "ON CONFLICT DO UPDATE SET value = excluded.value, run = excluded.run "
-                 "WHERE value IS NULL AND run IS NULL"));
+                 "WHERE item = ?1 AND field = ?2 AND value IS NOT NULL AND run IS NOT NULL)) "
+                 "ON CONFLICT DO UPDATE "
+                 "SET value = excluded.value, run = excluded.run, restater = NULL "
+                 "WHERE (value IS NULL AND run IS NULL) OR "
+                 "(value IS NOT NULL AND restater IS NOT NULL)"));
     query.bind(place.row).bind(place.field).bind_number(version.time.value).bind(version.device);
     SAMSYN_TRY(query.bind(ByteView{encoded}).run());
     return db.changes() > 0;
@@ -212,7 +227,7 @@ Result<std::string> stored_text(Database& db, const WritePlace& place) {
 
 Result<std::vector<Error>> DeviceStore::fold_texts(const DeviceId& self) {
     std::vector<Error> faults;
-    for (const auto& [row, field] : std::exchange(unfolded_, {})) {
+    for (const auto& [row, field] : unfolded_) {
         const auto folded = fold(database_, {row, field}, self, faults);
         if (folded) continue;
         // One text that cannot be read holds up nothing else: its runs go on waiting.
@@ -222,91 +237,66 @@ Result<std::vector<Error>> DeviceStore::fold_texts(const DeviceId& self) {
     return faults;
 }
 
-Result<void> DeviceStore::edit_text(const ItemId& item,
-                                    FieldNumber field,
+Result<bool> DeviceStore::edit_text(const TextPlace& text,
                                     const std::optional<std::string>& before,
                                     std::string_view utf8,
                                     const DeviceId& self) {
-    const auto place = SAMSYN_TRY(place_of(database_, item, field));
+    const auto place = SAMSYN_TRY(place_of(database_, text));
     if (!place) return fail(Errc::not_found, "item");
-    TextDocument text = SAMSYN_TRY(load_text(database_, *place, self));
-    (void)SAMSYN_TRY(before ? text.replace(*before, utf8) : text.replace(utf8));
-    return save_text(database_, *place, text);
+    TextDocument document = SAMSYN_TRY(load_text(database_, *place, self));
+    if (count_of(SAMSYN_TRY(document.version()), self) < SAMSYN_TRY(numbers_used(text)))
+        return fail(Errc::conflict, "your earlier words in this text are not here");
+    if (SAMSYN_TRY(before ? document.replace(*before, utf8) : document.replace(utf8)).empty())
+        return false;
+    SAMSYN_TRY(save_text(database_, *place, document));
+    SAMSYN_TRY(index_item(database_, place->row));
+    return true;
 }
 
-Result<std::vector<Bytes>> DeviceStore::take_text(const ItemId& item,
-                                                  FieldNumber field,
-                                                  const DeviceId& self) {
+Result<std::vector<Bytes>> DeviceStore::take_text(const TextPlace& text, const DeviceId& self) {
     std::vector<Bytes> taken;
-    const auto place = SAMSYN_TRY(place_of(database_, item, field));
+    const auto place = SAMSYN_TRY(place_of(database_, text));
     if (!place) return taken;
-    TextDocument text = SAMSYN_TRY(load_text(database_, *place, self));
-    if (!text.has_edits()) return taken;
-    for (const TextRun& run : SAMSYN_TRY(text.take_runs())) taken.push_back(encode(run));
-    SAMSYN_TRY(save_text(database_, *place, text));
+    TextDocument document = SAMSYN_TRY(load_text(database_, *place, self));
+    if (!document.has_edits()) return taken;
+    for (const TextRun& run : SAMSYN_TRY(document.take_runs())) taken.push_back(encode(run));
+    SAMSYN_TRY(save_text(database_, *place, document));
+    Writer used;
+    used.number(count_of(SAMSYN_TRY(document.version()), self));
+    SAMSYN_TRY(put_value(key_of(text), used.view()));
     return taken;
 }
 
-namespace {
+/// A number is never used twice, though the text was purged and has come back without what its
+/// writer had not sent.
+Result<std::uint32_t> DeviceStore::numbers_used(const TextPlace& text) {
+    const auto stored = SAMSYN_TRY(value(key_of(text)));
+    if (!stored) return std::uint32_t{0};
+    Reader in{*stored};
+    return intact(in.number<std::uint32_t>("numbers of a text"));
+}
 
-/// The runs of a text by writer, as long as they can be.
-class WholeRuns {
-public:
-    static Result<WholeRuns> of(const TextDocument& text) {
-        return WholeRuns{SAMSYN_TRY(text.version()), SAMSYN_TRY(text.missing_since({}))};
-    }
-
-    /// The run of one writer with just these numbers, byte for byte as it came.
-    Result<Bytes> cut(const TextDocument& text, const DeviceId& writer, Numbers numbers) const {
-        for (const TextRun& run : runs_)
-            if (const auto bytes = cut_from(run, writer, numbers)) return *bytes;
-        // Where bounds cut elsewhere: anew, from there on.
-        TextVersion seen = version_;
-        for (TextId& one : seen)
-            if (one.writer == writer) one.number = numbers.first;
-        std::erase_if(seen, [](const TextId& one) { return one.number == 0; });
-        for (const TextRun& run : SAMSYN_TRY(text.missing_since(seen)))
-            if (const auto bytes = cut_from(run, writer, numbers)) return *bytes;
-        return fail(Errc::malformed, "stored run");
-    }
-
-private:
-    WholeRuns(TextVersion version, std::vector<TextRun> runs)
-        : version_(std::move(version)),
-          runs_(std::move(runs)) {}
-
-    static std::optional<Bytes> cut_from(const TextRun& run,
-                                         const DeviceId& writer,
-                                         Numbers numbers) {
-        if (run.writer != writer || numbers.first < run.first) return std::nullopt;
-        const std::uint32_t from = numbers.first - run.first;
-        if (run.operations() < from || run.operations() - from < numbers.count) return std::nullopt;
-        return encode(slice(run, from, from + numbers.count));
-    }
-
-    TextVersion version_;
-    std::vector<TextRun> runs_;
-};
-
-}  // namespace
-
-Result<std::vector<DeviceStore::StoredRun>> DeviceStore::text_runs(const ItemId& item,
-                                                                   FieldNumber field,
+Result<std::vector<DeviceStore::StoredRun>> DeviceStore::text_runs(const TextPlace& text,
                                                                    const DeviceId& self) {
     std::vector<StoredRun> out;
-    const auto place = SAMSYN_TRY(place_of(database_, item, field));
+    const auto place = SAMSYN_TRY(place_of(database_, text));
     if (!place) return out;
-    const TextDocument text = SAMSYN_TRY(load_text(database_, *place, self));
-    const WholeRuns whole = SAMSYN_TRY(WholeRuns::of(text));
-    Query query =
-        SAMSYN_TRY(database_.query("SELECT time, device, run FROM writes "
-                                   "WHERE item = ? AND field = ? AND run >= 0 ORDER BY time"));
+    const TextDocument document = SAMSYN_TRY(load_text(database_, *place, self));
+    Query query = SAMSYN_TRY(
+        database_.query("SELECT time, device, run FROM writes "
+                        "WHERE item = ? AND field = ? AND value IS NULL AND run IS NOT NULL "
+                        "ORDER BY time"));
     query.bind(place->row).bind(place->field);
     while (SAMSYN_TRY(query.step())) {
         StoredRun run;
         run.version.time.value = static_cast<std::uint64_t>(query.number(0));
         run.version.device = SAMSYN_TRY(query.id<DeviceId>(1));
-        run.bytes = SAMSYN_TRY(whole.cut(text, run.version.device, numbers_in(query.number(2))));
+        const Numbers in = numbers_in(query.number(2));
+        const auto cut = document.run(run.version.device, in.first, in.count);
+        // Of one that only went on with what was known some may have been another's to say.
+        if (!cut && cut.error().code == Errc::not_found) continue;
+        if (!cut) return std::unexpected{cut.error()};
+        run.bytes = encode(*cut);
         out.push_back(std::move(run));
     }
     return out;

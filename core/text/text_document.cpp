@@ -153,6 +153,19 @@ Result<std::vector<TextRun>> TextDocument::take_runs() {
     return runs;
 }
 
+Result<TextRun> TextDocument::run(const DeviceId& writer,
+                                  std::uint32_t first,
+                                  std::uint32_t count) const {
+    SAMSYN_TRY(state_->open());
+    const auto known = state_->history.find_writer(writer);
+    const std::uint32_t all = known ? state_->history.count(*known) : 0;
+    if (count == 0 || first > all || count > all - first) return fail(Errc::not_found, "text run");
+    std::vector<TextRun> runs;
+    text::cut_runs(state_->history, state_->tree, {*known, first, first + count}, runs, SIZE_MAX);
+    if (runs.size() != 1) return fail(Errc::not_found, "text run");
+    return std::move(runs.front());
+}
+
 Result<TextVersion> TextDocument::version() const {
     SAMSYN_TRY(state_->open());
     TextVersion version;

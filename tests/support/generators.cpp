@@ -87,8 +87,11 @@ rc::Gen<ChangeHeader> change_header(bool restatement) {
         header.type = static_cast<ItemType>(*rc::gen::inRange<std::uint16_t>(1, 40));
         header.time = *hybrid_time();
         if (restatement) header.restated_author = *id<DeviceId>();
-        for (const auto field : sorted(*rc::gen::nonEmpty(list(4, up_to<std::uint16_t>(60)))))
-            header.writes.push_back({static_cast<FieldNumber>(field), *sorted_list(3, version())});
+        for (const auto number : sorted(*rc::gen::nonEmpty(list(4, up_to<std::uint16_t>(60))))) {
+            FieldWrite write{static_cast<FieldNumber>(number), *sorted_list(3, version())};
+            if (only_grows(merge_kind(write.field))) write.replaces.clear();
+            header.writes.push_back(std::move(write));
+        }
         return header;
     });
 }

@@ -38,7 +38,10 @@ TEST_CASE("Operations: minutes are written over what one had read, and others' w
                   {{"item", id}, {"before", before["text"]}, {"text", "Beslut: skolan ringer\n"}}));
     CHECK(Story::result(story.run("text.read", {{"item", id}}))["text"] ==
           "Närvarande: Anna\nBeslut: skolan ringer\n");
-    Story::result(story.run("item.edit", {{"item", id}, {"fields", {{"minutes", nullptr}}}}));
+    CHECK(Story::error(
+              story.run("item.edit", {{"item", id}, {"fields", {{"minutes", "x"}}}}))["code"] ==
+          "invalid_argument");
+    Story::result(story.run("text.write", {{"item", id}, {"text", ""}}));
     CHECK(Story::result(story.run("text.read", {{"item", id}}))["text"] == "");
 }
 

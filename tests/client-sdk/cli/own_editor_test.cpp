@@ -37,25 +37,20 @@ TEST_CASE("OwnEditor: gives what the person made of the text, and leaves nothing
     {
         auto editor = OwnEditor::open("Ring skolan");
         REQUIRE(editor.has_value());
+        file = editor->file();
+        struct stat about{};
+        REQUIRE(::stat(file.c_str(), &about) == 0);
+        CHECK((about.st_mode & 0777U) == 0600);
+        REQUIRE(::stat(file.parent_path().c_str(), &about) == 0);
+        CHECK((about.st_mode & 0777U) == 0700);
         CHECK(editor->run() == std::string{"Ring förskolan"});
-        file = OwnEditor{*std::move(editor)}.keep();
+        editor->discard();
     }
-    struct stat about{};
-    REQUIRE(::stat(file.c_str(), &about) == 0);
-    CHECK((about.st_mode & 0777U) == 0600);
-    REQUIRE(::stat(file.parent_path().c_str(), &about) == 0);
-    CHECK((about.st_mode & 0777U) == 0700);
-    fs::remove_all(file.parent_path());
-    {
-        auto editor = OwnEditor::open("Ring skolan\n");
-        REQUIRE(editor.has_value());
-        CHECK(editor->run() == std::string{"Ring förskolan\n"});
-        CHECK(editor->run().has_value());
-        OwnEditor moved{*std::move(editor)};
-        file = moved.keep();
-        CHECK(fs::exists(file));
-    }
-    fs::remove_all(file.parent_path());
+    CHECK_FALSE(fs::exists(file.parent_path()));
+    auto editor = OwnEditor::open("Ring skolan\n");
+    REQUIRE(editor.has_value());
+    CHECK(editor->run() == std::string{"Ring förskolan\n"});
+    editor->discard();
 }
 
 TEST_CASE("OwnEditor: a line end that an editor adds is none of the person's", "[cli][editor]") {
@@ -63,18 +58,29 @@ TEST_CASE("OwnEditor: a line end that an editor adds is none of the person's", "
     auto editor = OwnEditor::open("Ring skolan");
     REQUIRE(editor.has_value());
     CHECK(editor->run() == std::string{"Ring"});
+    editor->discard();
 }
 
-TEST_CASE("OwnEditor: says what to do without an editor, and that a failed one wrote nothing",
-          "[cli][editor]") {
-    {
-        const NamedEditor none{nullptr};
-        CHECK(OwnEditor::open("x").error().code == Errc::not_found);
-    }
-    const NamedEditor fails{"false"};
-    auto editor = OwnEditor::open("x");
-    REQUIRE(editor.has_value());
-    CHECK(editor->run().error().code == Errc::system_failed);
-    const NamedEditor huge{"sh -c 'head -c 300000 /dev/zero > \"$0\"'"};
-    CHECK(OwnEditor::open("x")->run().error().code == Errc::limit_exceeded);
+TEST_CASE("OwnEditor: says what to do where it cannot begin", "[cli][editor]") {
+    const NamedEditor none{nullptr};
+    CHECK(OwnEditor::open("x").error().code == Errc::invalid_argument);
+}
+
+TEST_CASE("OwnEditor: whatever goes wrong, what was typed is still there", "[cli][editor]") {
+    const auto fails_with = [](const char* command, Errc why) {
+        CAPTURE(command);
+        const NamedEditor named{command};
+        fs::path file;
+        {
+            auto editor = OwnEditor::open("x");
+            REQUIRE(editor.has_value());
+            file = editor->file();
+            CHECK(editor->run().error().code == why);
+        }
+        CHECK(fs::exists(file));
+        fs::remove_all(file.parent_path());
+    };
+    fails_with("false", Errc::system_failed);
+    fails_with("sh -c 'head -c 300000 /dev/zero > \"$0\"'", Errc::limit_exceeded);
+    fails_with("sh -c 'printf \"\\377\" > \"$0\"'", Errc::invalid_argument);
 }

@@ -198,3 +198,89 @@ TEST_CASE("Device: nobody writes minutes in another's name, nor what is no run",
     // In one's own name it is what it is.
     CHECK(say("minutes", run_of(ake, "Av Åke. ")).find("Av Åke. ") != std::string::npos);
 }
+
+TEST_CASE("Device: minutes written by a clock that is ahead arrive, and the device goes on",
+          "[device][text]") {
+    MinutesScene scene;
+    Person& ylva = *scene.psychologist;
+    const ItemId meeting = scene.call_meeting(ylva, "Beslut:\n");
+    scene.sync_everybody();
+    scene.write(ylva, meeting, "Beslut: skolan ringer\n");
+    const Instant now = scene.clock.now();
+    must(ylva.device->on_caught_up(now, CaughtUp::Phase::everything, now));
+    const auto sent = must(ylva.device->outgoing_after(0, 1 << 20, now));
+    REQUIRE_FALSE(sent.empty());
+    Answer off;
+    off.outcome = AnswerOutcome::clock_off;
+    off.server_time = now - 1h;
+    for (const Outgoing& one : sent) must(ylva.device->on_answer(one.counter, off, now));
+    CHECK(must(ylva.device->status()).parked.empty());
+    CHECK(scene.minutes(ylva, meeting) == "Beslut: skolan ringer\n");
+    scene.write(ylva, meeting, "Beslut: skolan ringer i maj\n");
+    scene.sync_everybody();
+    CHECK(scene.minutes(*scene.worker, meeting) == "Beslut: skolan ringer i maj\n");
+}
+
+TEST_CASE("Device: who comes back reads what escrow gave of theirs, and writes no number twice",
+          "[device][text][escrow]") {
+    MinutesScene scene;
+    Person& counsellor = *scene.counsellor;
+    scene.consent(scene.world.school);
+    const ItemId meeting = scene.call_meeting(*scene.psychologist, "Beslut:\n");
+    scene.sync_everybody();
+    scene.sync_everybody();
+    scene.write(counsellor, meeting, "Beslut:\nSkolans ord\n");
+    scene.withdraw(scene.world.school);
+    scene.sync(*scene.psychologist);
+    scene.sync_everybody();
+    const bool released_first = GENERATE(true, false);
+    CAPTURE(released_first);
+    const auto release = [&] {
+        const auto entries = must(scene.psychologist->device->escrow());
+        REQUIRE(entries.size() == 1);
+        (void)must(scene.psychologist->device->release_escrow(entries[0].id));
+        scene.sync_everybody();
+        scene.sync_everybody();
+    };
+    if (released_first) release();
+    std::vector<StatementId> closings;
+    for (const auto& closing : must(scene.psychologist->device->closings(scene.family.case_id)))
+        closings.push_back(closing.id);
+    scene.consent_of(scene.family.guardians.front(), scene.world.school, Reach::present, closings);
+    scene.sync_everybody();
+    scene.sync_everybody();
+    if (!released_first) {
+        const std::vector<FieldInput> fields{{"minutes", Value{std::string{"Beslut:\nIgen\n"}}}};
+        CHECK(counsellor.device->edit_item(meeting, fields).error().code == Errc::conflict);
+        release();
+    }
+    REQUIRE(scene.minutes(counsellor, meeting) == "Beslut:\nSkolans ord\n");
+    scene.write(counsellor, meeting, "Beslut:\nSkolans ord, igen\n");
+    scene.sync_everybody();
+    for (Person* person : {scene.psychologist.get(), scene.worker.get(), &counsellor})
+        CHECK(scene.minutes(*person, meeting) == "Beslut:\nSkolans ord, igen\n");
+}
+
+TEST_CASE("Device: minutes of a meeting of several changes are announced once", "[device][text]") {
+    MinutesScene scene;
+    Person& ylva = *scene.psychologist;
+    scene.clock.advance(1s);
+    NewItem item;
+    item.case_id = scene.family.case_id;
+    item.type = ItemType::meeting;
+    item.about = {scene.family.child};
+    item.category = Category::social;
+    item.fields = {{"title", Value{std::string{"Möte"}}},
+                   {"minutes", Value{std::string{"1"}}},
+                   {"participants", Value{ReferenceId::from(ylva.user.view())}},
+                   {"participants", Value{ReferenceId::from(scene.worker->user.view())}}};
+    const ItemId meeting = must(ylva.device->add_item(item));
+    const std::size_t unsent = scene.unsent(ylva);
+    scene.write(ylva, meeting, "1 2");
+    scene.write(ylva, meeting, "1 2 3");
+    CHECK(scene.unsent(ylva) == unsent);
+    scene.sync_everybody();
+    must(scene.worker->device->delete_item(meeting));
+    scene.sync_everybody();
+    CHECK(must(ylva.device->item(meeting)).presence == ItemState::Presence::deleted);
+}

@@ -73,7 +73,8 @@ inline void check(DeviceStore& store) {
     // From version 6 on: minutes with an edit that no run has taken.
     if (const auto meeting = store.item(id_of<ItemId>(105)); meeting && *meeting) {
         CHECK((*meeting)->texts.at(minutes) == "Protokoll: farmor kom");
-        CHECK(store.text_runs(id_of<ItemId>(105), minutes, id_of<DeviceId>(1))->size() == 1);
+        CHECK(store.text_runs({place, id_of<ItemId>(105), minutes}, id_of<DeviceId>(1))->size() ==
+              1);
         CHECK(found(store, "protokoll farmor") == 1);
     }
 

@@ -119,8 +119,11 @@ inline Result<void> write_minutes(DeviceStore& store) {
     change.header.time = HybridTime{15};
     change.values = {Value{Bytes{}}};
     (void)SAMSYN_TRY(store.merge(place, change, id_of<DeviceId>(1)));
-    return store.edit_text(
-        id_of<ItemId>(105), minutes, std::nullopt, "Protokoll: farmor kom", id_of<DeviceId>(1));
+    (void)SAMSYN_TRY(store.edit_text({place, id_of<ItemId>(105), minutes},
+                                     std::nullopt,
+                                     "Protokoll: farmor kom",
+                                     id_of<DeviceId>(1)));
+    return {};
 }
 #endif
 

@@ -14,6 +14,7 @@ constexpr FieldNumber minutes = make_field(6, MergeKind::text);
 const ItemId meeting = id_of<ItemId>(1);
 const CompartmentId place = id_of<CompartmentId>(1);
 const DeviceId self = id_of<DeviceId>(9);
+const TextPlace text{place, meeting, minutes};
 
 Change change_with(Value value, std::uint64_t time) {
     Change change;
@@ -91,7 +92,7 @@ TEST_CASE("DeviceStore: runs make one text, in whatever order and however many a
         RC_ASSERT(text_of(store) == ended);
 
         // Restated they are what they were, byte for byte.
-        auto runs = must(store.text_runs(meeting, minutes, self));
+        auto runs = must(store.text_runs(text, self));
         RC_ASSERT(runs.size() == all.size());
         for (const auto& run : runs) {
             const auto same = std::ranges::find(all, run.version, [](const SentRun& one) {
@@ -148,7 +149,7 @@ TEST_CASE("DeviceStore: a run in another's name, or that is none, is in no text"
     DeviceStore store = memory_store();
     commit(store, [&] {
         take(store, stolen);
-        take(store, {id_of<DeviceId>(3), change_with(Value{some_bytes(40)}, 2)});
+        take(store, {id_of<DeviceId>(3), change_with(Value{some_bytes(40, 1)}, 2)});
         take(store, {id_of<DeviceId>(3), change_with(Value{std::string{"text"}}, 3)});
         CHECK(fold(store).size() == 3);
         CHECK(fold(store).empty());
@@ -164,31 +165,30 @@ TEST_CASE("DeviceStore: what is edited waits in the text, over a crash too, unti
         commit(store, [&] {
             must(store.put_compartment(compartment_of(1)));
             take(store, {self, change_with(Value{Bytes{}}, 1)});
-            must(store.edit_text(meeting, minutes, std::nullopt, "Närvarande: Anna", self));
+            CHECK(must(store.edit_text(text, std::nullopt, "Närvarande: Anna", self)));
         });
         commit(store, [&] {
-            must(store.edit_text(meeting, minutes, std::nullopt, "Närvarande: Anna, Per", self));
+            CHECK(must(store.edit_text(text, std::nullopt, "Närvarande: Anna, Per", self)));
         });
     }
     DeviceStore store = open_store(folder / "device.db");
     CHECK(text_of(store) == "Närvarande: Anna, Per");
     CHECK(must(store.search(id_of<CaseId>(1), "närvarande per")).size() == 1);
-    CHECK(must(store.text_runs(meeting, minutes, self)).empty());
+    CHECK(must(store.text_runs(text, self)).empty());
     commit(store, [&] {
-        const auto runs = must(store.take_text(meeting, minutes, self));
+        const auto runs = must(store.take_text(text, self));
         REQUIRE(runs.size() == 1);
         take(store, {self, change_with(Value{runs[0]}, 1)});
         CHECK(fold(store).empty());
-        CHECK(must(store.take_text(meeting, minutes, self)).empty());
+        CHECK(must(store.take_text(text, self)).empty());
     });
-    const auto runs = must(store.text_runs(meeting, minutes, self));
+    const auto runs = must(store.text_runs(text, self));
     REQUIRE(runs.size() == 1);
     CHECK(runs[0].version == Version{HybridTime{1}, self});
     commit(store, [&] { must(store.purge(place)); });
     CHECK_FALSE(must(store.item(meeting)));
     commit(store, [&] {
-        CHECK(store.edit_text(meeting, minutes, std::nullopt, "borta", self).error().code ==
-              Errc::not_found);
+        CHECK(store.edit_text(text, std::nullopt, "borta", self).error().code == Errc::not_found);
     });
 }
 

@@ -97,8 +97,10 @@ TEST_CASE("Hub: no more devices wait for one person than people could confirm",
     };
     for (std::uint8_t seed = 100; seed < 164; ++seed)
         REQUIRE(certify(seed, world.lead).outcome == AnswerOutcome::stored);
+    const StatementGraph before = world.log;
     CHECK(certify(164, world.lead).why == Errc::limit_exceeded);
-    CHECK(certify(165, world.counsellor).outcome == AnswerOutcome::stored);
+    world.log = before;
+    CHECK(certify(165, world.reviewer).outcome == AnswerOutcome::stored);
 }
 
 TEST_CASE("Hub: a lost device is shut out, and what it confirmed since is undone", "[hub][two]") {

@@ -228,13 +228,14 @@ TEST_CASE("Server: who tries to log in while the disk is full takes nobody's pla
     NetLimits limits;
     limits.unauthenticated_per_block_max = 1;
     ServedWorld served{limits, {}, {}, std::move(engine)};
-    disk.full = true;
     for (int i = 0; i < 3; ++i) {
+        disk.full = false;
         const auto client = served.connect();
         const Hello hello = served.hello_of(served.world.lead);
         client->send(hello);
         const auto challenge = ServedWorld::next<Challenge>(*client);
         REQUIRE(challenge);
+        disk.full = true;
         ServedWorld::prove(*client, served.world.lead, hello, challenge->nonce);
         CHECK(client->is_closed_by_server());
         while (served.metric("samsyn_connections{state=\"handshake\"}") > 0) continue;
