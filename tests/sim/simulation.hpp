@@ -69,6 +69,7 @@ private:
     void note_produced(std::size_t member, const ItemId& item);
     void note_arrived(const LogEntry& entry);
     void check_conservation(std::vector<std::string>& found);
+    bool had_key_since_let_in(const DeviceId& device, const CompartmentId& compartment);
     void change_consent();
     void connect(std::size_t member);
     void cut(std::size_t member);
@@ -111,7 +112,10 @@ private:
     std::size_t in_escrow_ = 0;
 
     /// What each device was ever seen to have a key for.
-    std::map<DeviceId, std::set<CompartmentId>> held_;
+    using KeyHolder = std::pair<DeviceId, CompartmentId>;
+    std::map<KeyHolder, Instant> held_;    ///< when it was last seen with a key
+    std::map<KeyHolder, Instant> sealed_;  ///< when the server last took a key for it
+    Instant let_in_{};                     ///< when it last took what opens for somebody
 
     // What the policy has ever allowed, by the statements that the server accepted.
     StatementGraph federation_graph_;
