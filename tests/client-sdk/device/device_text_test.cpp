@@ -70,6 +70,8 @@ TEST_CASE("Device: an afternoon's edits leave as one change", "[device][text]") 
         must(ylva.device->edit_item(meeting, fields));
     }
     CHECK(scene.minutes(ylva, meeting) == text);
+    scene.edit(ylva, meeting, "title", "Nätverksmöte 2");  // folded into the change that waits
+    CHECK(scene.minutes(ylva, meeting) == text);
     CHECK(scene.unsent(ylva) == 1);
     scene.sync_everybody();
     CHECK(scene.minutes(*scene.worker, meeting) == text);
@@ -205,15 +207,18 @@ TEST_CASE("Device: minutes written by a clock that is ahead arrive, and the devi
     Person& ylva = *scene.psychologist;
     const ItemId meeting = scene.call_meeting(ylva, "Beslut:\n");
     scene.sync_everybody();
+    const Instant real = scene.clock.now();
+    scene.clock.advance(1h);  // the tablet's alone
     scene.write(ylva, meeting, "Beslut: skolan ringer\n");
-    const Instant now = scene.clock.now();
-    must(ylva.device->on_caught_up(now, CaughtUp::Phase::everything, now));
-    const auto sent = must(ylva.device->outgoing_after(0, 1 << 20, now));
+    const Instant ahead = scene.clock.now();
+    scene.clock.set(real + 10s);
+    must(ylva.device->on_caught_up(real + 10s, CaughtUp::Phase::everything, real + 10s));
+    const auto sent = must(ylva.device->outgoing_after(0, 1 << 20, real + 10s));
     REQUIRE_FALSE(sent.empty());
     Answer off;
     off.outcome = AnswerOutcome::clock_off;
-    off.server_time = now - 1h;
-    for (const Outgoing& one : sent) must(ylva.device->on_answer(one.counter, off, now));
+    off.server_time = real + 10s;
+    for (const Outgoing& one : sent) must(ylva.device->on_answer(one.counter, off, ahead));
     CHECK(must(ylva.device->status()).parked.empty());
     CHECK(scene.minutes(ylva, meeting) == "Beslut: skolan ringer\n");
     scene.write(ylva, meeting, "Beslut: skolan ringer i maj\n");
@@ -283,4 +288,32 @@ TEST_CASE("Device: minutes of a meeting of several changes are announced once", 
     must(scene.worker->device->delete_item(meeting));
     scene.sync_everybody();
     CHECK(must(ylva.device->item(meeting)).presence == ItemState::Presence::deleted);
+}
+
+TEST_CASE("Device: minutes behind some that the server refused wait for a person with them",
+          "[device][text]") {
+    MinutesScene scene;
+    Person& ylva = *scene.psychologist;
+    const ItemId meeting = scene.call_meeting(ylva, "Beslut:\n");
+    scene.sync_everybody();
+    std::uint64_t answered = 0;
+    const auto sealed_now = [&] {
+        const Instant now = scene.clock.now();
+        must(ylva.device->on_caught_up(now, CaughtUp::Phase::everything, now));
+        return must(ylva.device->outgoing_after(answered, 1 << 20, now));
+    };
+    scene.write(ylva, meeting, "Beslut: ett\n");
+    Answer no;
+    no.outcome = AnswerOutcome::refused;
+    no.why = Errc::limit_exceeded;
+    for (const Outgoing& one : sealed_now()) {
+        must(ylva.device->on_answer(one.counter, no, scene.clock.now()));
+        answered = one.counter;
+    }
+    REQUIRE(must(ylva.device->status()).parked.size() == 1);
+    // Nobody could read what comes behind it.
+    scene.write(ylva, meeting, "Beslut: ett, två\n");
+    CHECK(sealed_now().empty());
+    CHECK(must(ylva.device->status()).parked.size() == 2);
+    CHECK(scene.minutes(ylva, meeting) == "Beslut: ett, två\n");
 }

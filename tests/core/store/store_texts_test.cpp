@@ -140,6 +140,31 @@ TEST_CASE("DeviceStore: whoever signs two runs under one number, devices that he
     }
 }
 
+TEST_CASE(
+    "DeviceStore: the author's own run takes the place of what another said it was, and waits",
+    "[store][text][attack]") {
+    const DeviceId author = id_of<DeviceId>(1);
+    TextDocument honest{author};
+    must(honest.insert(0, "ett"));
+    const SentRun first = sent(must(honest.take_runs()).at(0), 1);
+    TextDocument lying = must(TextDocument::load(must(honest.save()), author));
+    must(honest.insert(3, " två"));
+    must(lying.insert(3, " fyra"));
+    const SentRun second = sent(must(honest.take_runs()).at(0), 2);
+    SentRun lie = sent(must(lying.take_runs()).at(0), 2);
+    lie.change.header.restated_author = author;
+
+    DeviceStore store = memory_store();
+    commit(store, [&] {
+        (void)must(store.merge_restated(place, lie.change, id_of<DeviceId>(5)));
+        CHECK(fold(store).empty());
+        take(store, second);
+        take(store, first);
+        CHECK(fold(store).empty());
+    });
+    CHECK(text_of(store) == "ett två");
+}
+
 TEST_CASE("DeviceStore: a run in another's name, or that is none, is in no text",
           "[store][text][attack]") {
     TextDocument one{id_of<DeviceId>(1)};
