@@ -195,7 +195,7 @@ public:
     /// Clears what tells where a protected person can be found, as far as this user may change it.
     Result<void> clear_whereabouts(const CaseId& case_id);
 
-    // --- Items (items.cpp) ----------------------------------------------------------------------
+    // --- Items (items.cpp, settling.cpp, texts.cpp) ---------------------------------------------
     Result<UnitId> own_unit_in(const CaseId& case_id, const std::optional<UnitId>& wanted);
 
     struct Draft {
