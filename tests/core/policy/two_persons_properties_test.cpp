@@ -92,7 +92,8 @@ struct LoneAdministrator : TwoAdministrators {
         if (below(3) != 0) own.push_back(body.device);
         if (below(4) != 0) return body;
         // One that is there, with a key of the attacker's, or for another user.
-        const auto* there = federation().device(any_device());
+        const Federation members = federation();
+        const auto* there = members.device(any_device());
         if (!there) return body;
         auto swapped = there->certificate;
         if (below(2) == 0) swapped.user = any_user();
