@@ -239,8 +239,8 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
     if (there && *there != header.compartment)
         return fail(Errc::malformed, "item of another compartment");
     if (!header.restatement) return std::optional{std::move(written)};
-    const auto known = SAMSYN_TRY(store.item(item.header.item));
-    if (!SAMSYN_TRY(may_restate(written, known))) return std::optional<Written>{};
+    const auto here = SAMSYN_TRY(store.item(item.header.item));
+    if (!SAMSYN_TRY(may_restate(written, here))) return std::optional<Written>{};
     return std::optional{std::move(written)};
 }
 

@@ -103,20 +103,20 @@ Result<void> Device::Impl::take_text(PendingChange& pending,
     change.header.writes.erase(change.header.writes.begin() + offset);
     change.values.erase(change.values.begin() + offset);
     const std::size_t others = change.values.empty() ? 0 : encode_values(change.values).size();
-    Change alone{.header = change.header, .values = {}};
-    alone.header.writes = {write};
+    Change apart{.header = change.header, .values = {}};
+    apart.header.writes = {write};
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        if (i > 0) alone.header.time = tick(now());
-        alone.values = {Value{std::move(runs[i])}};
-        (void)SAMSYN_TRY(store.merge(pending.compartment, alone, self));
+        if (i > 0) apart.header.time = tick(now());
+        apart.values = {Value{std::move(runs[i])}};
+        (void)SAMSYN_TRY(store.merge(pending.compartment, apart, self));
         const bool fits = i == 0 && behind == parked.end() &&
-                          others + encode_values(alone.values).size() <= values_bytes_max;
+                          others + encode_values(apart.values).size() <= values_bytes_max;
         if (!fits) {
-            SAMSYN_TRY(put(alone));
+            SAMSYN_TRY(put(apart));
             continue;
         }
         change.header.writes.insert(change.header.writes.begin() + offset, write);
-        change.values.insert(change.values.begin() + offset, alone.values.front());
+        change.values.insert(change.values.begin() + offset, apart.values.front());
     }
     if (!change.values.empty()) return store.replace_pending(pending.id, change);
     return store.erase_pending(std::exchange(pending.id, 0));
