@@ -43,7 +43,7 @@ class QuietSignals {
 public:
     QuietSignals() {
         struct sigaction quiet{};
-        quiet.sa_handler = SIG_IGN;  // NOLINT(cppcoreguidelines-pro-type-union-access)
+        quiet.sa_handler = SIG_IGN;
         for (std::size_t i = 0; i < signals.size(); ++i)
             (void)::sigaction(signals[i], &quiet, &before_[i]);
     }
