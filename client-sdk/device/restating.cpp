@@ -131,6 +131,28 @@ Result<void> put_due(DeviceStore& store, const DueItems& due) {
     return store.put_value(key_restate, out.view());
 }
 
+/// What a restatement says, by item.
+std::map<ItemId, std::set<Version>> versions_in(const Batch& restatement) {
+    std::map<ItemId, std::set<Version>> versions;
+    for (const BatchItem& item : restatement.items)
+        if (const auto* full = std::get_if<BatchItem::Full>(&item.content))
+            versions[full->header.item].insert(
+                {full->header.time, full->header.restated_author.value_or(DeviceId{})});
+    return versions;
+}
+
+/// Whether that is all that stands of an item here. Who has the newest run of each writer of a text
+/// had those before it.
+bool says_all(const std::set<Version>& versions, const StoredItem& item) {
+    return std::ranges::all_of(item.state.fields(), [&](const auto& field) {
+        const auto& [number, state] = field;
+        return std::ranges::includes(versions,
+                                     merge_kind(number) == MergeKind::text
+                                         ? state.newest_by_device()
+                                         : state.standing_versions());
+    });
+}
+
 }  // namespace
 
 Result<void> Device::Impl::restate(const StoredCompartment& compartment,
@@ -189,22 +211,12 @@ Result<void> Device::Impl::unmark_restated(const Batch& restatement, Instant now
                              [&](const SealedKey& sealed) { return epoch->names(sealed.device); }))
         return {};
 
-    std::map<ItemId, std::set<Version>> restated;
-    for (const BatchItem& item : restatement.items)
-        if (const auto* full = std::get_if<BatchItem::Full>(&item.content))
-            restated[full->header.item].insert(
-                {full->header.time, full->header.restated_author.value_or(DeviceId{})});
     const auto before = due.size();
-    for (const auto& [id, versions] : restated) {
+    for (const auto& [id, versions] : versions_in(restatement)) {
         // One that was made before the late value arrived does not say it.
         const auto item = SAMSYN_TRY(store.item(id));
-        // Of a text the others' restatement may lack what came late; ours will not.
-        const bool all =
-            item && item->texts.empty() &&
-            std::ranges::all_of(item->state.fields(), [&](const auto& field) {
-                return std::ranges::includes(versions, field.second.standing_versions());
-            });
-        if (all) std::erase(due, std::pair{restatement.header.compartment, id});
+        if (item && says_all(versions, *item))
+            std::erase(due, std::pair{restatement.header.compartment, id});
     }
     return due.size() == before ? Result<void>{} : put_due(store, due);
 }
@@ -213,16 +225,18 @@ Result<void> Device::Impl::restate_if_late(KnownCompartment& compartment,
                                            const Batch& batch,
                                            Instant now) {
     if (!works_in(compartment.stored.label.disclosing.unit, now)) return {};
-    const auto devices = permitted(compartment.stored, now);
+    auto devices = permitted(compartment.stored, now);
     const KnownEpoch* best = best_open(compartment, devices);
     const auto epoch = std::ranges::find(
         compartment.epochs, batch.header.epoch, [](const auto& one) { return one.packet.id; });
-    if (!best || epoch == compartment.epochs.end() || best == &*epoch) return {};
-    const bool newer = batch.header.time > HybridTime::at(best->packet.instant);
-    const bool lacking = std::ranges::any_of(best->packet.keys, [&](const SealedKey& sealed) {
-        if (epoch->names(sealed.device)) return false;
+    if (epoch == compartment.epochs.end() || best == &*epoch) return {};
+    // While none is open those count who will be in the next.
+    if (best) std::erase_if(devices, [&](const DeviceId& device) { return !best->names(device); });
+    const bool newer = best && batch.header.time > HybridTime::at(best->packet.instant);
+    const bool lacking = std::ranges::any_of(devices, [&](const DeviceId& device) {
+        if (epoch->names(device)) return false;
         // Consent from now covers what was written after it, under whatever key.
-        return newer || opening_for(compartment.stored, sealed.device, now).reach == Reach::present;
+        return newer || opening_for(compartment.stored, device, now).reach == Reach::present;
     });
     return lacking ? mark_restate_due(compartment.stored.id, items_of(batch)) : Result<void>{};
 }

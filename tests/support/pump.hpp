@@ -39,6 +39,7 @@ public:
         ClientSession session;
         std::deque<Bytes> to_server;
         bool synced = false;
+        bool hears = true;  ///< false: what the server sends stays on its way
         std::optional<Error> closed;
     };
 
@@ -92,6 +93,7 @@ private:
             SAMSYN_ASSERT(begun.has_value() && ended.has_value());
             moved = true;
         }
+        if (!line.hears) return moved;
         const Hub::Next next = hub_.next_message(line.link, clock_.now());
         if (next.message) {
             line.session.on_message(*next.message, clock_.now());

@@ -152,6 +152,34 @@ TEST_CASE("Device: what is opened again after a withdrawal comes again", "[devic
     CHECK(scene.text(*scene.psychiatrist, between, "text") == "Under tiden");
 }
 
+TEST_CASE("Device: what comes late, while no key is open, reaches a newcomer all the same",
+          "[device][consent]") {
+    DeviceScene scene;
+    scene.consent(scene.world.clinic);
+    (void)scene.note(*scene.psychologist, "Först");
+    scene.sync_everybody();
+    Pump::Line& line = scene.pump->connect(*scene.psychologist->device);
+    REQUIRE(scene.pump->run());
+    line.hears = false;
+    const ItemId late = scene.note(*scene.worker, "Skrivet hos kollegan");
+    scene.pump->connect(*scene.worker->device);
+    REQUIRE(scene.pump->run());
+
+    // The newcomer gets a key and all that the psychologist has: the colleague's note is on its way.
+    scene.consent(scene.world.school);
+    scene.pump->poke();
+    REQUIRE(scene.pump->run());
+    scene.pump->disconnect_all();
+    REQUIRE(scene.text(*scene.psychologist, late, "text") == "-");
+    // When it comes, that key is open no more.
+    scene.withdraw(scene.world.clinic);
+    scene.sync_everybody();
+    scene.sync_everybody();
+    CHECK(scene.text(*scene.psychologist, late, "text") == "Skrivet hos kollegan");
+    CHECK(scene.text(*scene.counsellor, late, "text") == "Skrivet hos kollegan");
+    CHECK(scene.text(*scene.psychiatrist, late, "text") == "-");
+}
+
 TEST_CASE("Device: a lead's status names who closed consents in six cases within an hour",
           "[device][consent]") {
     DeviceScene scene;
