@@ -1,3 +1,5 @@
+#include "client-sdk/agent/operations_items.hpp"
+
 #include "client-sdk/agent/operations_call.hpp"
 #include "client-sdk/agent/operations_consultations.hpp"
 
@@ -8,23 +10,6 @@ namespace samsyn {
 namespace {
 
 using nlohmann::json;
-
-/// The item as it now is, and who reads it: what its author sees at once.
-Result<json> written_item(Call& call, const ItemId& id) {
-    const auto written = call.device.item(id);
-    // Writing works where reading has locked itself: what is durable is not an error.
-    if (!written && written.error().code == Errc::lease_ended)
-        return json::object(
-            {{"item", json::object({{"id", to_hex(id)}})}, {"readers", json::array()}});
-    const ItemView item = SAMSYN_TRY(written);
-    json result = json::object({{"item", to_json(call.names, item)}});
-    result["readers"] = json::array();
-    for (const CompartmentView& compartment : SAMSYN_TRY(call.device.compartments(item.case_id)))
-        if (compartment.id == item.compartment)
-            for (const UserId& reader : compartment.readers)
-                result["readers"].push_back(call.names.describe(reader));
-    return result;
-}
 
 /// The label's part of a new item, which every `….add` takes.
 Result<NewItem> new_item(Call& call, const TypeInfo& type) {
@@ -50,7 +35,24 @@ Result<NewItem> new_item(Call& call, const TypeInfo& type) {
     return item;
 }
 
-/// Adds an item of a type whose fields are arguments of the operation too.
+}  // namespace
+
+Result<json> written_item(Call& call, const ItemId& id) {
+    const auto written = call.device.item(id);
+    // Writing works where reading has locked itself: what is durable is not an error.
+    if (!written && written.error().code == Errc::lease_ended)
+        return json::object(
+            {{"item", json::object({{"id", to_hex(id)}})}, {"readers", json::array()}});
+    const ItemView item = SAMSYN_TRY(written);
+    json result = json::object({{"item", to_json(call.names, item)}});
+    result["readers"] = json::array();
+    for (const CompartmentView& compartment : SAMSYN_TRY(call.device.compartments(item.case_id)))
+        if (compartment.id == item.compartment)
+            for (const UserId& reader : compartment.readers)
+                result["readers"].push_back(call.names.describe(reader));
+    return result;
+}
+
 Result<json> add_of_type(Call& call,
                          ItemType type,
                          std::initializer_list<std::string_view> arguments) {
@@ -72,6 +74,12 @@ Result<json> add_of_type(Call& call,
                 return fail(Errc::invalid_argument, "fields: " + item.fields[i].key + " twice");
     return written_item(call, SAMSYN_TRY(call.device.add_item(item)));
 }
+
+Result<ItemId> item_of(Call& call) {
+    return call.names.item("item", SAMSYN_TRY(call.args.text("item")));
+}
+
+namespace {
 
 Result<json> add_note(Call& call) {
     return add_of_type(call, ItemType::visit_note, {"text", "date", "place"});
@@ -101,10 +109,6 @@ Result<json> add_item(Call& call) {
     if (type->type == ItemType::consultation)
         return fail(Errc::invalid_argument, "type: a consultation is added by consult.add");
     return add_of_type(call, type->type, {});
-}
-
-Result<ItemId> item_of(Call& call) {
-    return call.names.item("item", SAMSYN_TRY(call.args.text("item")));
 }
 
 Result<json> edit_item(Call& call) {

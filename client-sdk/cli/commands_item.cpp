@@ -1,22 +1,15 @@
-#include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/item_views.hpp"
 
 namespace samsyn {
 
-namespace {
-
 using nlohmann::json;
 
-/// "visit_note 1a2b3c4d about Elin Alm, read by Anna Ek, Per Ås".
 void print_written(const Session& session, const json& result) {
     const json& item = result["item"];
     print(escaped(local_in(session, item, "type_title")) + "  " + short_id(text_in(item, "id")) +
           session.say("  about ", "  om ") + escaped(names_in(item, "about")) + "\n");
     const std::string readers = names_in(result, "readers");
     if (!readers.empty()) print(session.say("read by ", "läses av ") + escaped(readers) + "\n");
-}
-
-void print_deleted(const Session& session, const json& result) {
-    print(session.say("Deleted ", "Tog bort ") + short_id(text_in(result, "item")) + "\n");
 }
 
 std::string marks_of(const Session& session, const json& item) {
@@ -28,6 +21,22 @@ std::string marks_of(const Session& session, const json& item) {
     mark(item.value("unsent", false), session.say("unsent", "ej skickad"));
     mark(text_in(item, "presence") != "present", session.say("deleted", "borttagen"));
     return marks;
+}
+
+Command& with_label(Command& command) {
+    return command.texts("--about", "about", "Whom it is about")
+        .required()
+        .text("--category", "category", "Instead of the usual one: health, attendance, ...")
+        .text("--sensitivity", "sensitivity", "low, normal or far_reaching")
+        .text("--unit", "unit", "Your unit that writes it, if you work in several")
+        .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)")
+        .pairs("--set", "fields", "More fields, as key=value");
+}
+
+namespace {
+
+void print_deleted(const Session& session, const json& result) {
+    print(session.say("Deleted ", "Tog bort ") + short_id(text_in(result, "item")) + "\n");
 }
 
 void print_items(const Session& session, const json& result) {
@@ -112,17 +121,6 @@ void print_commitments(const Session& session, const json& result) {
     }
     print(table.empty() ? session.say("Nothing promised.\n", "Inget utlovat.\n")
                         : table.to_string());
-}
-
-/// The options that every new item takes.
-Command& with_label(Command& command) {
-    return command.texts("--about", "about", "Whom it is about")
-        .required()
-        .text("--category", "category", "Instead of the usual one: health, attendance, ...")
-        .text("--sensitivity", "sensitivity", "low, normal or far_reaching")
-        .text("--unit", "unit", "Your unit that writes it, if you work in several")
-        .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)")
-        .pairs("--set", "fields", "More fields, as key=value");
 }
 
 void add_new_items(CLI::App& app, Session& session) {

@@ -67,7 +67,9 @@ namespace samsyn {
     row(recovery_share, "samsyn1/rec-shar") \
     row(recovery_secret, "samsyn1/rec-secr") \
     row(backup_manifest, "samsyn1/bkp-mani") \
-    row(backup_key, "samsyn1/bkp-key-")
+    row(backup_key, "samsyn1/bkp-key-") \
+    row(signed_note, "samsyn1/sig-note") \
+    row(note_text, "samsyn1/notetext")
 // clang-format on
 
 inline constexpr std::size_t domain_label_size = 16;

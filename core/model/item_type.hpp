@@ -22,6 +22,7 @@ enum class ItemType : std::uint16_t {
     contact_sheet = 14,
     concern_report = 15,
     directory_device = 16,
+    agenda_point = 17,
 };
 
 /// How concurrent writes of a field combine (DESIGN.md, "Merge").

@@ -23,6 +23,10 @@ constexpr FieldNumber written(std::uint16_t ordinal) {
     return make_field(ordinal, MergeKind::text);
 }
 
+constexpr FieldNumber grows(std::uint16_t ordinal) {
+    return make_field(ordinal, MergeKind::append_only);
+}
+
 constexpr std::array person_kinds{Words{"child", "barn"},
                                   Words{"guardian", "vårdnadshavare"},
                                   Words{"relative", "närstående"},
@@ -33,6 +37,14 @@ constexpr std::array commitment_states{Words{"promised", "utlovat"},
                                        Words{"done", "klart"},
                                        Words{"broken", "brutet"},
                                        Words{"withdrawn", "återtaget"}};
+constexpr std::array meeting_kinds{Words{"family only", "endast familjen"},
+                                   Words{"agencies only", "endast verksamheterna"},
+                                   Words{"joint", "gemensamt"},
+                                   Words{"SIP", "SIP"},
+                                   Words{"network meeting", "nätverksmöte"},
+                                   Words{"consultation", "samråd"}};
+constexpr std::array agenda_states{
+    Words{"open", "kvar"}, Words{"treated", "behandlad"}, Words{"parked", "parkerad"}};
 constexpr std::array goal_states{
     Words{"open", "pågår"}, Words{"reached", "uppnått"}, Words{"dropped", "avslutat"}};
 
@@ -82,6 +94,12 @@ constexpr std::array commitment_fields{
     FieldInfo{one(4), "due", {"By when", "Senast"}, date},
     FieldInfo{one(5), "promised_to", {"Promised to", "Utlovat till"}, text},
     FieldInfo{one(6), "state", {"State", "Läge"}, choice, false, false, false, commitment_states},
+    FieldInfo{one(7), "meeting", {"Meeting", "Möte"}, item},
+    FieldInfo{one(8), "answer_by", {"Answer by", "Svar senast"}, date},
+    FieldInfo{one(9), "remind_on", {"Remind on", "Påminn"}, date},
+    FieldInfo{grows(10), "history", {"History", "Historik"}, text},
+    FieldInfo{one(11), "holder", {"Taken over by", "Tas över av"}, user},
+    FieldInfo{one(12), "holder_accepts", {"Accepted by", "Övertaget av"}, user},
 };
 constexpr std::array plan_goal_fields{
     FieldInfo{one(1), "need", {"Need", "Behov"}, text, false, true},
@@ -90,6 +108,8 @@ constexpr std::array plan_goal_fields{
     FieldInfo{one(4), "responsible", {"Responsible", "Ansvarig"}, user},
     FieldInfo{one(5), "follow_up", {"Follow-up", "Uppföljning"}, date},
     FieldInfo{one(6), "state", {"State", "Läge"}, choice, false, false, false, goal_states},
+    FieldInfo{one(7), "holder", {"Taken over by", "Tas över av"}, user},
+    FieldInfo{one(8), "holder_accepts", {"Accepted by", "Övertaget av"}, user},
 };
 constexpr std::array meeting_fields{
     FieldInfo{one(1), "title", {"Meeting", "Möte"}, text, true, true},
@@ -102,11 +122,27 @@ constexpr std::array meeting_fields{
     FieldInfo{one(4), "agenda", {"Agenda", "Dagordning"}, text},
     FieldInfo{many(5), "participants", {"Participants", "Deltagare"}, user},
     FieldInfo{written(6), "minutes", {"Minutes", "Protokoll"}, document, false, true},
+    FieldInfo{one(7), "kind", {"Kind", "Mötesform"}, choice, false, false, false, meeting_kinds},
+    FieldInfo{one(8), "ends_at", {"Ends", "Slutar"}, instant},
+    FieldInfo{many(9), "attended", {"Attended", "Deltog"}, user},
+    FieldInfo{many(10), "family_attended", {"Of the family", "Från familjen"}, person},
+    FieldInfo{many(11), "guests", {"Guests", "Gäster"}, text},
+    FieldInfo{one(12), "next_meeting", {"Next meeting", "Nästa möte"}, item},
+};
+constexpr std::array agenda_point_fields{
+    FieldInfo{one(1), "title", {"Point", "Punkt"}, text, true, true},
+    FieldInfo{one(2), "meeting", {"Meeting", "Möte"}, item, true},
+    FieldInfo{one(3), "position", {"Position", "Ordning"}, integer},
+    FieldInfo{one(4), "minutes", {"Minutes", "Minuter"}, integer},
+    FieldInfo{one(5), "presenter", {"Presented by", "Föredras av"}, user},
+    FieldInfo{one(6), "state", {"State", "Läge"}, choice, false, false, false, agenda_states},
+    FieldInfo{one(7), "outcome", {"Outcome", "Resultat"}, text, false, true},
 };
 constexpr std::array decision_fields{
     FieldInfo{one(1), "text", {"Decision", "Beslut"}, text, true, true},
     FieldInfo{one(2), "date", {"Date", "Datum"}, date},
     FieldInfo{one(3), "by", {"Decided by", "Beslutat av"}, user},
+    FieldInfo{one(4), "meeting", {"Meeting", "Möte"}, item},
 };
 constexpr std::array consent_evidence_fields{
     FieldInfo{one(1), "text", {"What was said", "Vad som sades"}, text, true},
@@ -202,6 +238,13 @@ constexpr std::array types{
              low,
              true,
              meeting_fields},
+    TypeInfo{ItemType::agenda_point,
+             "agenda_point",
+             {"Agenda point", "Dagordningspunkt"},
+             Category::meeting,
+             low,
+             true,
+             agenda_point_fields},
     TypeInfo{ItemType::decision,
              "decision",
              {"Decision", "Beslut"},

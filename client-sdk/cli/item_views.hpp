@@ -1,0 +1,18 @@
+#pragma once
+
+#include "client-sdk/cli/command.hpp"
+
+namespace samsyn {
+
+// What the commands on items of all types share.
+
+/// "visit_note 1a2b3c4d about Elin Alm, read by Anna Ek, Per Ås".
+void print_written(const Session& session, const nlohmann::json& result);
+
+/// "conflict, unsent", or empty.
+std::string marks_of(const Session& session, const nlohmann::json& item);
+
+/// The options that every new item takes.
+Command& with_label(Command& command);
+
+}  // namespace samsyn
