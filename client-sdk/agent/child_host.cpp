@@ -4,6 +4,7 @@
 #include "client-sdk/agent/hex_id.hpp"
 #include "client-sdk/agent/idle_timer.hpp"
 #include "client-sdk/agent/json_lines.hpp"
+#include "client-sdk/agent/live_operation.hpp"
 #include "client-sdk/agent/proxy_settings.hpp"
 #include "client-sdk/agent/unlocking.hpp"
 
@@ -46,6 +47,8 @@ ChildServices ChildHost::services() {
             [this](std::string_view operation, const json& args, const ChildServices::Tell& tell) {
                 return run_long(operation, args, tell);
             },
+        .open_live = [this](const std::string& operation,
+                            const json& args) { return open_live(operation, args); },
         .describe = &folder_error,
         .server = [this] { return parts_.config.device.server; },
         .link = {.ledger = parts_.opened.device(),
@@ -80,6 +83,11 @@ std::optional<json> ChildHost::run_long(std::string_view operation,
     auto done = rekey(args, tell);
     if (done) return ok_answer(*std::move(done));
     return json::object({{"ok", false}, {"error", error_to_json(done.error())}});
+}
+
+Result<LiveSource> ChildHost::open_live(const std::string& operation, const json& args) {
+    LiveOperation opened = SAMSYN_TRY(LiveOperation::open(operations_, operation, args));
+    return [live = std::make_shared<LiveOperation>(std::move(opened))] { return live->run(); };
 }
 
 /// Whoever asked for it stops it by going away: nothing has changed then.

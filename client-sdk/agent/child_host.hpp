@@ -40,6 +40,7 @@ private:
     std::optional<nlohmann::json> run_long(std::string_view operation,
                                            const nlohmann::json& args,
                                            const ChildServices::Tell& tell);
+    Result<LiveSource> open_live(const std::string& operation, const nlohmann::json& args);
     Result<nlohmann::json> rekey(const nlohmann::json& args, const ChildServices::Tell& tell);
     Result<nlohmann::json> take_server(const nlohmann::json& args);
     bool hear(const nlohmann::json& event);

@@ -48,6 +48,7 @@ private:
     void on_request(LineConnection& caller, const AgentRequest& request);
     bool serve_connection_operation(LineConnection& caller, const AgentRequest& request);
     void sync(LineConnection& caller, const AgentRequest& request);
+    Result<void> open_live(LineConnection& caller, const AgentRequest& request);
     void run_operation(LineConnection& caller, const AgentRequest& request);
     json error(const Error& error) const;
     void emit(const json& event);
@@ -63,6 +64,7 @@ private:
     ChildLimits limits_;
     std::set<std::shared_ptr<LineConnection>> connections_;
     IdleTimer idle_;
+    LiveQueries live_;
     net::steady_timer tick_;
     SyncService sync_;  // last: its link must not outlive what it calls
 };
@@ -73,6 +75,7 @@ ChildServer::ChildServer(UniqueFd channel, ChildServices services, ChildLimits l
       services_(std::move(services)),
       limits_(limits),
       idle_({.io = io_, .on_idle = [this] { on_idle(); }}),
+      live_(io_),
       tick_(io_),
       sync_(SyncService::Parts{.io = io_,
                                .link = services_.link,
@@ -142,6 +145,7 @@ void ChildServer::wait_for_tick() {
     tick_.async_wait([this](const boost::system::error_code& cancelled) {
         if (cancelled) return;
         tell_host({{"event", "tick"}});
+        live_.changed();  // time alone ends what may be shown
         wait_for_tick();
     });
 }
@@ -165,6 +169,10 @@ bool ChildServer::serve_connection_operation(LineConnection& caller, const Agent
     } else if (operation == "watch") {
         caller.watching = true;
         caller.answer(request.id, ok_answer({{"connection", sync_.connection()}}));
+    } else if (operation == "live") {
+        const auto opened = open_live(caller, request);
+        caller.answer(request.id,
+                      opened ? ok_answer({{"live", request.id}}) : error(opened.error()));
     } else if (operation == "sync") {
         sync(caller, request);
     } else if (operation == "sync.follow") {
@@ -195,6 +203,19 @@ void ChildServer::sync(LineConnection& caller, const AgentRequest& request) {
     });
 }
 
+/// `args`: the operation and its own arguments. Its events carry the id of this request.
+Result<void> ChildServer::open_live(LineConnection& caller, const AgentRequest& request) {
+    const json& args = request.args;
+    if (!services_.open_live || !args.is_object() || !args.contains("op") ||
+        !args["op"].is_string())
+        return fail(Errc::invalid_argument, "op");
+    for (const auto& [key, value] : args.items())
+        if (key != "op" && key != "args") return fail(Errc::invalid_argument, key);
+    auto source = SAMSYN_TRY(
+        services_.open_live(args["op"].get<std::string>(), args.value("args", json::object())));
+    return live_.add(caller.weak_from_this(), request.id, std::move(source));
+}
+
 void ChildServer::run_operation(LineConnection& caller, const AgentRequest& request) {
     const auto tell = [&](const json& event) { return caller.tell_now(to_line(event)); };
     auto of_long = services_.run_long ? services_.run_long(request.operation, request.args, tell)
@@ -219,6 +240,7 @@ void ChildServer::emit(const json& event) {
     const auto all = connections_;  // a slow one is closed, and so erased, meanwhile
     for (const auto& connection : all)
         if (connection->watching) connection->notify(line);
+    live_.changed();
 }
 
 }  // namespace

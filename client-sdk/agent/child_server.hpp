@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client-sdk/agent/json_lines.hpp"
+#include "client-sdk/agent/live_queries.hpp"
 #include "client-sdk/agent/unix_socket.hpp"
 #include "client-sdk/net/link.hpp"
 
@@ -25,6 +26,9 @@ struct ChildServices {
     std::function<std::optional<nlohmann::json>(
         std::string_view operation, const nlohmann::json& args, const Tell& tell)>
         run_long{};
+    /// Opens a reading operation to be run again and again; empty where there are none.
+    std::function<Result<LiveSource>(const std::string& operation, const nlohmann::json& args)>
+        open_live{};
     std::function<nlohmann::json(const Error&)> describe;  ///< an `error` object, with its hint
     std::function<std::string()> server;                   ///< host:port, as it is now
     Link::Ports link;

@@ -48,6 +48,9 @@ public:
 
     void close();
 
+    /// Whether something waits that the caller has not read.
+    bool has_unread() const { return queued_bytes_ > 0; }
+
     bool watching = false;
 
 private:

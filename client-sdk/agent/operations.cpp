@@ -16,25 +16,16 @@ namespace {
 using nlohmann::json;
 
 const Operation* find_operation(std::string_view name) {
-    for (const auto operations : {access_operations(),
-                                  act_operations(),
-                                  custody_operations(),
-                                  case_operations(),
-                                  consent_operations(),
-                                  form_operations(),
-                                  item_operations(),
-                                  search_operations(),
-                                  consultation_operations(),
-                                  insight_operations(),
-                                  log_operations(),
-                                  admin_operations(),
-                                  provision_operations(),
-                                  fleet_operations(),
-                                  enrolment_operations(),
-                                  bulk_operations(),
-                                  leaving_operations(),
-                                  recovery_operations(),
-                                  showing_operations()})
+    for (const auto operations : {
+             access_operations(),       act_operations(),       custody_operations(),
+             case_operations(),         consent_operations(),   form_operations(),
+             item_operations(),         note_operations(),      search_operations(),
+             consultation_operations(), insight_operations(),   log_operations(),
+             admin_operations(),        provision_operations(), fleet_operations(),
+             enrolment_operations(),    bulk_operations(),      leaving_operations(),
+             recovery_operations(),     showing_operations(),   conflict_operations(),
+             closing_operations(),      visit_operations(),
+         })
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
     return nullptr;
@@ -81,15 +72,6 @@ ReadAction action_of(std::string_view operation) {
     return ReadAction::item_opened;
 }
 
-/// The one place where reads are logged: every answer passes here, but for show mode, which logs
-/// once what it shows again and again. What its author has just written is no read.
-Result<void> log_shown(Device& device, std::string_view operation, const Directory& names) {
-    if (operation.ends_with(".add")) return {};
-    for (const auto& [case_id, items] : names.shown())
-        SAMSYN_TRY(device.record_shown({action_of(operation), case_id, items}));
-    return {};
-}
-
 bool shows_decisions(std::string_view operation) {
     return operation == "readers" || operation == "why" || operation == "access";
 }
@@ -109,7 +91,23 @@ const Clock& machine_clock() {
 
 Operations::Operations(Device& device) : Operations(device, machine_clock()) {}
 
+/// The one place where reads are logged: every answer passes here, but for show mode, which logs
+/// once what it shows again and again. What its author has just written is no read.
+Result<void> Operations::log_shown(std::string_view operation,
+                                   const CaseId& case_id,
+                                   std::vector<ItemId> items) {
+    if (operation.ends_with(".add") || items.empty()) return {};
+    return device_.record_shown({action_of(operation), case_id, std::move(items)});
+}
+
 json Operations::run(std::string_view operation, const json& args) {
+    return run(operation, args, [&](const auto& shown) -> Result<void> {
+        for (const auto& [case_id, items] : shown) SAMSYN_TRY(log_shown(operation, case_id, items));
+        return {};
+    });
+}
+
+json Operations::run(std::string_view operation, const json& args, const Log& log) {
     const Operation* found = find_operation(operation);
     if (found == nullptr) return failed({Errc::invalid_argument, "op: unknown operation"});
 
@@ -118,7 +116,7 @@ json Operations::run(std::string_view operation, const json& args) {
     try {
         Result<json> result = run_checked(*found, device_, clock_, args, names, showing_);
         if (result)
-            if (const auto logged = log_shown(device_, operation, names); !logged)
+            if (const auto logged = log(names.shown()); !logged)
                 result = std::unexpected{logged.error()};
         if (result && shows_decisions(operation)) note_knowledge(device_, *result);
         if (result) return json::object({{"ok", true}, {"result", *std::move(result)}});
@@ -133,6 +131,10 @@ json Operations::run(std::string_view operation, const json& args) {
     } catch (const std::exception&) {
         return failed({Errc::system_failed, "operation"});
     }
+}
+
+bool Operations::is_known(std::string_view operation) {
+    return find_operation(operation) != nullptr;
 }
 
 bool Operations::writes(std::string_view operation) {

@@ -5,7 +5,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <functional>
+#include <map>
 #include <string_view>
+#include <vector>
 
 namespace samsyn {
 
@@ -27,6 +30,19 @@ public:
     /// Runs one operation. Answers `{"ok": true, "result": …}` or `{"ok": false, "error": {"code",
     /// "message", "context", "hint"}}`. Hostile or incomplete `args` give `invalid_argument`.
     nlohmann::json run(std::string_view operation, const nlohmann::json& args);
+
+    /// The same, with `log` in the place of the log of reads: called with what is shown, before it
+    /// is; on its error nothing is.
+    using Log = std::function<Result<void>(const std::map<CaseId, std::vector<ItemId>>& shown)>;
+    nlohmann::json run(std::string_view operation, const nlohmann::json& args, const Log& log);
+
+    /// Logs items as read by an operation.
+    Result<void> log_shown(std::string_view operation,
+                           const CaseId& case_id,
+                           std::vector<ItemId> items);
+
+    /// False for an operation that is not known.
+    static bool is_known(std::string_view operation);
 
     /// True where a successful `operation` may have written something that wants to be sent.
     static bool writes(std::string_view operation);

@@ -31,6 +31,8 @@ struct Operation {
 std::span<const Operation> access_operations();
 std::span<const Operation> case_operations();
 std::span<const Operation> custody_operations();
+std::span<const Operation> closing_operations();
+std::span<const Operation> conflict_operations();
 std::span<const Operation> consent_operations();
 std::span<const Operation> form_operations();
 std::span<const Operation> item_operations();
@@ -42,9 +44,11 @@ std::span<const Operation> enrolment_operations();
 std::span<const Operation> fleet_operations();
 std::span<const Operation> leaving_operations();
 std::span<const Operation> log_operations();
+std::span<const Operation> note_operations();
 std::span<const Operation> provision_operations();
 std::span<const Operation> recovery_operations();
 std::span<const Operation> showing_operations();
+std::span<const Operation> visit_operations();
 
 /// Adds `waits_for_second`, and the `statements` about the user's certificates that wait.
 void add_waiting(Call& call, const UserId& user, nlohmann::json& result);

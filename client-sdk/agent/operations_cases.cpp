@@ -61,12 +61,6 @@ Result<json> show_case(Call& call) {
     return result;
 }
 
-Result<json> close_case(Call& call) {
-    const CaseId id = SAMSYN_TRY(case_of(call));
-    const auto reason = SAMSYN_TRY(call.args.integer_or("reason", 0, 255, 0));
-    return added(SAMSYN_TRY(call.device.close_case(id, static_cast<std::uint8_t>(reason))));
-}
-
 Result<json> add_person(Call& call) {
     const CaseId case_id = SAMSYN_TRY(case_of(call));
     if (SAMSYN_TRY(is_consultation(call.device, case_id)))
@@ -172,7 +166,6 @@ constexpr Operation operations[] = {
     {"case.open", &open_case, true, "title", "unit model"},
     {"case.list", &list_cases, false, ""},
     {"case.show", &show_case, false, "case"},
-    {"case.close", &close_case, true, "case", "reason"},
     {"person.add", &add_person, true, "case name", "fields"},
     {"person.adult", &record_adult, true, "case person"},
     {"custody.record", &record_custody, true, "case child guardians", "born adult_on review"},

@@ -3,6 +3,8 @@
 #include "client-sdk/agent/operations_call.hpp"
 #include "client-sdk/agent/operations_consultations.hpp"
 
+#include <samsyn/signed_notes.hpp>
+
 #include <algorithm>
 
 namespace samsyn {
@@ -81,10 +83,6 @@ Result<ItemId> item_of(Call& call) {
 
 namespace {
 
-Result<json> add_note(Call& call) {
-    return add_of_type(call, ItemType::visit_note, {"text", "date", "place"});
-}
-
 Result<json> add_observation(Call& call) {
     return add_of_type(call, ItemType::observation, {"text", "date"});
 }
@@ -111,6 +109,11 @@ Result<json> add_item(Call& call) {
     return add_of_type(call, type->type, {});
 }
 
+/// Written by signing only.
+bool is_beside_content(std::string_view key) {
+    return key == "signatures" || key == "addenda";
+}
+
 Result<json> edit_item(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const ItemView item = SAMSYN_TRY(call.device.item(id));
@@ -123,48 +126,11 @@ Result<json> edit_item(Call& call) {
     for (const FieldInput& field : fields)  // it would undo what came in since it was read
         if (find_field(*type, field.key)->kind == ValueKind::document)
             return fail(Errc::invalid_argument, "fields: " + field.key + " is for text.write");
+    for (const FieldInput& field : fields)
+        if (is_beside_content(field.key))
+            return fail(Errc::invalid_argument, "fields: " + field.key + " is for note.sign");
     SAMSYN_TRY(call.device.edit_item(id, fields));
     return written_item(call, id);
-}
-
-/// The text of an item that several write: the one named, or the only one.
-Result<const FieldInfo*> document_of(Call& call, const TypeInfo& type) {
-    if (call.args.has("field")) {
-        const FieldInfo* named = find_field(type, SAMSYN_TRY(call.args.text("field")));
-        if (named != nullptr && named->kind == ValueKind::document) return named;
-        return fail(Errc::invalid_argument, "field: no text that several write");
-    }
-    const auto first = std::ranges::find(type.fields, ValueKind::document, &FieldInfo::kind);
-    if (first == type.fields.end())
-        return fail(Errc::invalid_argument, "item: has no text that several write");
-    return &*first;
-}
-
-Result<json> write_text(Call& call) {
-    const ItemId id = SAMSYN_TRY(item_of(call));
-    const TypeInfo* type = find_type(SAMSYN_TRY(call.device.item(id)).type);
-    if (type == nullptr) return fail(Errc::update_needed, "type");
-    const FieldInfo* field = SAMSYN_TRY(document_of(call, *type));
-    FieldInput input;
-    input.key = field->key;
-    const std::string text = SAMSYN_TRY(call.args.document("text"));
-    input.value = SAMSYN_TRY(clean_text(text, "text", document_bytes_max));
-    if (call.args.has("before")) input.before = SAMSYN_TRY(call.args.document("before"));
-    SAMSYN_TRY(call.device.edit_item(id, {&input, 1}));
-    return written_item(call, id);
-}
-
-Result<json> read_text(Call& call) {
-    const ItemView item = SAMSYN_TRY(call.device.item(SAMSYN_TRY(item_of(call))));
-    const TypeInfo* type = find_type(item.type);
-    if (type == nullptr) return fail(Errc::update_needed, "type");
-    const FieldInfo* field = SAMSYN_TRY(document_of(call, *type));
-    call.names.note_shown(item.case_id, item.id);
-    json result = json::object({{"item", to_hex(item.id)}, {"field", field->key}});
-    result["title"] = field->title.en;
-    result["title_sv"] = field->title.sv;
-    result["text"] = item.text(field->key);
-    return result;
 }
 
 Result<json> delete_item(Call& call) {
@@ -193,81 +159,15 @@ Result<json> list_items(Call& call) {
 }
 
 Result<json> show_item(Call& call) {
-    return written_item(call, SAMSYN_TRY(item_of(call)));
-}
-
-Result<json> list_conflicts(Call& call) {
-    std::optional<CaseId> case_id;
-    if (call.args.has("case")) case_id = SAMSYN_TRY(case_of(call));
-    json list = json::array();
-    for (const ItemView& item : SAMSYN_TRY(call.device.conflicts()))
-        if (!case_id || item.case_id == *case_id) list.push_back(to_json(call.names, item));
-    return json::object({{"items", std::move(list)}});
-}
-
-const FieldView* find_view(const ItemView& item, std::string_view key) {
-    for (const FieldView& field : item.fields) {
-        const bool deleted = field.number == deleted_field && key == "deleted";
-        if (deleted || (field.info != nullptr && field.info->key == key)) return &field;
-    }
-    return nullptr;
-}
-
-/// The versions that the person was shown: those named, else all that stand.
-Result<std::vector<Version>> seen_of(Call& call, const FieldView& field) {
-    const auto wanted = SAMSYN_TRY(call.args.texts("seen"));
-    std::vector<Version> seen;
-    for (const ValueView& value : field.values)
-        if (wanted.empty() || std::ranges::count(wanted, to_text(value.version)) > 0)
-            seen.push_back(value.version);
-    if (!wanted.empty() && seen.size() != wanted.size()) return fail(Errc::not_found, "seen");
-    return seen;
-}
-
-/// `keep`: the number of a standing value as listed, from 1, or its version.
-Result<Value> kept_value(const FieldView& field, const json& keep) {
-    for (std::size_t i = 0; i < field.values.size(); ++i) {
-        const bool numbered = keep.is_number_integer() && keep == i + 1;
-        const bool named = keep.is_string() && keep == to_text(field.values[i].version);
-        if (numbered || named) return field.values[i].value;
-    }
-    return fail(Errc::not_found, "keep");
-}
-
-Result<json> settle(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
-    const ItemView item = SAMSYN_TRY(call.device.item(id));
-    if (item.type == ItemType::consultation)
-        return fail(Errc::invalid_argument, "item: a consultation is written once");
-    Settlement settlement{
-        .item = id, .field = SAMSYN_TRY(call.args.text("field")), .value = {}, .seen = {}};
-    const FieldView* field = find_view(item, settlement.field);
-    const bool presence = settlement.field == "deleted";
-    if (field == nullptr && !presence) return fail(Errc::invalid_argument, "field");
-
-    const json* value = call.args.find("value");
-    const json* keep = call.args.find("keep");
-    if ((value == nullptr) == (keep == nullptr))
-        return fail(Errc::invalid_argument, "value: give either value or keep");
-    if (field != nullptr) settlement.seen = SAMSYN_TRY(seen_of(call, *field));
-    if (keep != nullptr) {
-        if (field == nullptr) return fail(Errc::not_found, "keep");
-        settlement.value = SAMSYN_TRY(kept_value(*field, *keep));
-    } else if (presence) {
-        settlement.value = SAMSYN_TRY(call.args.boolean_or("value", false));
-    } else {
-        settlement.value = SAMSYN_TRY(value_of(call, item.case_id, *field->info, *value));
-    }
-    SAMSYN_TRY(call.device.settle(settlement));
-    return written_item(call, id);
+    json result = SAMSYN_TRY(written_item(call, id));
+    // What may be signed as it was shown here.
+    if (const auto content = SignedNotes{call.device}.content(id))
+        result["content"] = to_hex(*content);
+    return result;
 }
 
 constexpr Operation operations[] = {
-    {"note.add",
-     &add_note,
-     true,
-     "case about text",
-     "date place category sensitivity unit closed fields"},
     {"observation.add",
      &add_observation,
      true,
@@ -291,12 +191,8 @@ constexpr Operation operations[] = {
     {"item.add", &add_item, true, "case about type fields", "category sensitivity unit closed"},
     {"item.edit", &edit_item, true, "item fields"},
     {"item.delete", &delete_item, true, "item"},
-    {"text.read", &read_text, false, "item", "field"},
-    {"text.write", &write_text, true, "item text", "field before"},
     {"item.list", &list_items, false, "case", "type about"},
     {"item.show", &show_item, false, "item"},
-    {"conflicts", &list_conflicts, false, "", "case"},
-    {"settle", &settle, true, "item field", "value keep seen"},
 };
 
 }  // namespace

@@ -8,6 +8,9 @@ namespace samsyn {
 
 // What the operations on items of all types share.
 
+/// The context of the refusal to close a case in which something is open that nobody holds.
+inline constexpr std::string_view follow_ups_without_holder = "follow_ups_without_holder";
+
 /// The item that the argument `item` names.
 Result<ItemId> item_of(Call& call);
 

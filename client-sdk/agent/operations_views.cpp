@@ -72,6 +72,8 @@ json reference_json(Directory& names,
     return shown(hex, name.empty() ? hex : name, name.empty() ? hex : name);
 }
 
+}  // namespace
+
 json value_json(Directory& names,
                 const CaseId& case_id,
                 const FieldInfo* info,
@@ -97,6 +99,8 @@ json value_json(Directory& names,
     const Words& words = info->choices[static_cast<std::size_t>(number)];
     return shown(words.en, words.en, words.sv);
 }
+
+namespace {
 
 json field_json(Directory& names, const CaseId& case_id, const FieldView& field) {
     json out = json::object();
@@ -130,13 +134,35 @@ std::string_view presence_key(ItemState::Presence presence) {
     return "unknown";
 }
 
-/// The first text of an item: what a list shows.
-std::string title_of(const ItemView& item) {
-    const TypeInfo* type = find_type(item.type);
-    if (type == nullptr) return {};
-    for (const FieldInfo& field : type->fields)
-        if (field.kind == ValueKind::text && field.required) return item.text(field.key);
-    return {};
+struct StandingWords {
+    std::string_view key;
+    Words title;
+};
+
+StandingWords words_of(SignatureStanding standing) {
+    switch (standing) {
+        case SignatureStanding::stands:
+            return {"stands", {"as signed", "som signerat"}};
+        case SignatureStanding::changed:
+            return {"changed", {"changed since", "ändrat sedan dess"}};
+        case SignatureStanding::incomplete:
+            return {"incomplete", {"not all of it has come yet", "allt har inte kommit än"}};
+        case SignatureStanding::copied:
+            return {"copied", {"signed before it was moved", "signerat innan det flyttades"}};
+        case SignatureStanding::not_authentic:
+            break;
+    }
+    return {"not_authentic", {"NOT AUTHENTIC", "INTE ÄKTA"}};
+}
+
+json signature_json(Directory& names, const SignatureView& signature) {
+    const StandingWords words = words_of(signature.standing);
+    return json::object({{"user", names.describe(signature.user)},
+                         {"device", to_hex(signature.device)},
+                         {"at", to_json(signature.at)},
+                         {"standing", words.key},
+                         {"standing_title", words.title.en},
+                         {"standing_title_sv", words.title.sv}});
 }
 
 }  // namespace
@@ -227,14 +253,19 @@ json to_json(Directory& names, const ItemView& item) {
     out["type"] = type ? json(type->key) : json(static_cast<unsigned>(item.type));
     out["type_title"] = type ? type->title.en : "?";
     out["type_title_sv"] = type ? type->title.sv : "?";
-    out["title"] = title_of(item);
+    out["title"] = item.title();
     put_label(out, names, item.case_id, item.label);
     out["presence"] = presence_key(item.presence);
     out["conflict"] = item.conflict;
     out["unsent"] = item.unsent;
-    out["fields"] = list_of(item.fields, [&](const FieldView& field) {
-        return field_json(names, item.case_id, field);
+    out["locked"] = item.locked;
+    out["signatures"] = list_of(item.signatures, [&](const SignatureView& signature) {
+        return signature_json(names, signature);
     });
+    out["fields"] = json::array();
+    for (const FieldView& field : item.fields)
+        if (field.info == nullptr || field.info->key != "signatures")
+            out["fields"].push_back(field_json(names, item.case_id, field));
     return out;
 }
 

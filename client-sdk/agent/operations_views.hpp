@@ -17,6 +17,12 @@ nlohmann::json to_json(Directory& names, const ConsentView& consent);
 nlohmann::json to_json(Directory& names, const ClosingView& closing);
 nlohmann::json statement_json(Directory& names, const CaseId& case_id, const StatementView& view);
 
+/// A value as a program and as people read it. `info`: null for a field of a newer version.
+nlohmann::json value_json(Directory& names,
+                          const CaseId& case_id,
+                          const FieldInfo* info,
+                          const Value& value);
+
 /// An instant as ISO 8601 in UTC; null for "never ends".
 nlohmann::json to_json(Instant instant);
 

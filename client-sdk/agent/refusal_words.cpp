@@ -1,8 +1,11 @@
 #include "client-sdk/agent/refusal_words.hpp"
 
+#include "client-sdk/agent/operations_items.hpp"
+
 #include <samsyn/enrolment.hpp>
 #include <samsyn/provisioning.hpp>
 #include <samsyn/recovery.hpp>
+#include <samsyn/signed_notes.hpp>
 
 namespace samsyn {
 
@@ -164,6 +167,30 @@ constexpr RefusalWords all_words[] = {
      "Leave it out. Letters go by the tax agency's mediation (Skatteverket, "
      "förmedlingsuppdrag).",
      "Utelämna det. Post går genom Skatteverkets förmedlingsuppdrag."},
+    // The end of a case.
+    {follow_ups_without_holder,
+     "something is open that nobody has accepted to hold after the case",
+     "något är öppet som ingen har accepterat att ta över efter ärendet",
+     "`samsyn case ending CASE` lists it. Name who takes it over (`samsyn hand-over`), who accepts "
+     "it (`samsyn take-over`); or finish it.",
+     "`samsyn case ending ÄRENDE` listar det. Ange vem som tar över (`samsyn hand-over`), som "
+     "accepterar (`samsyn take-over`); eller slutför det."},
+    // Signed notes.
+    {signed_note_refused,
+     "it is signed, and what is signed is not changed",
+     "den är signerad, och det signerade ändras inte",
+     "Add to it: `samsyn note addendum ITEM TEXT`.",
+     "Gör ett tillägg: `samsyn note addendum POST TEXT`."},
+    {SignedNotes::not_author,
+     "who wrote nothing in it does not sign it first",
+     "den som inte har skrivit i den signerar den inte först",
+     "Its author signs; after that you can sign, too.",
+     "Författaren signerar; sedan kan du också göra det."},
+    {SignedNotes::not_signed,
+     "nobody has signed it yet",
+     "ingen har signerat den än",
+     "Write in it: `samsyn write ITEM`. Or sign it first: `samsyn note sign ITEM`.",
+     "Skriv i den: `samsyn write POST`. Eller signera den först: `samsyn note sign POST`."},
 };
 
 }  // namespace

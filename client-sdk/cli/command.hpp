@@ -84,6 +84,7 @@ void add_admin_commands(CLI::App& app, Session& session);
 void add_founding_commands(CLI::App& admin, Session& session);
 void add_inviting_commands(CLI::App& admin, Session& session);  // invite, accept
 void add_enrol_command(CLI::App& app, Session& session);
+void add_closing_commands(CLI::App& app, CLI::App& cases, Session& session);
 void add_case_commands(CLI::App& app, Session& session);
 void add_consent_commands(CLI::App& app, Session& session);
 
@@ -93,7 +94,9 @@ void add_form_commands(CLI::App& consents, Session& session);
 /// `consent refuse FORM --person …`: the positional is the form there.
 int refuse_form(const Session& session, nlohmann::json args);
 void add_item_commands(CLI::App& app, Session& session);
+void add_note_commands(CLI::App& app, Session& session);
 void add_text_commands(CLI::App& app, Session& session);  // write, read
+void add_visit_commands(CLI::App& app, Session& session);
 void add_proxy_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);
 void add_consult_commands(CLI::App& app, Session& session);

@@ -50,10 +50,6 @@ void print_case(const Session& session, const json& result) {
     print(taking_part.to_string());
 }
 
-void print_closed(const Session& session, const json&) {
-    print(session.say("Closed.\n", "Avslutat.\n"));
-}
-
 void print_person(const Session& session, const json& result) {
     print(session.say("Added ", "La till ") + escaped(name_in(result, "person")) + "  " +
           short_id(text_in(result["person"], "id")) + "\n");
@@ -97,11 +93,7 @@ void add_case_group(CLI::App& app, Session& session) {
             "samsyn case show \"Familjen Alm\""}
         .of_case()
         .asks("case.show", &print_case);
-    Command{
-        cases, session, "close", "Closes a case.", "samsyn case close \"Familjen Alm\" --reason 1"}
-        .of_case()
-        .number("--reason", "reason", "Number of the closing reason")
-        .asks("case.close", &print_closed);
+    add_closing_commands(app, cases, session);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ std::string marks_of(const Session& session, const json& item) {
     };
     mark(item.value("conflict", false), session.say("conflict", "konflikt"));
     mark(item.value("unsent", false), session.say("unsent", "ej skickad"));
+    mark(item.value("locked", false), session.say("signed", "signerad"));
     mark(text_in(item, "presence") != "present", session.say("deleted", "borttagen"));
     return marks;
 }
@@ -31,6 +32,50 @@ Command& with_label(Command& command) {
         .text("--unit", "unit", "Your unit that writes it, if you work in several")
         .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)")
         .pairs("--set", "fields", "More fields, as key=value");
+}
+
+namespace {
+
+void print_signatures(const Session& session, const json& item) {
+    std::size_t number = 0;
+    for (const json& signature : item["signatures"])
+        print(session.say("signature ", "signatur ") + std::to_string(++number) + ": " +
+              escaped(name_in(signature, "user")) + ", " + local_time_in(signature, "at") + ", " +
+              escaped(local_in(session, signature, "standing_title")) + "\n");
+}
+
+void print_value(const Session& session, const json& value, std::size_t number) {
+    const std::string text = escaped(local_in(session, value, "shown"), LineEnds::keep);
+    print("  " + (number > 0 ? std::to_string(number) + ") " : std::string{}) + text + "\n");
+    print("     " + escaped(name_in(value, "writer")) + ", " + local_time_in(value, "written_at") +
+          (value.value("unsent", false) ? session.say(", unsent", ", ej skickat") : std::string{}) +
+          "\n");
+}
+
+void print_item(const Session& session, const json& item, bool conflicts_only) {
+    print(escaped(local_in(session, item, "type_title")) + "  " + text_in(item, "id") + "\n");
+    print(session.say("about ", "om ") + escaped(names_in(item, "about")) + ", " +
+          escaped(name_in(item, "unit")) + ", " +
+          escaped(local_in(session, item, "category_title")) + "\n");
+    const std::string marks = marks_of(session, item);
+    if (!marks.empty()) print("[" + marks + "]\n");
+    print_signatures(session, item);
+    for (const json& field : item["fields"]) {
+        const bool conflict = field.value("conflict", false);
+        if (conflicts_only && !conflict) continue;
+        print(escaped(local_in(session, field, "title")) + " (" + escaped(text_in(field, "key")) +
+              ")" + (conflict ? session.say(": CONFLICT", ": KONFLIKT") : std::string{}) + "\n");
+        std::size_t number = 0;
+        for (const json& value : field["values"])
+            print_value(session, value, conflict ? ++number : 0);
+    }
+}
+
+}  // namespace
+
+void print_shown(const Session& session, const json& result) {
+    print_item(session, result["item"], false);
+    print(session.say("read by ", "läses av ") + escaped(names_in(result, "readers")) + "\n");
 }
 
 namespace {
@@ -58,46 +103,21 @@ void print_items(const Session& session, const json& result) {
     print(table.empty() ? session.say("Nothing.\n", "Inget.\n") : table.to_string());
 }
 
-void print_value(const Session& session, const json& value, std::size_t number) {
-    const std::string text = escaped(local_in(session, value, "shown"), LineEnds::keep);
-    print("  " + (number > 0 ? std::to_string(number) + ") " : std::string{}) + text + "\n");
-    print("     " + escaped(name_in(value, "writer")) + ", " + local_time_in(value, "written_at") +
-          (value.value("unsent", false) ? session.say(", unsent", ", ej skickat") : std::string{}) +
-          "\n");
-}
-
-void print_item(const Session& session, const json& item, bool conflicts_only) {
-    print(escaped(local_in(session, item, "type_title")) + "  " + text_in(item, "id") + "\n");
-    print(session.say("about ", "om ") + escaped(names_in(item, "about")) + ", " +
-          escaped(name_in(item, "unit")) + ", " +
-          escaped(local_in(session, item, "category_title")) + "\n");
-    const std::string marks = marks_of(session, item);
-    if (!marks.empty()) print("[" + marks + "]\n");
-    for (const json& field : item["fields"]) {
-        const bool conflict = field.value("conflict", false);
-        if (conflicts_only && !conflict) continue;
-        print(escaped(local_in(session, field, "title")) + " (" + escaped(text_in(field, "key")) +
-              ")" + (conflict ? session.say(": CONFLICT", ": KONFLIKT") : std::string{}) + "\n");
-        std::size_t number = 0;
-        for (const json& value : field["values"])
-            print_value(session, value, conflict ? ++number : 0);
-    }
-}
-
-void print_shown(const Session& session, const json& result) {
-    print_item(session, result["item"], false);
-    print(session.say("read by ", "läses av ") + escaped(names_in(result, "readers")) + "\n");
-}
-
 void print_conflicts(const Session& session, const json& result) {
     for (const json& item : result["items"]) {
         print_item(session, item, true);
         print("\n");
     }
-    print(result["items"].empty()
-              ? session.say("No conflicts.\n", "Inga konflikter.\n")
-              : session.say("Settle one: samsyn settle ITEM FIELD --keep N, or --value TEXT\n",
-                            "Avgör: samsyn settle POST FÄLT --keep N, eller --value TEXT\n"));
+    print(
+        result["items"].empty()
+            ? session.say("No conflicts.\n", "Inga konflikter.\n")
+            : session.say("Settle one: samsyn settle ITEM FIELD --keep N, mine, theirs or both, or "
+                          "--value TEXT\n",
+                          "Avgör: samsyn settle POST FÄLT --keep N, mine, theirs eller both, eller "
+                          "--value TEXT\n"));
+    if (const std::string others = text_in(result, "of_others"); others != "0")
+        print(others + session.say(" more between others: samsyn conflicts --all\n",
+                                   " till mellan andra: samsyn conflicts --all\n"));
 }
 
 void print_commitments(const Session& session, const json& result) {
@@ -124,17 +144,6 @@ void print_commitments(const Session& session, const json& result) {
 }
 
 void add_new_items(CLI::App& app, Session& session) {
-    Command note{group(app, "note", "Writes visit notes."),
-                 session,
-                 "add",
-                 "Writes a visit note.",
-                 "samsyn note add \"Familjen Alm\" \"Elin sover bättre.\" --about \"Elin Alm\""};
-    with_label(note.of_case()
-                   .needs("text,--text", "text", "The note; - reads standard input")
-                   .text("--date", "date", "Day of the visit, as 2026-05-04")
-                   .text("--place", "place", "Where"))
-        .asks("note.add", &print_written);
-
     Command observation{group(app, "observation", "Writes observations."),
                         session,
                         "add",
@@ -239,9 +248,11 @@ void add_item_commands(CLI::App& app, Session& session) {
     Command{app,
             session,
             "conflicts",
-            "Shows fields that two people changed at once.",
+            "Shows fields that you and somebody else changed at once; after 14 days a case's "
+            "lead sees them too.",
             "samsyn conflicts"}
         .text("case", "case", "Only in this case")
+        .flag("--all", "all", "Also between others")
         .asks("conflicts", &print_conflicts);
     Command{app,
             session,
@@ -250,7 +261,9 @@ void add_item_commands(CLI::App& app, Session& session) {
             "samsyn settle 1a2b3c4d due --keep 1"}
         .needs("item", "item", "The beginning of its id")
         .needs("field", "field", "The field's key")
-        .number("--keep", "keep", "Number of the value, as `samsyn conflicts` lists them")
+        .text("--keep",
+              "keep",
+              "Number of the value, as `samsyn conflicts` lists them; or mine, theirs, both")
         .text("--value", "value", "Another value")
         .runs([&session](json args) {
             const bool deletion = args["field"] == "deleted" && args.contains("value");

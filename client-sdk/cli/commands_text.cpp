@@ -1,5 +1,5 @@
 #include "client-sdk/agent/agent_client.hpp"
-#include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/item_views.hpp"
 #include "client-sdk/cli/own_editor.hpp"
 
 #include <cstdio>
@@ -69,6 +69,8 @@ int write_in_editor(const Session& session, AgentClient& agent, json args, const
     return code;
 }
 
+}  // namespace
+
 int write_text(const Session& session, const json& args) {
     auto agent = AgentClient::connect(session.data);
     if (!agent) return show_error(session, agent.error());
@@ -77,11 +79,14 @@ int write_text(const Session& session, const json& args) {
     json before;
     if (const int code = ask(session, *agent, "text.read", which, before); code != exit_ok)
         return code;
+    if (before.value("locked", false)) {  // before anything is typed
+        which["text"] = before["text"];
+        json refused;
+        return ask(session, *agent, "text.write", which, refused);
+    }
     return args.contains("text") ? send_text(session, *agent, args, before)
                                  : write_in_editor(session, *agent, args, before);
 }
-
-}  // namespace
 
 void add_text_commands(CLI::App& app, Session& session) {
     Command{app,

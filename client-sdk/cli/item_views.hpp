@@ -9,8 +9,14 @@ namespace samsyn {
 /// "visit_note 1a2b3c4d about Elin Alm, read by Anna Ek, Per Ås".
 void print_written(const Session& session, const nlohmann::json& result);
 
+/// All of an item, and who reads it.
+void print_shown(const Session& session, const nlohmann::json& result);
+
 /// "conflict, unsent", or empty.
 std::string marks_of(const Session& session, const nlohmann::json& item);
+
+/// Opens the item's text in the person's editor, or takes `text`, and writes what has changed.
+int write_text(const Session& session, const nlohmann::json& args);
 
 /// The options that every new item takes.
 Command& with_label(Command& command);

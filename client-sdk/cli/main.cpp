@@ -1,7 +1,9 @@
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/watching.hpp"
 #include "crypto/keys/sodium.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -62,7 +64,9 @@ int run(int argc, char** argv) {
     add_case_commands(app, session);
     add_consent_commands(app, session);
     add_item_commands(app, session);
+    add_note_commands(app, session);
     add_text_commands(app, session);
+    add_visit_commands(app, session);
     add_consult_commands(app, session);
     add_search_commands(app, session);
     add_show_commands(app, session);
@@ -74,9 +78,15 @@ int run(int argc, char** argv) {
     add_log_commands(app, session);
     add_recovery_commands(app, session);
     add_sync_command(app, session);
+    add_watch_command(app, session);
 
     try {
         app.parse(argc, argv);
+        if (!session.watched.empty()) {
+            session.watches = true;
+            std::ranges::reverse(session.watched);  // as CLI11 wants them
+            app.parse(session.watched);
+        }
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exit_ok : exit_usage;
     }

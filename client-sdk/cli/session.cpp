@@ -2,6 +2,7 @@
 
 #include "client-sdk/agent/agent_client.hpp"
 #include "client-sdk/agent/operations.hpp"
+#include "client-sdk/cli/watching.hpp"
 #include "core/model/local_date.hpp"
 
 #include <algorithm>
@@ -97,6 +98,8 @@ int ask(const Session& session,
         std::string_view operation,
         const json& args,
         json& result) {
+    if (session.watches)
+        return show_error(session, Error{Errc::invalid_argument, "this command is not watched"});
     auto answer = agent.call(operation, args);
     if (!answer) return show_error(session, error_to_json(answer.error()));
     if (!answer->value("ok", false))
@@ -106,6 +109,7 @@ int ask(const Session& session,
 }
 
 int perform(const Session& session, std::string_view operation, const json& args, Printer printer) {
+    if (session.watches) return watch(session, operation, args, printer);
     auto agent = AgentClient::connect(session.data);
     if (!agent) return show_error(session, agent.error());
     json result;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace samsyn {
 
@@ -30,6 +31,8 @@ struct Session {
     bool json = false;
     Language language = Language::english;
     std::function<int()> command;
+    std::vector<std::string> watched;  ///< the command that is to be shown again and again
+    bool watches = false;
 
     /// The words in the person's language.
     std::string say(std::string_view en, std::string_view sv) const {

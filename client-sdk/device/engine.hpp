@@ -20,6 +20,7 @@
 namespace samsyn {
 
 struct Recovering;
+struct SignedNote;
 
 /// A device's state, and what its public calls are made of. The database is the truth; what is in
 /// memory is derived from it by `load`, and derived again where a transaction fails half-way.
@@ -233,6 +234,26 @@ public:
                            const std::map<TextOfItem, Error>& parked);
 
     Result<StoredItem> readable_item(const ItemId& id);
+
+    /// Checks that this user may change the item; the compartment it is in.
+    Result<StoredCompartment> changeable(const StoredItem& item);
+
+    // --- What is signed (signed_notes.cpp) -------------------------------------------------------
+    /// What stands in an item, to be signed by this user. Errors: those of the store.
+    Result<SignedNote> describe(const StoredItem& item);
+    std::vector<SignatureView> signatures_of(const StoredItem& item);
+    bool is_locked(const StoredItem& item, const std::vector<SignatureView>& signatures);
+
+    bool has_written(const StoredItem& item, const UserId& user);
+
+    /// Adds an element to a field that only grows.
+    Result<void> append(const StoredItem& item, const FieldInfo& field, std::string text);
+
+    /// Errors: `not_permitted` with `signed_note_refused` where it is locked.
+    Result<void> require_unlocked(const StoredItem& item);
+
+    /// The same, where `value` is not what was signed.
+    Result<void> require_as_signed(const StoredItem& item, FieldNumber field, const Value& value);
 
     // --- Keys (epochs.cpp, newcomers.cpp, supplements.cpp) --------------------------------------
     std::vector<DeviceId> permitted(const StoredCompartment& compartment, Instant now);

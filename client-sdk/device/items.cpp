@@ -274,14 +274,10 @@ Result<void> Device::edit_item(const ItemId& id, std::span<const FieldInput> fie
     Impl& my = *impl_;
     return my.transact([&]() -> Result<void> {
         const StoredItem item = SAMSYN_TRY(my.readable_item(id));
-        const StoredCompartment& compartment = my.find(item.compartment)->stored;
+        const StoredCompartment compartment = SAMSYN_TRY(my.changeable(item));
         const TypeInfo* type = find_type(item.type);
         if (!type) return fail(Errc::update_needed, "item type");
-        Request request;
-        request.action = Action::contribute;
-        request.shared_editing_type = type->shared_editing;
-        const Decision answer = my.decision(compartment, request, my.me(), my.now());
-        if (!answer.permitted()) return std::unexpected{my.denial(answer)};
+        SAMSYN_TRY(my.require_unlocked(item));
         SAMSYN_TRY(my.check_whereabouts(compartment, id, *type, fields));
 
         auto changed =

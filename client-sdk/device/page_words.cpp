@@ -12,15 +12,6 @@ ReferenceId reference(const IdType& id) {
     return ReferenceId::from(id.view());
 }
 
-/// The first text of an item that it must have.
-std::string first_text(const ItemView& item) {
-    const TypeInfo* const type = find_type(item.type);
-    if (type == nullptr) return {};
-    for (const FieldInfo& field : type->fields)
-        if (field.kind == ValueKind::text && field.required) return item.text(field.key);
-    return {};
-}
-
 }  // namespace
 
 PageWords::PageWords(const std::vector<ItemView>& items,
@@ -33,7 +24,7 @@ PageWords::PageWords(const std::vector<ItemView>& items,
     for (const UserView& user : users) names_[reference(user.id)] = user.name;
     for (const UnitView& unit : units) names_[reference(unit.unit.unit)] = unit.name;
     for (const ItemView& item : items)
-        if (view.shows(item.compartment)) names_[reference(item.id)] = first_text(item);
+        if (view.shows(item.compartment)) names_[reference(item.id)] = item.title();
 }
 
 std::string_view PageWords::say(const Words& words) const {
@@ -98,7 +89,7 @@ PageItem PageWords::words_of(const ItemView& item) const {
 std::string PageWords::title_of(const ItemView& item) const {
     const TypeInfo* const type = find_type(item.type);
     std::string title{type != nullptr ? say(type->title) : std::string_view{"?"}};
-    if (const std::string text = first_text(item); !text.empty()) title += ": " + text;
+    if (const std::string text = item.title(); !text.empty()) title += ": " + text;
     return title;
 }
 

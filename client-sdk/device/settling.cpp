@@ -4,22 +4,20 @@
 
 namespace samsyn {
 
-/// Checks that this user may change the item; the compartment it is in.
-template <class Engine>
-static Result<StoredCompartment> changeable(Engine& my, const StoredItem& item) {
+Result<StoredCompartment> Device::Impl::changeable(const StoredItem& item) {
     const TypeInfo* type = find_type(item.type);
     Request request;
     request.action = Action::contribute;
     request.shared_editing_type = type && type->shared_editing;
-    StoredCompartment compartment = my.find(item.compartment)->stored;
-    const Decision answer = my.decision(compartment, request, my.me(), my.now());
-    if (!answer.permitted()) return std::unexpected{my.denial(answer)};
+    const StoredCompartment& compartment = find(item.compartment)->stored;
+    const Decision answer = decision(compartment, request, me(), now());
+    if (!answer.permitted()) return std::unexpected{denial(answer)};
     return compartment;
 }
 
 Result<void> Device::Impl::erase_item(const ItemId& id) {
     const StoredItem item = SAMSYN_TRY(readable_item(id));
-    const StoredCompartment compartment = SAMSYN_TRY(changeable(*this, item));
+    const StoredCompartment compartment = SAMSYN_TRY(changeable(item));
     auto replaces = item.state.versions_to_delete();
     if (replaces.size() > write_replaces_max)
         return fail(Errc::limit_exceeded, "versions to delete");
@@ -34,14 +32,18 @@ Result<void> Device::Impl::erase_item(const ItemId& id) {
 
 Result<void> Device::delete_item(const ItemId& id) {
     Impl& my = *impl_;
-    return my.transact([&]() -> Result<void> { return my.erase_item(id); });
+    return my.transact([&]() -> Result<void> {
+        const StoredItem item = SAMSYN_TRY(my.readable_item(id));
+        SAMSYN_TRY(my.require_unlocked(item));
+        return my.erase_item(id);
+    });
 }
 
 Result<void> Device::settle(const Settlement& settlement) {
     Impl& my = *impl_;
     return my.transact([&]() -> Result<void> {
         const StoredItem item = SAMSYN_TRY(my.readable_item(settlement.item));
-        const StoredCompartment compartment = SAMSYN_TRY(changeable(my, item));
+        const StoredCompartment compartment = SAMSYN_TRY(my.changeable(item));
         const TypeInfo* type = find_type(item.type);
         if (!type) return fail(Errc::update_needed, "item type");
         const FieldInfo* field = find_field(*type, settlement.field);
@@ -51,6 +53,8 @@ Result<void> Device::settle(const Settlement& settlement) {
         const FieldState* state = item.state.field(number);
         if (!state || (!deletion && (item.texts.contains(number) || !state->in_conflict())))
             return fail(Errc::conflict, "nothing to settle");
+
+        SAMSYN_TRY(my.require_as_signed(item, number, settlement.value));
 
         std::vector<Version> seen = settlement.seen;
         std::ranges::sort(seen);

@@ -13,6 +13,18 @@ std::string ItemView::text(std::string_view field_key) const {
     return {};
 }
 
+std::string ItemView::title() const {
+    const TypeInfo* info = find_type(type);
+    if (!info) return {};
+    for (const bool must : {true, false})
+        for (const FieldInfo& field : info->fields) {
+            const bool written = field.kind == ValueKind::text || field.kind == ValueKind::document;
+            if (!written || field.required != must || !(must || field.searchable)) continue;
+            if (std::string first = text(field.key); !first.empty()) return first;
+        }
+    return {};
+}
+
 Result<Device::Impl::UnsentVersions> Device::Impl::unsent_versions() {
     UnsentVersions unsent;
     for (const PendingChange& pending : SAMSYN_TRY(store.pending()))
@@ -80,6 +92,8 @@ ItemView Device::Impl::view_of(const StoredItem& item, const UnsentVersions& uns
         if (number != deleted_field || view.presence != ItemState::Presence::present)
             view.fields.push_back(std::move(field));
     }
+    view.signatures = signatures_of(item);
+    view.locked = is_locked(item, view.signatures);
     return view;
 }
 

@@ -74,7 +74,8 @@ constexpr std::array person_fields{
               .whereabouts = true},
 };
 constexpr std::array visit_note_fields{
-    FieldInfo{one(1), "text", {"Note", "Anteckning"}, text, true, true},
+    // How notes were written before several could write one.
+    FieldInfo{one(1), "plain_text", {"Note", "Anteckning"}, text, false, true},
     FieldInfo{one(2), "date", {"Date", "Datum"}, date},
     FieldInfo{.number = one(3),
               .key = "place",
@@ -82,6 +83,10 @@ constexpr std::array visit_note_fields{
               .kind = text,
               .whereabouts = true},
     FieldInfo{many(4), "present", {"Present", "Närvarande"}, text},
+    FieldInfo{written(5), "text", {"Note", "Anteckning"}, document, true, true},
+    FieldInfo{one(6), "next_step", {"Next step", "Nästa steg"}, text, false, true},
+    FieldInfo{grows(7), "signatures", {"Signed", "Signerat"}, text},
+    FieldInfo{grows(8), "addenda", {"Addenda", "Tillägg"}, text, false, true},
 };
 constexpr std::array observation_fields{
     FieldInfo{one(1), "text", {"Observation", "Iakttagelse"}, text, true, true},
@@ -128,6 +133,8 @@ constexpr std::array meeting_fields{
     FieldInfo{many(10), "family_attended", {"Of the family", "Från familjen"}, person},
     FieldInfo{many(11), "guests", {"Guests", "Gäster"}, text},
     FieldInfo{one(12), "next_meeting", {"Next meeting", "Nästa möte"}, item},
+    FieldInfo{grows(13), "signatures", {"Signed", "Signerat"}, text},
+    FieldInfo{grows(14), "addenda", {"Addenda", "Tillägg"}, text, false, true},
 };
 constexpr std::array agenda_point_fields{
     FieldInfo{one(1), "title", {"Point", "Punkt"}, text, true, true},

@@ -396,6 +396,7 @@ private:
     friend class Recovery;      // samsyn/recovery.hpp
     friend class Inviting;      // samsyn/enrolment.hpp
     friend class Restoring;     // samsyn/restoring.hpp
+    friend class SignedNotes;   // samsyn/signed_notes.hpp
 
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);

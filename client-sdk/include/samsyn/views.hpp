@@ -74,6 +74,22 @@ struct FieldView {
     bool conflict = false;
 };
 
+/// How a signature on an item stands.
+enum class SignatureStanding : std::uint8_t {
+    stands,         ///< what stands is what was signed
+    changed,        ///< somebody wrote in it without having seen the signature, or against it
+    incomplete,     ///< not all that was signed has come yet
+    copied,         ///< of the item that this one was copied from
+    not_authentic,  ///< not from whom it claims, or unreadable
+};
+
+struct SignatureView {
+    UserId user;
+    DeviceId device;
+    Instant at;  ///< the clock as it was shown to who signed
+    SignatureStanding standing{};
+};
+
 struct ItemView {
     ItemId id;
     CaseId case_id;
@@ -84,9 +100,14 @@ struct ItemView {
     ItemState::Presence presence{};
     bool conflict = false;
     bool unsent = false;
+    std::vector<SignatureView> signatures;  ///< oldest first
+    bool locked = false;                    ///< signed by somebody who wrote it: addenda only
 
     /// The shown text of a field, or empty: for titles and lists.
     std::string text(std::string_view field_key) const;
+
+    /// What a list shows of it: its first text, of those that it must have if there is one.
+    std::string title() const;
 };
 
 /// A piece of the text around what was found; `hit`: a word that was searched for.

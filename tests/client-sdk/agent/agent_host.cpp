@@ -113,6 +113,15 @@ int serve(const std::filesystem::path& folder) {
         .run = [&](std::string_view operation,
                    const json& args) { return run(folder, operation, args); },
         .writes = [](std::string_view operation) { return operation == "note.add"; },
+        .open_live = [&](const std::string& operation, const json& args) -> Result<LiveSource> {
+            if (operation == "note.add") return fail(Errc::invalid_argument, "op");
+            return [&folder, operation, args, last = json{}]() mutable -> std::optional<json> {
+                json answer = run(folder, operation, args);
+                if (answer == last) return std::nullopt;
+                last = answer;
+                return answer;
+            };
+        },
         .describe = [](const Error& error) { return error_answer(error)["error"]; },
         .server = [&] { return server; },
         .link = {.ledger = ledger, .random = random, .verifier = verifier, .clock = clock},

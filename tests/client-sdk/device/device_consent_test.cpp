@@ -36,7 +36,7 @@ TEST_CASE("Device: C-01: one guardian's consent opens nothing, and the missing o
 TEST_CASE("Device: a grant opens exactly what it names, with what stood before it",
           "[device][consent]") {
     DeviceScene scene;
-    const ItemId note = scene.note(*scene.psychologist, "Första besöket");
+    const ItemId note = scene.visit_note(*scene.psychologist, "Första besöket");
     scene.edit(*scene.psychologist, note, "place", "Nora");
     const ItemId other = [&] {
         NewItem item;
@@ -165,7 +165,8 @@ TEST_CASE("Device: what comes late, while no key is open, reaches a newcomer all
     scene.pump->connect(*scene.worker->device);
     REQUIRE(scene.pump->run());
 
-    // The newcomer gets a key and all that the psychologist has: the colleague's note is on its way.
+    // The newcomer gets a key and all that the psychologist has: the colleague's note is on its
+    // way.
     scene.consent(scene.world.school);
     scene.pump->poke();
     REQUIRE(scene.pump->run());

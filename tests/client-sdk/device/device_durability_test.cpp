@@ -64,7 +64,7 @@ void behind_the_back_of(DeviceScene& scene,
 Change huge_change(const ItemId& item, HybridTime time, std::size_t fields) {
     Change change;
     change.header.item = item;
-    change.header.type = ItemType::visit_note;
+    change.header.type = ItemType::observation;
     change.header.time = time;
     for (std::size_t i = 0; i < fields; ++i) {
         FieldWrite write;
@@ -284,7 +284,7 @@ TEST_CASE("Device: a fault of our database is not taken for the entry's, and not
     // A constraint that breaks gives the code of a conflict, which entries have, too.
     behind_the_back_of(scene, folder.path(), reader, [](DeviceStore& store) {
         const std::string sql = "CREATE UNIQUE INDEX planted ON items(type) WHERE type = " +
-                                std::to_string(static_cast<unsigned>(ItemType::visit_note));
+                                std::to_string(static_cast<unsigned>(ItemType::observation));
         must(store.database().exec(sql.c_str()));
     });
     Deliver deliver;

@@ -51,7 +51,7 @@ TEST_CASE("Device: a restart keeps items, keys, unsent work and cursors", "[devi
 TEST_CASE("Device: work sealed under an epoch that was closed meanwhile is sealed again",
           "[device]") {
     DeviceScene scene;
-    const ItemId note = scene.note(*scene.psychologist, "Delad");
+    const ItemId note = scene.visit_note(*scene.psychologist, "Delad");
     scene.consent(scene.world.clinic);
     scene.sync_everybody();
 

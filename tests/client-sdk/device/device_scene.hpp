@@ -54,11 +54,21 @@ struct DeviceScene {
             for (Person* person : everybody()) sync(*person);
     }
 
+    /// What one person writes: a register.
     ItemId note(Person& author, std::string_view text) {
+        return add(author, ItemType::observation, text);
+    }
+
+    /// What several write: a text.
+    ItemId visit_note(Person& author, std::string_view text) {
+        return add(author, ItemType::visit_note, text);
+    }
+
+    ItemId add(Person& author, ItemType type, std::string_view text) {
         clock.advance(1s);
         NewItem item;
         item.case_id = family.case_id;
-        item.type = ItemType::visit_note;
+        item.type = type;
         item.about = {family.child};
         item.category = Category::social;
         item.fields = {{"text", Value{std::string{text}}}};

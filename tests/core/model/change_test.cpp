@@ -8,7 +8,7 @@ using namespace samsyn;
 namespace {
 
 Change a_note() {
-    const TypeInfo& type = *find_type("visit_note");
+    const TypeInfo& type = *find_type("observation");
     Change change;
     change.header.type = type.type;
     change.header.time.value = 77;
