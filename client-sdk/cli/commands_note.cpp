@@ -87,6 +87,7 @@ void add_note_commands(CLI::App& app, Session& session) {
             "samsyn note edit 1a2b3c4d"}
         .needs("item", "item", "The beginning of its id")
         .text("--text", "text", "The whole new text instead of an editor; - reads standard input")
+        .text("--append", "append", "One more line at the end, whatever stands there by now")
         .runs([&session](const json& args) { return write_text(session, args); });
     Command{
         notes,

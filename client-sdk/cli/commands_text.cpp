@@ -69,6 +69,12 @@ int write_in_editor(const Session& session, AgentClient& agent, json args, const
     return code;
 }
 
+/// The text with one more line at its end.
+std::string with_line(std::string text, const std::string& line) {
+    if (!text.empty() && !text.ends_with('\n')) text += "\n";
+    return text + line + "\n";
+}
+
 }  // namespace
 
 int write_text(const Session& session, const json& args) {
@@ -76,6 +82,7 @@ int write_text(const Session& session, const json& args) {
     if (!agent) return show_error(session, agent.error());
     json which = args;
     which.erase("text");
+    which.erase("append");
     json before;
     if (const int code = ask(session, *agent, "text.read", which, before); code != exit_ok)
         return code;
@@ -83,6 +90,12 @@ int write_text(const Session& session, const json& args) {
         which["text"] = before["text"];
         json refused;
         return ask(session, *agent, "text.write", which, refused);
+    }
+    if (args.contains("append")) {
+        if (args.contains("text"))
+            return show_error(session, Error{Errc::invalid_argument, "append: or text"});
+        which["text"] = with_line(text_in(before, "text"), args["append"]);
+        return send_text(session, *agent, which, before);
     }
     return args.contains("text") ? send_text(session, *agent, args, before)
                                  : write_in_editor(session, *agent, args, before);
@@ -98,6 +111,7 @@ void add_text_commands(CLI::App& app, Session& session) {
         .needs("item", "item", "The beginning of its id")
         .text("--field", "field", "Which text, if the item has several")
         .text("--text", "text", "The whole new text instead of an editor; - reads standard input")
+        .text("--append", "append", "One more line at the end, whatever stands there by now")
         .runs([&session](const json& args) { return write_text(session, args); });
     Command{app,
             session,

@@ -33,12 +33,17 @@ const FieldState* signed_field_of(const StoredItem& item) {
     return field ? item.state.field(field->number) : nullptr;
 }
 
+/// Who writes ever more signatures makes nobody verify them.
+constexpr std::size_t signatures_of_device_max = 8;
+
 /// The signatures that an item carries, readable or not, oldest first.
 std::vector<Result<NoteSignature>> read_signatures(const StoredItem& item) {
     std::vector<Result<NoteSignature>> read;
     const FieldState* state = signed_field_of(item);
     if (!state) return read;
+    std::map<DeviceId, std::size_t> counts;
     for (const auto& [version, value] : state->standing()) {
+        if (++counts[version.device] > signatures_of_device_max) continue;
         const auto* text = std::get_if<std::string>(&value);
         read.push_back(text ? read_note_signature(*text) : fail(Errc::malformed, "signature"));
     }
@@ -162,15 +167,13 @@ std::vector<SignatureView> Device::Impl::signatures_of(const StoredItem& item) {
     return views;
 }
 
-/// Who did not write it cannot lock it.
+/// Who did not write its text cannot lock it. What somebody wrote in a text is never replaced, so
+/// that nobody undoes a signature by writing over its author.
 bool Device::Impl::has_written(const StoredItem& item, const UserId& user) {
-    const TypeInfo* type = find_type(item.type);
-    if (!type) return false;
-    for (const auto& [number, state] : item.state.fields()) {
-        if (!is_covered(*type, number)) continue;
-        const auto versions =
-            item.texts.contains(number) ? state.newest_by_device() : state.standing_versions();
-        for (const Version& version : versions)
+    for (const auto& [number, text] : item.texts) {
+        const FieldState* state = item.state.field(number);
+        if (!state) continue;
+        for (const Version& version : state->newest_by_device())
             if (user_of(version.device) == user) return true;
     }
     return false;

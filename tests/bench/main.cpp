@@ -1,5 +1,6 @@
 #include "tests/bench/consent_bench.hpp"
 #include "tests/bench/idle_bench.hpp"
+#include "tests/bench/live_bench.hpp"
 #include "tests/bench/raw_limits.hpp"
 #include "tests/bench/storage_bench.hpp"
 #include "tests/bench/synced_world.hpp"
@@ -14,7 +15,6 @@ namespace samsyn::bench {
 namespace {
 
 constexpr std::size_t items = 10'000;
-constexpr std::size_t live_changes = 200;
 
 void bench_bulk(World& world, const Family& family) {
     Device& writer = *world.psychologist->device;
@@ -67,45 +67,6 @@ void bench_bulk(World& world, const Family& family) {
         open.count() * 1e3);
 }
 
-void bench_live(World& world, const Family& family) {
-    boost::asio::io_context io;
-    Connection writer{io, world.address, *world.psychologist->device, world.founded, world.clock};
-    Connection reader{io, world.address, *world.social_worker->device, world.founded, world.clock};
-    run_until(io, [&] { return writer.synced > 0 && reader.synced > 0; });
-
-    NewItem goal;
-    goal.case_id = family.case_id;
-    goal.type = ItemType::plan_goal;
-    goal.about = {family.child};
-    goal.fields = {{"goal", std::string{"Sova hela natten"}}};
-    const ItemId item = must(world.psychologist->device->add_item(goal));
-    writer.poke();
-    run_until(io, [&] { return world.social_worker->device->item(item).has_value(); });
-
-    std::vector<Seconds> durations;
-    for (std::size_t i = 0; i < live_changes; ++i) {
-        const std::string text = "Sova hela natten, vecka " + std::to_string(i);
-        const FieldInput field{"goal", text};
-        const std::size_t synced_before = writer.synced;
-        const auto start = Clock::now();
-        must(world.psychologist->device->edit_item(item, std::span{&field, 1}));
-        writer.poke();
-        run_until(
-            io, [&] { return must(world.social_worker->device->item(item)).text("goal") == text; });
-        durations.emplace_back(Clock::now() - start);
-        run_until(io, [&] { return writer.synced > synced_before; });
-    }
-    const auto round_trips = plain_beast_round_trips(live_changes, 700);
-    const auto commits = plain_sqlite_commits(world.folder.path(), live_changes, 700);
-
-    std::printf("\nOne changed field, commit on one device to visible on another (%zu changes)\n",
-                live_changes);
-    print("p50 (limit: one Beast round trip + one SQLite commit)",
-          median(durations),
-          median(round_trips) + median(commits));
-    print("p99", median(durations, 0.99), median(round_trips, 0.99) + median(commits, 0.99));
-}
-
 int bench_sync() {
     World world;
     world.sync(*world.founded.administrator().device);
@@ -116,7 +77,6 @@ int bench_sync() {
         open_family(*world.psychologist->device, world.founded.team, people, world.clock.now());
     world.sync(*world.psychologist->device);
     bench_bulk(world, family);
-    bench_live(world, family);
     world.server->stop();
     return 0;
 }
@@ -124,17 +84,18 @@ int bench_sync() {
 }  // namespace
 }  // namespace samsyn::bench
 
-/// Without an argument everything; "storage", "sync", "consent", "idle" or "text" for one part,
-/// "text" with a folder of editing traces if there is one. Storage and idle come first: they start
-/// processes, which must find SQLite unused and no other thread.
+/// Without an argument everything; "storage", "sync", "live", "consent", "idle" or "text" for one
+/// part, "text" with a folder of editing traces if there is one. Storage and idle come first: they
+/// start processes, which must find SQLite unused and no other thread.
 int main(int argc, char** argv) {
     using namespace samsyn;
     const std::string_view part = argc > 1 ? argv[1] : "";
     const auto wanted = [&](std::string_view name) { return part.empty() || part == name; };
     if (wanted("storage")) bench::bench_storage();
     if (wanted("idle")) bench::bench_idle();
-    if (wanted("sync") || wanted("consent")) must(start_sodium());
+    if (wanted("sync") || wanted("live") || wanted("consent")) must(start_sodium());
     if (wanted("sync")) bench::bench_sync();
+    if (wanted("live")) bench::bench_live();
     if (wanted("consent")) bench::bench_consent();
     if (wanted("text")) bench::bench_text(argc > 2 ? argv[2] : "build/text-traces");
     return 0;

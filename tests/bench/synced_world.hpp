@@ -60,14 +60,16 @@ double median(std::vector<Seconds> durations, double part = 0.5);
 
 /// A durable server over TLS on loopback, and two people of a team.
 struct World {
-    World()
+    explicit World(const HubLimits& limits = {})
         : storage(must(open_sqlite_storage(folder.path(), pages, DatabaseMode::create))),
           founded(clock, *storage, "", folder.path() / "devices"),
           psychologist(founded.enrol("psykolog", founded.team, Role::psychologist)),
           social_worker(founded.enrol("socionom", founded.team, Role::social_worker)),
-          hub(founded.make_hub()) {
+          hub(founded.make_hub(limits)) {
         ServerOptions options;
         options.tls = must(make_self_signed_tls());
+        options.limits.unauthenticated_per_block_max = connects_max;
+        options.limits.connects_per_block = {std::chrono::milliseconds{1}, connects_max};
         server = must(Server::start(*hub, clock, std::move(options)));
         address = "127.0.0.1:" + std::to_string(server->port());
     }
@@ -77,6 +79,8 @@ struct World {
         Connection connection{io, address, device, founded, clock};
         run_until(io, [&] { return connection.synced > 0; });
     }
+
+    static constexpr std::size_t connects_max = 1'000'000;  ///< all come from one address
 
     SystemClock clock;
     story::TemporaryFolder folder;

@@ -28,7 +28,7 @@ public:
     /// signed.
     Result<Hash> content(const ItemId& item);
 
-    /// Signs what `shown` names, under the clock of now. Whoever wrote in it may; where it is
+    /// Signs what `shown` names, under the clock of now. Whoever wrote in its text may; where it is
     /// signed already, everybody who may change such items.
     ///
     /// Errors: also `conflict` where what stands is not what was shown, or a conflict is to be

@@ -153,7 +153,9 @@ TEST_CASE("Device: a value written beside a signed one is settled to what was si
 TEST_CASE("Device: who wrote nothing in a note signs it after its author only",
           "[device][signed]") {
     SigningScene scene;
+    scene.edit(*scene.worker, scene.visit, "place", "Nora");  // not in its text
     check_refused(scene.try_to_sign(*scene.worker), Errc::not_permitted, SignedNotes::not_author);
+    scene.sync_everybody();
     scene.sign(*scene.psychologist);
     scene.sync_everybody();
     scene.sign(*scene.worker);
@@ -232,6 +234,28 @@ TEST_CASE("Device: no signature counts that its author did not give for this not
     note.device = scene.worker->device->device();
     CHECK(standing_of(must(sign_note(note, scene.worker->signing))) == SignatureStanding::changed);
     CHECK(!scene.locked(*scene.psychologist, scene.visit));
+}
+
+TEST_CASE("Device: a flood of signatures is read in part, and hides none that its author gave",
+          "[device][signed][attack]") {
+    SigningScene scene;
+    scene.sign(*scene.psychologist);
+    const Attacker worker{scene, *scene.worker, scene.visit};
+    const auto epoch =
+        worker.packet({scene.psychologist.get(), scene.worker.get()}, scene.clock.now());
+    worker.deliver(*scene.psychologist, EntryKind::packet, encode_packet(epoch.packet));
+    const FieldInfo* field = find_field(*find_type(ItemType::visit_note), "signatures");
+    for (std::uint64_t i = 1; i <= 40; ++i) {
+        Change change = worker.change_of(*scene.psychologist, scene.visit, "text", "");
+        change.header.time.value = i;  // before the author's
+        change.header.writes = {{field->number, {}}};
+        change.values = {Value{std::to_string(i)}};
+        worker.deliver(*scene.psychologist, EntryKind::batch, worker.batch(epoch, change));
+    }
+    const ItemView view = must(scene.psychologist->device->item(scene.visit));
+    CHECK(view.signatures.size() < 20);
+    CHECK(view.signatures.back().standing == SignatureStanding::stands);
+    CHECK(view.locked);
 }
 
 TEST_CASE("Device: a signed note that is moved says whose signature it had", "[device][signed]") {

@@ -1,4 +1,4 @@
-#include "examples/01_home_visit/day.hpp"
+#include "examples/support/town.hpp"
 
 #include <chrono>
 
@@ -6,7 +6,7 @@ namespace story {
 
 using namespace std::chrono_literals;
 
-void Day::start_server(const std::string& listen) {
+void Town::start_server(const std::string& listen) {
     const auto port_file = folder("port");
     std::filesystem::remove(port_file);
     server_.emplace(programs_.server,
@@ -23,21 +23,21 @@ void Day::start_server(const std::string& listen) {
     server_port_ = static_cast<std::uint16_t>(std::stoul(await_file(port_file, 20s)));
 }
 
-void Day::sync_all() const {
+void Town::sync_all() const {
     for (const auto& tablet : everybody_) tablet->sync();
 }
 
-void Day::table() const {
+void Town::table() const {
     std::vector<const Tablet*> tablets;
     for (const auto& tablet : everybody_) tablets.push_back(tablet.get());
     print_who_reads(tablets, case_);
 }
 
-Tablet& Day::enrol(const std::string& person,
-                   const std::string& role,
-                   const std::string& role_key,
-                   const std::string& unit,
-                   const std::string& address_note) {
+Tablet& Town::enrol(const std::string& person,
+                    const std::string& role,
+                    const std::string& role_key,
+                    const std::string& unit,
+                    const std::string& address_note) {
     (void)admin_->run({"admin", "user", "add", person, "--unit", unit, "--role", role_key});
     const json invited = admin_->run({"admin", "invite", person});
     auto tablet = std::make_unique<Tablet>(programs_, folder(role), person, role);
@@ -47,7 +47,7 @@ Tablet& Day::enrol(const std::string& person,
     return *everybody_.back();
 }
 
-void Day::found() {
+void Town::found() {
     chapter(1, "A federation is founded and five tablets are enrolled");
     admin_ = std::make_unique<Tablet>(
         programs_, folder("administrator"), "administratören", "administrator");

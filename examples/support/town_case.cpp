@@ -1,10 +1,10 @@
-#include "examples/01_home_visit/day.hpp"
+#include "examples/support/town.hpp"
 
 #include <utility>
 
 namespace story {
 
-void Day::consent_of(const std::string& guardian) {
+void Town::consent_of(const std::string& guardian) {
     (void)psychologist_->run({"consent",
                               "record",
                               case_,
@@ -35,6 +35,8 @@ void Day::consent_of(const std::string& guardian) {
                               "--category",
                               "contact",
                               "--category",
+                              "meeting",
+                              "--category",
                               "attendance",
                               "--category",
                               "social",
@@ -56,12 +58,12 @@ void Day::consent_of(const std::string& guardian) {
                               guardian + " skrev under vid mötet hemma."});
 }
 
-void Day::confirm_pending(const Tablet& tablet) const {
+void Town::confirm_pending(const Tablet& tablet) const {
     const json pending = tablet.run({"consent", "pending", case_}).at("to_confirm");
     for (const json& one : pending) (void)tablet.run({"consent", "confirm", case_, one.at("id")});
 }
 
-void Day::write_for_the_units() {
+void Town::write_for_the_units() {
     (void)psychologist_->run({"plan",
                               "add",
                               case_,
@@ -107,7 +109,7 @@ void Day::write_for_the_units() {
                               family_.health});
 }
 
-void Day::open_case() {
+void Town::open_case() {
     chapter(2, "The team opens a case; first one guardian consents, then both");
     case_ = psychologist_->run({"case", "open", "Familjen " + family_.surname}).at("case").at("id");
     for (const std::string& person :
@@ -176,7 +178,7 @@ void Day::open_case() {
            "the team reads school and region");
 }
 
-std::size_t Day::items_of(const Tablet& tablet, const std::string& unit) const {
+std::size_t Town::items_of(const Tablet& tablet, const std::string& unit) const {
     std::size_t count = 0;
     for (const auto& [compartment, items] : opened(tablet, case_))
         if (compartment.starts_with(unit)) count += items;
