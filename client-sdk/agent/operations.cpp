@@ -16,25 +16,14 @@ namespace {
 using nlohmann::json;
 
 const Operation* find_operation(std::string_view name) {
-    for (const auto operations : {access_operations(),
-                                  act_operations(),
-                                  custody_operations(),
-                                  case_operations(),
-                                  consent_operations(),
-                                  form_operations(),
-                                  item_operations(),
-                                  search_operations(),
-                                  consultation_operations(),
-                                  insight_operations(),
-                                  log_operations(),
-                                  admin_operations(),
-                                  provision_operations(),
-                                  fleet_operations(),
-                                  enrolment_operations(),
-                                  bulk_operations(),
-                                  leaving_operations(),
-                                  recovery_operations(),
-                                  showing_operations()})
+    for (const auto operations :
+         {access_operations(),    act_operations(),       custody_operations(),
+          case_operations(),      consent_operations(),   form_operations(),
+          item_operations(),      search_operations(),    consultation_operations(),
+          insight_operations(),   log_operations(),       meeting_operations(),
+          admin_operations(),     provision_operations(), fleet_operations(),
+          enrolment_operations(), bulk_operations(),      leaving_operations(),
+          recovery_operations(),  showing_operations()})
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
     return nullptr;
@@ -75,9 +64,11 @@ ReadAction action_of(std::string_view operation) {
                                         "case.show",
                                         "consult.list",
                                         "form.list",
-                                        "form.pending"})
+                                        "form.pending",
+                                        "meeting.list"})
         if (operation == list) return ReadAction::list_shown;
     if (operation == "emergency.open") return ReadAction::emergency_opened;
+    if (operation == "paper") return ReadAction::printed;
     return ReadAction::item_opened;
 }
 

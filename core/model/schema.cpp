@@ -242,7 +242,7 @@ constexpr std::array types{
              "agenda_point",
              {"Agenda point", "Dagordningspunkt"},
              Category::meeting,
-             low,
+             normal,  // what is talked about; a guest sees a meeting's time and place alone
              true,
              agenda_point_fields},
     TypeInfo{ItemType::decision,
