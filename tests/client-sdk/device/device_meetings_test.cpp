@@ -126,7 +126,7 @@ TEST_CASE("Meetings: hostile numbers of another device order and time nothing wr
                                          {"minutes", Value{INT64_MIN}}};
     must(scene.worker->device->edit_item(point, fields));
     const std::vector<FieldInput> times{{"starts_at", Value{instant_max}},
-                                        {"ends_at", Value{Instant::min()}}};
+                                        {"ends_at", Value{Instant{}}}};
     must(scene.worker->device->edit_item(scene.meeting, times));
     scene.sync_everybody();
     const MeetingView view = scene.view(*scene.psychologist);
@@ -140,6 +140,17 @@ TEST_CASE("Meetings: hostile numbers of another device order and time nothing wr
     next.after = scene.meeting;
     next.fields = {{"starts_at", Value{scene.clock.now()}}};
     CHECK(call_next_meeting(*scene.psychologist->device, next, scene.clock.now()).has_value());
+}
+
+TEST_CASE("Meetings: a time that no device can read again is not written", "[device][meeting]") {
+    MeetingsScene scene;
+    Device& device = *scene.worker->device;
+    for (const Instant time : {Instant::min(), Instant{-1ms}, instant_max - 1ms}) {
+        const FieldInput start{"starts_at", Value{time}};
+        CHECK(device.edit_item(scene.meeting, {&start, 1}).error().code == Errc::invalid_argument);
+    }
+    scene.sync_everybody();
+    CHECK(device.items(scene.family.case_id).has_value());
 }
 
 TEST_CASE("Meetings: those who may not read a meeting are told nothing of it",

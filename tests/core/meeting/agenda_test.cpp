@@ -109,13 +109,17 @@ TEST_CASE("AgendaTimes: whatever numbers another device wrote, times follow each
                     RC_ASSERT(times.starts[i].has_value() ==
                               (points[i].state != PointState::parked));
                     if (!times.starts[i]) continue;
-                    RC_ASSERT(!last || *last <= *times.starts[i]);
+                    const bool in_order = !last || *last <= *times.starts[i];
+                    RC_ASSERT(in_order);
                     last = times.starts[i];
                 }
                 RC_ASSERT(times.over >= 0min);
                 RC_ASSERT(times.past_end >= 0min);
-                if (times.on) RC_ASSERT(points[*times.on].state == PointState::open);
-                if (times.on) RC_ASSERT(*times.expected >= *times.on_since);
+                if (!times.on) continue;
+                const bool open_one = points[*times.on].state == PointState::open;
+                RC_ASSERT(open_one);
+                const bool later = *times.expected >= *times.on_since;
+                RC_ASSERT(later);
             }
         }));
 }
