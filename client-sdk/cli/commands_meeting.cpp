@@ -140,7 +140,7 @@ void print_let_in(const Session& session, const json& result) {
     if (result.value("attends", false))
         print(session.say("Noted as attending.\n", "Noterad som deltagare.\n"));
     else
-        print_preview(session, result);
+        print_door(session, result);
 }
 
 bool says_yes(const Session& session) {

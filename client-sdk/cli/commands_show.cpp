@@ -39,6 +39,10 @@ void print_preview(const Session& session, const json& result) {
     }
     for (const json& title : gone)
         print("  " + shortened(title.is_string() ? title.get<std::string>() : "", 76) + "\n");
+}
+
+void print_door(const Session& session, const json& result) {
+    print_preview(session, result);
     print(session.say("samsyn show admit | wait | close-first\n",
                       "samsyn show admit | wait | close-first (släpp in, vänta, stäng först)\n"));
 }
@@ -148,13 +152,13 @@ void add_show_commands(CLI::App& app, Session& session) {
         .needs("who", "who", "A colleague, or one of the family")
         .text("--as", "as", "guest, or agent for somebody with a mandate")
         .flag("--remote", "remote", "Joins by a call")
-        .asks("show.arrive", &print_preview);
+        .asks("show.arrive", &print_door);
     Command{show,
             session,
             "preview",
             "Says once more what would disappear; for you alone.",
             "samsyn show preview"}
-        .asks("show.preview", &print_preview);
+        .asks("show.preview", &print_door);
     add_choice(show, session, "admit", "show.admit", "Admits who is at the door.");
     add_choice(show, session, "wait", "show.wait", "Who is at the door waits outside.");
     add_choice(show,

@@ -10,4 +10,7 @@ void print_screen(const Session& session, const nlohmann::json& result);
 /// "With Karin three things disappear: …"; for the presenter's eyes.
 void print_preview(const Session& session, const nlohmann::json& result);
 
+/// The same, and what to do now.
+void print_door(const Session& session, const nlohmann::json& result);
+
 }  // namespace samsyn

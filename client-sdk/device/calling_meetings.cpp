@@ -94,8 +94,9 @@ Result<void> invite(Device& device, const ItemId& meeting) {
 
     std::vector<FieldInput> fields;
     for (const auto& participant : SAMSYN_TRY(device.participants(item.case_id))) {
-        const bool reads = std::ranges::binary_search(readers, participant.user);
         const bool own_unit = participant.unit == item.label.disclosing.unit;
+        const bool reads = std::ranges::binary_search(readers, participant.user) ||
+                           (own_unit && !item.label.closed);  // one without a tablet, too
         if (reads && (own_unit || !family_only))
             fields.push_back({"participants", reference_to(participant.user)});
     }
