@@ -24,7 +24,7 @@ const Operation* find_operation(std::string_view name) {
              admin_operations(),        provision_operations(), fleet_operations(),
              enrolment_operations(),    bulk_operations(),      leaving_operations(),
              recovery_operations(),     showing_operations(),   conflict_operations(),
-             closing_operations(),      visit_operations(),
+             closing_operations(),      visit_operations(),     meeting_operations(),
          })
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
@@ -66,9 +66,11 @@ ReadAction action_of(std::string_view operation) {
                                         "case.show",
                                         "consult.list",
                                         "form.list",
-                                        "form.pending"})
+                                        "form.pending",
+                                        "meeting.list"})
         if (operation == list) return ReadAction::list_shown;
     if (operation == "emergency.open") return ReadAction::emergency_opened;
+    if (operation == "paper") return ReadAction::printed;
     return ReadAction::item_opened;
 }
 

@@ -45,6 +45,7 @@ std::span<const Operation> fleet_operations();
 std::span<const Operation> leaving_operations();
 std::span<const Operation> log_operations();
 std::span<const Operation> note_operations();
+std::span<const Operation> meeting_operations();
 std::span<const Operation> provision_operations();
 std::span<const Operation> recovery_operations();
 std::span<const Operation> showing_operations();

@@ -55,9 +55,9 @@ Result<json> written_item(Call& call, const ItemId& id) {
     return result;
 }
 
-Result<json> add_of_type(Call& call,
-                         ItemType type,
-                         std::initializer_list<std::string_view> arguments) {
+Result<NewItem> new_item_of(Call& call,
+                            ItemType type,
+                            std::initializer_list<std::string_view> arguments) {
     const TypeInfo* info = find_type(type);
     SAMSYN_ASSERT(info != nullptr);
     NewItem item = SAMSYN_TRY(new_item(call, *info));
@@ -74,6 +74,13 @@ Result<json> add_of_type(Call& call,
             if (item.fields[i].key == item.fields[j].key &&
                 merge_kind(find_field(*info, item.fields[i].key)->number) == MergeKind::single)
                 return fail(Errc::invalid_argument, "fields: " + item.fields[i].key + " twice");
+    return item;
+}
+
+Result<json> add_of_type(Call& call,
+                         ItemType type,
+                         std::initializer_list<std::string_view> arguments) {
+    const NewItem item = SAMSYN_TRY(new_item_of(call, type, arguments));
     return written_item(call, SAMSYN_TRY(call.device.add_item(item)));
 }
 
@@ -94,10 +101,6 @@ Result<json> add_commitment(Call& call) {
 Result<json> add_goal(Call& call) {
     return add_of_type(
         call, ItemType::plan_goal, {"goal", "need", "action", "responsible", "follow_up"});
-}
-
-Result<json> add_meeting(Call& call) {
-    return add_of_type(call, ItemType::meeting, {"title", "starts_at", "place", "agenda"});
 }
 
 Result<json> add_item(Call& call) {
@@ -183,11 +186,6 @@ constexpr Operation operations[] = {
      true,
      "case about goal",
      "need action responsible follow_up category sensitivity unit closed fields"},
-    {"meeting.add",
-     &add_meeting,
-     true,
-     "case about title",
-     "starts_at place agenda category sensitivity unit closed fields"},
     {"item.add", &add_item, true, "case about type fields", "category sensitivity unit closed"},
     {"item.edit", &edit_item, true, "item fields"},
     {"item.delete", &delete_item, true, "item"},

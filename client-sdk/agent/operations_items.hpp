@@ -17,6 +17,11 @@ Result<ItemId> item_of(Call& call);
 /// The item as it now is, and who reads it: what its author sees at once.
 Result<nlohmann::json> written_item(Call& call, const ItemId& id);
 
+/// A new item as every `….add` takes it, with these arguments as fields.
+Result<NewItem> new_item_of(Call& call,
+                            ItemType type,
+                            std::initializer_list<std::string_view> arguments);
+
 /// Adds an item of a type whose fields are arguments of the operation too.
 Result<nlohmann::json> add_of_type(Call& call,
                                    ItemType type,

@@ -1,4 +1,4 @@
-#include "client-sdk/agent/operations_call.hpp"
+#include "client-sdk/agent/operations_showing.hpp"
 
 namespace samsyn {
 
@@ -52,6 +52,30 @@ Result<Onlooker> agent(Call& call,
 
 using Naming = Result<Onlooker> (*)(Call&, const CaseId&, std::string_view, const std::string&);
 
+}  // namespace
+
+Result<Onlooker> onlooker_of(Call& call, const CaseId& case_id) {
+    const std::string who = SAMSYN_TRY(call.args.text("who"));
+    const std::string name = SAMSYN_TRY(clean_text(who, "who"));
+    const std::string as = SAMSYN_TRY(call.args.text_or("as", "colleague_or_person"));
+    const Naming naming = as == "guest"                 ? &guest
+                          : as == "agent"               ? &agent
+                          : as == "colleague_or_person" ? &colleague_or_person
+                                                        : nullptr;
+    if (naming == nullptr) return fail(Errc::invalid_argument, "as");
+    Onlooker onlooker = SAMSYN_TRY(naming(call, case_id, "who", name));
+    onlooker.remote = SAMSYN_TRY(call.args.boolean_or("remote", false));
+    return onlooker;
+}
+
+json to_json(const ShowMode::Preview& preview) {
+    return json::object({{"name", preview.name},
+                         {"disappearing", preview.disappearing},
+                         {"remaining", preview.remaining}});
+}
+
+namespace {
+
 Result<void> add_all(Call& call,
                      const CaseId& case_id,
                      std::string_view argument,
@@ -63,12 +87,6 @@ Result<void> add_all(Call& call,
         people.back().remote = argument == "remote";
     }
     return {};
-}
-
-json preview_json(const ShowMode::Preview& preview) {
-    return json::object({{"name", preview.name},
-                         {"disappearing", preview.disappearing},
-                         {"remaining", preview.remaining}});
 }
 
 std::string_view kind_key(const Onlooker& onlooker) {
@@ -155,23 +173,14 @@ Result<json> status(Call& call) {
 Result<json> arrive(Call& call) {
     const Instant now = call.clock.now();
     if (call.showing.gathering(now) == nullptr) return fail(Errc::not_found, "nothing is shown");
-    const std::string who = SAMSYN_TRY(call.args.text("who"));
-    const std::string name = SAMSYN_TRY(clean_text(who, "who"));
-    const std::string as = SAMSYN_TRY(call.args.text_or("as", "colleague_or_person"));
-    const Naming naming = as == "guest"                 ? &guest
-                          : as == "agent"               ? &agent
-                          : as == "colleague_or_person" ? &colleague_or_person
-                                                        : nullptr;
-    if (naming == nullptr) return fail(Errc::invalid_argument, "as");
-    Onlooker newcomer = SAMSYN_TRY(naming(call, call.showing.case_id(), "who", name));
-    newcomer.remote = SAMSYN_TRY(call.args.boolean_or("remote", false));
+    Onlooker newcomer = SAMSYN_TRY(onlooker_of(call, call.showing.case_id()));
     const auto preview = SAMSYN_TRY(call.showing.arrive(std::move(newcomer), now));
-    return json::object({{"preview", preview_json(preview)}});
+    return json::object({{"preview", to_json(preview)}});
 }
 
 Result<json> preview(Call& call) {
     const auto preview = SAMSYN_TRY(call.showing.preview(call.clock.now()));
-    return json::object({{"preview", preview_json(preview)}});
+    return json::object({{"preview", to_json(preview)}});
 }
 
 template <Result<void> (ShowMode::*choice)(Instant)>

@@ -97,6 +97,7 @@ void add_item_commands(CLI::App& app, Session& session);
 void add_note_commands(CLI::App& app, Session& session);
 void add_text_commands(CLI::App& app, Session& session);  // write, read
 void add_visit_commands(CLI::App& app, Session& session);
+void add_meeting_commands(CLI::App& app, Session& session);  // meeting, meetings, paper
 void add_proxy_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);
 void add_consult_commands(CLI::App& app, Session& session);

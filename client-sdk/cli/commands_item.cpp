@@ -182,18 +182,6 @@ void add_new_items(CLI::App& app, Session& session) {
                    .text("--follow-up", "follow_up", "When it is followed up"))
         .asks("plan.add", &print_written);
 
-    Command meeting{group(app, "meeting", "Calls meetings."),
-                    session,
-                    "add",
-                    "Calls a meeting. Its minutes are written with `samsyn write`.",
-                    "samsyn meeting add \"Familjen Alm\" \"Nätverksmöte\" --about \"Elin Alm\""};
-    with_label(meeting.of_case()
-                   .needs("title,--title", "title", "What it is called")
-                   .text("--starts-at", "starts_at", "As 2026-05-20T13:00:00Z")
-                   .text("--place", "place", "Where")
-                   .text("--agenda", "agenda", "What it is about"))
-        .asks("meeting.add", &print_written);
-
     Command any{group(app, "item", "Adds items of any type."),
                 session,
                 "add",

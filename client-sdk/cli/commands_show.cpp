@@ -1,14 +1,11 @@
 #include "client-sdk/agent/agent_client.hpp"
-#include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/show_text.hpp"
 
 namespace samsyn {
 
-namespace {
-
 using nlohmann::json;
 
-/// What may be turned towards everybody: nothing here depends on what is not shown.
-void print_page(const Session& session, const json& result) {
+void print_screen(const Session& session, const json& result) {
     const json page = result.value("page", json::object());
     const json items = page.value("items", json::array());
     if (items.empty()) print(escaped(local_in(session, page, "neutral_text")) + "\n");
@@ -25,7 +22,6 @@ void print_page(const Session& session, const json& result) {
               session.say(": samsyn show page NUMBER\n", ": samsyn show page NUMMER\n"));
 }
 
-/// "with Karin three things disappear: …"; for the presenter's eyes.
 void print_preview(const Session& session, const json& result) {
     const json preview = result.value("preview", json::object());
     const json gone = preview.value("disappearing", json::array());
@@ -43,9 +39,15 @@ void print_preview(const Session& session, const json& result) {
     }
     for (const json& title : gone)
         print("  " + shortened(title.is_string() ? title.get<std::string>() : "", 76) + "\n");
+}
+
+void print_door(const Session& session, const json& result) {
+    print_preview(session, result);
     print(session.say("samsyn show admit | wait | close-first\n",
                       "samsyn show admit | wait | close-first (släpp in, vänta, stäng först)\n"));
 }
+
+namespace {
 
 void print_status(const Session& session, const json& result) {
     if (!result.value("showing", false)) {
@@ -80,7 +82,7 @@ void add_choice(CLI::App& show,
             if (session.json)
                 show_json(result);
             else
-                print_page(session, result);
+                print_screen(session, result);
             return exit_ok;
         });
 }
@@ -126,7 +128,7 @@ CLI::App& add_opening(CLI::App& app, Session& session) {
         if (!show->get_subcommands().empty()) return;
         if (opening->case_name.empty()) throw CLI::RequiredError{"case"};
         session.command = [&session, opening] {
-            return perform(session, "show.open", opening->arguments(session), &print_page);
+            return perform(session, "show.open", opening->arguments(session), &print_screen);
         };
     });
     return *show;
@@ -138,7 +140,7 @@ void add_show_commands(CLI::App& app, Session& session) {
     CLI::App& show = add_opening(app, session);
     Command{show, session, "page", "Shows the page as it is now.", "samsyn show page 2"}
         .number("number", "number", "Which page")
-        .asks("show.page", &print_page);
+        .asks("show.page", &print_screen);
     Command{show, session, "status", "Says who is there; for you alone.", "samsyn show status"}
         .asks("show.status", &print_status);
     Command{show,
@@ -150,13 +152,13 @@ void add_show_commands(CLI::App& app, Session& session) {
         .needs("who", "who", "A colleague, or one of the family")
         .text("--as", "as", "guest, or agent for somebody with a mandate")
         .flag("--remote", "remote", "Joins by a call")
-        .asks("show.arrive", &print_preview);
+        .asks("show.arrive", &print_door);
     Command{show,
             session,
             "preview",
             "Says once more what would disappear; for you alone.",
             "samsyn show preview"}
-        .asks("show.preview", &print_preview);
+        .asks("show.preview", &print_door);
     add_choice(show, session, "admit", "show.admit", "Admits who is at the door.");
     add_choice(show, session, "wait", "show.wait", "Who is at the door waits outside.");
     add_choice(show,

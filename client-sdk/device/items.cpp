@@ -34,15 +34,18 @@ std::vector<Change> split_into_changes(const ChangeHeader& base,
     return changes;
 }
 
+/// The standing writes of one value.
+std::vector<Version> versions_of(const FieldState& state, const Value& wanted) {
+    std::vector<Version> versions;
+    for (const auto& [version, value] : state.standing())
+        if (value == wanted) versions.push_back(version);
+    return versions;
+}
+
 /// What an edit of a field replaces: for a register in conflict only the shown value, because to
 /// type over one of two values is not to settle between them; see `settle`.
 std::vector<Version> replaced_by_edit(const FieldState& state) {
-    if (!state.in_conflict()) return state.standing_versions();
-    std::vector<Version> versions;
-    const Value shown = state.shown();
-    for (const auto& [version, value] : state.standing())
-        if (value == shown) versions.push_back(version);
-    return versions;
+    return state.in_conflict() ? versions_of(state, state.shown()) : state.standing_versions();
 }
 
 void keep_newest(std::vector<Version>& versions) {
@@ -71,6 +74,8 @@ Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& ty
         const FieldState& before = known ? *known : nothing;
         const bool clears = std::holds_alternative<std::monostate>(input.value);
         FieldWrite write{field->number, {}};
+        if (input.taken_away && merge_kind(field->number) != MergeKind::set)
+            return fail(Errc::invalid_argument, input.key + " is no set");
         if (is_text(*field)) continue;
         if (!is_set(*field)) {
             if (!before.in_conflict() && before.shown() == input.value) continue;
@@ -81,12 +86,15 @@ Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& ty
                 return fail(Errc::invalid_argument, input.key + " is never taken away");
             if (before.elements().empty()) continue;
             write.replaces = before.standing_versions();
+        } else if (input.taken_away) {
+            write.replaces = versions_of(before, input.value);
+            if (write.replaces.empty()) continue;
         } else {
             const auto elements = before.elements();
             if (std::ranges::binary_search(elements, input.value)) continue;
         }
         keep_newest(write.replaces);
-        writes.emplace_back(std::move(write), input.value);
+        writes.emplace_back(std::move(write), input.taken_away ? Value{} : input.value);
     }
     return writes;
 }
@@ -213,6 +221,7 @@ Result<void> Device::Impl::create_item(const Draft& draft) {
         if (!field) return fail(Errc::invalid_argument, input.key);
         if (!seen.insert(field->number).second && !is_set(*field))
             return fail(Errc::invalid_argument, input.key + " is given twice");
+        if (input.taken_away) return fail(Errc::invalid_argument, input.key);
         if (std::holds_alternative<std::monostate>(input.value)) continue;
         writes.emplace_back(FieldWrite{field->number, {}},
                             is_text(*field) ? being_written : input.value);

@@ -6,8 +6,6 @@ namespace samsyn {
 
 namespace {
 
-constexpr std::size_t name_columns_max = 40;
-
 bool continues(char c) {
     return (static_cast<unsigned char>(c) & 0xc0U) == 0x80;
 }
@@ -33,10 +31,10 @@ std::size_t columns_of(std::string_view text) {
         std::ranges::count_if(text, [](char c) { return !continues(c); }));
 }
 
-std::string sheet_name(std::string_view name) {
+std::string sheet_name(std::string_view name, std::size_t columns_max) {
     std::string plain;
     std::size_t columns = 0;
-    while (!name.empty() && columns < name_columns_max) {
+    while (!name.empty() && columns < columns_max) {
         const std::size_t control = control_size(name);
         std::size_t size = std::max<std::size_t>(control, 1);
         while (size < name.size() && continues(name[size])) ++size;

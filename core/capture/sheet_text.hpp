@@ -35,8 +35,9 @@ private:
 /// Columns of UTF-8 text in which every code point is one wide.
 std::size_t columns_of(std::string_view text);
 
-/// A name as it stands on a page: control characters and line ends as spaces, at most 40 columns.
-std::string sheet_name(std::string_view name);
+/// A name, or a text, as it stands on a page: control characters and line ends as spaces, at most
+/// so many columns.
+std::string sheet_name(std::string_view name, std::size_t columns_max = 40);
 
 /// "a, b och c".
 std::string joined(const std::vector<std::string>& parts, std::string_view last_word);

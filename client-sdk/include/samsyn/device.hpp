@@ -40,6 +40,7 @@ struct FieldInput {
     std::string key;
     Value value;
     std::optional<std::string> before{};
+    bool taken_away = false;  ///< in an edit: the value goes from a set, its other elements stay
 };
 
 /// A new item. The label follows from type and "about whom"; category and sensitivity override it.
