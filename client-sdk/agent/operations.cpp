@@ -20,6 +20,7 @@ const Operation* find_operation(std::string_view name) {
                                   act_operations(),
                                   custody_operations(),
                                   case_operations(),
+                                  commitment_operations(),
                                   consent_operations(),
                                   form_operations(),
                                   item_operations(),
@@ -73,6 +74,8 @@ ReadAction action_of(std::string_view operation) {
                                         "find",
                                         "conflicts",
                                         "case.show",
+                                        "commitment.list",
+                                        "today",
                                         "consult.list",
                                         "form.list",
                                         "form.pending"})

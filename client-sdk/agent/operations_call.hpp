@@ -31,6 +31,7 @@ struct Operation {
 std::span<const Operation> access_operations();
 std::span<const Operation> case_operations();
 std::span<const Operation> custody_operations();
+std::span<const Operation> commitment_operations();
 std::span<const Operation> consent_operations();
 std::span<const Operation> form_operations();
 std::span<const Operation> item_operations();

@@ -53,9 +53,9 @@ Result<json> written_item(Call& call, const ItemId& id) {
     return result;
 }
 
-Result<json> add_of_type(Call& call,
-                         ItemType type,
-                         std::initializer_list<std::string_view> arguments) {
+Result<NewItem> item_of_type(Call& call,
+                             ItemType type,
+                             std::initializer_list<std::string_view> arguments) {
     const TypeInfo* info = find_type(type);
     SAMSYN_ASSERT(info != nullptr);
     NewItem item = SAMSYN_TRY(new_item(call, *info));
@@ -72,6 +72,13 @@ Result<json> add_of_type(Call& call,
             if (item.fields[i].key == item.fields[j].key &&
                 merge_kind(find_field(*info, item.fields[i].key)->number) == MergeKind::single)
                 return fail(Errc::invalid_argument, "fields: " + item.fields[i].key + " twice");
+    return item;
+}
+
+Result<json> add_of_type(Call& call,
+                         ItemType type,
+                         std::initializer_list<std::string_view> arguments) {
+    const NewItem item = SAMSYN_TRY(item_of_type(call, type, arguments));
     return written_item(call, SAMSYN_TRY(call.device.add_item(item)));
 }
 
@@ -87,10 +94,6 @@ Result<json> add_note(Call& call) {
 
 Result<json> add_observation(Call& call) {
     return add_of_type(call, ItemType::observation, {"text", "date"});
-}
-
-Result<json> add_commitment(Call& call) {
-    return add_of_type(call, ItemType::commitment, {"what", "owner", "due", "promised_to"});
 }
 
 Result<json> add_goal(Call& call) {
@@ -273,11 +276,6 @@ constexpr Operation operations[] = {
      true,
      "case about text",
      "date category sensitivity unit closed fields"},
-    {"commitment.add",
-     &add_commitment,
-     true,
-     "case about what owner",
-     "due promised_to category sensitivity unit closed fields"},
     {"plan.add",
      &add_goal,
      true,

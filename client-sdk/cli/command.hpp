@@ -93,6 +93,8 @@ void add_form_commands(CLI::App& consents, Session& session);
 /// `consent refuse FORM --person …`: the positional is the form there.
 int refuse_form(const Session& session, nlohmann::json args);
 void add_item_commands(CLI::App& app, Session& session);
+void add_commitment_commands(CLI::App& app, Session& session);  // commitment, commitments
+void add_today_command(CLI::App& app, Session& session);
 void add_text_commands(CLI::App& app, Session& session);  // write, read
 void add_proxy_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);

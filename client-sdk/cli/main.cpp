@@ -61,7 +61,9 @@ int run(int argc, char** argv) {
     add_admin_commands(app, session);
     add_case_commands(app, session);
     add_consent_commands(app, session);
+    add_today_command(app, session);
     add_item_commands(app, session);
+    add_commitment_commands(app, session);
     add_text_commands(app, session);
     add_consult_commands(app, session);
     add_search_commands(app, session);
