@@ -25,6 +25,7 @@ const Operation* find_operation(std::string_view name) {
              enrolment_operations(),    bulk_operations(),      leaving_operations(),
              recovery_operations(),     showing_operations(),   conflict_operations(),
              closing_operations(),      visit_operations(),     meeting_operations(),
+             commitment_operations(),
          })
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
@@ -64,6 +65,8 @@ ReadAction action_of(std::string_view operation) {
                                         "find",
                                         "conflicts",
                                         "case.show",
+                                        "commitment.list",
+                                        "today",
                                         "consult.list",
                                         "form.list",
                                         "form.pending",

@@ -33,6 +33,7 @@ std::span<const Operation> case_operations();
 std::span<const Operation> custody_operations();
 std::span<const Operation> closing_operations();
 std::span<const Operation> conflict_operations();
+std::span<const Operation> commitment_operations();
 std::span<const Operation> consent_operations();
 std::span<const Operation> form_operations();
 std::span<const Operation> item_operations();

@@ -1,6 +1,9 @@
 // The end of a case: who holds what is still open, and why it ends.
 
 #include "client-sdk/agent/operations_items.hpp"
+#include "client-sdk/device/item_fields.hpp"
+
+#include <samsyn/commitments.hpp>
 
 #include <algorithm>
 
@@ -34,44 +37,26 @@ constexpr ClosingReason closing_reasons[] = {
     {7, Met::after, "no_need", {"the guardians see no need", "vårdnadshavarna ser inget behov"}},
 };
 
-const FieldView* find_view(const ItemView& item, std::string_view key) {
-    const auto found = std::ranges::find_if(item.fields, [&](const FieldView& field) {
-        return field.info != nullptr && field.info->key == key;
-    });
-    return found == item.fields.end() || found->values.empty() ? nullptr : &*found;
-}
-
 /// An open commitment or follow-up, and who holds it when the case is over.
 struct Holding {
     UserId holder;
     bool accepted = false;  ///< by the holder, and by nobody else
 };
 
-/// Of a choice, none where nothing was chosen.
-std::int64_t choice_in(const ItemView& item, std::string_view key) {
-    const FieldView* field = find_view(item, key);
-    const auto* chosen =
-        field != nullptr ? std::get_if<std::int64_t>(&field->values.front().value) : nullptr;
-    return chosen != nullptr ? *chosen : 0;
-}
-
 bool is_open(const ItemView& item) {
-    constexpr std::int64_t taken_home = 1;  // behind it: answered, done, broken, withdrawn
-    if (item.type == ItemType::commitment) return choice_in(item, "state") <= taken_home;
-    return item.type == ItemType::plan_goal && choice_in(item, "state") == 0 &&
-           find_view(item, "follow_up") != nullptr;
+    if (item.type == ItemType::commitment) return is_open_commitment(item);
+    const bool reached_or_dropped = value_in<std::int64_t>(item, "state").value_or(0) != 0;
+    return item.type == ItemType::plan_goal && !reached_or_dropped &&
+           field_of(item, "follow_up") != nullptr;
 }
 
 UserId user_in(const ItemView& item, std::string_view key) {
-    const FieldView* field = find_view(item, key);
-    const auto* user =
-        field != nullptr ? std::get_if<ReferenceId>(&field->values.front().value) : nullptr;
-    return user != nullptr ? UserId::from(user->view()) : UserId{};
+    return reference_in<UserId>(item, key).value_or(UserId{});
 }
 
 Holding holding_of(const ItemView& item) {
     Holding holding{.holder = user_in(item, "holder")};
-    const FieldView* accepted = find_view(item, "holder_accepts");
+    const FieldView* accepted = field_of(item, "holder_accepts");
     holding.accepted = !holding.holder.is_none() && accepted != nullptr &&
                        user_in(item, "holder_accepts") == holding.holder &&
                        accepted->values.front().writer == holding.holder;
@@ -88,11 +73,9 @@ struct Ending {
 Result<Ending> ending_of(Call& call, const CaseId& case_id) {
     Ending ending;
     for (ItemView& item : SAMSYN_TRY(call.device.items(case_id))) {
-        const FieldView* starts =
-            item.type == ItemType::meeting ? find_view(item, "starts_at") : nullptr;
-        const auto* at =
-            starts != nullptr ? std::get_if<Instant>(&starts->values.front().value) : nullptr;
-        if (at != nullptr && *at <= call.clock.now()) ending.met = Met::after;
+        const auto at =
+            item.type == ItemType::meeting ? value_in<Instant>(item, "starts_at") : std::nullopt;
+        if (at && *at <= call.clock.now()) ending.met = Met::after;
         if (!is_open(item)) continue;
         ending.ready = ending.ready && holding_of(item).accepted;
         ending.open.push_back(std::move(item));

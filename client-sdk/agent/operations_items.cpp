@@ -94,10 +94,6 @@ Result<json> add_observation(Call& call) {
     return add_of_type(call, ItemType::observation, {"text", "date"});
 }
 
-Result<json> add_commitment(Call& call) {
-    return add_of_type(call, ItemType::commitment, {"what", "owner", "due", "promised_to"});
-}
-
 Result<json> add_goal(Call& call) {
     return add_of_type(
         call, ItemType::plan_goal, {"goal", "need", "action", "responsible", "follow_up"});
@@ -176,11 +172,6 @@ constexpr Operation operations[] = {
      true,
      "case about text",
      "date category sensitivity unit closed fields"},
-    {"commitment.add",
-     &add_commitment,
-     true,
-     "case about what owner",
-     "due promised_to category sensitivity unit closed fields"},
     {"plan.add",
      &add_goal,
      true,

@@ -2,6 +2,7 @@
 
 #include "client-sdk/agent/operations_items.hpp"
 
+#include <samsyn/commitments.hpp>
 #include <samsyn/enrolment.hpp>
 #include <samsyn/provisioning.hpp>
 #include <samsyn/recovery.hpp>
@@ -191,6 +192,44 @@ constexpr RefusalWords all_words[] = {
      "ingen har signerat den än",
      "Write in it: `samsyn write ITEM`. Or sign it first: `samsyn note sign ITEM`.",
      "Skriv i den: `samsyn write POST`. Eller signera den först: `samsyn note sign POST`."},
+    // Steps of a commitment.
+    {commitment_over,
+     "it is done, broken or withdrawn already",
+     "det är redan klart, brutet eller återtaget",
+     "If it is to be done after all, promise it again first: `samsyn commitment promise ITEM --due "
+     "DAY`. What happened stays in its history.",
+     "Ska det göras ändå, utlova det igen först: `samsyn commitment promise POST --due DAG`. Det "
+     "som hänt står kvar i historiken."},
+    {commitment_not_taken_home,
+     "nobody has taken the question home, so there is nothing to answer",
+     "ingen har tagit hem frågan, så det finns inget att svara på",
+     "Take it home with a day for the answer (`samsyn commitment take-home ITEM --answer-by DAY`), "
+     "or mark it done (`samsyn commitment done ITEM`).",
+     "Ta hem den med en dag för svaret (`samsyn commitment take-home POST --answer-by DAG`), eller "
+     "markera den klar (`samsyn commitment done POST`)."},
+    {commitment_promised_already,
+     "it is promised already",
+     "det är redan utlovat",
+     "Another day: `samsyn set ITEM due=DAY`. Otherwise say what has become of it: take-home, "
+     "done, break or withdraw.",
+     "En annan dag: `samsyn set POST due=DAG`. Säg annars hur det gick: take-home, done, break "
+     "eller withdraw."},
+    {commitment_needs_answer_by,
+     "who takes a question home says by which day the answer comes",
+     "den som tar hem en fråga säger vilken dag svaret kommer",
+     "Give the day: `samsyn commitment take-home ITEM --answer-by 2026-05-20`.",
+     "Ange dagen: `samsyn commitment take-home POST --answer-by 2026-05-20`."},
+    {commitment_day_passed,
+     "that day has passed",
+     "den dagen har passerat",
+     "Give today or a later day.",
+     "Ange idag eller en senare dag."},
+    {commitment_in_conflict,
+     "two people have said different things of it without knowing of each other",
+     "två personer har sagt olika om det utan att veta om varandra",
+     "Look at both (`samsyn commitment show ITEM`) and settle: `samsyn settle ITEM state --keep "
+     "N`.",
+     "Se på båda (`samsyn commitment show POST`) och avgör: `samsyn settle POST state --keep N`."},
 };
 
 }  // namespace

@@ -95,6 +95,8 @@ void add_form_commands(CLI::App& consents, Session& session);
 int refuse_form(const Session& session, nlohmann::json args);
 void add_item_commands(CLI::App& app, Session& session);
 void add_note_commands(CLI::App& app, Session& session);
+void add_commitment_commands(CLI::App& app, Session& session);  // commitment, commitments
+void add_today_command(CLI::App& app, Session& session);
 void add_text_commands(CLI::App& app, Session& session);  // write, read
 void add_visit_commands(CLI::App& app, Session& session);
 void add_meeting_commands(CLI::App& app, Session& session);  // meeting, meetings, paper

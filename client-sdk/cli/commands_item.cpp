@@ -120,29 +120,6 @@ void print_conflicts(const Session& session, const json& result) {
                                    " till mellan andra: samsyn conflicts --all\n"));
 }
 
-void print_commitments(const Session& session, const json& result) {
-    Table table{{"id",
-                 session.say("what", "vad"),
-                 session.say("who", "vem"),
-                 session.say("by", "senast"),
-                 session.say("state", "läge"),
-                 ""}};
-    for (const json& item : result["items"]) {
-        std::map<std::string, std::string> shown;
-        for (const json& field : item["fields"])
-            if (!field["values"].empty())
-                shown[text_in(field, "key")] = local_in(session, field["values"].front(), "shown");
-        table.add({short_id(text_in(item, "id")),
-                   shown["what"],
-                   shown["owner"],
-                   shown["due"],
-                   shown["state"],
-                   marks_of(session, item)});
-    }
-    print(table.empty() ? session.say("Nothing promised.\n", "Inget utlovat.\n")
-                        : table.to_string());
-}
-
 void add_new_items(CLI::App& app, Session& session) {
     Command observation{group(app, "observation", "Writes observations."),
                         session,
@@ -154,19 +131,6 @@ void add_new_items(CLI::App& app, Session& session) {
                    .needs("text,--text", "text", "The observation; - reads standard input")
                    .text("--date", "date", "Day, as 2026-05-04"))
         .asks("observation.add", &print_written);
-
-    Command commitment{group(app, "commitment", "Notes who promised what."),
-                       session,
-                       "add",
-                       "Notes what somebody promises, and by when.",
-                       "samsyn commitment add \"Familjen Alm\" \"Ringa skolan\" --about \"Elin "
-                       "Alm\" --owner \"Anna Ek\" --due 2026-05-20"};
-    with_label(commitment.of_case()
-                   .needs("what,--what", "what", "What is promised")
-                   .needs("--owner", "owner", "Who does it")
-                   .text("--due", "due", "By when, as 2026-05-20")
-                   .text("--promised-to", "promised_to", "Whom it was promised to"))
-        .asks("commitment.add", &print_written);
 
     Command goal{group(app, "plan", "Writes the plan's goals."),
                  session,
@@ -195,16 +159,6 @@ void add_new_items(CLI::App& app, Session& session) {
 
 void add_item_commands(CLI::App& app, Session& session) {
     add_new_items(app, session);
-    Command{app,
-            session,
-            "commitments",
-            "Lists what was promised in a case.",
-            "samsyn commitments \"Familjen Alm\""}
-        .of_case()
-        .runs([&session](json args) {
-            args["type"] = "commitment";
-            return perform(session, "item.list", args, &print_commitments);
-        });
     Command{app,
             session,
             "list",

@@ -63,8 +63,10 @@ int run(int argc, char** argv) {
     add_admin_commands(app, session);
     add_case_commands(app, session);
     add_consent_commands(app, session);
+    add_today_command(app, session);
     add_item_commands(app, session);
     add_note_commands(app, session);
+    add_commitment_commands(app, session);
     add_text_commands(app, session);
     add_visit_commands(app, session);
     add_meeting_commands(app, session);

@@ -1,4 +1,4 @@
-#include "client-sdk/device/item_values.hpp"
+#include "client-sdk/device/item_fields.hpp"
 
 #include <samsyn/meetings.hpp>
 
@@ -86,7 +86,7 @@ Result<void> invite(Device& device, const ItemId& meeting) {
     // Writing goes on where reading has locked itself.
     if (!written && written.error().code == Errc::lease_ended) return {};
     const ItemView item = SAMSYN_TRY(written);
-    const auto kind = shown_as<std::int64_t>(item, "kind");
+    const auto kind = value_in<std::int64_t>(item, "kind");
     const bool family_only = kind == static_cast<std::int64_t>(MeetingKind::family_only);
     std::vector<UserId> readers;
     for (const CompartmentView& each : SAMSYN_TRY(device.compartments(item.case_id)))
@@ -195,7 +195,7 @@ Result<ItemId> add_point(Device& device,
 
 Result<void> move_point(Device& device, const ItemId& point, std::size_t place, Instant now) {
     const ItemView item = SAMSYN_TRY(device.item(point));
-    const auto meeting = shown_id<ItemId>(item, "meeting");
+    const auto meeting = reference_in<ItemId>(item, "meeting");
     if (item.type != ItemType::agenda_point || !meeting)
         return fail(Errc::invalid_argument, "point");
     const MeetingView view = SAMSYN_TRY(meeting_view(device, *meeting, now));

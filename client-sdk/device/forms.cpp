@@ -1,5 +1,6 @@
 #include "client-sdk/device/engine.hpp"
 #include "client-sdk/device/form_standing.hpp"
+#include "client-sdk/device/item_fields.hpp"
 #include "core/model/local_date.hpp"
 
 #include <algorithm>
@@ -8,13 +9,6 @@
 namespace samsyn {
 
 namespace {
-
-const FieldView* field_of(const ItemView& item, std::string_view key) {
-    const auto found = std::ranges::find_if(item.fields, [&](const FieldView& field) {
-        return field.info != nullptr && field.info->key == key;
-    });
-    return found == item.fields.end() ? nullptr : &*found;
-}
 
 bool is_closed(const ItemView& item) {
     const FieldView* field = field_of(item, "closed");

@@ -89,7 +89,8 @@ Result<std::vector<std::pair<FieldWrite, Value>>> edit_writes(const TypeInfo& ty
         } else if (input.taken_away) {
             write.replaces = versions_of(before, input.value);
             if (write.replaces.empty()) continue;
-        } else {
+        } else if (merge_kind(field->number) == MergeKind::set) {
+            // What only grows is a history: the same thing may happen twice.
             const auto elements = before.elements();
             if (std::ranges::binary_search(elements, input.value)) continue;
         }
@@ -140,6 +141,11 @@ Result<void> Device::Impl::write_folding(const StoredCompartment& compartment, C
     }
     if (unsealed != 1) return write(compartment, change);
     if (SAMSYN_TRY(store.value(key_offered(earlier->id)))) return write(compartment, change);
+
+    const bool dated = std::ranges::any_of(earlier->change.header.writes, [](const auto& field) {
+        return merge_kind(field.field) == MergeKind::append_only;
+    });
+    if (dated) return write(compartment, change);  // when it happened is part of a history
 
     const Version old{earlier->change.header.time, self};
     std::map<FieldNumber, std::pair<FieldWrite, Value>> merged;

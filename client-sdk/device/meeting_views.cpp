@@ -1,26 +1,24 @@
 #include "client-sdk/device/meeting_views.hpp"
 
-#include "client-sdk/device/item_values.hpp"
+#include "client-sdk/device/item_fields.hpp"
 #include "core/model/local_date.hpp"
+
+#include <samsyn/commitments.hpp>
 
 namespace samsyn {
 
 namespace {
 
-/// Those of `schema.cpp`; whoever writes commitments writes these numbers.
-constexpr std::int64_t promised = 0;
-constexpr std::int64_t taken_home = 1;
-
 template <class Enum>
 std::optional<Enum> choice_of(const ItemView& item, std::string_view key) {
-    const auto number = shown_as<std::int64_t>(item, key);
+    const auto number = value_in<std::int64_t>(item, key);
     if (!number || *number < 0 || *number > static_cast<std::int64_t>(Enum::last))
         return std::nullopt;
     return static_cast<Enum>(*number);
 }
 
 std::optional<Instant> time_in(const ItemView& item, std::string_view key) {
-    const auto instant = shown_as<Instant>(item, key);
+    const auto instant = value_in<Instant>(item, key);
     return instant ? std::optional{in_calendar(*instant)} : std::nullopt;
 }
 
@@ -28,11 +26,11 @@ AgendaPointView point_view(const ItemView& item) {
     AgendaPointView point;
     point.id = item.id;
     point.title = item.text("title");
-    point.position = shown_as<std::int64_t>(item, "position").value_or(0);
-    const auto minutes = shown_as<std::int64_t>(item, "minutes").value_or(0);
+    point.position = value_in<std::int64_t>(item, "position").value_or(0);
+    const auto minutes = value_in<std::int64_t>(item, "minutes").value_or(0);
     point.minutes =
         std::clamp(std::chrono::minutes{minutes}, std::chrono::minutes{0}, point_minutes_max);
-    point.presenter = shown_id<UserId>(item, "presenter");
+    point.presenter = reference_in<UserId>(item, "presenter");
     point.state = choice_of<PointState>(item, "state").value_or(PointState::open);
     if (const FieldView* const state = field_of(item, "state");
         state != nullptr && point.state == PointState::treated)
@@ -45,7 +43,7 @@ AgendaPointView point_view(const ItemView& item) {
 void put_agenda(MeetingView& meeting, std::span<const ItemView> items, Instant now) {
     for (const ItemView& item : items) {
         if (item.type != ItemType::agenda_point) continue;
-        if (shown_id<ItemId>(item, "meeting") != meeting.item.id) continue;
+        if (reference_in<ItemId>(item, "meeting") != meeting.item.id) continue;
         AgendaPointView point = point_view(item);
         auto& list = point.state == PointState::parked ? meeting.parked : meeting.agenda;
         list.push_back(std::move(point));
@@ -125,7 +123,7 @@ void put_outcome(MeetingView& meeting, std::span<const ItemView> items) {
     for (const ItemView& item : items) {
         const bool decision = item.type == ItemType::decision;
         if (!decision && item.type != ItemType::commitment) continue;
-        const auto at = shown_id<ItemId>(item, "meeting");
+        const auto at = reference_in<ItemId>(item, "meeting");
         if (!at) continue;
         if (at == meeting.item.id) {
             (decision ? meeting.decisions : meeting.commitments).push_back(item);
@@ -138,11 +136,6 @@ void put_outcome(MeetingView& meeting, std::span<const ItemView> items) {
 }
 
 }  // namespace
-
-bool is_open_commitment(const ItemView& commitment) {
-    const auto state = shown_as<std::int64_t>(commitment, "state").value_or(promised);
-    return state == promised || state == taken_home;
-}
 
 bool is_coming(const MeetingView& meeting, Instant now) {
     if (!meeting.starts_at) return false;
@@ -180,7 +173,7 @@ std::vector<MeetingView> meetings_among(std::span<const ItemView> items,
         meeting.kind = choice_of<MeetingKind>(item, "kind");
         meeting.starts_at = time_in(item, "starts_at");
         meeting.ends_at = time_in(item, "ends_at");
-        meeting.next = shown_id<ItemId>(item, "next_meeting");
+        meeting.next = reference_in<ItemId>(item, "next_meeting");
         put_agenda(meeting, items, now);
         put_people(meeting, people);
         put_outcome(meeting, items);

@@ -1,10 +1,11 @@
-#include "client-sdk/device/item_values.hpp"
+#include "client-sdk/device/item_fields.hpp"
 #include "client-sdk/device/meeting_views.hpp"
 #include "client-sdk/device/names.hpp"
 #include "core/capture/sheet_text.hpp"
 #include "core/model/local_date.hpp"
 #include "core/room/onlooker.hpp"
 
+#include <samsyn/commitments.hpp>
 #include <samsyn/paper.hpp>
 
 #include <array>
@@ -195,8 +196,8 @@ private:
     void write_commitment(const ItemView& item) {
         items_.push_back(item.id);
         std::string who;
-        if (const auto owner = shown_id<UserId>(item, "owner")) who = user(*owner);
-        if (const auto at = shown_id<UnitId>(item, "owner_unit"))
+        if (const auto owner = reference_in<UserId>(item, "owner")) who = user(*owner);
+        if (const auto at = reference_in<UnitId>(item, "owner_unit"))
             if (const std::string name = unit(*at); !name.empty())
                 who += (who.empty() ? "" : ", ") + name;
         std::string line = "- " + (who.empty() ? say("Somebody", "Någon") : who) + ": ";
@@ -216,7 +217,7 @@ private:
         if (open.empty()) return false;
         const Date never{std::chrono::sys_days::max()};
         std::ranges::sort(open, {}, [&](const ItemView* item) {
-            return std::pair{shown_as<Date>(*item, "due").value_or(never), item->id};
+            return std::pair{value_in<Date>(*item, "due").value_or(never), item->id};
         });
         sheet_.heading(say("WHO HAS PROMISED WHAT", "VEM SOM HAR LOVAT VAD"));
         for (const ItemView* item : open) write_commitment(*item);

@@ -1,16 +1,19 @@
 #include "client-sdk/device/engine.hpp"
+#include "client-sdk/device/item_fields.hpp"
 
 #include <algorithm>
 
 namespace samsyn {
 
+const FieldView* field_of(const ItemView& item, std::string_view key) {
+    const auto found = std::ranges::find_if(item.fields, [&](const FieldView& field) {
+        return field.info != nullptr && field.info->key == key && !field.values.empty();
+    });
+    return found == item.fields.end() ? nullptr : &*found;
+}
+
 std::string ItemView::text(std::string_view field_key) const {
-    for (const FieldView& field : fields) {
-        if (!field.info || field.info->key != field_key || field.values.empty()) continue;
-        const auto* text = std::get_if<std::string>(&field.values.front().value);
-        return text ? *text : std::string{};
-    }
-    return {};
+    return value_in<std::string>(*this, field_key).value_or(std::string{});
 }
 
 std::string ItemView::title() const {

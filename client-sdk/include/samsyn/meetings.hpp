@@ -71,9 +71,6 @@ struct MeetingView {
     std::vector<ItemId> shown() const;
 };
 
-/// Promised, or taken home, and no more: somebody still waits for it.
-bool is_open_commitment(const ItemView& commitment);
-
 /// Begins today or later by Sweden's date, or is not over.
 bool is_coming(const MeetingView& meeting, Instant now);
 
