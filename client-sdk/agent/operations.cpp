@@ -17,15 +17,15 @@ using nlohmann::json;
 
 const Operation* find_operation(std::string_view name) {
     for (const auto operations : {
-             access_operations(),       act_operations(),       custody_operations(),
-             case_operations(),         consent_operations(),   form_operations(),
-             item_operations(),         note_operations(),      search_operations(),
-             consultation_operations(), insight_operations(),   log_operations(),
-             admin_operations(),        provision_operations(), fleet_operations(),
-             enrolment_operations(),    bulk_operations(),      leaving_operations(),
-             recovery_operations(),     showing_operations(),   conflict_operations(),
-             closing_operations(),      visit_operations(),     meeting_operations(),
-             commitment_operations(),
+             access_operations(),       act_operations(),        custody_operations(),
+             case_operations(),         consent_operations(),    form_operations(),
+             item_operations(),         note_operations(),       search_operations(),
+             consultation_operations(), insight_operations(),    log_operations(),
+             admin_operations(),        provision_operations(),  fleet_operations(),
+             enrolment_operations(),    bulk_operations(),       leaving_operations(),
+             recovery_operations(),     showing_operations(),    conflict_operations(),
+             closing_operations(),      visit_operations(),      copy_operations(),
+             meeting_operations(),      commitment_operations(),
          })
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
@@ -74,6 +74,7 @@ ReadAction action_of(std::string_view operation) {
         if (operation == list) return ReadAction::list_shown;
     if (operation == "emergency.open") return ReadAction::emergency_opened;
     if (operation == "paper") return ReadAction::printed;
+    if (operation == "copy") return ReadAction::copied;
     return ReadAction::item_opened;
 }
 

@@ -35,6 +35,7 @@ std::span<const Operation> closing_operations();
 std::span<const Operation> conflict_operations();
 std::span<const Operation> commitment_operations();
 std::span<const Operation> consent_operations();
+std::span<const Operation> copy_operations();
 std::span<const Operation> form_operations();
 std::span<const Operation> item_operations();
 std::span<const Operation> search_operations();

@@ -99,7 +99,8 @@ void add_commitment_commands(CLI::App& app, Session& session);  // commitment, c
 void add_today_command(CLI::App& app, Session& session);
 void add_text_commands(CLI::App& app, Session& session);  // write, read
 void add_visit_commands(CLI::App& app, Session& session);
-void add_meeting_commands(CLI::App& app, Session& session);  // meeting, meetings, paper
+void add_meeting_commands(CLI::App& app, Session& session);  // meeting, meetings
+void add_paper_commands(CLI::App& app, Session& session);    // paper, copy
 void add_proxy_commands(CLI::App& app, Session& session);
 void add_rekey_command(CLI::App& app, Session& session);
 void add_consult_commands(CLI::App& app, Session& session);

@@ -1,6 +1,4 @@
 #include "client-sdk/agent/agent_client.hpp"
-#include "client-sdk/agent/operations.hpp"
-#include "client-sdk/agent/private_file.hpp"
 #include "client-sdk/cli/item_views.hpp"
 #include "client-sdk/cli/meeting_text.hpp"
 #include "client-sdk/cli/show_text.hpp"
@@ -217,30 +215,6 @@ void add_attendance(CLI::App& meetings, Session& session) {
         .asks("meeting.let_out", &print_let_out);
 }
 
-void print_paper(const Session&, const json& result) {
-    print(escaped(text_in(result, "text"), LineEnds::keep));
-}
-
-/// Prints the page, or writes it to a file that nobody else may read and that was not there.
-int hand_out(const Session& session, json args) {
-    const std::string out = text_in(args, "out");
-    args.erase("out");
-    if (out.empty()) return perform_in_language(session, "paper", std::move(args), &print_paper);
-    args["lang"] = session.say("en", "sv");
-    auto agent = AgentClient::connect(session.data);
-    if (!agent) return show_error(session, agent.error());
-    json result;
-    if (const int code = ask(session, *agent, "paper", args, result)) return code;
-    const std::string text = escaped(text_in(result, "text"), LineEnds::keep);
-    if (const auto written = create_private_file(out, text); !written)
-        return show_error(session, error_to_json(written.error()));
-    if (session.json)
-        show_json(json::object({{"file", out}}));
-    else
-        print(session.say("Written: ", "Skrivet: ") + escaped(out) + "\n");
-    return exit_ok;
-}
-
 }  // namespace
 
 void add_meeting_commands(CLI::App& app, Session& session) {
@@ -252,16 +226,6 @@ void add_meeting_commands(CLI::App& app, Session& session) {
         .text("case", "case", "Only of this case")
         .flag("--all", "all", "Those that were, too")
         .asks("meeting.list", &print_meetings);
-    Command{app,
-            session,
-            "paper",
-            "Writes a page for one of the family: the next meeting, and who has promised what. "
-            "Holds only what that person may see.",
-            "samsyn paper \"Familjen Alm\" --for \"Eva Alm\" --out eva.txt"}
-        .of_case()
-        .needs("--for", "person", "One of the family")
-        .text("--out", "out", "A new file, instead of the screen")
-        .runs([&session](const json& args) { return hand_out(session, args); });
 }
 
 }  // namespace samsyn

@@ -70,6 +70,7 @@ int run(int argc, char** argv) {
     add_text_commands(app, session);
     add_visit_commands(app, session);
     add_meeting_commands(app, session);
+    add_paper_commands(app, session);
     add_consult_commands(app, session);
     add_search_commands(app, session);
     add_show_commands(app, session);
