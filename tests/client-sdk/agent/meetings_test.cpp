@@ -82,6 +82,24 @@ TEST_CASE("Meeting: a template fills in agenda, end and those who may read it", 
     CHECK(meeting["family"].size() == 3);
 }
 
+TEST_CASE("Meeting: a colleague of the own unit who has no tablet yet is called", "[meeting]") {
+    MeetingScene scene;
+    Person& admin = scene.world.administrator();
+    const UserId bo = must(admin.device->add_user(scene.world.team, Role::nurse, "Bo Ås"));
+    scene.sync(admin);
+    scene.sync(*scene.psychologist);
+    must(scene.psychologist->device->add_participant(
+        scene.family.case_id, bo, scene.world.team, Duty::member, scene.clock.now() + 24h * 30));
+    CHECK(scene.line_of(scene.id_of(scene.call()), "Bo Ås")["invited"] == true);
+    // In a closed circle only those whom it names are.
+    const json circle =
+        scene.result("audience.close",
+                     {{"case", to_hex(scene.family.case_id)}, {"users", {"Ylva Ek", "Åke Ström"}}});
+    const std::string closed = scene.id_of(scene.call({{"closed", circle.at("closed")}}));
+    CHECK(scene.line_of(closed, "Åke Ström")["invited"] == true);
+    CHECK(scene.line_of(closed, "Bo Ås")["invited"] == false);
+}
+
 TEST_CASE("Meeting: of the family alone calls nobody from elsewhere", "[meeting]") {
     MeetingScene scene;
     const std::string id =
