@@ -249,8 +249,9 @@ public:
     /// Adds an element to a field that only grows.
     Result<void> append(const StoredItem& item, const FieldInfo& field, std::string text);
 
-    /// Errors: `not_permitted` with `signed_note_refused` where it is locked.
-    Result<void> require_unlocked(const StoredItem& item);
+    /// Errors: `not_permitted` with `signed_note_refused` where it is locked, and these fields, or
+    /// the whole item, are what was signed.
+    Result<void> require_unlocked(const StoredItem& item, std::span<const FieldInput> fields = {});
 
     /// The same, where `value` is not what was signed.
     Result<void> require_as_signed(const StoredItem& item, FieldNumber field, const Value& value);

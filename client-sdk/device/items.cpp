@@ -292,7 +292,7 @@ Result<void> Device::edit_item(const ItemId& id, std::span<const FieldInput> fie
         const StoredCompartment compartment = SAMSYN_TRY(my.changeable(item));
         const TypeInfo* type = find_type(item.type);
         if (!type) return fail(Errc::update_needed, "item type");
-        SAMSYN_TRY(my.require_unlocked(item));
+        SAMSYN_TRY(my.require_unlocked(item, fields));
         SAMSYN_TRY(my.check_whereabouts(compartment, id, *type, fields));
 
         auto changed =

@@ -14,11 +14,15 @@ namespace {
 constexpr std::string_view signed_key = "signatures";
 constexpr std::string_view addenda_key = "addenda";
 
-/// What a signature covers: all but itself, addenda, and whether the item is deleted.
+/// What no signature covers: itself, addenda, and what follows a meeting.
+bool is_beside(std::string_view key) {
+    return key == signed_key || key == addenda_key || key == "next_meeting";
+}
+
+/// All else, but whether the item is deleted.
 bool is_covered(const TypeInfo& type, FieldNumber number) {
     const FieldInfo* field = find_field(type, number);
-    const bool beside = field && (field->key == signed_key || field->key == addenda_key);
-    return number != deleted_field && !beside;
+    return number != deleted_field && !(field && is_beside(field->key));
 }
 
 std::vector<Value> signed_values(FieldNumber number, const FieldState& state) {
@@ -190,7 +194,11 @@ bool Device::Impl::is_locked(const StoredItem& item, const std::vector<Signature
     });
 }
 
-Result<void> Device::Impl::require_unlocked(const StoredItem& item) {
+Result<void> Device::Impl::require_unlocked(const StoredItem& item,
+                                            std::span<const FieldInput> fields) {
+    const bool beside =
+        std::ranges::all_of(fields, [](const FieldInput& field) { return is_beside(field.key); });
+    if (!fields.empty() && beside) return {};
     if (is_locked(item, signatures_of(item))) return fail(Errc::not_permitted, signed_note_refused);
     return {};
 }

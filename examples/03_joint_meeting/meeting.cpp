@@ -21,7 +21,9 @@ std::size_t count_of(const std::string& text, const std::string& what) {
 
 void JointMeeting::call() {
     chapter(3, "The team calls a joint meeting, and the mother gets a page about it");
-    const json called = psychologist_->run({"meeting",
+    const json called = psychologist_->run({"--lang",
+                                            "sv",
+                                            "meeting",
                                             "add",
                                             case_,
                                             "Gemensamt möte",

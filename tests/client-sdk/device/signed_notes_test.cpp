@@ -83,6 +83,24 @@ TEST_CASE("Device: a signed note takes addenda only, on every device", "[device]
     CHECK(scene.signature(*scene.psychologist, scene.visit).standing == SignatureStanding::stands);
 }
 
+TEST_CASE("Device: signed minutes still say when one meets next", "[device][signed]") {
+    SigningScene scene;
+    NewItem called;
+    called.case_id = scene.family.case_id;
+    called.type = ItemType::meeting;
+    called.about = {scene.family.child};
+    called.fields = {{"title", Value{std::string{"Möte"}}},
+                     {"minutes", Value{std::string{"Beslut: inga.\n"}}}};
+    scene.visit = must(scene.psychologist->device->add_item(called));
+    scene.sign(*scene.psychologist);
+    const ReferenceId next = ReferenceId::from(scene.visit.view());
+    must(scene.try_to_edit(*scene.psychologist, "next_meeting", Value{next}));
+    CHECK(scene.signature(*scene.psychologist, scene.visit).standing == SignatureStanding::stands);
+    check_refused(scene.try_to_edit(*scene.psychologist, "title", Value{std::string{"Annat"}}),
+                  Errc::not_permitted,
+                  signed_note_refused);
+}
+
 TEST_CASE("Device: one signs what one was shown", "[device][signed]") {
     SigningScene scene;
     SignedNotes notes{*scene.psychologist->device};
