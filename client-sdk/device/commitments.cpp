@@ -80,7 +80,7 @@ void put_history(CommitmentView& view, const ItemView& item) {
             events.emplace_back(value.version, std::move(event));
         }
     }
-    std::ranges::stable_sort(events, {}, [](const auto& event) { return event.first; });
+    std::ranges::sort(events, {}, [](const auto& event) { return event.first; });
     if (events.size() > history_entries_max)
         view.history_left_out = events.size() - history_entries_max;
     for (std::size_t i = view.history_left_out; i < events.size(); ++i)
