@@ -169,8 +169,10 @@ const Value* given(const NewItem& item, std::string_view key) {
 
 bool is_open_commitment(const ItemView& commitment) {
     const FieldView* field = field_of(commitment, "state");
-    const auto state = commitment_state(field ? field->values.front().value : Value{});
-    return !state || is_open(*state);
+    return field == nullptr || std::ranges::any_of(field->values, [](const ValueView& value) {
+               const auto state = commitment_state(value.value);
+               return !state || is_open(*state);
+           });
 }
 
 Result<std::vector<CommitmentView>> commitments(Device& device,

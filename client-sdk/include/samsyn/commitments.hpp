@@ -46,7 +46,8 @@ struct CommitmentView {
     std::vector<PersonId> family{};          ///< of the case, whom this user may show it; sorted
 };
 
-/// Whether anybody is still to do something; so for a state of a newer version.
+/// Whether anybody is still to do something; so for a state of a newer version, and where one of
+/// two states that stand says so.
 bool is_open_commitment(const ItemView& commitment);
 
 struct CommitmentFilter {

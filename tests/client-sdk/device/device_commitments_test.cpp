@@ -114,6 +114,21 @@ TEST_CASE("Commitments: two who step at once are a visible conflict, and both ar
     CHECK_FALSE(settled.history.back().recorded);
 }
 
+TEST_CASE("Commitments: is open while one of two who stepped at once says that it is",
+          "[device][commitments][conflict]") {
+    PromiseScene scene;
+    Person& ylva = *scene.psychologist;
+    const ItemId item = scene.promise(ylva, "Ringa skolan");
+    scene.sync_everybody();
+    must(scene.step(*scene.worker, item, CommitmentStep::take_home, scene.in_days(3)));
+    must(scene.step(ylva, item, CommitmentStep::finish));
+    CHECK_FALSE(is_open_commitment(must(ylva.device->item(item))));
+    scene.sync_everybody();
+    CHECK(scene.seen(ylva, item).days.state == done);  // as it is shown
+    CHECK(scene.seen(ylva, item).state_conflict);
+    CHECK(is_open_commitment(must(ylva.device->item(item))));
+}
+
 TEST_CASE("Commitments: whom consent lets in sees all that happened, by whom, and takes it home",
           "[device][commitments]") {
     PromiseScene scene;
