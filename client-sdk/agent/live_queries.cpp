@@ -9,6 +9,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr int pause_factor = 4;
+constexpr std::chrono::seconds pause_max{5};  // what may be shown no more leaves the screen
 
 }  // namespace
 
@@ -47,7 +48,7 @@ void LiveQueries::refresh() {
         ++query;
     }
     const auto to = steady_clock::now();
-    next_ = to + pause_factor * (to - from);
+    next_ = to + std::min<steady_clock::duration>(pause_factor * (to - from), pause_max);
 }
 
 }  // namespace samsyn

@@ -15,9 +15,9 @@ using LiveSource = std::function<std::optional<nlohmann::json>()>;
 /// Reading operations whose callers hear a new answer as soon as there is one: what screens show.
 ///
 /// All are run again when something may have changed. What that takes is bounded: after a round
-/// there is a pause of four times its length, so that at most a fifth of the thread goes into it,
-/// and then one round for all that has changed meanwhile. A caller that has not read its last
-/// answer gets the next one when it has, and none in between.
+/// there is a pause of four times its length, at most five seconds, and then one round for all that
+/// has changed meanwhile. A caller that has not read its last answer gets the next one when it has,
+/// and none in between.
 ///
 /// Single-threaded, on the thread of `io`, which must outlive it.
 class LiveQueries {

@@ -45,9 +45,12 @@ struct Holding {
 
 bool is_open(const ItemView& item) {
     if (item.type == ItemType::commitment) return is_open_commitment(item);
-    const bool reached_or_dropped = value_in<std::int64_t>(item, "state").value_or(0) != 0;
-    return item.type == ItemType::plan_goal && !reached_or_dropped &&
-           field_of(item, "follow_up") != nullptr;
+    if (item.type != ItemType::plan_goal || field_of(item, "follow_up") == nullptr) return false;
+    const FieldView* state = field_of(item, "state");
+    const auto is_over = [](const ValueView& value) {  // reached, dropped
+        return value.value == Value{std::int64_t{1}} || value.value == Value{std::int64_t{2}};
+    };
+    return state == nullptr || !std::ranges::all_of(state->values, is_over);
 }
 
 UserId user_in(const ItemView& item, std::string_view key) {
@@ -57,9 +60,19 @@ UserId user_in(const ItemView& item, std::string_view key) {
 Holding holding_of(const ItemView& item) {
     Holding holding{.holder = user_in(item, "holder")};
     const FieldView* accepted = field_of(item, "holder_accepts");
-    holding.accepted = !holding.holder.is_none() && accepted != nullptr &&
-                       user_in(item, "holder_accepts") == holding.holder &&
-                       accepted->values.front().writer == holding.holder;
+    if (holding.holder.is_none() || accepted == nullptr) return holding;
+    const ValueView& answer = accepted->values.front();
+    // One accepts what one was asked, as it stood then; or wrote it oneself in one change with it.
+    const auto is_older = [&](std::string_view key) {
+        const FieldView* field = field_of(item, key);
+        return field == nullptr || std::ranges::all_of(field->values, [&](const ValueView& value) {
+                   return value.version.time < answer.version.time ||
+                          value.version == answer.version;
+               });
+    };
+    constexpr std::string_view asked[] = {"holder", "what", "goal", "action"};
+    holding.accepted = user_in(item, "holder_accepts") == holding.holder &&
+                       answer.writer == holding.holder && std::ranges::all_of(asked, is_older);
     return holding;
 }
 

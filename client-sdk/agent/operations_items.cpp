@@ -13,6 +13,21 @@ namespace {
 
 using nlohmann::json;
 
+/// Who writes a field that nobody fills in by hand; empty for any other.
+std::string_view written_by(std::string_view key) {
+    if (key == "signatures" || key == "addenda") return "note.sign";
+    const bool attends = key == "attended" || key == "family_attended" || key == "guests";
+    return attends ? "meeting.let_in" : std::string_view{};
+}
+
+Result<void> check_by_hand(std::span<const FieldInput> fields) {
+    for (const FieldInput& field : fields)
+        if (const auto by = written_by(field.key); !by.empty())
+            return fail(Errc::invalid_argument,
+                        "fields: " + field.key + " is for " + std::string{by});
+    return {};
+}
+
 /// The label's part of a new item, which every `….add` takes.
 Result<NewItem> new_item(Call& call, const TypeInfo& type) {
     NewItem item;
@@ -34,6 +49,7 @@ Result<NewItem> new_item(Call& call, const TypeInfo& type) {
     if (call.args.has("unit")) item.unit = SAMSYN_TRY(unit_of(call, "unit"));
     item.closed = SAMSYN_TRY(closed_of(call, "closed"));
     item.fields = SAMSYN_TRY(fields_of(call, item.case_id, type, "fields"));
+    SAMSYN_TRY(check_by_hand(item.fields));
     return item;
 }
 
@@ -108,11 +124,6 @@ Result<json> add_item(Call& call) {
     return add_of_type(call, type->type, {});
 }
 
-/// Written by signing only.
-bool is_beside_content(std::string_view key) {
-    return key == "signatures" || key == "addenda";
-}
-
 Result<json> edit_item(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const ItemView item = SAMSYN_TRY(call.device.item(id));
@@ -125,9 +136,7 @@ Result<json> edit_item(Call& call) {
     for (const FieldInput& field : fields)  // it would undo what came in since it was read
         if (find_field(*type, field.key)->kind == ValueKind::document)
             return fail(Errc::invalid_argument, "fields: " + field.key + " is for text.write");
-    for (const FieldInput& field : fields)
-        if (is_beside_content(field.key))
-            return fail(Errc::invalid_argument, "fields: " + field.key + " is for note.sign");
+    SAMSYN_TRY(check_by_hand(fields));
     SAMSYN_TRY(call.device.edit_item(id, fields));
     return written_item(call, id);
 }

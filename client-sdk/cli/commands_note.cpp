@@ -7,7 +7,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t code_letters = 8;
+/// So many that nobody finds two contents with one code.
+constexpr std::size_t code_letters = 32;
 
 void print_signed(const Session& session, const json& result) {
     print(session.say("Signed by ", "Signerat av ") + escaped(name_in(result, "user")) + ", " +
@@ -94,7 +95,7 @@ void add_note_commands(CLI::App& app, Session& session) {
         session,
         "sign",
         "Shows a note or minutes, and signs what was shown: from then on it takes addenda only.",
-        "samsyn note sign 1a2b3c4d --code 9f86d081"}
+        "samsyn note sign 1a2b3c4d --code 9f86d081884c7d659a2feaa0c55ad015"}
         .needs("item", "item", "The beginning of its id")
         .text("--code", "code", "Signs: what was shown under this code, and nothing else")
         .runs([&session](const json& args) { return sign_note(session, args); });

@@ -9,16 +9,17 @@ namespace {
 
 using nlohmann::json;
 
-void print_page(const Session&, const json& result) {
-    print(escaped(text_in(result, "text"), LineEnds::keep));
-}
-
 /// What is not on the page because this user may not take it along.
 void tell_left_out(const Session& session, const json& result) {
     const std::string left_out = text_in(result, "left_out");
     if (!left_out.empty() && left_out != "0")
         print(left_out + session.say(" left out: you may read them and not copy them.\n",
                                      " utelämnade: du får läsa dem men inte kopiera dem.\n"));
+}
+
+void print_page(const Session& session, const json& result) {
+    print(escaped(text_in(result, "text"), LineEnds::keep));
+    tell_left_out(session, result);
 }
 
 /// Prints the page, or writes it to a file that nobody else may read and that was not there.

@@ -38,7 +38,8 @@ void print_preview(const Session& session, const json& result) {
               session.say(count + " things disappear:\n", "försvinner " + count + " saker:\n"));
     }
     for (const json& title : gone)
-        print("  " + shortened(title.is_string() ? title.get<std::string>() : "", 76) + "\n");
+        print("  " + escaped(shortened(title.is_string() ? title.get<std::string>() : "", 76)) +
+              "\n");
 }
 
 void print_door(const Session& session, const json& result) {

@@ -144,6 +144,14 @@ void keep_length(std::vector<FieldInput>& fields, const MeetingView& before) {
         fields.push_back({"ends_at", Value{*start + length}});
 }
 
+/// Whether a point under a label reads nobody who could not read it before, in a meeting under
+/// another: what does not stays parked where it is.
+bool opens_no_more(const Label& meeting, const Label& point) {
+    return meeting.disclosing == point.disclosing && meeting.closed == point.closed &&
+           meeting.category == point.category && meeting.subjects == point.subjects &&
+           at_least_usual(ItemType::agenda_point, meeting.sensitivity) >= point.sensitivity;
+}
+
 }  // namespace
 
 Result<ItemId> call_meeting(Device& device, const NewMeeting& meeting) {
@@ -164,10 +172,13 @@ Result<ItemId> call_next_meeting(Device& device, const NextMeeting& next, Instan
     called.agenda = next.agenda;
     called.language = next.language;
     if (next.agenda == nullptr) keep_length(called.item.fields, before);
-    for (const AgendaPointView& point : before.parked)
-        called.points.push_back({point.title, point.minutes, point.presenter});
-
     const ItemId id = SAMSYN_TRY(call_bare(device, called));
+    const Label label = SAMSYN_TRY(device.item(id)).label;
+    for (const AgendaPointView& point : before.parked) {
+        const ItemView parked = SAMSYN_TRY(device.item(point.id));
+        if (opens_no_more(label, parked.label))
+            called.points.push_back({point.title, point.minutes, point.presenter});
+    }
     const FieldInput link{"next_meeting", reference_to(id)};
     if (auto linked = device.edit_item(next.after, {&link, 1}); !linked) {
         // Not two meetings that do not know of each other.

@@ -25,12 +25,6 @@ bool is_covered(const TypeInfo& type, FieldNumber number) {
     return number != deleted_field && !(field && is_beside(field->key));
 }
 
-std::vector<Value> signed_values(FieldNumber number, const FieldState& state) {
-    if (merge_kind(number) != MergeKind::single) return state.elements();
-    if (std::holds_alternative<std::monostate>(state.shown())) return {};
-    return {state.shown()};
-}
-
 const FieldState* signed_field_of(const StoredItem& item) {
     const TypeInfo* type = find_type(item.type);
     const FieldInfo* field = type ? find_field(*type, signed_key) : nullptr;
@@ -38,18 +32,25 @@ const FieldState* signed_field_of(const StoredItem& item) {
 }
 
 /// Who writes ever more signatures makes nobody verify them.
-constexpr std::size_t signatures_of_device_max = 8;
+constexpr std::ptrdiff_t signatures_of_device_max = 8;
+
+/// A signature, and the device whose write of the item it is.
+struct CarriedSignature {
+    DeviceId by;
+    Result<NoteSignature> read;
+};
 
 /// The signatures that an item carries, readable or not, oldest first.
-std::vector<Result<NoteSignature>> read_signatures(const StoredItem& item) {
-    std::vector<Result<NoteSignature>> read;
+std::vector<CarriedSignature> read_signatures(const StoredItem& item) {
+    std::vector<CarriedSignature> read;
     const FieldState* state = signed_field_of(item);
     if (!state) return read;
-    std::map<DeviceId, std::size_t> counts;
+    std::map<DeviceId, std::ptrdiff_t> counts;
     for (const auto& [version, value] : state->standing()) {
         if (++counts[version.device] > signatures_of_device_max) continue;
         const auto* text = std::get_if<std::string>(&value);
-        read.push_back(text ? read_note_signature(*text) : fail(Errc::malformed, "signature"));
+        read.push_back({version.device,
+                        text ? read_note_signature(*text) : fail(Errc::malformed, "signature")});
     }
     return read;
 }
@@ -134,7 +135,7 @@ Result<SignedNote> Device::Impl::describe(const StoredItem& item) {
                 {number, ports.hasher.hash(Domain::note_text, {as_bytes(text->second)}), {}});
             continue;
         }
-        auto values = signed_values(number, state);
+        auto values = state.elements();  // of a register too: what stands beside is not signed
         if (!values.empty()) note.fields.push_back({number, std::move(values)});
     }
     return note;
@@ -142,29 +143,37 @@ Result<SignedNote> Device::Impl::describe(const StoredItem& item) {
 
 std::vector<SignatureView> Device::Impl::signatures_of(const StoredItem& item) {
     std::vector<SignatureView> views;
-    const auto standing_of = [&](const NoteSignature& signature) {
+    const auto carried = read_signatures(item);
+    if (carried.empty()) return views;
+    const auto now_there = describe(item);
+    std::map<FieldNumber, std::optional<std::vector<WriterCount>>> known;
+    const auto has_text = [&](const SignedText& text) {
+        const auto [found, is_new] = known.try_emplace(text.field);
+        if (is_new)
+            if (const auto runs = known_runs(store, {item.compartment, item.id, text.field}, self))
+                found->second = made_of(*runs);
+        return found->second && has_all(*found->second, text.made_of);
+    };
+    const auto standing_of = [&](const DeviceId& by, const NoteSignature& signature) {
         const SignedNote& note = signature.note;
         const SigningPublicKey* key = federation().signing_key(note.device);
         if (!key || user_of(note.device) != note.user || !verify(signature, *key, ports.verifier))
             return SignatureStanding::not_authentic;
         if (note.item != item.id) return SignatureStanding::copied;
-        const auto now_there = describe(item);
+        // Carried by its own device: a revoked one's word counts no further than its writes.
+        if (note.device != by) return SignatureStanding::not_authentic;
         if (now_there && same_content(*now_there, note)) return SignatureStanding::stands;
-        for (const SignedText& text : note.texts) {
-            const auto runs = known_runs(store, {item.compartment, item.id, text.field}, self);
-            if (!runs || !has_all(made_of(*runs), text.made_of))
-                return SignatureStanding::incomplete;
-        }
-        return SignatureStanding::changed;
+        return std::ranges::all_of(note.texts, has_text) ? SignatureStanding::changed
+                                                         : SignatureStanding::incomplete;
     };
-    for (const auto& read : read_signatures(item)) {
+    for (const CarriedSignature& one : carried) {
         SignatureView view;
         view.standing = SignatureStanding::not_authentic;
-        if (read) {
-            view.user = read->note.user;
-            view.device = read->note.device;
-            view.at = read->note.at;
-            view.standing = standing_of(*read);
+        if (one.read) {
+            view.user = one.read->note.user;
+            view.device = one.read->note.device;
+            view.at = one.read->note.at;
+            view.standing = standing_of(one.by, *one.read);
         }
         views.push_back(view);
     }
@@ -209,10 +218,11 @@ Result<void> Device::Impl::require_as_signed(const StoredItem& item,
     const auto signatures = signatures_of(item);
     if (!is_locked(item, signatures)) return {};
     if (field == deleted_field && value == Value{false}) return {};
-    const auto read = read_signatures(item);
-    for (std::size_t i = 0; i < read.size(); ++i) {
-        if (!read[i] || !binds(signatures[i])) continue;
-        const auto& fields = read[i]->note.fields;
+    const auto carried = read_signatures(item);
+    for (std::size_t i = 0; i < carried.size() && field != deleted_field; ++i) {
+        if (!carried[i].read || !binds(signatures[i]) || !has_written(item, signatures[i].user))
+            continue;
+        const auto& fields = carried[i].read->note.fields;
         const auto found = std::ranges::find(fields, field, &SignedField::field);
         if (found != fields.end() && found->values == std::vector{value}) return {};
     }
@@ -259,6 +269,9 @@ Result<void> SignedNotes::sign(const ItemId& id, const Hash& shown) {
         for (const SignatureView& signature : signatures)
             if (signature.standing == SignatureStanding::stands && signature.user == my.config.user)
                 return fail(Errc::already_exists, "your signature");
+        const auto own = std::ranges::count(signatures, my.self, &SignatureView::device);
+        if (own >= signatures_of_device_max)
+            return fail(Errc::limit_exceeded, "signatures of this device");
         if (!my.has_written(item, my.config.user) && !my.is_locked(item, signatures))
             return fail(Errc::not_permitted, not_author);
 
@@ -292,7 +305,7 @@ Result<SignedContent> SignedNotes::signed_content(const ItemId& id, std::size_t 
     const auto signatures = my.signatures_of(item);
     if (number >= signatures.size()) return fail(Errc::not_found, "signature");
     if (!binds(signatures[number])) return fail(Errc::not_authentic, "signature");
-    const SignedNote note = read_signatures(item)[number]->note;
+    const SignedNote note = read_signatures(item)[number].read->note;
     SignedContent content{note.user, note.at, {}, {}};
     for (const SignedField& field : note.fields)
         content.fields.emplace_back(field.field, field.values);

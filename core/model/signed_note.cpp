@@ -77,6 +77,11 @@ Result<SignedNote> read_note(Reader& in) {
     for (std::size_t i = 0; i < fields; ++i) note.fields.push_back(SAMSYN_TRY(read_field(in)));
     const std::size_t texts = SAMSYN_TRY(in.count(note_fields_max, "signed texts"));
     for (std::size_t i = 0; i < texts; ++i) note.texts.push_back(SAMSYN_TRY(read_text(in)));
+    const auto ascends = [](const auto& list, auto field) {
+        return std::ranges::is_sorted(list, std::ranges::less_equal{}, field);
+    };
+    if (!ascends(note.fields, &SignedField::field) || !ascends(note.texts, &SignedText::field))
+        return fail(Errc::malformed, "signed fields out of order");
     SAMSYN_TRY(in.finish("signed note"));
     return note;
 }

@@ -149,7 +149,7 @@ void JointMeeting::drop_out() {
 void JointMeeting::end() {
     chapter(6, "Signed minutes, who does what, and the next meeting");
     const json before = psychologist_->run({"open", meeting_});
-    const std::string code = before.at("content").get<std::string>().substr(0, 8);
+    const std::string code = before.at("content");
     (void)psychologist_->run({"note", "sign", meeting_, "--code", code});
     (void)psychologist_->run(
         {"meeting", "next", meeting_, "--starts-at", "2027-02-11 13:00", "--template", "own"});

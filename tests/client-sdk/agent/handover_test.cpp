@@ -66,4 +66,19 @@ TEST_CASE("Handover: who is asked accepts, on a tablet of their own, and nobody 
     CHECK_FALSE(scene.ready(ylva));
     REQUIRE(scene.run(ylva, "handover.accept", {{"item", scene.item}})["ok"] == true);
     CHECK(scene.ready(ylva));
+
+    // What was accepted is not taken for something else, nor once more.
+    scene.sync_everybody();
+    const json reworded = {{"item", scene.item}, {"fields", {{"what", "Betala hyran"}}}};
+    REQUIRE(scene.run(ake, "item.edit", reworded)["ok"] == true);
+    CHECK_FALSE(scene.ready(ake));
+    scene.sync_everybody();
+    REQUIRE(scene.run(ylva, "handover.accept", {{"item", scene.item}})["ok"] == true);
+    scene.sync_everybody();
+    REQUIRE(scene.ready(ake));
+    for (const UserId& user : {ake.user, ylva.user})
+        REQUIRE(scene.run(ake,
+                          "handover.ask",
+                          {{"item", scene.item}, {"user", to_hex(user)}})["ok"] == true);
+    CHECK_FALSE(scene.ready(ake));
 }

@@ -66,6 +66,9 @@ TEST_CASE("Live operation: what writes is refused", "[operations][live]") {
     Operations operations{story.staff(), story.clock};
     CHECK(LiveOperation::open(operations, "note.add", json::object()).error().code ==
           Errc::invalid_argument);
+    for (const char* const acts : {"show.open", "show.admit", "show.page", "copy", "paper", "find"})
+        CHECK(LiveOperation::open(operations, acts, json::object()).error().code ==
+              Errc::invalid_argument);
     CHECK(LiveOperation::open(operations, "no.such", json::object()).error().code ==
           Errc::invalid_argument);
 }

@@ -54,6 +54,23 @@ TEST_CASE("Operations: signatures are given by signing only", "[operations][sign
           "invalid_argument");
 }
 
+TEST_CASE("Operations: nobody is noted as attending but by letting them in",
+          "[operations][attack]") {
+    Story story;
+    const json wish = {{"case", story.case_id}, {"about", "Elin Alm"}, {"title", "Möte"}};
+    const std::string id = Story::result(story.run("meeting.add", wish))["item"]["id"];
+    const std::pair<const char*, std::string> attend[] = {
+        {"attended", story.user}, {"family_attended", "Elin Alm"}, {"guests", "Tolken Amir"}};
+    for (const auto& [key, who] : attend) {
+        const json fields = {{key, json::array({who})}};
+        CHECK(Story::error(story.run("item.edit", {{"item", id}, {"fields", fields}}))["code"] ==
+              "invalid_argument");
+        json with = wish;
+        with["fields"] = fields;
+        CHECK(Story::error(story.run("meeting.add", with))["code"] == "invalid_argument");
+    }
+}
+
 TEST_CASE("Operations: what is no note is not signed", "[operations][signed]") {
     Story story;
     const json goal = Story::result(story.run(

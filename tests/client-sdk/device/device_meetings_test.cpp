@@ -142,6 +142,32 @@ TEST_CASE("Meetings: hostile numbers of another device order and time nothing wr
     CHECK(call_next_meeting(*scene.psychologist->device, next, scene.clock.now()).has_value());
 }
 
+TEST_CASE("Meetings: a parked point goes on to nobody who could not read it",
+          "[device][meeting][attack]") {
+    MeetingsScene scene;
+    const auto park = [&](std::string_view title, std::optional<Sensitivity> sensitivity) {
+        NewItem point;
+        point.case_id = scene.family.case_id;
+        point.type = ItemType::agenda_point;
+        point.about = {scene.family.child};
+        point.sensitivity = sensitivity;
+        point.fields = {{"title", Value{std::string{title}}},
+                        {"meeting", Value{ReferenceId::from(scene.meeting.view())}},
+                        {"state", Value{std::int64_t{2}}}};
+        must(scene.psychologist->device->add_item(point));
+    };
+    park("Halva dagar", {});
+    park("Diagnosen", Sensitivity::far_reaching);
+    NextMeeting next;
+    next.after = scene.meeting;
+    const ItemId id = must(call_next_meeting(*scene.psychologist->device, next, scene.clock.now()));
+    const MeetingView called =
+        must(meeting_view(*scene.psychologist->device, id, scene.clock.now()));
+    REQUIRE(called.agenda.size() == 1);
+    CHECK(called.agenda.front().title == "Halva dagar");
+    CHECK(scene.view(*scene.psychologist).parked.size() == 2);
+}
+
 TEST_CASE("Meetings: a time that no device can read again is not written", "[device][meeting]") {
     MeetingsScene scene;
     Device& device = *scene.worker->device;

@@ -160,6 +160,8 @@ TEST_CASE("Device: a value written beside a signed one is settled to what was si
         return scene.worker->device->settle(settlement);
     };
     REQUIRE(must(scene.worker->device->item(scene.visit)).conflict);
+    // What nobody signed stands beside it.
+    CHECK(scene.signature(*scene.worker, scene.visit).standing == SignatureStanding::changed);
     check_refused(settle("Lindesberg"), Errc::not_permitted, signed_note_refused);
     check_refused(settle("Kopparberg"), Errc::not_permitted, signed_note_refused);
     must(settle("Nora"));

@@ -118,6 +118,16 @@ TEST_CASE("Signed note: writers come in order, each once", "[model][signed][atta
     CHECK(!read_note_signature(value_of(note, signer)));
 }
 
+TEST_CASE("Signed note: each field comes once, in order", "[model][signed][attack]") {
+    StampSigner signer;
+    SignedNote note = example();
+    note.texts.push_back(note.texts.front());
+    CHECK(!read_note_signature(value_of(note, signer)));
+    note = example();
+    note.fields.push_back(note.fields.front());
+    CHECK(!read_note_signature(value_of(note, signer)));
+}
+
 TEST_CASE("Signed note: too much to sign is said", "[model][signed]") {
     StampSigner signer;
     SignedNote note = example();
