@@ -94,10 +94,11 @@ private:
     }
 
     void add_field(NewItem& item, const Person& author, const FieldInfo& field) {
-        if (field.kind == ValueKind::user && field.required)
+        const bool refers = field.kind == ValueKind::user || field.kind == ValueKind::item;
+        if (refers && field.required)
             item.fields.push_back(
                 {std::string{field.key}, Value{ReferenceId::from(author.user.view())}});
-        if (field.kind == ValueKind::text)
+        if (field.kind == ValueKind::text || field.kind == ValueKind::document)
             item.fields.push_back({std::string{field.key}, Value{canaries_.text()}});
     }
 
