@@ -52,6 +52,9 @@ public:
 
     Person& administrator() { return *administrator_; }
 
+    /// Whoever is enrolled from now on has a device in memory.
+    void keep_in_memory() { folder_.clear(); }
+
     /// By invitation, answer and compared code, as on two machines.
     std::unique_ptr<Person> enrol(std::string_view name, const UnitId& unit, Role role);
 
