@@ -67,6 +67,7 @@ ReadAction action_of(std::string_view operation) {
                                         "case.show",
                                         "commitment.list",
                                         "today",
+                                        "case.clocks",
                                         "consult.list",
                                         "form.list",
                                         "form.pending",

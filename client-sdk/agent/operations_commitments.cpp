@@ -248,7 +248,19 @@ Result<json> show_day(Call& call) {
     return out;
 }
 
+/// All that goes, also what `today` does not tell of yet.
+Result<json> list_clocks(Call& call) {
+    const CaseId case_id = SAMSYN_TRY(case_of(call));
+    const Instant now = call.clock.now();
+    const auto clocks = SAMSYN_TRY(case_clocks(call.device, case_id, now));
+    json out = json::object({{"case", call.names.describe(case_id)}});
+    out["clocks"] =
+        rows_json(clocks, [&](const auto& row) { return clock_json(call.names, row, now); });
+    return out;
+}
+
 constexpr Operation operations[] = {
+    {"case.clocks", &list_clocks, false, "case"},
     {"commitment.add",
      &add_promise,
      true,

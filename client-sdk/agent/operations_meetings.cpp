@@ -102,7 +102,8 @@ Result<json> list_meetings(Call& call) {
     for (const CaseSummary& summary : SAMSYN_TRY(call.device.cases())) {
         if (only && summary.id != *only) continue;
         for (MeetingView& meeting : SAMSYN_TRY(meetings_of(call.device, summary.id, now)))
-            if (all || is_coming(meeting, now)) meetings.push_back(std::move(meeting));
+            if (all || !meeting.starts_at || is_coming(meeting, now))  // or has no day yet
+                meetings.push_back(std::move(meeting));
     }
     std::ranges::stable_sort(meetings, {}, [](const MeetingView& meeting) {
         return meeting.starts_at.value_or(instant_max);

@@ -50,6 +50,23 @@ std::string synced_text(const Session& session, const json& result) {
            when + session.say(". Sync now: samsyn sync", ". Synka nu: samsyn sync");
 }
 
+/// "! First contact: 3 h left, 2026-05-04 21:00; Familjen Alm, Oro. Stopped by a visit."
+std::string clock_line(const Session& session, const json& row) {
+    const std::string about = text_in(row, "about");
+    return std::string{text_in(row, "alarm") == "running" ? "  " : "! "} +
+           local_in(session, row, "title") + ": " +
+           left_text(session, row.value("minutes_left", std::int64_t{0})) + ", " +
+           local_time_in(row, "ends") + "; " + escaped(name_in(row, "case")) +
+           (about.empty() ? "" : ", " + escaped(shortened(about, 40))) +
+           session.say(". Stopped by ", ". Stoppas av ") + local_in(session, row, "stopped_by") +
+           ".";
+}
+
+void print_clocks(const Session& session, const json& result) {
+    for (const json& row : result["clocks"]) print(clock_line(session, row) + "\n");
+    if (result["clocks"].empty()) print(session.say("No clock runs.\n", "Ingen klocka går.\n"));
+}
+
 /// The answer of `today` as a page, part by part. Texts of the case are escaped as they are put in.
 class TodayPage {
 public:
@@ -113,17 +130,7 @@ private:
 
     void put_clocks() {
         std::string heading = session_.say("Clocks", "Klockor");
-        for (const json& row : rows("clocks")) {
-            const std::string about = text_in(row, "about");
-            under(heading,
-                  std::string{text_in(row, "alarm") == "running" ? "  " : "! "} +
-                      local_in(session_, row, "title") + ": " +
-                      left_text(session_, row.value("minutes_left", std::int64_t{0})) + ", " +
-                      local_time_in(row, "ends") + "; " + escaped(name_in(row, "case")) +
-                      (about.empty() ? "" : ", " + escaped(shortened(about, 40))) +
-                      session_.say(". Stopped by ", ". Stoppas av ") +
-                      local_in(session_, row, "stopped_by") + ".");
-        }
+        for (const json& row : rows("clocks")) under(heading, clock_line(session_, row));
     }
 
     void put_consents() {
@@ -196,6 +203,14 @@ void add_today_command(CLI::App& app, Session& session) {
             "waits.",
             "samsyn today"}
         .asks("today", &print_today);
+    Command{
+        app,
+        session,
+        "clocks",
+        "Lists what has to happen in a case by when: first contact, phases, follow-ups, consents.",
+        "samsyn clocks \"Familjen Alm\""}
+        .of_case()
+        .asks("case.clocks", &print_clocks);
 }
 
 }  // namespace samsyn

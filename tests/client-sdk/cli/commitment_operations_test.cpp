@@ -191,6 +191,13 @@ TEST_CASE("Operations: the day on one page", "[operations][commitments]") {
     CHECK(day["clocks"][0]["minutes_left"] == 120);
     CHECK(day["clocks"][0]["case"]["id"] == opened["case"]["id"]);
     CHECK(day["clocks"][0]["title_sv"] == "Första kontakt");
+    // Eight weeks are far away: not for today, and in the list of the case.
+    const json all =
+        Story::result(story.run("case.clocks", {{"case", opened["case"]["id"]}}))["clocks"];
+    REQUIRE(all.size() == 2);
+    CHECK(all[0]["kind"] == "first_contact");
+    CHECK(all[1]["kind"] == "crisis_weeks");
+    CHECK(all[1]["alarm"] == "running");
     CHECK(day["unsent_changes"].get<int>() > 0);
     CHECK(day["days_since_sync"].is_null());
     CHECK(day["waiting_for_key"].empty());

@@ -256,6 +256,35 @@ TEST_CASE("Device: no signature counts that its author did not give for this not
     CHECK(!scene.locked(*scene.psychologist, scene.visit));
 }
 
+TEST_CASE("Device: who tells a newcomer of others' words makes up no signature",
+          "[device][signed][attack]") {
+    SigningScene scene;
+    scene.consent(scene.world.clinic);
+    scene.sync_everybody();
+    scene.sync_everybody();
+    Person& newcomer = *scene.psychiatrist;
+    REQUIRE(scene.text(newcomer, scene.visit, "text") == "Elin sover bättre.\n");
+    const Attacker worker{scene, *scene.worker, scene.visit};
+    const auto epoch =
+        worker.packet({scene.psychologist.get(), scene.worker.get(), &newcomer}, scene.clock.now());
+    worker.deliver(newcomer, EntryKind::packet, encode_packet(epoch.packet));
+    const FieldInfo* field = find_field(*find_type(ItemType::visit_note), "signatures");
+    REQUIRE(field);
+    SignedNote note;
+    note.item = scene.visit;
+    note.user = scene.psychologist->user;
+    note.device = scene.psychologist->device->device();
+    note.at = scene.clock.now();
+    Change lie = worker.change_of(*scene.psychologist, scene.visit, "text", "");
+    lie.header.time.value += 1;
+    lie.header.restated_author = note.device;
+    lie.header.writes = {{field->number, {}}};
+    lie.values = {Value{must(sign_note(note, scene.worker->signing))}};
+    worker.deliver(newcomer, EntryKind::batch, worker.batch(epoch, lie));
+    CHECK(scene.signature(newcomer, scene.visit).standing == SignatureStanding::not_authentic);
+    CHECK(!scene.locked(newcomer, scene.visit));
+}
+
 TEST_CASE("Device: a flood of signatures is read in part, and hides none that its author gave",
           "[device][signed][attack]") {
     SigningScene scene;
