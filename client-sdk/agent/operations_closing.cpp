@@ -138,7 +138,8 @@ Result<json> close_case(Call& call) {
 }
 
 Result<ItemView> open_item(Call& call) {
-    ItemView item = SAMSYN_TRY(call.device.item(SAMSYN_TRY(item_of(call))));
+    const ItemId id = SAMSYN_TRY(item_of(call));
+    ItemView item = SAMSYN_TRY(call.device.item(id));
     if (!is_open(item))
         return fail(Errc::invalid_argument, "item: no open commitment or follow-up");
     return item;

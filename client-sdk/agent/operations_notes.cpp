@@ -45,7 +45,8 @@ Result<json> write_text(Call& call) {
 }
 
 Result<json> read_text(Call& call) {
-    const ItemView item = SAMSYN_TRY(call.device.item(SAMSYN_TRY(item_of(call))));
+    const ItemId id = SAMSYN_TRY(item_of(call));
+    const ItemView item = SAMSYN_TRY(call.device.item(id));
     const TypeInfo* type = find_type(item.type);
     if (type == nullptr) return fail(Errc::update_needed, "type");
     const FieldInfo* field = SAMSYN_TRY(document_of(call, *type));
@@ -60,7 +61,8 @@ Result<json> read_text(Call& call) {
 
 Result<json> sign_note(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
-    const Bytes shown = SAMSYN_TRY(from_hex(SAMSYN_TRY(call.args.text("content"))));
+    const std::string content = SAMSYN_TRY(call.args.text("content"));
+    const Bytes shown = SAMSYN_TRY(from_hex(content));
     if (shown.size() != Hash::size) return fail(Errc::invalid_argument, "content");
     SAMSYN_TRY(SignedNotes{call.device}.sign(id, Hash::from(shown)));
     return written_item(call, id);
@@ -75,7 +77,8 @@ Result<json> add_addendum(Call& call) {
 
 /// What a signature covers, as it was signed; the first where no number is given.
 Result<json> signed_note(Call& call) {
-    const ItemView item = SAMSYN_TRY(call.device.item(SAMSYN_TRY(item_of(call))));
+    const ItemId id = SAMSYN_TRY(item_of(call));
+    const ItemView item = SAMSYN_TRY(call.device.item(id));
     const TypeInfo* type = find_type(item.type);
     if (type == nullptr) return fail(Errc::update_needed, "type");
     const auto number = SAMSYN_TRY(call.args.integer_or("number", 1, 1000, 1));

@@ -146,9 +146,9 @@ std::vector<SignatureView> Device::Impl::signatures_of(const StoredItem& item) {
     const auto carried = read_signatures(item);
     if (carried.empty()) return views;
     const auto now_there = describe(item);
-    std::map<FieldNumber, std::optional<std::vector<WriterCount>>> known;
+    std::map<FieldNumber, std::optional<std::vector<WriterCount>>> texts;
     const auto has_text = [&](const SignedText& text) {
-        const auto [found, is_new] = known.try_emplace(text.field);
+        const auto [found, is_new] = texts.try_emplace(text.field);
         if (is_new)
             if (const auto runs = known_runs(store, {item.compartment, item.id, text.field}, self))
                 found->second = made_of(*runs);
