@@ -45,12 +45,8 @@ struct Holding {
 
 bool is_open(const ItemView& item) {
     if (item.type == ItemType::commitment) return is_open_commitment(item);
-    if (item.type != ItemType::plan_goal || field_of(item, "follow_up") == nullptr) return false;
-    const FieldView* state = field_of(item, "state");
-    const auto is_over = [](const ValueView& value) {  // reached, dropped
-        return value.value == Value{std::int64_t{1}} || value.value == Value{std::int64_t{2}};
-    };
-    return state == nullptr || !std::ranges::all_of(state->values, is_over);
+    return item.type == ItemType::plan_goal && field_of(item, "follow_up") != nullptr &&
+           is_open_goal(item);
 }
 
 UserId user_in(const ItemView& item, std::string_view key) {
@@ -153,7 +149,7 @@ Result<void> write_value(Call& call, const ItemId& item, std::string key, Value 
 Result<json> hand_over(Call& call) {
     const ItemView item = SAMSYN_TRY(open_item(call));
     const UserId user = SAMSYN_TRY(user_of(call, "user"));
-    SAMSYN_TRY(write_value(call, item.id, "holder", Value{ReferenceId::from(user.view())}));
+    SAMSYN_TRY(write_value(call, item.id, "holder", reference_to(user)));
     return written_item(call, item.id);
 }
 
@@ -164,7 +160,7 @@ Result<json> accept_holding(Call& call) {
         return fail(Errc::invalid_argument, "item: somebody else is asked to take it over");
     const bool in_my_name = user_in(item, "holder_accepts") == me && !holding_of(item).accepted;
     if (in_my_name) SAMSYN_TRY(write_value(call, item.id, "holder_accepts", Value{}));
-    SAMSYN_TRY(write_value(call, item.id, "holder_accepts", Value{ReferenceId::from(me.view())}));
+    SAMSYN_TRY(write_value(call, item.id, "holder_accepts", reference_to(me)));
     return written_item(call, item.id);
 }
 

@@ -171,10 +171,6 @@ Result<json> take_step(Call& call) {
 
 // --- The day -------------------------------------------------------------------------------------
 
-json instant_json(const std::optional<Instant>& at) {
-    return at ? to_json(*at) : json{};
-}
-
 json meeting_json(Directory& names, const DayMeeting& row) {
     names.note_shown(row.case_id, row.item);
     json out = json::object({{"item", to_hex(row.item)}, {"title", row.title}});
@@ -185,7 +181,7 @@ json meeting_json(Directory& names, const DayMeeting& row) {
     out["type_title"] = type->title.en;
     out["type_title_sv"] = type->title.sv;
     out["place"] = row.place;
-    out["starts_at"] = instant_json(row.starts_at);
+    out["starts_at"] = to_json(row.starts_at);
     return out;
 }
 
@@ -240,10 +236,10 @@ Result<json> show_day(Call& call) {
         rows_json(day.waiting, [&](const auto& row) { return waiting_json(names, row); });
     out["unsent_changes"] = day.status.unsent_changes;
     out["unsent_statements"] = day.status.unsent_statements;
-    out["unsent_since"] = instant_json(day.status.unsent_since);
+    out["unsent_since"] = to_json(day.status.unsent_since);
     out["parked"] = day.status.parked.size();
     out["conflicts"] = day.status.conflicts;
-    out["last_synced"] = instant_json(day.status.last_synced);
+    out["last_synced"] = to_json(day.status.last_synced);
     out["days_since_sync"] = day.days_since_sync ? json(*day.days_since_sync) : json{};
     return out;
 }

@@ -175,12 +175,8 @@ json Directory::describe(const CaseId& case_id, const PersonId& id) {
     return named(to_hex(id), found == all.end() ? std::string{} : found->name);
 }
 
-UserId Directory::me() {
-    if (!me_) {
-        const auto status = device_.status();
-        me_ = status ? status->user : UserId{};
-    }
-    return *me_;
+UserId Directory::me() const {
+    return device_.user();
 }
 
 std::vector<UnitId> Directory::my_units() {

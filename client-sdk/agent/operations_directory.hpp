@@ -70,7 +70,7 @@ public:
     nlohmann::json describe(const CaseId& case_id, const PersonId& id);
 
     /// The user's own units, and the user.
-    UserId me();
+    UserId me() const;
     std::vector<UnitId> my_units();
 
     const std::vector<UserView>& users();
@@ -87,7 +87,6 @@ private:
     std::optional<std::vector<UnitView>> units_;
     std::optional<std::vector<CaseSummary>> cases_;
     std::map<CaseId, std::vector<PersonView>> persons_;
-    std::optional<UserId> me_;
 };
 
 /// What `pick` has found, as an id.

@@ -36,10 +36,6 @@ Result<json> ask_fleet(Call& call) {
     return json::object({{"asked", std::move(asked)}});
 }
 
-json maybe_json(const std::optional<Instant>& instant) {
-    return instant ? to_json(*instant) : json{};
-}
-
 json report_json(const DeviceReport& report) {
     const auto time = [](Instant at) { return at == Instant{} ? json{} : to_json(at); };
     return json::object({{"version", report.version},
@@ -56,9 +52,9 @@ json fleet_device_json(Directory& names, const FleetDevice& device) {
     row["kind"] = key_of(device.kind);
     row["warnings"] = json::array();
     for (const FleetWarning warning : device.warnings) row["warnings"].push_back(key_of(warning));
-    row["last_contact"] = maybe_json(device.last_contact);
-    row["lease_ends"] = maybe_json(device.lease_ends);
-    row["certificate_ends"] = maybe_json(device.certificate_ends);
+    row["last_contact"] = to_json(device.last_contact);
+    row["lease_ends"] = to_json(device.lease_ends);
+    row["certificate_ends"] = to_json(device.certificate_ends);
     row["unconfirmed"] = device.unconfirmed;
     row["revoked"] = device.revoked;
     row["lost"] = device.suspended;
@@ -70,7 +66,7 @@ json fleet_device_json(Directory& names, const FleetDevice& device) {
 
 json fleet_json(Call& call, const FleetView& view) {
     json out = json::object({{"organisation", call.names.describe(view.organisation)}});
-    out["asked_at"] = maybe_json(view.asked_at);
+    out["asked_at"] = to_json(view.asked_at);
     out["refused"] = view.refused;
     out["warnings"] = json::array();
     for (const auto& [warning, count] : view.warnings)

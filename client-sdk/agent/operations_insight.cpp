@@ -51,10 +51,6 @@ Result<json> readers(Call& call) {
         {{"case", call.names.describe(case_id)}, {"compartments", std::move(list)}});
 }
 
-json optional_instant(const std::optional<Instant>& instant) {
-    return instant ? to_json(*instant) : json{};
-}
-
 json mass_closing_json(const MassClosingView& alarm) {
     return json::object(
         {{"author", json::object({{"id", to_hex(alarm.author)}, {"name", alarm.author_name}})},
@@ -72,10 +68,10 @@ Result<json> status(Call& call) {
     result["server"] = view.server;
     result["unsent_changes"] = view.unsent_changes;
     result["unsent_statements"] = view.unsent_statements;
-    result["unsent_since"] = optional_instant(view.unsent_since);
+    result["unsent_since"] = to_json(view.unsent_since);
     result["conflicts"] = view.conflicts;
-    result["last_synced"] = optional_instant(view.last_synced);
-    result["server_time"] = optional_instant(view.server_time);
+    result["last_synced"] = to_json(view.last_synced);
+    result["server_time"] = to_json(view.server_time);
     result["now"] = to_json(call.clock.now());
     result["waiting_for_key"] = json::array();
     for (const CompartmentView& compartment : view.waiting_for_key)

@@ -7,10 +7,6 @@ namespace {
 
 using nlohmann::json;
 
-json when(const std::optional<Instant>& instant) {
-    return instant ? to_json(*instant) : json{};
-}
-
 json point_json(Directory& names, const AgendaPointView& point) {
     static constexpr std::string_view states[] = {"open", "treated", "parked"};
     json out = json::object({{"id", to_hex(point.id)}, {"title", point.title}});
@@ -18,8 +14,8 @@ json point_json(Directory& names, const AgendaPointView& point) {
     out["state"] = states[static_cast<std::size_t>(point.state)];
     out["outcome"] = point.outcome;
     out["presenter"] = point.presenter ? names.describe(*point.presenter) : json{};
-    out["starts"] = when(point.starts);
-    out["treated_at"] = when(point.treated_at);
+    out["starts"] = to_json(point.starts);
+    out["treated_at"] = to_json(point.treated_at);
     out["conflict"] = point.conflict;
     return out;
 }
@@ -36,8 +32,8 @@ json times_json(const MeetingView& meeting) {
                              {"over_minutes", times.over.count()},
                              {"late_minutes", times.late.count()},
                              {"past_end_minutes", times.past_end.count()}});
-    out["ends"] = when(times.ends);
-    out["expected"] = when(times.expected);
+    out["ends"] = to_json(times.ends);
+    out["expected"] = to_json(times.expected);
     out["on"] = times.on ? json(to_hex(meeting.agenda[*times.on].id)) : json{};
     return out;
 }
@@ -75,8 +71,8 @@ json meeting_line(Directory& names, const MeetingView& meeting) {
     out["title"] = meeting.item.text("title");
     out["kind"] = kind_json(meeting.kind, &Words::en);
     out["kind_sv"] = kind_json(meeting.kind, &Words::sv);
-    out["starts_at"] = when(meeting.starts_at);
-    out["ends_at"] = when(meeting.ends_at);
+    out["starts_at"] = to_json(meeting.starts_at);
+    out["ends_at"] = to_json(meeting.ends_at);
     out["place"] = meeting.item.text("place");
     out["conflict"] = meeting.item.conflict;
     out["unsent"] = meeting.item.unsent;

@@ -3,6 +3,7 @@
 #include "client-sdk/agent/operations_forms.hpp"
 #include "client-sdk/agent/operations_items.hpp"
 #include "client-sdk/agent/operations_showing.hpp"
+#include "client-sdk/device/item_fields.hpp"
 #include "core/model/local_date.hpp"
 
 #include <samsyn/paper.hpp>
@@ -154,13 +155,13 @@ Result<json> decide_at_meeting(Call& call) {
     decision.closed = meeting.label.closed;
     decision.sensitivity = std::max(meeting.label.sensitivity, Sensitivity::normal);
     const std::string text = SAMSYN_TRY(call.args.text("text"));
-    decision.fields = {{"text", Value{text}}, {"meeting", Value{ReferenceId::from(id.view())}}};
+    decision.fields = {{"text", Value{text}}, {"meeting", reference_to(id)}};
     const Date date =
         call.args.has("date") ? SAMSYN_TRY(call.args.date("date")) : local_date(call.clock.now());
     decision.fields.push_back({"date", Value{date}});
     if (call.args.has("by")) {
         const UserId by = SAMSYN_TRY(user_of(call, "by"));
-        decision.fields.push_back({"by", Value{ReferenceId::from(by.view())}});
+        decision.fields.push_back({"by", reference_to(by)});
     }
     return written_item(call, SAMSYN_TRY(call.device.add_item(decision)));
 }
@@ -213,7 +214,7 @@ Result<json> edit_agenda_point(Call& call) {
     }
     if (call.args.has("presenter")) {
         const UserId user = SAMSYN_TRY(user_of(call, "presenter"));
-        fields.push_back({"presenter", Value{ReferenceId::from(user.view())}});
+        fields.push_back({"presenter", reference_to(user)});
     }
     if (fields.empty()) return fail(Errc::invalid_argument, "title, minutes or presenter");
     SAMSYN_TRY(call.device.edit_item(point.id, fields));

@@ -172,6 +172,10 @@ json to_json(Instant instant) {
     return to_iso(instant);
 }
 
+json to_json(const std::optional<Instant>& instant) {
+    return instant ? to_json(*instant) : json{};
+}
+
 json last_day(Instant end) {
     if (end == instant_max) return nullptr;
     return to_text(local_date(end - std::chrono::milliseconds{1}));

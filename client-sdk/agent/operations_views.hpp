@@ -26,6 +26,9 @@ nlohmann::json value_json(Directory& names,
 /// An instant as ISO 8601 in UTC; null for "never ends".
 nlohmann::json to_json(Instant instant);
 
+/// The same; null where there is none.
+nlohmann::json to_json(const std::optional<Instant>& instant);
+
 /// The last day of a period that ends at `end`, as people write it; null for "never ends".
 nlohmann::json last_day(Instant end);
 

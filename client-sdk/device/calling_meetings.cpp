@@ -8,11 +8,6 @@ namespace samsyn {
 
 namespace {
 
-template <class IdType>
-Value reference_to(const IdType& id) {
-    return Value{ReferenceId::from(id.view())};
-}
-
 bool names(const std::vector<FieldInput>& fields, std::string_view key) {
     return std::ranges::find(fields, key, &FieldInput::key) != fields.end();
 }
@@ -122,7 +117,7 @@ Result<NewItem> beside(Device& device, const ItemView& item, const std::optional
     beside.sensitivity = item.label.sensitivity;
     beside.closed = item.label.closed;
     beside.unit = unit;
-    const UserId me = SAMSYN_TRY(device.status()).user;
+    const UserId me = device.user();
     for (const UserView& user : device.users())
         if (!unit && user.id == me && std::ranges::count(user.units, item.label.disclosing.unit))
             beside.unit = item.label.disclosing.unit;

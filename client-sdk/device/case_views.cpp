@@ -19,7 +19,8 @@ Result<std::vector<CaseSummary>> Device::cases() {
     SAMSYN_TRY(my.note_read());
     std::vector<CaseSummary> summaries;
     for (const auto& [id, graph] : my.case_graphs) {
-        const auto& opened = my.view(id).custody().opened;
+        const CustodyFacts& facts = my.view(id).custody();
+        const auto& opened = facts.opened;
         if (!opened) continue;
         const auto items = SAMSYN_TRY(my.readable_items(id));
         CaseSummary summary;
@@ -27,6 +28,8 @@ Result<std::vector<CaseSummary>> Device::cases() {
         summary.title = my.title_of_case(id, items);
         summary.model = opened->body.model;
         summary.lead = opened->body.lead;
+        summary.opened_at = opened->time.instant();
+        summary.closed = facts.closed || facts.weeded;
         summary.items = items.size();
         summary.conflicts =
             static_cast<std::size_t>(std::ranges::count_if(items, &ItemView::conflict));

@@ -1,5 +1,5 @@
 #include "client-sdk/device/item_fields.hpp"
-#include "core/room/onlooker.hpp"
+#include "client-sdk/device/presenting.hpp"
 
 #include <samsyn/commitments.hpp>
 
@@ -14,11 +14,7 @@ namespace {
 /// Whom the user of this device may show what, of the family of a case.
 class FamilyEyes {
 public:
-    explicit FamilyEyes(Device& device) : device_(device) {
-        me_.device = device.device();
-        for (const DeviceView& each : device.devices())
-            if (each.id == me_.device) me_.user = each.user;
-    }
+    explicit FamilyEyes(Device& device) : device_(device) {}
 
     /// By person. Who has no part in the case looks at nothing.
     Result<std::map<PersonId, Viewer>> of(const CaseId& case_id) {
@@ -34,17 +30,14 @@ public:
     bool may_see(const CaseId& case_id, const Label& label, const Viewer& viewer) {
         const Onlooker onlooker{.name = {}, .who = viewer};
         return sight_of(label,
-                        {.presenter = me_},
+                        {.presenter = presenter_of(device_)},
                         {&onlooker, 1},
-                        [&](const Label& asked, const Request& request, const Requester& who) {
-                            return device_.decide(case_id, asked, who, request);
-                        })
+                        asking_of(device_, case_id))
             .permitted;
     }
 
 private:
     Device& device_;
-    Requester me_;
     std::map<CaseId, std::map<PersonId, Viewer>> viewers_;
 };
 
@@ -167,6 +160,14 @@ const Value* given(const NewItem& item, std::string_view key) {
 
 }  // namespace
 
+bool is_open_goal(const ItemView& goal) {
+    const FieldView* field = field_of(goal, "state");
+    const auto is_over = [](const ValueView& value) {  // reached, dropped
+        return value.value == Value{std::int64_t{1}} || value.value == Value{std::int64_t{2}};
+    };
+    return !field || !std::ranges::all_of(field->values, is_over);
+}
+
 bool is_open_commitment(const ItemView& commitment) {
     const FieldView* field = field_of(commitment, "state");
     return field == nullptr || std::ranges::any_of(field->values, [](const ValueView& value) {
@@ -227,7 +228,7 @@ Result<ItemId> add_commitment(Device& device, NewItem item) {
     if (user != nullptr && given(item, "owner_unit") == nullptr) {
         const auto participants = SAMSYN_TRY(device.participants(item.case_id));
         if (const auto unit = only_unit_of(participants, UserId::from(user->view())))
-            item.fields.push_back({"owner_unit", Value{ReferenceId::from(unit->view())}});
+            item.fields.push_back({"owner_unit", reference_to(*unit)});
     }
     const Value* given_state = given(item, "state");
     const auto state = commitment_state(given_state == nullptr ? Value{} : *given_state);

@@ -18,7 +18,7 @@ std::optional<Instant> contact_of(const ItemView& item) {
     if (item.type == ItemType::meeting) return value_in<Instant>(item, "starts_at");
     if (item.type != ItemType::visit_note) return std::nullopt;
     const FieldView* text = field_of(item, "text");
-    if (text == nullptr || text->values.empty()) return std::nullopt;
+    if (text == nullptr) return std::nullopt;
     const Instant written = text->values.front().version.time.instant();
     const auto date = value_in<Date>(item, "date");
     return !date || *date == local_date(written) ? written : start_of_day(*date);
@@ -33,26 +33,20 @@ void watch(WatchedCase& watched, const ItemView& item) {
         if (const auto date = value_in<Date>(item, "date"))
             watched.decisions.push_back({*date, item.label.subjects});
     } else if (item.type == ItemType::plan_goal) {
-        // The choice of the schema: 0 is open, and what nobody has chosen is.
-        const bool open = value_in<std::int64_t>(item, "state").value_or(0) == 0;
         if (const auto day = value_in<Date>(item, "follow_up"))
-            watched.goals.push_back({item.id, *day, open});
+            watched.goals.push_back({item.id, *day, is_open_goal(item)});
     }
 }
 
 Result<WatchedCase> watched_case(Device& device,
-                                 const CaseId& case_id,
-                                 ServiceModel model,
+                                 const CaseSummary& summary,
                                  const std::vector<ItemView>& items) {
     WatchedCase watched;
-    watched.model = model;
-    watched.opened = instant_max;
-    for (const StatementView& said : SAMSYN_TRY(device.statements(case_id))) {
-        if (said.kind == "case_opened") watched.opened = std::min(watched.opened, said.at);
-        if (said.kind == "case_closed" || said.kind == "case_weeded") watched.closed = true;
-    }
+    watched.model = summary.model;
+    watched.opened = summary.opened_at;
+    watched.closed = summary.closed;
     for (const ItemView& item : items) watch(watched, item);
-    for (const ConsentView& consent : SAMSYN_TRY(device.consents(case_id)))
+    for (const ConsentView& consent : SAMSYN_TRY(device.consents(summary.id)))
         if (consent.in_force) watched.consents.push_back({consent.id, consent.consent.not_after});
     return watched;
 }
@@ -97,7 +91,7 @@ Result<void> put_case(Device& device, const CaseSummary& summary, Instant now, D
     const auto items = SAMSYN_TRY(device.items(summary.id));
     for (const ItemView& item : items)
         if (const auto row = meeting_on(item, day.today)) day.meetings.push_back(*row);
-    const WatchedCase watched = SAMSYN_TRY(watched_case(device, summary.id, summary.model, items));
+    const WatchedCase watched = SAMSYN_TRY(watched_case(device, summary, items));
     const auto clocks = clocks_of(watched, now);
     for (DayClock& row : named(summary.id, clocks, items))
         if (is_of_the_day(row, now)) day.clocks.push_back(std::move(row));
@@ -138,7 +132,7 @@ Result<std::vector<DayClock>> case_clocks(Device& device, const CaseId& case_id,
     const auto items = SAMSYN_TRY(device.items(case_id));
     for (const CaseSummary& summary : SAMSYN_TRY(device.cases())) {
         if (summary.id != case_id) continue;
-        const auto watched = SAMSYN_TRY(watched_case(device, case_id, summary.model, items));
+        const auto watched = SAMSYN_TRY(watched_case(device, summary, items));
         return named(case_id, clocks_of(watched, now), items);
     }
     return std::vector<DayClock>{};

@@ -27,6 +27,12 @@ std::optional<IdType> reference_in(const ItemView& item, std::string_view key) {
     return IdType::from(id->view());
 }
 
+/// The value of a field that refers to something.
+template <class IdType>
+Value reference_to(const IdType& id) {
+    return Value{ReferenceId::from(id.view())};
+}
+
 /// The elements of a set.
 template <class T>
 std::vector<T> elements_of(const ItemView& item, std::string_view key) {

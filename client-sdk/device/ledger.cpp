@@ -12,6 +12,10 @@ FederationId Device::federation() const {
     return impl_->config.federation;
 }
 
+UserId Device::user() const {
+    return impl_->config.user;
+}
+
 DeviceId Device::device() const {
     return impl_->self;
 }

@@ -1,9 +1,9 @@
 #include "client-sdk/device/item_fields.hpp"
 #include "client-sdk/device/meeting_views.hpp"
 #include "client-sdk/device/names.hpp"
+#include "client-sdk/device/presenting.hpp"
 #include "core/capture/sheet_text.hpp"
 #include "core/model/local_date.hpp"
-#include "core/room/onlooker.hpp"
 
 #include <samsyn/commitments.hpp>
 #include <samsyn/paper.hpp>
@@ -37,7 +37,7 @@ constexpr std::array months{Words{"January", "januari"},
 /// What one person of the family may be shown of a case.
 struct ForViewer {
     std::vector<ItemView> items;
-    UserView presenter;
+    UserId presenter;
     CasePeople people;
 };
 
@@ -45,20 +45,15 @@ struct ForViewer {
 Result<ForViewer> shown_to(Device& device, const CaseId& case_id, const PersonId& person) {
     const auto viewer = SAMSYN_TRY(device.viewer(case_id, person));
     if (!viewer) return fail(Errc::not_found, "for: neither subject nor guardian here");
-    const StatusView status = SAMSYN_TRY(device.status());
-    const Showing showing{.presenter = {status.user, status.device}};
+    const Showing showing{.presenter = presenter_of(device)};
     const std::array eyes{Onlooker{.name = {}, .who = *viewer}};
-    const Asking asking =
-        [&](const Label& label, const Request& request, const Requester& requester) {
-            return device.decide(case_id, label, requester, request);
-        };
+    const Asking asking = asking_of(device, case_id);
     ForViewer shown;
     for (ItemView& item : SAMSYN_TRY(device.items(case_id)))
         if (sight_of(item.label, showing, eyes, asking).permitted)
             shown.items.push_back(std::move(item));
+    shown.presenter = device.user();
     shown.people = SAMSYN_TRY(people_of_case(device, case_id));
-    shown.presenter.id = status.user;
-    shown.presenter.name = status.user_name;
     return shown;
 }
 
@@ -154,7 +149,7 @@ private:
             }
         }
         sheet_.line(say("Written on ", "Skrivet ") + day(local_date(now_)) + say(" by ", " av ") +
-                    plain(shown_.presenter.name));
+                    user(shown_.presenter));
     }
 
     void part(std::string_view label, const std::string& text) {

@@ -1,4 +1,5 @@
 #include "client-sdk/device/page_words.hpp"
+#include "client-sdk/device/presenting.hpp"
 
 #include <samsyn/showing.hpp>
 
@@ -31,16 +32,7 @@ View view_for(Device& device,
               const Requester& presenter,
               const Everything& all,
               const std::vector<Onlooker>& eyes) {
-    const Asking asking =
-        [&](const Label& label, const Request& request, const Requester& requester) {
-            return device.decide(case_id, label, requester, request);
-        };
-    return view_of(all.compartments, {.presenter = presenter}, eyes, asking);
-}
-
-Result<Requester> presenter_of(Device& device) {
-    const StatusView status = SAMSYN_TRY(device.status());
-    return Requester{status.user, status.device};
+    return view_of(all.compartments, {.presenter = presenter}, eyes, asking_of(device, case_id));
 }
 
 /// The kind of viewer that custody makes of a person.
@@ -114,7 +106,7 @@ Result<ShowMode::Preview> ShowMode::arrive(Onlooker newcomer, Instant now) {
 Result<ShowMode::Preview> ShowMode::preview(Instant now) {
     const Gathering* const gathering = SAMSYN_TRY(under_way(now));
     if (!gathering->at_door()) return fail(Errc::not_found, "nobody is at the door");
-    const Requester presenter = SAMSYN_TRY(presenter_of(device_));
+    const Requester presenter = presenter_of(device_);
     const Everything all = SAMSYN_TRY(everything_of(device_, case_id_));
     const View before = view_for(device_, case_id_, presenter, all, gathering->present());
     const View after = view_for(device_, case_id_, presenter, all, gathering->eyes_with_newcomer());
@@ -178,7 +170,7 @@ Result<void> ShowMode::end(Instant now) {
 // --- What is on the screen -----------------------------------------------------------------------
 
 Result<ShowMode::Things> ShowMode::things_for(const std::vector<Onlooker>& eyes) {
-    const Requester presenter = SAMSYN_TRY(presenter_of(device_));
+    const Requester presenter = presenter_of(device_);
     const Everything all = SAMSYN_TRY(everything_of(device_, case_id_));
     const View view = view_for(device_, case_id_, presenter, all, eyes);
     const PageWords words{all.items, view, device_.users(), device_.units(), language_};

@@ -31,7 +31,8 @@ const FieldState* signed_field_of(const StoredItem& item) {
     return field ? item.state.field(field->number) : nullptr;
 }
 
-/// Who writes ever more signatures makes nobody verify them.
+/// Who writes ever more signatures, or tells of them in others' names, makes nobody verify them and
+/// hides none that others brought.
 constexpr std::ptrdiff_t signatures_of_device_max = 8;
 
 /// A signature, and the device whose write of the item it is.
@@ -45,9 +46,13 @@ std::vector<CarriedSignature> read_signatures(const StoredItem& item) {
     std::vector<CarriedSignature> read;
     const FieldState* state = signed_field_of(item);
     if (!state) return read;
-    std::map<DeviceId, std::ptrdiff_t> counts;
+    const FieldNumber number = find_field(*find_type(item.type), signed_key)->number;
+    std::map<std::pair<DeviceId, DeviceId>, std::ptrdiff_t> counts;  // by who brought it, and whose
     for (const auto& [version, value] : state->standing()) {
-        if (++counts[version.device] > signatures_of_device_max) continue;
+        const auto teller = item.restaters.find({number, version});
+        const DeviceId& brought_by =
+            teller == item.restaters.end() ? version.device : teller->second;
+        if (++counts[{brought_by, version.device}] > signatures_of_device_max) continue;
         const auto* text = std::get_if<std::string>(&value);
         read.push_back({version.device,
                         text ? read_note_signature(*text) : fail(Errc::malformed, "signature")});
@@ -269,7 +274,7 @@ Result<void> SignedNotes::sign(const ItemId& id, const Hash& shown) {
         for (const SignatureView& signature : signatures)
             if (signature.standing == SignatureStanding::stands && signature.user == my.config.user)
                 return fail(Errc::already_exists, "your signature");
-        const auto own = std::ranges::count(signatures, my.self, &SignatureView::device);
+        const auto own = std::ranges::count(read_signatures(item), my.self, &CarriedSignature::by);
         if (own >= signatures_of_device_max)
             return fail(Errc::limit_exceeded, "signatures of this device");
         if (!my.has_written(item, my.config.user) && !my.is_locked(item, signatures))

@@ -86,6 +86,10 @@ void JointMeeting::write_from_two_rooms() {
         join(*tablet);
         (void)psychologist_->run({"meeting", "let-in", meeting_, tablet->person()});
     }
+    screen_.emplace(programs_.samsyn,
+                    std::vector<std::string>{
+                        "--data", officer_->folder().string(), "--json", "watch", "read", meeting_},
+                    folder("screen"));
     tell("In Nora: " + psychologist_->person() + " and " + officer_->person() +
          ". In Lindesberg: " + counsellor_->person() + " and " + psychiatrist_->person() + ".");
     add_line(*psychologist_, "Närvarande: fyra av oss, i två rum.");
@@ -142,6 +146,14 @@ void JointMeeting::drop_out() {
     join(*psychiatrist_);
     await(in_the_meeting(), "återbesök i februari");
     await(in_the_meeting(), "avlastning");
+    const auto give_up = std::chrono::steady_clock::now() + 20s;
+    std::string screen = await_file(folder("screen"), 20s);
+    while (screen.find("återbesök i februari") == std::string::npos) {
+        expect(std::chrono::steady_clock::now() < give_up, "the officer's screen follows");
+        std::this_thread::sleep_for(50ms);
+        screen = await_file(folder("screen"), 20s);
+    }
+    expect(count_of(screen, "\n") > 3, "it has grown with the text");
     expect(psychologist_->run({"conflicts"}).at("items").empty(), "there is nothing to settle");
     tell("Back in the network: the four show the same minutes, with her line and theirs.");
 }
@@ -163,6 +175,7 @@ void JointMeeting::end() {
     tell("samsyn write: " + refused.at("reason").at("en").get<std::string>() + ".");
     show(counsellor_->shown({"meeting", "show", meeting_}));
     show(psychologist_->shown({"paper", case_, "--for", family_.mother, "--lang", "sv"}));
+    screen_.reset();
     connections_.clear();
 }
 

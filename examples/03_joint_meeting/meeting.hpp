@@ -38,6 +38,7 @@ private:
 
     std::string meeting_;
     std::vector<std::unique_ptr<Background>> connections_;
+    std::optional<Background> screen_;  ///< the officer's, which shows the minutes as they grow
 };
 
 }  // namespace story

@@ -50,6 +50,9 @@ struct CommitmentView {
 /// two states that stand says so.
 bool is_open_commitment(const ItemView& commitment);
 
+/// Whether a goal of the plan is still followed: not all that stands says reached or dropped.
+bool is_open_goal(const ItemView& goal);
+
 struct CommitmentFilter {
     std::optional<CaseId> case_id{};  ///< none: every case
     std::optional<UserId> owner{};

@@ -321,6 +321,9 @@ public:
     /// Adds statements that were made elsewhere (the root's), after verifying them.
     Result<void> import_statement(ByteView statement);
 
+    /// Whose device it is; none on a room's screen.
+    UserId user() const;
+
     // --- For the host that runs it ------------------------------------------------------------
     /// The organisation that certified this device; none where no certificate is known here.
     std::optional<OrganisationId> own_organisation();

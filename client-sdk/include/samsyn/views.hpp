@@ -46,6 +46,8 @@ struct CaseSummary {
     std::string title;
     ServiceModel model{};
     UserId lead;
+    Instant opened_at;    ///< as the statement that opened it claims
+    bool closed = false;  ///< or weeded
     std::size_t items = 0;
     std::size_t conflicts = 0;
 };

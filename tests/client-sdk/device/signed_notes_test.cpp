@@ -283,6 +283,42 @@ TEST_CASE("Device: who tells a newcomer of others' words makes up no signature",
     worker.deliver(newcomer, EntryKind::batch, worker.batch(epoch, lie));
     CHECK(scene.signature(newcomer, scene.visit).standing == SignatureStanding::not_authentic);
     CHECK(!scene.locked(newcomer, scene.visit));
+
+    // Nor hides a flood of them, dated back, the one that the author gives.
+    for (std::uint64_t i = 1; i <= 20; ++i) {
+        lie.header.time.value = i;
+        worker.deliver(newcomer, EntryKind::batch, worker.batch(epoch, lie));
+    }
+    scene.sign(*scene.psychologist);
+    scene.sync_everybody();
+    const auto signatures = must(newcomer.device->item(scene.visit)).signatures;
+    CHECK(signatures.size() < 20);
+    CHECK(std::ranges::count(signatures, SignatureStanding::stands, &SignatureView::standing) == 1);
+    CHECK(scene.locked(newcomer, scene.visit));
+}
+
+TEST_CASE("Device: others who carry one's signature keep nobody from signing",
+          "[device][signed][attack]") {
+    SigningScene scene;
+    const Attacker worker{scene, *scene.worker, scene.visit};
+    const auto epoch =
+        worker.packet({scene.psychologist.get(), scene.worker.get()}, scene.clock.now());
+    worker.deliver(*scene.psychologist, EntryKind::packet, encode_packet(epoch.packet));
+    const FieldInfo* field = find_field(*find_type(ItemType::visit_note), "signatures");
+    SignedNote note;
+    note.item = scene.visit;
+    note.user = scene.psychologist->user;
+    note.device = scene.psychologist->device->device();
+    for (std::uint64_t i = 1; i <= 10; ++i) {
+        note.at = scene.clock.now() + std::chrono::milliseconds{i};
+        Change change = worker.change_of(*scene.psychologist, scene.visit, "text", "");
+        change.header.time.value += i;
+        change.header.writes = {{field->number, {}}};
+        change.values = {Value{must(sign_note(note, scene.worker->signing))}};
+        worker.deliver(*scene.psychologist, EntryKind::batch, worker.batch(epoch, change));
+    }
+    scene.sign(*scene.psychologist);
+    CHECK(scene.locked(*scene.psychologist, scene.visit));
 }
 
 TEST_CASE("Device: a flood of signatures is read in part, and hides none that its author gave",
