@@ -3,11 +3,11 @@
 #include "client-sdk/cli/watching.hpp"
 #include "crypto/keys/sodium.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <sys/resource.h>
+#include <vector>
 
 namespace samsyn {
 
@@ -82,15 +82,12 @@ int run(int argc, char** argv) {
     add_log_commands(app, session);
     add_recovery_commands(app, session);
     add_sync_command(app, session);
-    add_watch_command(app, session);
+    add_watch_command(app);
 
     try {
-        app.parse(argc, argv);
-        if (!session.watched.empty()) {
-            session.watches = true;
-            std::ranges::reverse(session.watched);  // as CLI11 wants them
-            app.parse(session.watched);
-        }
+        std::vector<char*> words{argv, argv + argc};
+        session.watches = take_watch(words);
+        app.parse(static_cast<int>(words.size()), words.data());
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exit_ok : exit_usage;
     }

@@ -10,7 +10,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace samsyn {
 
@@ -31,8 +30,7 @@ struct Session {
     bool json = false;
     Language language = Language::english;
     std::function<int()> command;
-    std::vector<std::string> watched;  ///< the command that is to be shown again and again
-    bool watches = false;
+    bool watches = false;  ///< shows the command's answer again whenever it is another
 
     /// The words in the person's language.
     std::string say(std::string_view en, std::string_view sv) const {

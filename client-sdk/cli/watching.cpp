@@ -55,15 +55,26 @@ int watch(const Session& session, std::string_view operation, const json& args, 
     }
 }
 
-void add_watch_command(CLI::App& app, Session& session) {
+bool take_watch(std::vector<char*>& words) {
+    for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+        const std::string_view word = words[i];
+        if (word == "--data" || word == "--lang") {
+            ++i;
+        } else if (!word.starts_with('-')) {
+            const bool watches =
+                word == "watch" && !std::string_view{words[i + 1]}.starts_with('-');
+            if (watches) words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
+            return watches;
+        }
+    }
+    return false;
+}
+
+void add_watch_command(CLI::App& app) {
     CLI::App* const command =
         app.add_subcommand("watch", "Shows what another command shows, again whenever it changes.");
     command->footer("Example:\n  samsyn watch list \"Familjen Alm\"");
-    command->prefix_command();
-    command->callback([command, &session] {
-        session.watched = command->remaining();
-        if (session.watched.empty() || session.watches) throw CLI::RequiredError{"COMMAND"};
-    });
+    command->callback([] { throw CLI::RequiredError{"COMMAND"}; });
 }
 
 }  // namespace samsyn

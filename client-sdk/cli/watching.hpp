@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <vector>
+
 namespace samsyn {
 
 /// Shows the answer of a reading operation, and shows it again whenever it is another, until the
@@ -13,7 +15,11 @@ int watch(const Session& session,
           const nlohmann::json& args,
           Printer printer);
 
-/// `samsyn watch COMMAND…`: leaves the command in `session.watched`, to be parsed by `main`.
-void add_watch_command(CLI::App& app, Session& session);
+/// `samsyn [--data FOLDER …] watch COMMAND …`: takes the word out, so that what is left is the
+/// command that is watched; false where it is not there.
+bool take_watch(std::vector<char*>& words);
+
+/// For the list of commands, and for who names none.
+void add_watch_command(CLI::App& app);
 
 }  // namespace samsyn
