@@ -14,8 +14,8 @@ struct CleanImage {
     Bytes bytes;
 };
 
-/// The largest picture that is cleaned; the largest cameras stay far below it.
-inline constexpr std::size_t image_bytes_max = 256U * 1024 * 1024;
+/// The largest picture that is cleaned; phones and scanners stay below it.
+inline constexpr std::size_t image_bytes_max = 64U * 1024 * 1024;
 
 /// What of a file may be attached: none for one that is no picture, which is attached as it is; for
 /// a JPEG, PNG, WebP or GIF (by its bytes, never by its name) the picture without what came along.

@@ -231,7 +231,8 @@ Result<void> JpegCleaning::take_scan(ByteView payload) {
             scanned_ = true;
             return {};
         }
-        append(body_, Bytes{std::byte{0xff}, *code});
+        body_.push_back(std::byte{0xff});
+        body_.push_back(*code);
         ++at;
     }
 }

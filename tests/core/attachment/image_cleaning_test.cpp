@@ -146,3 +146,16 @@ TEST_CASE("clean_image: whatever many wrong bytes make, cleaning it twice is cle
     }
     CHECK(cleaned_count > 1000);
 }
+
+TEST_CASE("clean_image: refuses a picture that is too large", "[attachment]") {
+    for (const Picture& picture : pictures()) {
+        CAPTURE(picture.name);
+        Bytes file = picture.dirty;
+        file.resize(image_bytes_max);
+        CHECK(clean_image(file));
+        file.push_back(std::byte{0});
+        const auto cleaned = clean_image(file);
+        REQUIRE_FALSE(cleaned);
+        CHECK((cleaned.error().code == Errc::limit_exceeded));
+    }
+}
