@@ -10,7 +10,8 @@ namespace {
 
 /// What only shows. What acts, hands out or decides who sees something is done by a person, each
 /// time.
-constexpr std::string_view watchable[] = {"case.clocks",
+constexpr std::string_view watchable[] = {"attachment.list",
+                                          "case.clocks",
                                           "case.ending",
                                           "case.list",
                                           "case.show",

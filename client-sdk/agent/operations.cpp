@@ -25,7 +25,7 @@ const Operation* find_operation(std::string_view name) {
              enrolment_operations(),    bulk_operations(),       leaving_operations(),
              recovery_operations(),     showing_operations(),    conflict_operations(),
              closing_operations(),      visit_operations(),      copy_operations(),
-             meeting_operations(),      commitment_operations(),
+             meeting_operations(),      commitment_operations(), attachment_operations(),
          })
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
@@ -51,10 +51,11 @@ Result<json> run_checked(const Operation& operation,
                          const Clock& clock,
                          const json& args,
                          Directory& names,
-                         ShowMode& showing) {
+                         ShowMode& showing,
+                         Attaching& attaching) {
     const Arguments arguments =
         SAMSYN_TRY(Arguments::from(args, operation.required, operation.optional));
-    Call call{device, clock, arguments, names, showing};
+    Call call{device, clock, arguments, names, showing, attaching};
     return operation.run(call);
 }
 
@@ -71,11 +72,12 @@ ReadAction action_of(std::string_view operation) {
                                         "consult.list",
                                         "form.list",
                                         "form.pending",
-                                        "meeting.list"})
+                                        "meeting.list",
+                                        "attachment.list"})
         if (operation == list) return ReadAction::list_shown;
     if (operation == "emergency.open") return ReadAction::emergency_opened;
     if (operation == "paper") return ReadAction::printed;
-    if (operation == "copy") return ReadAction::copied;
+    if (operation == "copy" || operation == "attachment.copy") return ReadAction::copied;
     return ReadAction::item_opened;
 }
 
@@ -121,7 +123,8 @@ json Operations::run(std::string_view operation, const json& args, const Log& lo
     Directory names{device_};
     // Nothing here throws for what a stranger sends. What is caught is memory that ran out.
     try {
-        Result<json> result = run_checked(*found, device_, clock_, args, names, showing_);
+        Result<json> result =
+            run_checked(*found, device_, clock_, args, names, showing_, attaching_);
         if (result)
             if (const auto logged = log(names.shown()); !logged)
                 result = std::unexpected{logged.error()};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "client-sdk/agent/attaching.hpp"
+
 #include <samsyn/device.hpp>
 #include <samsyn/showing.hpp>
 
@@ -50,6 +52,7 @@ public:
 private:
     Device& device_;
     const Clock& clock_;
+    Attaching attaching_;
     ShowMode showing_;  ///< what is shown on this tablet; gone with the process
 };
 

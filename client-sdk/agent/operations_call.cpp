@@ -75,6 +75,8 @@ Result<Value> value_from_text(Call& call,
             return text_value(field, text);
         case ValueKind::document:
             return Value{text};
+        case ValueKind::file:
+            return fail(Errc::invalid_argument, std::string{field.key} + ": samsyn attach");
         case ValueKind::integer:
             return integer_value(field, text);
         case ValueKind::boolean:

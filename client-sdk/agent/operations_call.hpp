@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client-sdk/agent/attaching.hpp"
 #include "client-sdk/agent/operations_arguments.hpp"
 #include "client-sdk/agent/operations_directory.hpp"
 #include "client-sdk/agent/operations_views.hpp"
@@ -17,6 +18,7 @@ struct Call {
     const Arguments& args;
     Directory& names;
     ShowMode& showing;
+    Attaching& attaching;
 };
 
 /// One row of the table of operations. `required` and `optional`: argument names, spaces between.
@@ -29,6 +31,7 @@ struct Operation {
 };
 
 std::span<const Operation> access_operations();
+std::span<const Operation> attachment_operations();
 std::span<const Operation> case_operations();
 std::span<const Operation> custody_operations();
 std::span<const Operation> closing_operations();

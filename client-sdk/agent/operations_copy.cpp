@@ -1,5 +1,7 @@
 // What leaves for a unit's own record.
 
+#include "client-sdk/agent/operations_copy.hpp"
+
 #include "client-sdk/agent/operations_forms.hpp"
 #include "client-sdk/agent/operations_items.hpp"
 #include "core/capture/sheet_text.hpp"
@@ -9,13 +11,6 @@
 
 namespace samsyn {
 
-namespace {
-
-using nlohmann::json;
-
-constexpr std::size_t copied_items_max = 1000;
-
-/// May this user put a text under this label into the own unit's record?
 Result<void> may_copy(Call& call, const ItemView& item) {
     Request request;
     request.action = Action::copy_to_own_record;
@@ -27,6 +22,12 @@ Result<void> may_copy(Call& call, const ItemView& item) {
         Error{answer.outcome == Outcome::needs ? Errc::consent_needed : Errc::not_permitted,
               answer.reasons.empty() ? "" : std::string{key_of(answer.reasons.front())}}};
 }
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t copied_items_max = 1000;
 
 /// One item after another as plain text, with who wrote each value when: a record keeps that. What
 /// people wrote is indented, what this program says of it is not: no note forges a signature.

@@ -135,6 +135,12 @@ void put_act(json& out, const RowQueried&) {
     out["what"] = "reviewed";
 }
 
+void put_act(json& out, const RowAttachment& act) {
+    out["what"] = act.delivered ? "received_file" : "wrote_file";
+    out["file"] = to_hex(act.place.attachment);
+    put_ground(out, act.ground);
+}
+
 json row_json(Directory& names, const LogAnswer::Row& each) {
     const LogRow& row = each.row;
     json out = json::object();

@@ -1,5 +1,6 @@
 #include "client-sdk/agent/operations_views.hpp"
 
+#include "core/attachment/attached_file.hpp"
 #include "core/base/codec.hpp"
 #include "core/model/local_date.hpp"
 
@@ -72,6 +73,15 @@ json reference_json(Directory& names,
     return shown(hex, name.empty() ? hex : name, name.empty() ? hex : name);
 }
 
+/// How large it is; its key is nobody's business.
+json file_json(const Value& value) {
+    const auto* const text = std::get_if<std::string>(&value);
+    const auto file = decode_attached_file(text == nullptr ? std::string_view{} : *text);
+    if (!file) return shown(nullptr, "?", "?");
+    const std::string size = std::to_string(file->size) + " B";
+    return shown(file->size, size, size);
+}
+
 }  // namespace
 
 json value_json(Directory& names,
@@ -79,6 +89,7 @@ json value_json(Directory& names,
                 const FieldInfo* info,
                 const Value& value) {
     if (std::holds_alternative<std::monostate>(value)) return shown(nullptr, "", "");
+    if (info != nullptr && info->kind == ValueKind::file) return file_json(value);
     if (const auto* text = std::get_if<std::string>(&value)) return shown(*text, *text, *text);
     if (const auto* yes = std::get_if<bool>(&value))
         return shown(*yes, *yes ? "yes" : "no", *yes ? "ja" : "nej");

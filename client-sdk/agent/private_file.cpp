@@ -123,4 +123,78 @@ Result<std::string> read_whole_file(const std::filesystem::path& path,
     return content;
 }
 
+// --- By and by -----------------------------------------------------------------------------------
+
+Result<FileReader> FileReader::open(const std::filesystem::path& path) {
+    // Not blocking: a pipe in the file's place must not hold us up.
+    FileReader file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC),
+                    path.filename().string()};
+    if (file.descriptor_ < 0) return failed(path);
+    struct stat facts{};
+    if (::fstat(file.descriptor_, &facts) != 0) return failed(path);
+    if (!S_ISREG(facts.st_mode)) return fail(Errc::malformed, file.name_);
+    file.size_ = static_cast<std::uint64_t>(facts.st_size);
+    return file;
+}
+
+FileReader::FileReader(FileReader&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      name_(std::move(other.name_)),
+      size_(other.size_) {}
+
+FileReader& FileReader::operator=(FileReader&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(name_, other.name_);
+    std::swap(size_, other.size_);
+    return *this;
+}
+
+FileReader::~FileReader() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<Bytes> FileReader::read(std::size_t bytes_max) {
+    Bytes bytes(bytes_max);
+    std::size_t size = 0;
+    while (size < bytes.size()) {
+        const ssize_t got = ::read(descriptor_, bytes.data() + size, bytes.size() - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return failed(name_);
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    bytes.resize(size);
+    return bytes;
+}
+
+Result<FileWriter> FileWriter::create(const std::filesystem::path& path) {
+    constexpr mode_t private_mode = 0600;
+    FileWriter file{
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, private_mode),
+        path};
+    if (file.descriptor_ < 0) return failed(path);
+    return file;
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      path_(std::move(other.path_)),
+      finished_(other.finished_) {}
+
+FileWriter::~FileWriter() {
+    if (descriptor_ < 0) return;
+    ::close(descriptor_);
+    if (!finished_) ::unlink(path_.c_str());
+}
+
+Result<void> FileWriter::write(ByteView bytes) {
+    return write_all(descriptor_, as_text(bytes), path_);
+}
+
+Result<void> FileWriter::finish() {
+    if (::fsync(descriptor_) != 0) return failed(path_);
+    finished_ = true;
+    return {};
+}
+
 }  // namespace samsyn

@@ -80,6 +80,7 @@ void add_device_commands(CLI::App& app, Session& session);  // agent
 void add_lock_commands(CLI::App& app, Session& session);  // unlock, lock, stop, pin, phrase, assist
 void add_access_commands(CLI::App& app, Session& session);  // why, access
 void add_act_commands(CLI::App& app, Session& session);
+void add_attachment_commands(CLI::App& app, Session& session);  // attach, attachments
 void add_admin_commands(CLI::App& app, Session& session);
 void add_founding_commands(CLI::App& admin, Session& session);
 void add_inviting_commands(CLI::App& admin, Session& session);  // invite, accept

@@ -26,6 +26,8 @@ constexpr What whats[] = {
     {"refused", "was refused", "nekades"},
     {"gap", "READS ARE MISSING on the device", "LÄSNINGAR SAKNAS på enheten"},
     {"fork", "TWO HISTORIES of the device's reads", "TVÅ HISTORIER av enhetens läsningar"},
+    {"wrote_file", "attached a file", "bifogade en fil"},
+    {"received_file", "the device received a file", "enheten tog emot en fil"},
     {"reviewed", "looked at this log", "granskade loggen"},
 };
 

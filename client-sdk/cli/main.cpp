@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
     add_commitment_commands(app, session);
     add_text_commands(app, session);
     add_visit_commands(app, session);
+    add_attachment_commands(app, session);
     add_meeting_commands(app, session);
     add_paper_commands(app, session);
     add_consult_commands(app, session);

@@ -1,4 +1,4 @@
-#include "client-sdk/device/engine.hpp"
+#include "client-sdk/device/attachment_book.hpp"
 
 #include <algorithm>
 
@@ -244,6 +244,10 @@ Result<ItemId> Device::Impl::copy_item(const ItemId& id, const std::optional<Aud
     draft.type = item.type;
     draft.fields = SAMSYN_TRY(fields_of(item, *type));
     SAMSYN_TRY(create_item(draft));
+    if (item.type == ItemType::attachment) {
+        const StoredCompartment to = SAMSYN_TRY(contributable(draft));
+        SAMSYN_TRY(attachment_book().copy(item, to.id, draft.item));
+    }
     return draft.item;
 }
 

@@ -29,6 +29,7 @@ std::string dropped_key(const CompartmentId& compartment) {
 
 Result<void> Device::apply(const Incarnation& incarnation, const Deliver& deliver, Instant now) {
     Impl& my = *impl_;
+    if (!deliver.entries.empty()) my.attachment_book().note_changes();
     return my.transact([&]() -> Result<void> {
         EntryNumber number = deliver.up_to;
         const auto rewinds_before = my.rewinds.size();

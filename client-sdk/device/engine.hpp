@@ -207,6 +207,11 @@ public:
         std::vector<FieldInput> fields;
     };
 
+    /// A new item with a fresh id and the label that follows from it. Errors: `invalid_argument`.
+    Result<Draft> draft_of(const NewItem& item);
+
+    /// Where a draft goes, if this user may write there.
+    Result<StoredCompartment> contributable(const Draft& draft);
     Result<void> create_item(const Draft& draft);
     Result<void> check_whereabouts(const StoredCompartment& compartment,
                                    const ItemId& item,
@@ -510,6 +515,10 @@ public:
     class FleetBook;
     FleetBook& fleet_book();
 
+    // --- Attached files (attachment_book.cpp) ----------------------------------------------------
+    class AttachmentBook;
+    AttachmentBook& attachment_book();
+
     // Small durable values.
     Result<void> put_instant(std::string_view key, Instant value);
     Result<std::optional<Instant>> instant(std::string_view key);
@@ -572,6 +581,7 @@ private:
     bool confirming_ = false;
     std::shared_ptr<LogBook> log_book_;      ///< shared for its deleter only: the type is elsewhere
     std::shared_ptr<FleetBook> fleet_book_;  ///< likewise
+    std::shared_ptr<AttachmentBook> attachment_book_;  ///< likewise
 };
 
 Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);

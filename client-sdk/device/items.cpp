@@ -203,7 +203,7 @@ bool Device::Impl::is_relocated(const StoredCompartment& compartment, const Item
     });
 }
 
-Result<void> Device::Impl::create_item(const Draft& draft) {
+Result<StoredCompartment> Device::Impl::contributable(const Draft& draft) {
     const TypeInfo* type = find_type(draft.type);
     if (!type) return fail(Errc::invalid_argument, "item type");
     StoredCompartment compartment{.id = {}, .case_id = draft.case_id, .label = draft.label};
@@ -217,7 +217,12 @@ Result<void> Device::Impl::create_item(const Draft& draft) {
     request.shared_editing_type = type->shared_editing;
     const Decision answer = decision(compartment, request, me(), now());
     if (!answer.permitted()) return std::unexpected{denial(answer)};
+    return compartment;
+}
 
+Result<void> Device::Impl::create_item(const Draft& draft) {
+    const StoredCompartment compartment = SAMSYN_TRY(contributable(draft));
+    const TypeInfo* type = find_type(draft.type);
     SAMSYN_TRY(check_whereabouts(compartment, draft.item, *type, draft.fields));
 
     std::vector<std::pair<FieldWrite, Value>> writes;
@@ -250,27 +255,32 @@ Result<void> Device::Impl::create_item(const Draft& draft) {
     return {};
 }
 
-Result<ItemId> Device::add_item(const NewItem& item) {
-    Impl& my = *impl_;
+Result<Device::Impl::Draft> Device::Impl::draft_of(const NewItem& item) {
     const TypeInfo* type = find_type(item.type);
     if (!type) return fail(Errc::invalid_argument, "item type");
     if (item.about.empty()) return fail(Errc::invalid_argument, "about whom");
     const Category category = item.category.value_or(type->category);
     if (category == Category::directory) return fail(Errc::invalid_argument, "category");
+    SAMSYN_TRY(opened(item.case_id));
+    const UnitId unit = SAMSYN_TRY(own_unit_in(item.case_id, item.unit));
+    Draft draft;
+    draft.case_id = item.case_id;
+    draft.label = {.subjects = item.about,
+                   .disclosing = *federation().unit(unit),
+                   .category = category,
+                   .sensitivity = item.sensitivity.value_or(
+                       item.category ? usual_sensitivity(category) : type->sensitivity),
+                   .closed = item.closed};
+    draft.item = random_id<ItemId>(ports.random);
+    draft.type = item.type;
+    draft.fields = item.fields;
+    return draft;
+}
+
+Result<ItemId> Device::add_item(const NewItem& item) {
+    Impl& my = *impl_;
     return my.transact([&]() -> Result<ItemId> {
-        SAMSYN_TRY(my.opened(item.case_id));
-        const UnitId unit = SAMSYN_TRY(my.own_unit_in(item.case_id, item.unit));
-        Impl::Draft draft;
-        draft.case_id = item.case_id;
-        draft.label = {.subjects = item.about,
-                       .disclosing = *my.federation().unit(unit),
-                       .category = category,
-                       .sensitivity = item.sensitivity.value_or(
-                           item.category ? usual_sensitivity(category) : type->sensitivity),
-                       .closed = item.closed};
-        draft.item = random_id<ItemId>(my.ports.random);
-        draft.type = item.type;
-        draft.fields = item.fields;
+        const Impl::Draft draft = SAMSYN_TRY(my.draft_of(item));
         SAMSYN_TRY(my.create_item(draft));
         return draft.item;
     });

@@ -1,5 +1,6 @@
 // Device as the ledger of its session.
 
+#include "client-sdk/device/attachment_book.hpp"
 #include "client-sdk/device/fleet_book.hpp"
 
 #include <samsyn/enrolment.hpp>
@@ -49,7 +50,7 @@ Result<void> Device::on_welcome(const Welcome& welcome) {
     my.attentive = true;
     my.everything_here = false;
     my.fleet_book().begin_session();
-    return {};
+    return my.attachment_book().begin_session();
 }
 
 Result<std::vector<Outgoing>> Device::outgoing_after(std::uint64_t counter,

@@ -69,7 +69,9 @@ namespace samsyn {
     row(backup_manifest, "samsyn1/bkp-mani") \
     row(backup_key, "samsyn1/bkp-key-") \
     row(signed_note, "samsyn1/sig-note") \
-    row(note_text, "samsyn1/notetext")
+    row(note_text, "samsyn1/notetext") \
+    row(attachment, "samsyn1/attachmt") \
+    row(attachment_chunk, "samsyn1/attchunk")
 // clang-format on
 
 inline constexpr std::size_t domain_label_size = 16;

@@ -70,6 +70,9 @@ using EpochId = Id<struct EpochTag, 32>;
 /// Hash of a batch's signed bytes.
 using BatchId = Id<struct BatchTag, 32>;
 
+/// Hash of the sealed chunks of an attached file.
+using AttachmentId = Id<struct AttachmentTag, 32>;
+
 /// One life of a server's log; a signed restore starts a new one.
 using Incarnation = Id<struct IncarnationTag, 16>;
 

@@ -106,6 +106,22 @@ public:
                                     ByteView header,
                                     ByteView sealed,
                                     std::size_t body_size_max) = 0;
+
+    /// Seals chunk `number` of an attached file under the file's own key, which seals one file,
+    /// once (STREAM of Hoang, Reyhanitabar, Rogaway and Vizár, CRYPTO 2015: the nonce is number and
+    /// `last`). The result is `chunk_tag_size` bytes longer.
+    virtual Bytes seal_chunk(const ContentKey& key,
+                             std::uint64_t number,
+                             bool last,
+                             ByteView plain) = 0;
+
+    /// Errors: `not_authentic` where it is not what was sealed at this place.
+    virtual Result<Bytes> open_chunk(const ContentKey& key,
+                                     std::uint64_t number,
+                                     bool last,
+                                     ByteView sealed) = 0;
+
+    static constexpr std::size_t chunk_tag_size = 16;
 };
 
 /// What a sealed piece of a database file is, so that one never opens as another.

@@ -23,6 +23,7 @@ enum class ItemType : std::uint16_t {
     concern_report = 15,
     directory_device = 16,
     agenda_point = 17,
+    attachment = 18,
 };
 
 /// How concurrent writes of a field combine (DESIGN.md, "Merge").

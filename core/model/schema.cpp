@@ -195,6 +195,13 @@ constexpr auto far = Sensitivity::far_reaching;
 constexpr auto normal = Sensitivity::normal;
 constexpr auto low = Sensitivity::low;
 
+constexpr std::array attachment_fields{
+    FieldInfo{one(1), "title", {"File", "Fil"}, text, true, true},
+    FieldInfo{one(2), "content", {"Content", "Innehåll"}, file, true},
+    FieldInfo{one(3), "media_type", {"Kind", "Slag"}, text},
+    FieldInfo{one(4), "belongs_to", {"Belongs to", "Hör till"}, item},
+};
+
 constexpr std::array types{
     TypeInfo{ItemType::case_summary,
              "case_summary",
@@ -315,6 +322,13 @@ constexpr std::array types{
              normal,
              false,
              concern_report_fields},
+    TypeInfo{ItemType::attachment,
+             "attachment",
+             {"Attachment", "Bilaga"},
+             Category::parenting,
+             normal,
+             false,
+             attachment_fields},
 };
 
 struct CategoryRow {
@@ -365,6 +379,7 @@ bool is_readable_again(Instant instant) {
 bool is_kind(const Value& value, const FieldInfo& field) {
     switch (field.kind) {
         case text:
+        case file:
             return std::holds_alternative<std::string>(value);
         case integer:
             return std::holds_alternative<std::int64_t>(value);

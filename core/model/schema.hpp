@@ -21,6 +21,7 @@ enum class ValueKind : std::uint8_t {
     person,
     item,
     choice,
+    file,     ///< an attached file: its `AttachedFile`, encoded (core/attachment)
     document  ///< a text that several people write at once; its values are runs (core/text)
 };
 
@@ -62,7 +63,7 @@ struct TypeInfo {
 
 /// The one declarative table that validation, command line, screens, export and docs read.
 /// `schema_version` grows with every change to it.
-inline constexpr std::uint16_t schema_version = 6;
+inline constexpr std::uint16_t schema_version = 7;
 std::span<const TypeInfo> schema();
 
 /// Null where this version does not know the type, field or key.

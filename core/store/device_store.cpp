@@ -1,6 +1,7 @@
 #include "core/store/device_store.hpp"
 
 #include "core/model/schema.hpp"
+#include "core/store/attachment_rows.hpp"
 #include "core/store/migrate.hpp"
 #include "core/store/rows.hpp"
 #include "core/store/search_index.hpp"
@@ -29,6 +30,11 @@ Result<DeviceStore> DeviceStore::open(Database database, const Progress& progres
     SAMSYN_TRY(migrate(database));
     SAMSYN_TRY(refresh_index(database, progress));
     DeviceStore store{std::move(database)};
+    {
+        Transaction transaction = SAMSYN_TRY(Transaction::begin(store.database_));
+        SAMSYN_TRY(AttachmentRows{store.database_}.erase_unfinished());
+        SAMSYN_TRY(std::move(transaction).commit());
+    }
     store.purge_unfinished_ = SAMSYN_TRY(store.value(key_purge)).has_value();
     // A full disk must not keep the rest from being read: it stays noted and is tried again.
     if (store.purge_unfinished_) (void)store.finish_purge();
@@ -144,6 +150,7 @@ Result<void> DeviceStore::purge(const CompartmentId& compartment) {
         const Bytes channel = encode_channel(Channel{compartment});
         SAMSYN_TRY(query.bind(ByteView{channel}).run());
     }
+    SAMSYN_TRY(AttachmentRows{database_}.erase_of(compartment));
     purge_unfinished_ = true;
     return put_value(key_purge, {});
 }

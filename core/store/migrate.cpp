@@ -162,10 +162,31 @@ CREATE INDEX writes_waiting ON writes(item, field, run)
 DROP INDEX pending_item;
 )sql";
 
+// Attached files, and their sealed bytes by chunk. `way`: docs/STORAGE.md.
+constexpr const char* schema_7 = R"sql(
+CREATE TABLE attachments(
+  number INTEGER PRIMARY KEY,
+  compartment BLOB NOT NULL,
+  item BLOB NOT NULL,
+  id BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  have INTEGER NOT NULL,
+  way INTEGER NOT NULL,
+  sent_to BLOB,
+  refused INTEGER NOT NULL DEFAULT 0,
+  UNIQUE(compartment, item)) STRICT;
+CREATE INDEX attachments_waiting ON attachments(size) WHERE way <> 0;
+CREATE TABLE sealed_chunks(
+  place INTEGER PRIMARY KEY,
+  hash BLOB,
+  bytes BLOB NOT NULL) STRICT;
+CREATE INDEX items_attachments ON items(compartment) WHERE type = 18;
+)sql";
+
 // Row n leads from version n to n + 1. A row is never changed once a program with it is released: a
 // new version adds a row here and a fixture in tests/vectors/databases. What is derived from rows
 // (the search index) is built by whoever opens the database, when all tables are there.
-constexpr std::array steps{schema_1, schema_2, schema_3, schema_4, schema_5, schema_6};
+constexpr std::array steps{schema_1, schema_2, schema_3, schema_4, schema_5, schema_6, schema_7};
 
 Result<std::int64_t> only_number(Database& db, const char* sql) {
     Query query = SAMSYN_TRY(db.query(sql));

@@ -19,6 +19,7 @@ Result<void> ClientSession::after_change(Instant now) {
     SAMSYN_TRY(push_resends());
     SAMSYN_TRY(push_outgoing(now));
     SAMSYN_TRY(ask_receipts());
+    SAMSYN_TRY(serve_attachments(now));
     return announce_if_synced(now);
 }
 
@@ -191,7 +192,7 @@ void ClientSession::after_keeper(const Result<void>& kept) {
 /// Everything is here and everything is answered.
 bool ClientSession::is_quiet() const {
     return caught_up_ && drained_ && unanswered_.empty() && !registering_ && !confirming_ &&
-           !reads_ && !query_ && !fleet_query_ && !asking_receipts_;
+           !reads_ && !query_ && !fleet_query_ && !asking_receipts_ && !upload_ && !download_;
 }
 
 Result<void> ClientSession::announce_if_synced(Instant now) {

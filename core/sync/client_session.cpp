@@ -50,6 +50,8 @@ void ClientSession::poke(Instant now) {
     if (pushed) pushed = push_resends();
     if (pushed) pushed = push_outgoing(now);
     if (pushed) pushed = ask_receipts();
+    attachments_done_ = false;
+    if (pushed) pushed = serve_attachments(now);
     if (!pushed) return fail_with(pushed.error());
     serve_keeper();
     ask_log();
@@ -180,6 +182,7 @@ Result<void> ClientSession::handle(const Deliver& deliver, Instant now) {
     SAMSYN_TRY(ports_.ledger.apply(incarnation_, deliver, now));
     if (!deliver.entries.empty()) {  // else only a cursor moved
         caught_up_ = false;
+        attachments_done_ = false;
         outputs_.emplace_back(Changed{});
     }
     return after_change(now);

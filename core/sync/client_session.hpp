@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/sync/attachment_keeper.hpp"
 #include "core/sync/fleet_keeper.hpp"
 #include "core/sync/log_keeper.hpp"
+#include "core/sync/transfer_pace.hpp"
 #include "core/sync/unlock_keeper.hpp"
 #include "core/wire/messages.hpp"
 
@@ -63,6 +65,9 @@ public:
 
     /// Null: the session neither tells how the device is nor asks how others are.
     virtual FleetKeeper* fleet_keeper() { return nullptr; }
+
+    /// Null: files neither go nor come.
+    virtual AttachmentKeeper* attachment_keeper() { return nullptr; }
 
     /// Cursors to move now: a supplement opened earlier entries. Empties the list.
     virtual std::vector<Resume::Cursor> take_rewinds() = 0;
@@ -172,6 +177,8 @@ private:
     Result<void> handle(const LogRows& rows, Instant now);
     Result<void> handle(const FleetRows& rows, Instant now);
     Result<void> handle(const Receipts& receipts, Instant now);
+    Result<void> handle(const AttachmentState& state, Instant now);
+    Result<void> handle(const AttachmentPiece& piece, Instant now);
     Result<void> handle(const UnlockRegistered& registered, Instant now);
     Result<void> handle(const UnlockConfirmed& confirmed, Instant now);
     Result<void> handle(const Order& order, Instant now);
@@ -189,6 +196,12 @@ private:
     Result<bool> handle_resent(const Answer& answer, Instant now);
     Result<void> push_resends();
     Result<void> ask_receipts();
+    Result<void> serve_attachments(Instant now);
+    Result<void> begin_upload();
+    Result<void> go_on_with_upload(const AttachmentState& state, Instant now);
+    Result<void> send_pieces(Instant now);
+    Result<void> begin_download(Instant now);
+    void request_pieces(Instant now);
     void count_sent(std::uint32_t ticket, std::uint64_t counter, std::size_t bytes, bool again);
     Result<void> after_change(Instant now);
     Result<void> require_replicating() const;
@@ -241,6 +254,28 @@ private:
     std::optional<UnansweredReads> reads_;
     std::optional<LogQuery> query_;
     std::optional<FleetQuery> fleet_query_;
+
+    /// A file on its way to the server.
+    struct Upload {
+        AttachmentOffer offer;
+        bool answered = false;
+        std::uint64_t have = 0;  ///< the server holds
+        std::uint64_t sent = 0;
+        std::optional<std::pair<std::uint64_t, Instant>> mark{};  ///< sent by then, to be timed
+    };
+
+    /// A file on its way here.
+    struct Download {
+        AttachmentKeeper::Wanted wanted;
+        std::uint64_t until = 0;  ///< asked for so far
+        Instant asked{};
+    };
+
+    std::optional<Upload> upload_;
+    std::optional<Download> download_;
+    TransferPace upload_pace_{256 * 1024UL};
+    TransferPace download_pace_{attachment_request_bytes_max};
+    bool attachments_done_ = false;         ///< none is wanted either way, when last asked
     std::optional<DeviceReport> reported_;  ///< what this session last told
     std::optional<Instant> next_report_;    ///< not before
     bool reads_failed_ = false;             ///< this session tells of no more

@@ -114,8 +114,9 @@ public:
     /// this document does not know are left out. Errors: `malformed`.
     Result<std::vector<TextRun>> missing_since(const TextVersion& version) const;
 
-    /// Again as one run what a writer did under these numbers, byte for byte as the run that brought
-    /// just them. Errors: `not_found` where it is not all here, or was not one run; `malformed`.
+    /// Again as one run what a writer did under these numbers, byte for byte as the run that
+    /// brought just them. Errors: `not_found` where it is not all here, or was not one run;
+    /// `malformed`.
     Result<TextRun> run(const DeviceId& writer, std::uint32_t first, std::uint32_t count) const;
 
     /// The whole document with its history, untaken edits included. Blocks for compression, about

@@ -76,6 +76,13 @@ void write(Writer& out, const RowQueried& act) {
     out.number(act.last);
 }
 
+void write(Writer& out, const RowAttachment& act) {
+    out.id(act.place.compartment);
+    out.id(act.place.attachment);
+    out.boolean(act.delivered);
+    write(out, act.ground);
+}
+
 template <class Act>
 Result<Act> read(Reader& in);
 
@@ -146,6 +153,16 @@ Result<RowQueried> read(Reader& in) {
     RowQueried act;
     act.first = SAMSYN_TRY(in.number<std::uint64_t>("first row"));
     act.last = SAMSYN_TRY(in.number<std::uint64_t>("last row"));
+    return act;
+}
+
+template <>
+Result<RowAttachment> read(Reader& in) {
+    RowAttachment act;
+    act.place.compartment = SAMSYN_TRY(in.id<CompartmentId>("compartment of an attachment"));
+    act.place.attachment = SAMSYN_TRY(in.id<AttachmentId>("attachment"));
+    act.delivered = SAMSYN_TRY(in.boolean("delivered"));
+    act.ground = SAMSYN_TRY(read_ground(in));
     return act;
 }
 

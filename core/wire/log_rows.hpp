@@ -90,13 +90,22 @@ struct RowQueried {
     friend bool operator==(const RowQueried&, const RowQueried&) = default;
 };
 
+/// An attached file was taken whole, or its first bytes in this session left for the device.
+struct RowAttachment {
+    AttachmentPlace place;
+    bool delivered = false;  ///< else it was taken
+    RowGround ground;
+    friend bool operator==(const RowAttachment&, const RowAttachment&) = default;
+};
+
 using RowAct = std::variant<RowAccepted,
                             RowDelivered,
                             RowWithdrawn,
                             RowRefused,
                             RowRead,
                             RowChainBroken,
-                            RowQueried>;
+                            RowQueried,
+                            RowAttachment>;
 
 /// One row of the server's access log.
 struct LogRow {

@@ -53,5 +53,9 @@ template Message::Message(FleetRows);
 template Message::Message(ReceiptRequest);
 template Message::Message(Receipts);
 template Message::Message(Resend);
+template Message::Message(AttachmentOffer);
+template Message::Message(AttachmentState);
+template Message::Message(AttachmentPiece);
+template Message::Message(AttachmentRequest);
 
 }  // namespace samsyn

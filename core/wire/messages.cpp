@@ -66,6 +66,7 @@ void write(Writer& out, const Channel& channel) {
 
 // --- Bodies --------------------------------------------------------------------------------------
 
+using attachments::write;
 using fleet::write;
 using log_messages::write;
 using rooms::write;
@@ -127,6 +128,26 @@ Result<ReceiptRequest> read(Reader& in) {
 template <>
 Result<Receipts> read(Reader& in) {
     return log_messages::read_receipts(in);
+}
+
+template <>
+Result<AttachmentOffer> read(Reader& in) {
+    return attachments::read_offer(in);
+}
+
+template <>
+Result<AttachmentState> read(Reader& in) {
+    return attachments::read_state(in);
+}
+
+template <>
+Result<AttachmentPiece> read(Reader& in) {
+    return attachments::read_piece(in);
+}
+
+template <>
+Result<AttachmentRequest> read(Reader& in) {
+    return attachments::read_request(in);
 }
 
 void write(Writer& out, const Resend& resend) {

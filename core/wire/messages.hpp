@@ -2,6 +2,7 @@
 
 #include "core/base/one_of.hpp"
 #include "core/base/secret.hpp"
+#include "core/wire/attachment_messages.hpp"
 #include "core/wire/batch.hpp"
 #include "core/wire/fleet_messages.hpp"
 #include "core/wire/log_messages.hpp"
@@ -282,7 +283,11 @@ using MessageKinds = std::variant<Hello,
                                   FleetRows,
                                   ReceiptRequest,
                                   Receipts,
-                                  Resend>;
+                                  Resend,
+                                  AttachmentOffer,
+                                  AttachmentState,
+                                  AttachmentPiece,
+                                  AttachmentRequest>;
 
 /// One of the kinds; compiled once, as `StatementBody`.
 struct Message : MessageKinds {

@@ -49,6 +49,20 @@ Bytes item_data(ByteView header) {
     return data;
 }
 
+static_assert(Sealer::chunk_tag_size == aead_tag_size);
+
+Bytes chunk_data() {
+    return to_bytes(as_bytes(label_of(Domain::attachment_chunk)));
+}
+
+std::array<std::byte, aead_nonce_size> chunk_nonce(std::uint64_t number, bool last) {
+    std::array<std::byte, aead_nonce_size> nonce{};
+    for (std::size_t i = 0; i < sizeof number; ++i)
+        nonce.at(i) = static_cast<std::byte>(number >> (56 - 8 * i) & 0xffU);
+    nonce[sizeof number] = static_cast<std::byte>(last ? 1 : 0);
+    return nonce;
+}
+
 }  // namespace
 
 SealingKey::SealingKey(SealingPublicKey public_key, Secret<secret_size> secret)
@@ -147,6 +161,22 @@ Result<Bytes> SodiumSealer::open_item(const ContentKey& key,
     auto body = unpack(*packed, body_size_max);
     wipe(*packed);
     return body;
+}
+
+Bytes SodiumSealer::seal_chunk(const ContentKey& key,
+                               std::uint64_t number,
+                               bool last,
+                               ByteView plain) {
+    return aead_seal(key.expose(), chunk_nonce(number, last), chunk_data(), plain);
+}
+
+Result<Bytes> SodiumSealer::open_chunk(const ContentKey& key,
+                                       std::uint64_t number,
+                                       bool last,
+                                       ByteView sealed) {
+    auto plain = aead_open(key.expose(), chunk_nonce(number, last), chunk_data(), sealed);
+    if (!plain) return fail(Errc::not_authentic, "chunk of an attachment");
+    return *std::move(plain);
 }
 
 }  // namespace samsyn

@@ -45,6 +45,14 @@ public:
                             ByteView header,
                             ByteView sealed,
                             std::size_t body_size_max) override;
+    Bytes seal_chunk(const ContentKey& key,
+                     std::uint64_t number,
+                     bool last,
+                     ByteView plain) override;
+    Result<Bytes> open_chunk(const ContentKey& key,
+                             std::uint64_t number,
+                             bool last,
+                             ByteView sealed) override;
 
     const SealingPublicKey& public_key() const { return key_.public_key(); }
 

@@ -254,6 +254,14 @@ const std::array hub_keys{
               "room_sessions_per_device_max",
               CountKey{[](C& c) -> auto& { return c.hub.room_sessions_per_device_max; }, 1, 256},
               "The same of one tablet."},
+    ConfigKey{"limits",
+              "attachment_bytes_max",
+              SizeKey{[](C& c) -> auto& { return c.hub.attachment_bytes_max; }, 1 * MiB, 512 * MiB},
+              "An attached file; a larger one is refused."},
+    ConfigKey{"limits",
+              "attachments_unfinished_max",
+              CountKey{[](C& c) -> auto& { return c.hub.attachments_unfinished_max; }, 1, 1024},
+              "Files that one tablet has begun to send; then a further one is refused."},
 };
 
 // Token buckets: `_burst` at once, then one each `_every`; past that it is closed or refused.
@@ -287,6 +295,7 @@ const std::array rate_keys{
     SAMSYN_RATE(
         "restricted_rate", hub.restricted_rate, "sessions of one device while it is locked"),
     SAMSYN_RATE("room_rate", hub.room_rate, "one device's messages to meetings' screens"),
+    SAMSYN_RATE("attachment_rate", hub.attachment_rate, "MiB of files of one device"),
 };
 #undef SAMSYN_RATE
 #undef SAMSYN_BURST

@@ -66,6 +66,10 @@ struct RowWords {
     void operator()(const RowChainBroken&) const { line["what"] = "read_chain_broken"; }
 
     void operator()(const RowQueried&) const { line["what"] = "log_queried"; }
+
+    void operator()(const RowAttachment& act) const {
+        line["what"] = act.delivered ? "attachment_delivered" : "attachment_taken";
+    }
 };
 
 bool is_admin_act(const LogRow& row) {

@@ -58,6 +58,7 @@ void Hub::Impl::count(const Answer& answer) {
 
 void Hub::Impl::release(Instant now) {
     purges.on_touched(touched, registry);
+    announce_attachments(now);
     for (auto& [id, link] : links) {
         for (Answer& answer : link.uncommitted) {
             count(answer);
@@ -89,6 +90,7 @@ void Hub::Impl::abandon(const Error& why) {
     ports.storage.rollback();
     access_log.rolled_back();
     notes.clear();
+    arrived_attachments.clear();
     const auto reloaded = reload();
     for (auto& [id, link] : links)
         if (!reloaded || took_part.contains(id)) close(id, link, why);
@@ -276,6 +278,7 @@ Hub::Next Hub::Impl::next_for(LinkId id, Round& round, Instant now) {
     auto message = next_of_log(*link, round, now);
     if (message && !*message) message = next_of_fleet(*link, round, now);
     if (message && !*message && link->resumed) message = next_of_session(*link, round, now);
+    if (message && !*message && link->resumed) message = next_of_attachments(*link, round, now);
     if (!message) {
         close(id, *link, message.error());
         return next_for(id, round, now);

@@ -59,6 +59,11 @@ struct HubLimits {
     /// Room sessions in all, and of one presenter's device; then refused with limit_exceeded.
     std::size_t room_sessions_max = 1024;
     std::size_t room_sessions_per_device_max = 8;
+
+    /// Attached files, sealed; larger ones are refused with limit_exceeded.
+    std::size_t attachment_bytes_max = 256UL * 1024 * 1024;
+    std::size_t attachments_unfinished_max = 16;          ///< of one device; then rate_limited
+    Rate attachment_rate{std::chrono::seconds{5}, 2048};  ///< MiB of one device; then rate_limited
 };
 
 /// The server's mind: accepts, checks, orders, and says who gets which entry. Reads no content.

@@ -56,6 +56,7 @@ struct Hub::Impl {
     std::set<LinkId> took_part;
     std::set<Channel> touched;
     std::vector<Hub::Note> notes;
+    std::vector<AttachmentPlace> arrived_attachments;
     bool registry_lost = false;  ///< it could not be loaded again after a failed group
 
     HubLink* find(LinkId id) {
@@ -142,6 +143,20 @@ struct Hub::Impl {
     std::optional<Message> next_removal(OrderTaker& hand_in, Instant now);
     std::optional<Message> next_of_hand_in(HubLink& link, Instant now);
 
+    // Attached files: hub_attachments.cpp. Errors: of the storage.
+    bool may_attach(const AttachmentPlace& place, const DeviceId& device, Instant now);
+    void tell_attachment(LinkId id, HubLink& link, const AttachmentState& state);
+    void on_attachment_offer(LinkId id, HubLink& link, const AttachmentOffer& offer, Instant now);
+    Result<AttachmentState> take_offer(const DeviceId& device,
+                                       const AttachmentOffer& offer,
+                                       Instant now);
+    void on_attachment_piece(LinkId id, HubLink& link, const AttachmentPiece& piece, Instant now);
+    Result<AttachmentState> take_piece(const DeviceId& device,
+                                       const AttachmentPiece& piece,
+                                       Instant now);
+    void announce_attachments(Instant now);
+    void on_attachment_request(LinkId id, HubLink& link, const AttachmentRequest& request);
+
     // Room sessions: hub_rooms.cpp.
     void on_room(LinkId id, HubLink& link, const Message& message, Instant now);
     void refuse_room(HubLink& link, LinkId id, const Message& message, Errc why);
@@ -163,6 +178,19 @@ struct Hub::Impl {
     Next next_for(LinkId id, Round& round, Instant now);
     Result<std::optional<Message>> next_of_session(HubLink& link, Round& round, Instant now);
     CaughtUp caught_up(CaughtUp::Phase phase, Instant now);
+
+    Result<std::optional<Message>> next_of_attachments(HubLink& link, Round& round, Instant now);
+
+    struct PieceAnswer {
+        Message message;
+        std::uint32_t bytes = 0;
+        bool last = true;  ///< nothing follows, whatever was asked for
+    };
+
+    Result<PieceAnswer> next_piece(HubLink& link,
+                                   const AttachmentRequest& request,
+                                   Round& round,
+                                   Instant now);
 
     // The access log: hub_log.cpp.
     LogRow row_by(const DeviceId& device, const Channel& about, Instant now, RowAct act);

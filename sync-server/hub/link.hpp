@@ -43,6 +43,10 @@ struct HubLink {
     std::optional<ReceiptRequest>
         receipt_request;  ///< waits for its answer; a later one replaces it
     RoomMailbox rooms;
+    std::vector<AttachmentState> attachment_states;     ///< wait to be told, one for each file
+    std::deque<AttachmentRequest> attachment_requests;  ///< the first is being answered
+    std::set<AttachmentId> attachments_logged;          ///< their rows are in the log
+    std::set<AttachmentPlace> attachments_awaited;      ///< asked for, and not here yet
     bool resumed = false;
     bool statements_announced = false;
     bool announce_everything = false;
@@ -85,6 +89,7 @@ struct Allowance {
     TokenBucket fleet_queries;
     TokenBucket sessions;
     TokenBucket messages;
+    TokenBucket attachments;
 };
 
 }  // namespace samsyn

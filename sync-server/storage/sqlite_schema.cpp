@@ -3,6 +3,7 @@
 #include "sync-server/storage/sqlite_schema.hpp"
 
 #include "core/wire/log_rows.hpp"
+#include "sync-server/storage/sqlite_attachment_records.hpp"
 #include "sync-server/storage/sqlite_fleet_records.hpp"
 #include "sync-server/storage/sqlite_log_records.hpp"
 #include "sync-server/storage/sqlite_unlock_records.hpp"
@@ -13,7 +14,7 @@
 namespace samsyn {
 namespace {
 
-constexpr int schema_version_now = 6;
+constexpr int schema_version_now = 7;
 
 // `entries.position` is the order of acceptance over all channels; `channels.last` hands out the
 // numbers of a channel without gaps, in the same transaction as the entry.
@@ -111,7 +112,8 @@ Result<void> migrate_storage(Database& db) {
                            Step{unlock_schema_sql},
                            Step{log_schema_sql},
                            Step{fleet_schema_sql},
-                           Step{schema_6_sql, &fill_log_rows}};
+                           Step{schema_6_sql, &fill_log_rows},
+                           Step{attachment_schema_sql}};
     static_assert(std::tuple_size_v<decltype(steps)> == schema_version_now);
     int version = SAMSYN_TRY(db.version());
     if (version < 0) return fail(Errc::malformed, "server database version");

@@ -1,4 +1,5 @@
 #include "core/store/database.hpp"
+#include "sync-server/storage/sqlite_attachment_records.hpp"
 #include "sync-server/storage/sqlite_fleet_records.hpp"
 #include "sync-server/storage/sqlite_log_records.hpp"
 #include "sync-server/storage/sqlite_schema.hpp"
@@ -77,6 +78,8 @@ public:
 
     FleetRecords& fleet() override { return fleet_; }
 
+    AttachmentRecords& attachments() override { return attachments_; }
+
     LogRecords& log() override { return log_; }
 
     Result<std::uint64_t> count(EntryKind kind) override;
@@ -103,6 +106,7 @@ private:
     Database db_;
     SqliteUnlockRecords unlocks_{db_};
     SqliteFleetRecords fleet_{db_};
+    SqliteAttachmentRecords attachments_{db_};
     SqliteLogRecords log_{db_};
     std::optional<Transaction> transaction_;  // after db_: it rolls back before the close
 };

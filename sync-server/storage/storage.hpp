@@ -3,6 +3,7 @@
 #include "core/model/change.hpp"
 #include "core/vfs/sealed_vfs.hpp"
 #include "core/wire/messages.hpp"
+#include "sync-server/storage/attachment_records.hpp"
 #include "sync-server/storage/fleet_records.hpp"
 #include "sync-server/storage/log_records.hpp"
 #include "sync-server/storage/unlock_records.hpp"
@@ -115,6 +116,9 @@ public:
 
     /// Last contacts and reports of devices. As long as the storage.
     virtual FleetRecords& fleet() = 0;
+
+    /// Attached files. As long as the storage.
+    virtual AttachmentRecords& attachments() = 0;
 
     /// The access log. As long as the storage.
     virtual LogRecords& log() = 0;

@@ -60,6 +60,8 @@ public:
 
     FleetRecords& fleet() override { return real_->fleet(); }
 
+    AttachmentRecords& attachments() override { return real_->attachments(); }
+
     LogRecords& log() override { return real_->log(); }
 
     Result<std::uint64_t> count(EntryKind kind) override { return real_->count(kind); }

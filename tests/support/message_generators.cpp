@@ -282,9 +282,37 @@ rc::Gen<Message> room_message() {
     });
 }
 
+rc::Gen<Message> attachment_message() {
+    return rc::gen::exec([]() -> Message {
+        const AttachmentPlace place{*id<CompartmentId>(), *id<AttachmentId>()};
+        const auto extent = *rc::gen::inRange<std::uint64_t>(1, 1U << 29U);
+        switch (*up_to(3)) {
+            case 0:
+                return AttachmentOffer{place, extent};
+            case 1:
+                return AttachmentState{place,
+                                       *rc::gen::element(Errc{}, Errc::not_found),
+                                       extent,
+                                       *rc::gen::arbitrary<bool>()};
+            case 2: {
+                Bytes piece = *bytes(90);
+                piece.push_back(std::byte{1});
+                return AttachmentPiece{place, extent / 2, std::move(piece)};
+            }
+            default:
+                return AttachmentRequest{
+                    place, extent, *rc::gen::inRange<std::uint32_t>(1, 1U << 20U)};
+        }
+    });
+}
+
 rc::Gen<Message> message() {
-    return rc::gen::oneOf(
-        session_message(), unlocking_message(), room_message(), log_message(), fleet_message());
+    return rc::gen::oneOf(session_message(),
+                          unlocking_message(),
+                          room_message(),
+                          log_message(),
+                          fleet_message(),
+                          attachment_message());
 }
 
 }  // namespace samsyn::gen

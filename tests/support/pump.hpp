@@ -4,6 +4,7 @@
 #include "sync-server/hub/hub.hpp"
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -40,6 +41,7 @@ public:
         std::deque<Bytes> to_server;
         bool synced = false;
         bool hears = true;  ///< false: what the server sends stays on its way
+        std::function<void(Bytes& message)> meddle;  ///< with what the server sends
         std::optional<Error> closed;
     };
 
@@ -94,8 +96,9 @@ private:
             moved = true;
         }
         if (!line.hears) return moved;
-        const Hub::Next next = hub_.next_message(line.link, clock_.now());
+        Hub::Next next = hub_.next_message(line.link, clock_.now());
         if (next.message) {
+            if (line.meddle) line.meddle(*next.message);
             line.session.on_message(*next.message, clock_.now());
             take_outputs(line);
             moved = true;

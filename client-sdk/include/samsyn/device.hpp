@@ -393,8 +393,10 @@ public:
     Result<std::optional<OrderAnswer>> on_order(const Order& order, Instant now) override;
     LogKeeper* log_keeper() override;
     FleetKeeper* fleet_keeper() override;
+    AttachmentKeeper* attachment_keeper() override;
 
 private:
+    friend class Attachments;   // samsyn/attachments.hpp
     friend class ConsentForms;  // samsyn/consent_forms.hpp
     friend class Provisioning;  // samsyn/provisioning.hpp
     friend class Recovery;      // samsyn/recovery.hpp

@@ -32,7 +32,7 @@ RowGround any_ground() {
 
 RowAct any_act() {
     const auto number = [] { return *rc::gen::arbitrary<std::uint64_t>(); };
-    switch (*rc::gen::inRange(0, 7)) {
+    switch (*rc::gen::inRange(0, 8)) {
         case 0:
             return RowAccepted{any_channel(),
                                *gen::enumerator(EntryKind::last),
@@ -63,6 +63,10 @@ RowAct any_act() {
                                   number(),
                                   *gen::id<Hash>(),
                                   *gen::id<Hash>()};
+        case 6:
+            return RowAttachment{{*gen::id<CompartmentId>(), *gen::id<AttachmentId>()},
+                                 *rc::gen::arbitrary<bool>(),
+                                 any_ground()};
         default:
             return RowQueried{number(), number()};
     }

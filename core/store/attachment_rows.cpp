@@ -1,0 +1,166 @@
+#include "core/store/attachment_rows.hpp"
+
+namespace samsyn {
+
+namespace {
+
+Result<StoredAttachment> read_attachment(const Query& row) {
+    StoredAttachment stored;
+    stored.number = row.number(0);
+    stored.compartment = SAMSYN_TRY(row.id<CompartmentId>(1));
+    stored.item = SAMSYN_TRY(row.id<ItemId>(2));
+    stored.id = SAMSYN_TRY(row.id<AttachmentId>(3));
+    stored.size = static_cast<std::uint64_t>(row.number(4));
+    stored.have = static_cast<std::uint64_t>(row.number(5));
+    const std::int64_t way = row.number(6);
+    if (stored.size > attachment_bytes_max || stored.have > stored.size || way < 0 ||
+        way > static_cast<std::int64_t>(AttachmentWay::last))
+        return fail(Errc::malformed, "stored attachment");
+    stored.way = static_cast<AttachmentWay>(way);
+    stored.refused = static_cast<Errc>(row.number(7));
+    stored.sent = row.number(8) != 0;
+    return stored;
+}
+
+Query& bind_changing(Query& query, const StoredAttachment& attachment) {
+    return query.bind(attachment.id)
+        .bind_number(attachment.size)
+        .bind_number(attachment.have)
+        .bind(static_cast<std::int64_t>(attachment.way))
+        .bind(static_cast<std::int64_t>(attachment.refused));
+}
+
+}  // namespace
+
+Result<std::vector<StoredAttachment>> AttachmentRows::read_all(Query query) {
+    std::vector<StoredAttachment> all;
+    while (SAMSYN_TRY(query.step())) all.push_back(SAMSYN_TRY(read_attachment(query)));
+    return all;
+}
+
+Result<std::optional<StoredAttachment>> AttachmentRows::find(const CompartmentId& compartment,
+                                                             const ItemId& item) {
+    Query query = SAMSYN_TRY(db_.query(
+        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
+        "FROM attachments WHERE compartment = ? AND item = ?"));
+    if (!SAMSYN_TRY(query.bind(compartment).bind(item).step()))
+        return std::optional<StoredAttachment>{};
+    return std::optional{SAMSYN_TRY(read_attachment(query))};
+}
+
+Result<std::optional<StoredAttachment>> AttachmentRows::find(const AttachmentPlace& place) {
+    Query query = SAMSYN_TRY(db_.query(
+        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
+        "FROM attachments WHERE compartment = ? AND id = ? ORDER BY number"));
+    if (!SAMSYN_TRY(query.bind(place.compartment).bind(place.attachment).step()))
+        return std::optional<StoredAttachment>{};
+    return std::optional{SAMSYN_TRY(read_attachment(query))};
+}
+
+Result<StoredAttachment> AttachmentRows::put(StoredAttachment attachment) {
+    Query put = SAMSYN_TRY(
+        db_.query("INSERT INTO attachments(id, size, have, way, refused, compartment, item) "
+                  "VALUES(?, ?, ?, ?, ?, ?, ?) RETURNING number"));
+    bind_changing(put, attachment).bind(attachment.compartment).bind(attachment.item);
+    if (!SAMSYN_TRY(put.step())) return fail(Errc::malformed, "stored attachment");
+    attachment.number = put.number(0);
+    SAMSYN_TRY(put.run());
+    return attachment;
+}
+
+Result<void> AttachmentRows::update(const StoredAttachment& attachment) {
+    Query put = SAMSYN_TRY(
+        db_.query("UPDATE attachments SET id = ?, size = ?, have = ?, way = ?, refused = ? "
+                  "WHERE number = ?"));
+    return bind_changing(put, attachment).bind(attachment.number).run();
+}
+
+Result<void> AttachmentRows::append(StoredAttachment& attachment,
+                                    ByteView bytes,
+                                    const Hasher& hasher) {
+    SAMSYN_TRY(chunks_.append(attachment.number, attachment.have, attachment.size, bytes, hasher));
+    attachment.have += bytes.size();
+    return update(attachment);
+}
+
+Result<void> AttachmentRows::erase(const StoredAttachment& attachment) {
+    SAMSYN_TRY(chunks_.erase(attachment.number));
+    Query gone = SAMSYN_TRY(db_.query("DELETE FROM attachments WHERE number = ?"));
+    return gone.bind(attachment.number).run();
+}
+
+Result<void> AttachmentRows::copy(const StoredAttachment& from, const StoredAttachment& to) {
+    const StoredAttachment there = SAMSYN_TRY(put(to));
+    return chunks_.copy(from.number, there.number);
+}
+
+Result<std::vector<StoredAttachment>> AttachmentRows::to_send(const Incarnation& server) {
+    Query query = SAMSYN_TRY(db_.query(
+        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
+        "FROM attachments WHERE way = 1 AND sent_to IS NOT ? AND refused = 0 "
+        "ORDER BY size"));
+    query.bind(server);
+    return read_all(std::move(query));
+}
+
+Result<void> AttachmentRows::mark_sent(const StoredAttachment& attachment,
+                                       const Incarnation& server) {
+    Query put = SAMSYN_TRY(db_.query("UPDATE attachments SET sent_to = ? WHERE number = ?"));
+    return put.bind(server).bind(attachment.number).run();
+}
+
+Result<std::vector<StoredAttachment>> AttachmentRows::wanted() {
+    return read_all(SAMSYN_TRY(db_.query(
+        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
+        "FROM attachments WHERE way = 2 AND refused = 0 ORDER BY size")));
+}
+
+Result<std::uint64_t> AttachmentRows::waiting(AttachmentWay way) {
+    Query query =
+        SAMSYN_TRY(db_.query("SELECT count(*) FROM attachments WHERE way = ? AND way <> 0 "
+                             "AND sent_to IS NULL"));
+    if (!SAMSYN_TRY(query.bind(static_cast<std::int64_t>(way)).step()))
+        return fail(Errc::malformed, "count");
+    return static_cast<std::uint64_t>(query.number(0));
+}
+
+Result<void> AttachmentRows::forget_refusals() {
+    return db_.exec("UPDATE attachments SET refused = 0 WHERE refused <> 0 AND way <> 0");
+}
+
+Result<std::vector<std::pair<CompartmentId, ItemId>>> AttachmentRows::unknown_items() {
+    Query query = SAMSYN_TRY(
+        db_.query("SELECT compartment, id FROM items WHERE type = 18 AND NOT EXISTS "
+                  "(SELECT 1 FROM attachments WHERE attachments.compartment = items.compartment "
+                  "AND attachments.item = items.id)"));
+    std::vector<std::pair<CompartmentId, ItemId>> unknown;
+    while (SAMSYN_TRY(query.step())) {
+        const auto compartment = SAMSYN_TRY(query.id<CompartmentId>(0));
+        unknown.emplace_back(compartment, SAMSYN_TRY(query.id<ItemId>(1)));
+    }
+    return unknown;
+}
+
+Result<std::vector<StoredAttachment>> AttachmentRows::all() {
+    return read_all(SAMSYN_TRY(db_.query(
+        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
+        "FROM attachments")));
+}
+
+Result<void> AttachmentRows::erase_unfinished() {
+    for (const StoredAttachment& attachment : SAMSYN_TRY(all()))
+        if (attachment.id.is_none()) SAMSYN_TRY(erase(attachment));
+    return {};
+}
+
+Result<void> AttachmentRows::erase_of(const CompartmentId& compartment) {
+    Query query = SAMSYN_TRY(db_.query(
+        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
+        "FROM attachments WHERE compartment = ?"));
+    query.bind(compartment);
+    for (const StoredAttachment& attachment : SAMSYN_TRY(read_all(std::move(query))))
+        SAMSYN_TRY(erase(attachment));
+    return {};
+}
+
+}  // namespace samsyn

@@ -1,0 +1,198 @@
+// Attackers of attached files: the server, a colleague, somebody of another unit.
+
+#include "tests/client-sdk/device/attachment_scene.hpp"
+
+namespace samsyn {
+
+namespace {
+
+/// What goes wrong with the pieces that a reader gets.
+using Meddle = std::function<void(AttachmentPiece& piece)>;
+
+struct EvilServer : AttachmentScene {
+    EvilServer() : file(content(3 * attachment_plain_bytes)) {
+        item = attach(*psychologist, file);
+        sync(*psychologist);
+    }
+
+    /// The reader's whole session, with every piece of a file passed through `meddle`.
+    void read_through(const Meddle& meddle) {
+        clock.advance(5s);
+        Pump::Line& line = pump->connect(*worker->device);
+        line.meddle = [&](Bytes& bytes) {
+            Message message = must(decode_message(bytes, message_bytes_max));
+            if (auto* const piece = std::get_if<AttachmentPiece>(&message)) {
+                meddle(*piece);
+                bytes = encode_message(message);
+            }
+        };
+        REQUIRE(pump->run());
+        pump->disconnect_all();
+    }
+
+    void check_nothing_shown() {
+        CHECK_FALSE(try_to_read(*worker, item).has_value());
+        CHECK_FALSE(state(*worker, item).is_here());
+    }
+
+    Bytes file;
+    ItemId item;
+};
+
+AttachedFile file_in(const ItemView& view) {
+    for (const FieldView& field : view.fields)
+        if (field.info != nullptr && field.info->key == "content")
+            return must(decode_attached_file(std::get<std::string>(field.values.front().value)));
+    FAIL("no file");
+    return {};
+}
+
+/// Says something to the hub in somebody's session, and hears what comes back about files.
+std::vector<AttachmentState> say(AttachmentScene& scene,
+                                 Person& person,
+                                 const std::vector<Message>& messages) {
+    Pump::Line& line = scene.pump->connect(*person.device);
+    REQUIRE(scene.pump->run());
+    std::vector<AttachmentState> states;
+    line.meddle = [&](Bytes& bytes) {
+        const Message message = must(decode_message(bytes, message_bytes_max));
+        if (const auto* const state = std::get_if<AttachmentState>(&message))
+            states.push_back(*state);
+        CHECK_FALSE(std::holds_alternative<AttachmentPiece>(message));
+    };
+    for (const Message& message : messages) {
+        line.to_server.push_back(encode_message(message));
+        REQUIRE(scene.pump->run());
+    }
+    scene.pump->disconnect_all();
+    return states;
+}
+
+}  // namespace
+
+TEST_CASE("Attachments: a server that changes a byte shows nothing",
+          "[device][attachment][attack]") {
+    EvilServer scene;
+    scene.read_through([](AttachmentPiece& piece) { piece.bytes.back() ^= std::byte{1}; });
+    scene.check_nothing_shown();
+    CHECK(EvilServer::state(*scene.worker, scene.item).refused == Errc::not_authentic);
+    // And does no lasting harm.
+    scene.sync(*scene.worker);
+    CHECK(EvilServer::reads(*scene.worker, scene.item, scene.file));
+}
+
+TEST_CASE("Attachments: a server that swaps two chunks shows nothing",
+          "[device][attachment][attack]") {
+    EvilServer scene;
+    const AttachedFile file = file_in(must(scene.psychologist->device->item(scene.item)));
+    AttachmentKeeper& theirs = *scene.psychologist->device->attachment_keeper();
+    scene.read_through([&](AttachmentPiece& piece) {
+        const std::uint64_t chunk = piece.offset / attachment_chunk_bytes;
+        if (chunk > 1) return;
+        const std::uint64_t other = (1 - chunk) * attachment_chunk_bytes;
+        piece.bytes = must(theirs.piece(
+            piece.place, other + piece.offset % attachment_chunk_bytes, piece.bytes.size()));
+    });
+    scene.check_nothing_shown();
+}
+
+TEST_CASE("Attachments: a server cannot end a file early", "[device][attachment][attack]") {
+    EvilServer scene;
+    scene.clock.advance(5s);
+    Pump::Line& line = scene.pump->connect(*scene.worker->device);
+    line.meddle = [](Bytes& bytes) {
+        const Message message = must(decode_message(bytes, message_bytes_max));
+        const auto* const piece = std::get_if<AttachmentPiece>(&message);
+        if (piece == nullptr || piece->offset < attachment_chunk_bytes) return;
+        bytes = encode_message(AttachmentState{piece->place, {}, piece->offset, true});
+    };
+    REQUIRE(scene.pump->run());
+    scene.pump->disconnect_all();
+    scene.check_nothing_shown();
+}
+
+TEST_CASE("Attachments: a piece that nobody asked for ends the session",
+          "[device][attachment][attack]") {
+    EvilServer scene;
+    scene.clock.advance(5s);
+    Pump::Line& line = scene.pump->connect(*scene.worker->device);
+    line.meddle = [](Bytes& bytes) {
+        Message message = must(decode_message(bytes, message_bytes_max));
+        auto* const piece = std::get_if<AttachmentPiece>(&message);
+        if (piece == nullptr) return;
+        piece->offset += 1;
+        bytes = encode_message(message);
+    };
+    REQUIRE(scene.pump->run());
+    REQUIRE(line.closed);
+    CHECK(line.closed->code == Errc::unexpected_message);
+    scene.pump->disconnect_all();
+}
+
+TEST_CASE("Attachments: nobody fills another's file with garbage", "[device][attachment][attack]") {
+    AttachmentScene scene;
+    const Bytes file = AttachmentScene::content(50'000);
+    const ItemId item = scene.attach(*scene.psychologist, file);
+    const AttachedFile real = file_in(must(scene.psychologist->device->item(item)));
+    const AttachmentPlace place{scene.compartment_of(*scene.psychologist, item), real.id};
+    scene.goal(*scene.psychologist, "så att platsen finns");
+    // The item is at the server, the file is not: its sealed bytes are replaced on their way.
+    AttachmentPiece garbage{place, 0, AttachmentScene::content(attachment_piece_bytes_max, 9)};
+    AttachmentPiece rest{
+        place,
+        attachment_piece_bytes_max,
+        AttachmentScene::content(sealed_size(real.size) - attachment_piece_bytes_max, 9)};
+    scene.note(*scene.worker, "också i samma del");
+    scene.sync(*scene.worker);
+    const auto states =
+        say(scene, *scene.worker, {AttachmentOffer{place, sealed_size(real.size)}, garbage, rest});
+    REQUIRE(states.size() == 3);
+    CHECK(states.back().refused == Errc::not_authentic);
+    scene.sync(*scene.psychologist);
+    scene.sync(*scene.worker);
+    CHECK(AttachmentScene::reads(*scene.worker, item, file));
+}
+
+TEST_CASE("Attachments: who may not write in a compartment puts nothing there",
+          "[device][attachment][attack]") {
+    AttachmentScene scene;
+    const ItemId item = scene.attach(*scene.psychologist, AttachmentScene::content(1000));
+    scene.sync(*scene.psychologist);
+    const CompartmentId compartment = scene.compartment_of(*scene.psychologist, item);
+    const AttachmentPlace own{compartment, AttachmentId::from(Hash{}.view())};
+    const auto offered = say(scene, *scene.counsellor, {AttachmentOffer{own, 1000}});
+    REQUIRE(offered.size() == 1);
+    CHECK(offered.front().refused == Errc::not_permitted);
+    const auto pushed =
+        say(scene, *scene.counsellor, {AttachmentPiece{own, 0, AttachmentScene::content(1000)}});
+    REQUIRE(pushed.size() == 1);
+    CHECK(pushed.front().refused == Errc::not_permitted);
+    const auto asked =
+        say(scene, *scene.counsellor, {AttachmentRequest{{compartment, AttachmentId{}}, 0, 1000}});
+    REQUIRE(asked.size() == 1);
+    CHECK(asked.front().refused == Errc::not_permitted);
+}
+
+TEST_CASE("Attachments: a piece out of its place changes nothing at the server",
+          "[device][attachment][attack]") {
+    AttachmentScene scene;
+    const ItemId item = scene.attach(*scene.psychologist, AttachmentScene::content(1000));
+    scene.sync(*scene.psychologist);
+    AttachmentPlace place{scene.compartment_of(*scene.psychologist, item), {}};
+    place.attachment.bytes.fill(std::byte{7});
+    const auto states = say(scene,
+                            *scene.psychologist,
+                            {AttachmentOffer{place, 5000},
+                             AttachmentPiece{place, 1000, AttachmentScene::content(1000)},
+                             AttachmentPiece{place, 0, AttachmentScene::content(6000)},
+                             AttachmentPiece{place, 0, AttachmentScene::content(1000)},
+                             AttachmentPiece{place, 0, AttachmentScene::content(1000)}});
+    REQUIRE(states.size() == 5);
+    CHECK(states[1].have == 0);
+    CHECK(states[2].have == 0);
+    CHECK(states[3].have == 1000);
+    CHECK(states[4].have == 1000);
+    CHECK_FALSE(states[4].whole);
+}
+
+}  // namespace samsyn
