@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # tidy.sh [SOURCE...]: runs clang-tidy over the sources named, or over all that the preset `tidy`
-# compiles (configured, never built), and prints each finding once, at the end.
-# A source found clean is not read again until it, what it includes, its flags or a .clang-tidy change.
+# compiles (configured, never built), and prints each finding once, at the end. Sources of a room are
+# read several at a time, as they are compiled: most of the time goes into their headers.
+# What was found clean is not read again until it, what it includes, its flags or a .clang-tidy change.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export build=$PWD/build/tidy
@@ -9,6 +10,17 @@ commands=$build/compile_commands.json
 
 sources() { # all but Boost's own
     sed -n "s|^ *\"file\": \"$PWD/\(.*\)\"|\1|p" "$commands" | grep -v '^cmake/' | sort -u
+}
+
+unit_of() { # <source>: itself, or the file of several that has it
+    if grep -qF "\"file\": \"$PWD/$1\"" "$commands"; then
+        echo "$1"
+    else
+        local unit
+        unit=$(grep -rlF --include='*.cxx' "\"$PWD/$1\"" "$build") ||
+            { echo "The preset tidy does not compile $1" >&2; return 1; }
+        echo "${unit#"$PWD"/}"
+    fi
 }
 
 command_of() { # <source>
@@ -24,10 +36,13 @@ fingerprint() { # <source>: changes with everything that clang-tidy sees of it, 
 }
 
 check() { # <source>
-    local log=$build/found/${1//\//.} mark
+    local log=$build/found/${1//\//.} several='' mark
+    [[ $1 == *.cxx ]] && several=yes
     mark=$build/clean/$(fingerprint "$1")
     if [ ! -e "$mark" ]; then
-        if clang-tidy-19 -p "$build" --quiet "$1" >"$log" 2>&1; then
+        # A file of several includes sources, which only such a file may.
+        if clang-tidy-19 -p "$build" --quiet ${several:+--checks=-bugprone-suspicious-include} \
+            "$PWD/$1" >"$log" 2>&1; then
             rm "$log"
             : >"$mark"
         else
@@ -44,7 +59,12 @@ findings() { # with their notes, each once however many sources include the plac
 
 rm -rf "$build/found" "$build/checked" "$build/unclean"
 mkdir -p "$build/found" "$build/clean"
-[ $# -gt 0 ] || { mapfile -t all < <(sources); set -- "${all[@]}"; }
+if [ $# -gt 0 ]; then
+    mapfile -t all < <(for source in "$@"; do unit_of "$source"; done | sort -u)
+else
+    mapfile -t all < <(sources)
+fi
+set -- "${all[@]}"
 export commands count=$#
 export -f command_of fingerprint check
 printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 bash -euo pipefail -c 'check "$1"' check

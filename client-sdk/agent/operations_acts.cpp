@@ -122,7 +122,7 @@ Result<json> override_open(Call& call) {
     if (saying.text.empty()) return fail(Errc::invalid_argument, "text: a justification");
     const Period period = SAMSYN_TRY(period_of(call));
     Override body;
-    body.statute = SAMSYN_TRY(statute_of(call, StatuteTable::Way::override_));
+    body.statute = SAMSYN_TRY(statute_of(call, StatuteTable::Way::overridden));
     body.subject = SAMSYN_TRY(person_of(call, saying.case_id, "subject"));
     body.categories = SAMSYN_TRY(categories_of(call.args, "categories"));
     if (body.categories.empty()) return fail(Errc::invalid_argument, "categories");

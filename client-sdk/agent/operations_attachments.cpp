@@ -4,7 +4,7 @@
 #include "client-sdk/agent/operations_copy.hpp"
 #include "client-sdk/agent/operations_items.hpp"
 
-#include <algorithm>
+#include <limits>
 
 namespace samsyn {
 
@@ -49,9 +49,8 @@ json to_json(const AttachmentView& view) {
 }
 
 Result<std::uint64_t> unsigned_of(Call& call, std::string_view argument) {
-    const std::int64_t value = SAMSYN_TRY(call.args.integer_or(argument, 0));
-    if (value < 0) return fail(Errc::invalid_argument, argument);
-    return static_cast<std::uint64_t>(value);
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    return static_cast<std::uint64_t>(SAMSYN_TRY(call.args.integer_or(argument, 0, most, 0)));
 }
 
 Result<json> begin_attachment(Call& call) {

@@ -66,6 +66,10 @@ int attach(const Session& session, json args) {
                   size_text(stripped) +
                   session.say(" that say where and with what it was taken.\n",
                               " som säger var och med vad den är tagen.\n"));
+        const std::string type = text_in(begun, "media_type");
+        if (!type.starts_with("image/") && type != "text/plain")
+            print(session.say("What the file says of itself (author, place) goes with it.\n",
+                              "Det filen säger om sig själv (författare, plats) följer med.\n"));
         print(session.say("It is sent when there is a network.\n", "Den skickas när nät finns.\n"));
         return exit_ok;
     }

@@ -49,7 +49,7 @@ struct StatuteTable {
     };
 
     enum class Way : std::uint8_t {
-        override_,      ///< `Override`: opened by a named person of the disclosing unit
+        overridden,     ///< `Override`: opened by a named person of the disclosing unit
         answer,         ///< `InvestigationAnswer`
         direct_access,  ///< opens nothing by itself: what it covers, consent may open
     };

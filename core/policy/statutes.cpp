@@ -99,7 +99,7 @@ Failing soft_locks_in_way(const std::vector<StatementId>& pierced,
 Failing failing(const Signed<Override>& opening, const Question& question, const Place& place) {
     const auto& body = opening.body;
     const auto* row = find_statute(question.table, body.statute, question.now);
-    if (!row || row->way != Way::override_ || !covers(body, *row, question, place))
+    if (!row || row->way != Way::overridden || !covers(body, *row, question, place))
         return Reason::not_covered;
     if (body.selection ? body.selection != question.label.closed : !leaves_a_rest(body.categories))
         return Reason::not_covered;

@@ -7,6 +7,8 @@
 #include "tests/support/plain_pages.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <samsyn/attachments.hpp>
+
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -85,12 +87,27 @@ private:
             item.type = type.type;
             item.about = {scene_.family.child};
             item.category = Category::social;
+            if (type.type == ItemType::attachment) {
+                attach(author, std::move(item));
+                continue;
+            }
             for (const FieldInfo& field : type.fields) add_field(item, author, field);
             const ItemId id = must(author.device->add_item(item));
             if (type.type == ItemType::observation) must(author.device->delete_item(id));
             if (type.type == ItemType::decision) scene_.edit(author, id, "text", canaries_.text());
         }
         step_();
+    }
+
+    void attach(const Person& author, NewItem item) {
+        item.fields = {{"title", Value{canaries_.text()}}};
+        Attachments attachments{*author.device};
+        auto file = must(attachments.begin(std::move(item)));
+        for (int part = 0; part < 3; ++part) {
+            must(attachments.append(file, as_bytes(canaries_.text())));
+            must(attachments.append(file, Bytes(attachment_plain_bytes)));
+        }
+        (void)must(attachments.finish(file));
     }
 
     void add_field(NewItem& item, const Person& author, const FieldInfo& field) {

@@ -17,6 +17,10 @@
 #include "core/text/text_document.hpp"
 #endif
 
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 7
+#include "core/store/attachment_rows.hpp"
+#endif
+
 // What the fixtures in tests/vectors/databases hold: rows in every table, with unsent work aboard.
 // Compiled with the store as it was at each version, so it uses nothing that came later.
 
@@ -191,6 +195,16 @@ inline Result<void> write(DeviceStore& store) {
 #endif
 #if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 6
     SAMSYN_TRY(write_minutes(store));
+#endif
+#if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 7
+    AttachmentRows files{store.database()};
+    StoredAttachment file{.compartment = place,
+                          .item = id_of<ItemId>(106),
+                          .id = id_of<AttachmentId>(1),
+                          .size = 300,
+                          .way = AttachmentWay::goes};
+    file = SAMSYN_TRY(files.put(file));
+    SAMSYN_TRY(files.append(file, bytes_of(300, 6), FakeHasher{}));
 #endif
     SAMSYN_TRY(store.put_outgoing({6, EntryKind::batch, bytes_of(64, 6), place, Instant{}}));
     return store.put_position(place, {2, id_of<BatchId>(2)});

@@ -72,7 +72,7 @@ TEST_CASE("migrate: there is a fixture of every version before this one, and non
     for (const int version : versions()) {
         CAPTURE(version);
         REQUIRE(fs::exists(fixture_file(version)));
-        CHECK(fs::file_size(fixture_file(version)) < 192 * 1024);
+        CHECK(fs::file_size(fixture_file(version)) < 256 * 1024);
     }
 }
 

@@ -1,0 +1,92 @@
+// The server's limits on attached files. What attackers try is in
+// device_attachments_attack_test.cpp.
+
+#include "core/attachment/attached_file.hpp"
+#include "tests/sync-server/hub/scripted_client.hpp"
+
+namespace samsyn {
+
+namespace {
+
+/// The lead of a case, whose compartment the hub knows.
+struct FilesOfCase {
+    explicit FilesOfCase(const HubLimits& limits) : world(limits), lead(world, world.lead, 1) {
+        lead.start();
+        for (const Bytes& statement : world.open_case())
+            lead.send(Push{1, EntryKind::statement, statement});
+        lead.send(Push{2, EntryKind::packet, world.packet(world.lead, world.label)});
+        compartment = world.compartment(world.label);
+        lead.pull();
+    }
+
+    AttachmentState offer(unsigned char name, std::uint64_t size) {
+        place = {compartment, {}};
+        place.attachment.bytes.fill(std::byte{name});
+        return answer_to(AttachmentOffer{place, size});
+    }
+
+    AttachmentState piece(std::uint64_t offset, std::size_t size) {
+        return answer_to(AttachmentPiece{place, offset, Bytes(size)});
+    }
+
+    AttachmentState answer_to(const Message& message) {
+        lead.received.clear();
+        lead.send(message);
+        lead.pull();
+        REQUIRE(lead.last<AttachmentState>() != nullptr);
+        return *lead.last<AttachmentState>();
+    }
+
+    HubWorld world;
+    ScriptedClient lead;
+    CompartmentId compartment;
+    AttachmentPlace place;
+};
+
+}  // namespace
+
+TEST_CASE("Hub: a file larger than the limit is refused", "[hub][attachment][limits]") {
+    HubLimits limits;
+    limits.attachment_bytes_max = 1000;
+    FilesOfCase files{limits};
+    CHECK(files.offer(1, 1000).refused == Errc{});
+    CHECK(files.offer(2, 1001).refused == Errc::limit_exceeded);
+}
+
+TEST_CASE("Hub: a device begins only so many files", "[hub][attachment][limits]") {
+    HubLimits limits;
+    limits.attachments_unfinished_max = 2;
+    FilesOfCase files{limits};
+    CHECK(files.offer(1, 1000).refused == Errc{});
+    CHECK(files.offer(2, 1000).refused == Errc{});
+    CHECK(files.offer(3, 1000).refused == Errc::rate_limited);
+    CHECK(files.offer(2, 1000).refused == Errc{});  // begun already
+
+    files.world.now += std::chrono::days{31};  // what nobody went on with is given up
+    files.lead.start();
+    CHECK(files.offer(3, 1000).refused == Errc{});
+}
+
+TEST_CASE("Hub: a device sends only so many bytes of files", "[hub][attachment][limits]") {
+    HubLimits limits;
+    limits.attachment_rate = {std::chrono::hours{1}, 1};
+    FilesOfCase files{limits};
+    REQUIRE(files.offer(1, 50'000).refused == Errc{});
+    CHECK(files.piece(0, 1000).have == 1000);
+    CHECK(files.piece(1000, 1000).have == 2000);  // of the same mebibyte
+    REQUIRE(files.offer(2, 50'000).refused == Errc{});
+    CHECK(files.piece(0, 1000).refused == Errc::rate_limited);
+    files.world.now += std::chrono::hours{1};
+    CHECK(files.piece(0, 1000).have == 1000);
+}
+
+TEST_CASE("Hub: what was sent of a file outlives the server's process", "[hub][attachment]") {
+    FilesOfCase files{HubLimits{}};
+    REQUIRE(files.offer(1, 50'000).refused == Errc{});
+    CHECK(files.piece(0, 30'000).have == 30'000);
+    files.world.restart();
+    files.lead.start();
+    CHECK(files.offer(1, 50'000).have == 30'000);
+}
+
+}  // namespace samsyn
