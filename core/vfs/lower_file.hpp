@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace samsyn {
@@ -38,11 +39,27 @@ public:
     }
 
     int read(std::span<std::byte> out, std::int64_t offset) {
-        return file()->pMethods->xRead(file(), out.data(), static_cast<int>(out.size()), offset);
+        int code = SQLITE_OK;
+        while (code == SQLITE_OK && !out.empty()) {
+            const auto part = out.first(std::min(out.size(), piece_max));
+            code =
+                file()->pMethods->xRead(file(), part.data(), static_cast<int>(part.size()), offset);
+            out = out.subspan(part.size());
+            offset += static_cast<std::int64_t>(part.size());
+        }
+        return code;
     }
 
     int write(ByteView data, std::int64_t offset) {
-        return file()->pMethods->xWrite(file(), data.data(), static_cast<int>(data.size()), offset);
+        int code = SQLITE_OK;
+        while (code == SQLITE_OK && !data.empty()) {
+            const ByteView part = data.first(std::min(data.size(), piece_max));
+            code = file()->pMethods->xWrite(
+                file(), part.data(), static_cast<int>(part.size()), offset);
+            data = data.subspan(part.size());
+            offset += static_cast<std::int64_t>(part.size());
+        }
+        return code;
     }
 
     int truncate(std::int64_t size) { return file()->pMethods->xTruncate(file(), size); }
@@ -69,6 +86,10 @@ public:
     sqlite3_file* file() const { return reinterpret_cast<sqlite3_file*>(memory_.get()); }
 
 private:
+    /// SQLite's own calls are no larger than a page, and its unix VFS counts the bytes of one in 17
+    /// bits: a larger write fails as if the disk were full.
+    static constexpr std::size_t piece_max = 64UL * 1024;
+
     sqlite3_vfs* vfs_;
     std::unique_ptr<std::byte[]> memory_;
 };

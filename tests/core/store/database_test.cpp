@@ -208,3 +208,20 @@ TEST_CASE("Query: a bind that does not fit is an error of the step, not a crash"
     query.bind(std::int64_t{1}).bind(std::int64_t{2});
     CHECK_FALSE(query.step().has_value());
 }
+
+TEST_CASE("Database: one of more than 64 MiB moves its log into the file, and opens again",
+          "[store][database]") {
+    const TemporaryFolder folder;
+    {
+        Database db = must(open_database(folder / "large.db"));
+        must(db.exec("CREATE TABLE large(row INTEGER PRIMARY KEY, bytes BLOB)"));
+        for (int i = 0; i < 70; ++i)
+            must(db.exec("INSERT INTO large(bytes) VALUES(zeroblob(1000000))"));
+        must(db.checkpoint());
+    }
+    Database db = must(open_database(folder / "large.db"));
+    Query query = must(db.query("SELECT count(*), sum(length(bytes)) FROM large"));
+    REQUIRE(must(query.step()));
+    CHECK(query.number(0) == 70);
+    CHECK(query.number(1) == 70'000'000);
+}
