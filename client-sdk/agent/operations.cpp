@@ -3,6 +3,7 @@
 #include "client-sdk/agent/operations_call.hpp"
 #include "client-sdk/agent/operations_consultations.hpp"
 #include "client-sdk/agent/operations_enrol.hpp"
+#include "client-sdk/agent/operations_plan.hpp"
 #include "core/base/system_clock.hpp"
 
 #include <samsyn/leaving.hpp>
@@ -26,6 +27,7 @@ const Operation* find_operation(std::string_view name) {
              recovery_operations(),     showing_operations(),    conflict_operations(),
              closing_operations(),      visit_operations(),      copy_operations(),
              meeting_operations(),      commitment_operations(), attachment_operations(),
+             plan_operations(),
          })
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;
@@ -73,7 +75,8 @@ ReadAction action_of(std::string_view operation) {
                                         "form.list",
                                         "form.pending",
                                         "meeting.list",
-                                        "attachment.list"})
+                                        "attachment.list",
+                                        "plan.show"})
         if (operation == list) return ReadAction::list_shown;
     if (operation == "emergency.open") return ReadAction::emergency_opened;
     if (operation == "paper") return ReadAction::printed;

@@ -1,5 +1,6 @@
 #include "client-sdk/agent/operations_items.hpp"
 
+#include "client-sdk/agent/named_persons.hpp"
 #include "client-sdk/agent/operations_call.hpp"
 #include "client-sdk/agent/operations_consultations.hpp"
 
@@ -55,6 +56,17 @@ Result<NewItem> new_item(Call& call, const TypeInfo& type) {
 
 }  // namespace
 
+namespace {
+
+/// Of a person's own item and of forms it is no accident whom they name; a meeting is about all.
+bool names_people(ItemType type) {
+    return type == ItemType::visit_note || type == ItemType::observation ||
+           type == ItemType::plan_goal || type == ItemType::commitment ||
+           type == ItemType::decision || type == ItemType::attachment;
+}
+
+}  // namespace
+
 Result<json> written_item(Call& call, const ItemId& id) {
     const auto written = call.device.item(id);
     // Writing works where reading has locked itself: what is durable is not an error.
@@ -68,6 +80,12 @@ Result<json> written_item(Call& call, const ItemId& id) {
         if (compartment.id == item.compartment)
             for (const UserId& reader : compartment.readers)
                 result["readers"].push_back(call.names.describe(reader));
+    result["named"] = json::array();
+    if (names_people(item.type))
+        for (const PersonView& person :
+             named_beside(item, SAMSYN_TRY(call.device.persons(item.case_id))))
+            result["named"].push_back(
+                json::object({{"id", to_hex(person.id)}, {"name", person.name}}));
     return result;
 }
 

@@ -85,6 +85,23 @@ Result<Check> check_content(Call& call, const CaseId& case_id) {
                  std::to_string(items.size())};
 }
 
+/// Small files come by themselves; of the others somebody has to think before the network is gone.
+Result<Check> check_files(Call& call, const CaseId& case_id) {
+    const auto files = SAMSYN_TRY(Attachments{call.device}.list(case_id));
+    const auto absent =
+        std::ranges::count_if(files, [](const AttachmentView& file) { return !file.is_here(); });
+    if (absent == 0)
+        return Check{"files",
+                     true,
+                     {"attached files are on this device", "bilagor finns på enheten"},
+                     std::to_string(files.size())};
+    return Check{"files",
+                 false,
+                 {"files to fetch: samsyn attachments, samsyn attachment fetch",
+                  "bilagor att hämta: samsyn attachments, samsyn attachment fetch"},
+                 std::to_string(absent)};
+}
+
 Check check_unsent(const StatusView& status) {
     const std::size_t unsent = status.unsent_changes + status.unsent_statements;
     if (unsent == 0) return {"unsent", true, {"everything is sent", "allt är skickat"}};
@@ -117,6 +134,7 @@ Result<json> prepare_visit(Call& call) {
     if (lease.may_read) {
         put(SAMSYN_TRY(check_keys(call, case_id)));
         put(SAMSYN_TRY(check_content(call, case_id)));
+        put(SAMSYN_TRY(check_files(call, case_id)));
     }
     put(check_unsent(status));
     return json::object({{"case", call.names.describe(case_id)}, {"checks", std::move(checks)}});

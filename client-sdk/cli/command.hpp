@@ -95,6 +95,7 @@ void add_form_commands(CLI::App& consents, Session& session);
 /// `consent refuse FORM --person …`: the positional is the form there.
 int refuse_form(const Session& session, nlohmann::json args);
 void add_item_commands(CLI::App& app, Session& session);
+void add_plan_show_command(CLI::App& plan, Session& session);
 void add_note_commands(CLI::App& app, Session& session);
 void add_commitment_commands(CLI::App& app, Session& session);  // commitment, commitments
 void add_today_command(CLI::App& app, Session& session);

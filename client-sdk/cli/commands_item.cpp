@@ -10,6 +10,13 @@ void print_written(const Session& session, const json& result) {
           session.say("  about ", "  om ") + escaped(names_in(item, "about")) + "\n");
     const std::string readers = names_in(result, "readers");
     if (!readers.empty()) print(session.say("read by ", "läses av ") + escaped(readers) + "\n");
+    const std::string named = names_in(result, "named");
+    if (!named.empty())
+        print(session.say("Named in it, and not among whom it is about: ",
+                          "Nämns i texten men hör inte till dem den gäller: ") +
+              escaped(named) +
+              session.say(". Whoever reads this reads about them, too.\n",
+                          ". Den som läser detta läser även om dem.\n"));
 }
 
 std::string marks_of(const Session& session, const json& item) {
@@ -132,7 +139,9 @@ void add_new_items(CLI::App& app, Session& session) {
                    .text("--date", "date", "Day, as 2026-05-04"))
         .asks("observation.add", &print_written);
 
-    Command goal{group(app, "plan", "Writes the plan's goals."),
+    CLI::App& plan = group(app, "plan", "The family's plan.");
+    add_plan_show_command(plan, session);
+    Command goal{plan,
                  session,
                  "add",
                  "Adds a goal to the plan.",

@@ -1,5 +1,6 @@
 // What a device tells of itself, and what an administrator's machine makes of what others tell.
 
+#include "client-sdk/device/attachment_book.hpp"
 #include "client-sdk/device/escrow_rows.hpp"
 #include "client-sdk/device/fleet_book.hpp"
 #include "client-sdk/device/fleet_ranking.hpp"
@@ -74,7 +75,7 @@ FleetKeeper* Device::fleet_keeper() {
 Result<DeviceReport> Device::Impl::FleetBook::report(Instant now) {
     DeviceReport report;
     report.version = own_version.substr(0, version_bytes_max);
-    std::size_t unsent = 0;
+    std::size_t unsent = SAMSYN_TRY(my_.attachment_book().rows().unsent());
     std::optional<Instant> oldest;
     const auto count = [&](Instant written) {
         ++unsent;

@@ -1,5 +1,5 @@
+#include "client-sdk/device/attachment_book.hpp"
 #include "client-sdk/device/change_texts.hpp"
-#include "client-sdk/device/engine.hpp"
 #include "core/policy/mass_closing.hpp"
 
 #include <algorithm>
@@ -66,6 +66,7 @@ Result<StatusView> Device::status() {
             older(pending.written);
         }
     }
+    status.unsent_changes += SAMSYN_TRY(my.attachment_book().rows().unsent());
     for (const StoredOutgoing& outgoing :
          SAMSYN_TRY(my.store.outgoing_after(0, std::numeric_limits<std::size_t>::max()))) {
         if (outgoing.kind != EntryKind::statement) continue;

@@ -115,12 +115,10 @@ Result<std::vector<StoredAttachment>> AttachmentRows::wanted() {
         "FROM attachments WHERE way = 2 AND refused = 0 ORDER BY size")));
 }
 
-Result<std::uint64_t> AttachmentRows::waiting(AttachmentWay way) {
+Result<std::uint64_t> AttachmentRows::unsent() {
     Query query =
-        SAMSYN_TRY(db_.query("SELECT count(*) FROM attachments WHERE way = ? AND way <> 0 "
-                             "AND sent_to IS NULL"));
-    if (!SAMSYN_TRY(query.bind(static_cast<std::int64_t>(way)).step()))
-        return fail(Errc::malformed, "count");
+        SAMSYN_TRY(db_.query("SELECT count(*) FROM attachments WHERE way = 1 AND sent_to IS NULL"));
+    if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "count");
     return static_cast<std::uint64_t>(query.number(0));
 }
 

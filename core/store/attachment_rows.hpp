@@ -65,8 +65,8 @@ public:
     /// Those that are wanted and not refused, the smallest first.
     Result<std::vector<StoredAttachment>> wanted();
 
-    /// How many go and were never taken by any server, or are wanted.
-    Result<std::uint64_t> waiting(AttachmentWay way);
+    /// How many go and were never taken by any life of the server.
+    Result<std::uint64_t> unsent();
 
     /// What was refused may be asked for again.
     Result<void> forget_refusals();

@@ -38,6 +38,7 @@ TEST_CASE("Visit: a tablet that has just synced is ready", "[operations][visit]"
     scene.sync(*scene.psychologist);
     const std::map<std::string, bool> all_in_order{{"clock", true},
                                                    {"content", true},
+                                                   {"files", true},
                                                    {"keys", true},
                                                    {"reading", true},
                                                    {"synced", true},

@@ -36,8 +36,10 @@ TEST_CASE("Attachments: a file arrives as it was, whatever its size", "[device][
         const ItemId item = scene.attach(*scene.psychologist, file);
         CHECK(AttachmentScene::reads(*scene.psychologist, item, file));
         CHECK_FALSE(AttachmentScene::state(*scene.psychologist, item).sent);
+        CHECK(must(scene.psychologist->device->status()).unsent_changes >= 2);
         scene.sync(*scene.psychologist);
         CHECK(AttachmentScene::state(*scene.psychologist, item).sent);
+        CHECK(must(scene.psychologist->device->status()).unsent_changes == 0);
         scene.sync(*scene.worker);
         CHECK(AttachmentScene::reads(*scene.worker, item, file));
         CHECK(AttachmentScene::state(*scene.worker, item).size == size);
@@ -166,7 +168,8 @@ TEST_CASE("Attachments: a withdrawal takes the file away", "[device][attachment]
         const ItemView view = must(scene.psychologist->device->item(item));
         for (const FieldView& field : view.fields)
             if (field.info->key == "content")
-                return must(decode_attached_file(std::get<std::string>(field.values.front().value)));
+                return must(
+                    decode_attached_file(std::get<std::string>(field.values.front().value)));
         return AttachedFile{};
     }();
     std::vector<Message> answers;
