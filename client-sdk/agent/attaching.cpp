@@ -41,13 +41,13 @@ Attaching::~Attaching() = default;
 Result<Attaching::Begun> Attaching::begin(Device& device,
                                           const std::filesystem::path& path,
                                           NewItem item) {
-    if (files_.size() >= files_max) return fail(Errc::limit_exceeded, "files at once");
+    // Nobody goes on with it: its command was ended.
+    if (files_.size() >= files_max) SAMSYN_TRY(drop(device, files_.begin()->first));
     const std::string name = path.filename().string();
     FileReader reader = SAMSYN_TRY(FileReader::open(path));
     Begun begun;
     begun.size = reader.size();
-    if (begun.size > attachment_bytes_max || sealed_size(begun.size) > attachment_bytes_max)
-        return fail(Errc::limit_exceeded, name);
+    if (begun.size > file_bytes_max) return fail(Errc::limit_exceeded, name + ": 255 MiB at most");
     Bytes waiting = SAMSYN_TRY(reader.read(first_bytes));
     begun.media_type = std::string{media_type_of(waiting)};
     std::optional<FileReader> rest;

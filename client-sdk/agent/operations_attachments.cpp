@@ -24,6 +24,8 @@ StateWords words_of(const AttachmentView& view) {
     if (view.is_here() && view.sent) return {"here", {"here", "finns här"}};
     if (view.is_here() && view.refused == Errc::limit_exceeded)
         return {"too_large", {"here; too large for the server", "finns här; för stor för servern"}};
+    if (view.is_here() && view.refused == Errc::rate_limited)
+        return {"unsent", {"here; sent later", "finns här; skickas senare"}};
     if (view.is_here() && view.refused != Errc{})
         return {"refused", {"here; the server does not take it", "finns här; tas inte emot"}};
     if (view.is_here()) return {"unsent", {"here, not sent yet", "finns här, inte skickad"}};
@@ -88,35 +90,52 @@ Result<json> list_attachments(Call& call) {
     return json::object({{"attachments", std::move(list)}});
 }
 
+/// A person sees its name: logged as opened, once.
+Result<json> state_json(Call& call, const ItemId& id) {
+    const AttachmentView view = SAMSYN_TRY(Attachments{call.device}.state(id));
+    if (call.attaching.is_first_look(id, false)) {
+        const ItemView item = SAMSYN_TRY(call.device.item(id));
+        call.names.note_shown(item.case_id, id);
+    }
+    return to_json(view);
+}
+
 Result<json> state_of_attachment(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
-    return to_json(SAMSYN_TRY(Attachments{call.device}.state(id)));
+    return state_json(call, id);
 }
 
 Result<json> fetch_attachment(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     SAMSYN_TRY(Attachments{call.device}.fetch(id));
-    return to_json(SAMSYN_TRY(Attachments{call.device}.state(id)));
+    return state_json(call, id);
 }
 
 Result<json> forget_attachment(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     SAMSYN_TRY(Attachments{call.device}.give_up(id));
-    return to_json(SAMSYN_TRY(Attachments{call.device}.state(id)));
+    return state_json(call, id);
 }
 
-/// A piece of the file; that it is opened is logged with its first.
-Result<json> read_attachment(Call& call) {
+/// A piece of the file. Its beginning is logged each time, the rest at least once.
+Result<json> give_piece(Call& call, bool copies) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const std::uint64_t offset = SAMSYN_TRY(unsigned_of(call, "offset"));
     Attachments attachments{call.device};
     const AttachmentView view = SAMSYN_TRY(attachments.state(id));
     const Bytes piece = SAMSYN_TRY(attachments.read(id, offset));
-    if (offset == 0) call.names.note_shown(SAMSYN_TRY(call.device.item(id)).case_id, id);
+    if (call.attaching.is_first_look(id, copies) || offset == 0) {
+        const ItemView item = SAMSYN_TRY(call.device.item(id));
+        call.names.note_shown(item.case_id, id);
+    }
     return json::object({{"offset", offset},
                          {"size", view.size},
                          {"title", view.title},
                          {"bytes", to_hex(ByteView{piece})}});
+}
+
+Result<json> read_attachment(Call& call) {
+    return give_piece(call, false);
 }
 
 /// The same for the unit's own record, for whom that is permitted.
@@ -124,7 +143,7 @@ Result<json> copy_attachment(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const ItemView item = SAMSYN_TRY(call.device.item(id));
     SAMSYN_TRY(may_copy(call, item));
-    return read_attachment(call);
+    return give_piece(call, true);
 }
 
 constexpr Operation operations[] = {

@@ -169,8 +169,15 @@ Result<Bytes> FileReader::read(std::size_t bytes_max) {
 
 Result<FileWriter> FileWriter::create(const std::filesystem::path& path) {
     constexpr mode_t private_mode = 0600;
+    struct stat facts{};
+    if (::lstat(path.c_str(), &facts) == 0)
+        return fail(Errc::already_exists, path.filename().string());
+    std::filesystem::path part = path;
+    part += ".part";
+    ::unlink(part.c_str());  // of a run that crashed; the next call says if it could not
     FileWriter file{
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, private_mode),
+        ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, private_mode),
+        part,
         path};
     if (file.descriptor_ < 0) return failed(path);
     return file;
@@ -178,13 +185,13 @@ Result<FileWriter> FileWriter::create(const std::filesystem::path& path) {
 
 FileWriter::FileWriter(FileWriter&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
-      path_(std::move(other.path_)),
-      finished_(other.finished_) {}
+      part_(std::move(other.part_)),
+      path_(std::move(other.path_)) {}
 
 FileWriter::~FileWriter() {
     if (descriptor_ < 0) return;
     ::close(descriptor_);
-    if (!finished_) ::unlink(path_.c_str());
+    if (!part_.empty()) ::unlink(part_.c_str());
 }
 
 Result<void> FileWriter::write(ByteView bytes) {
@@ -193,7 +200,9 @@ Result<void> FileWriter::write(ByteView bytes) {
 
 Result<void> FileWriter::finish() {
     if (::fsync(descriptor_) != 0) return failed(path_);
-    finished_ = true;
+    if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0)
+        return failed(path_);
+    part_.clear();
     return {};
 }
 

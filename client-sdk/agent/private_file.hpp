@@ -51,8 +51,9 @@ private:
     std::uint64_t size_ = 0;
 };
 
-/// A new file of mode 0600, written from its beginning on: there, whole and on the disk, once
-/// `finish` has succeeded, else gone with the object. Errors of every call name the file:
+/// A new file of mode 0600, written from its beginning on under its name and ".part": there, whole
+/// and on the disk, once `finish` has succeeded, else gone with the object, or of a killed process
+/// with the next try. Errors of every call name the file:
 /// `already_exists`, `not_permitted`, `disk_full`, `system_failed`. Move-only.
 class FileWriter {
 public:
@@ -66,13 +67,14 @@ public:
     Result<void> finish();
 
 private:
-    FileWriter(int descriptor, std::filesystem::path path)
+    FileWriter(int descriptor, std::filesystem::path part, std::filesystem::path path)
         : descriptor_(descriptor),
+          part_(std::move(part)),
           path_(std::move(path)) {}
 
     int descriptor_;
+    std::filesystem::path part_;  ///< empty once it has its name
     std::filesystem::path path_;
-    bool finished_ = false;
 };
 
 }  // namespace samsyn

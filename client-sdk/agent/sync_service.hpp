@@ -60,6 +60,9 @@ private:
     void on_live() override;
     void on_synced() override;
     void on_changed() override;
+
+    void on_progressed() override { expect_progress(); }
+
     void on_answered(const ClientSession::Answered& answered) override;
     void on_closed(const Error& why) override;
 

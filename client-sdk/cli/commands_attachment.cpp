@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::milliseconds look_again_after{300};
-constexpr std::chrono::seconds patience{30};  // without a byte more
+constexpr std::chrono::seconds patience{120};  // without a byte more
 
 /// "312 B", "41 kB", "2.4 MB".
 std::string size_text(std::uint64_t bytes) {
@@ -145,9 +146,15 @@ int save(const Session& session, json args) {
 
 /// For a viewer behind a pipe: nothing stays on the disk.
 int show_file(const Session& session, const json& args) {
-    if (::isatty(STDOUT_FILENO) == 1) {
-        print(session.say("Give it to a viewer: samsyn attachment show ID | viewer\n",
-                          "Ge den till en visare: samsyn attachment show ID | visare\n"));
+    struct stat out{};
+    const bool to_somebody =
+        ::fstat(STDOUT_FILENO, &out) == 0 && (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode));
+    if (!to_somebody) {  // neither a terminal nor a file that would stay
+        std::fputs(session
+                       .say("Give it to a viewer: samsyn attachment show ID | viewer\n",
+                            "Ge den till en visare: samsyn attachment show ID | visare\n")
+                       .c_str(),
+                   stderr);
         return exit_usage;
     }
     auto agent = AgentClient::connect(session.data);

@@ -29,7 +29,9 @@ Result<StoredAttachment> Device::Impl::AttachmentBook::row_of(const StoredItem& 
                                                               const AttachedFile& file) {
     if (auto there = SAMSYN_TRY(rows_.find(item.compartment, item.id))) {
         if (there->id == file.id) return *std::move(there);
-        SAMSYN_TRY(rows_.erase(*there));  // the item has got another file
+        // The item has got another file. Ours that no server has is not thrown away for it.
+        if (there->way == AttachmentWay::goes && !there->sent) return fail(Errc::conflict, "file");
+        SAMSYN_TRY(rows_.erase(*there));
     }
     StoredAttachment fresh;
     fresh.compartment = item.compartment;
@@ -43,22 +45,30 @@ Result<void> Device::Impl::AttachmentBook::copy(const StoredItem& from,
                                                 const CompartmentId& to,
                                                 const ItemId& copy) {
     const auto there = SAMSYN_TRY(rows_.find(from.compartment, from.id));
-    if (!there || !there->is_whole()) return fail(Errc::not_found, Attachments::not_here);
-    StoredAttachment fresh = *there;
+    // Who has it gives it to the copy: see `look_for_new`.
+    if (!there || !there->is_whole()) return {};
+    return copy_row(*there, to, copy);
+}
+
+Result<void> Device::Impl::AttachmentBook::copy_row(const StoredAttachment& from,
+                                                    const CompartmentId& to,
+                                                    const ItemId& copy) {
+    StoredAttachment fresh = from;
     fresh.compartment = to;
     fresh.item = copy;
     fresh.way = AttachmentWay::goes;
     fresh.refused = {};
-    return rows_.copy(*there, fresh);
+    return rows_.copy(from, fresh);
 }
 
-/// Files of items that are gone go too, once they are no longer on their way.
+/// Files of items that are gone go too.
 Result<void> Device::Impl::AttachmentBook::begin_session() {
     looked_ = false;
-    if (SAMSYN_TRY(rows_.all()).empty()) return {};
+    const auto all = SAMSYN_TRY(rows_.all());
+    if (all.empty()) return {};
     return my_.transact([&]() -> Result<void> {
         SAMSYN_TRY(rows_.forget_refusals());
-        for (const StoredAttachment& attachment : SAMSYN_TRY(rows_.all())) {
+        for (const StoredAttachment& attachment : all) {
             if (attachment.id.is_none()) continue;  // being attached now
             const auto item = SAMSYN_TRY(my_.store.item(attachment.item));
             const bool gone = !item || item->compartment != attachment.compartment ||
@@ -70,6 +80,12 @@ Result<void> Device::Impl::AttachmentBook::begin_session() {
 }
 
 // --- To the server -------------------------------------------------------------------------------
+
+Result<std::uint64_t> Device::Impl::AttachmentBook::unsent() {
+    const auto known = SAMSYN_TRY(my_.store.value(key_incarnation));
+    const bool fits = known && known->size() == Incarnation::size;
+    return rows_.unsent(fits ? Incarnation::from(*known) : Incarnation{});
+}
 
 Result<std::optional<AttachmentOffer>> Device::Impl::AttachmentBook::wanted_upload(
     const Incarnation& server) {
@@ -91,17 +107,17 @@ Result<std::optional<AttachmentOffer>> Device::Impl::AttachmentBook::wanted_uplo
 Result<Bytes> Device::Impl::AttachmentBook::piece(const AttachmentPlace& place,
                                                   std::uint64_t offset,
                                                   std::size_t bytes_max) {
-    const auto attachment = SAMSYN_TRY(rows_.find(place));
-    if (!attachment) return Bytes{};
+    const auto attachment = SAMSYN_TRY(rows_.find(place, AttachmentWay::goes));
+    if (!attachment || !attachment->is_whole()) return Bytes{};
     return rows_.chunks().read(attachment->number, offset, bytes_max);
 }
 
 Result<void> Device::Impl::AttachmentBook::on_uploaded(const AttachmentState& state,
                                                        const Incarnation& server) {
     return my_.transact([&]() -> Result<void> {
-        auto attachment = SAMSYN_TRY(rows_.find(state.place));
+        if (state.refused == Errc{}) return rows_.mark_sent(state.place, server);
+        auto attachment = SAMSYN_TRY(rows_.find(state.place, AttachmentWay::goes));
         if (!attachment) return {};
-        if (state.refused == Errc{}) return rows_.mark_sent(*attachment, server);
         attachment->refused = state.refused;
         return rows_.update(*attachment);
     });
@@ -118,8 +134,15 @@ Result<void> Device::Impl::AttachmentBook::look_for_new() {
             if (!item || item->compartment != compartment) continue;
             const auto file = file_of(*item);
             if (!file) continue;  // not all of it is here yet, or it is nonsense
+            // A copy of what is here, in another circle: the server may lack it there.
+            if (const auto same = SAMSYN_TRY(rows_.find_whole(file->id))) {
+                SAMSYN_TRY(copy_row(*same, compartment, id));
+                continue;
+            }
             auto row = SAMSYN_TRY(row_of(*item, *file));
-            if (row.size > Attachments::ahead_bytes_max) continue;
+            if (row.size > Attachments::ahead_bytes_max ||
+                SAMSYN_TRY(rows_.foreign_bytes()) > Attachments::ahead_sum_max)
+                continue;
             row.way = AttachmentWay::wanted;
             SAMSYN_TRY(rows_.update(row));
         }
@@ -139,12 +162,18 @@ Result<std::optional<AttachmentKeeper::Wanted>> Device::Impl::AttachmentBook::wa
 /// away: from the beginning, in the next session.
 Result<bool> Device::Impl::AttachmentBook::on_piece(const AttachmentPiece& piece) {
     return my_.transact([&]() -> Result<bool> {
-        auto attachment = SAMSYN_TRY(rows_.find(piece.place));
-        if (!attachment || attachment->way != AttachmentWay::wanted) return false;
-        if (piece.offset != attachment->have ||
-            piece.bytes.size() > attachment->size - attachment->have)
-            return false;
+        auto attachment = SAMSYN_TRY(rows_.find(piece.place, AttachmentWay::wanted));
+        if (!attachment) return false;
         const std::uint64_t before = attachment->have;
+        const std::uint64_t end = before + piece.bytes.size();
+        if (piece.offset != before || end > attachment->size) return false;
+        // Each piece costs its chunk: of small ones a server could make much work.
+        if (piece.bytes.size() < attachment_piece_bytes_min && end != attachment->size &&
+            end % attachment_chunk_bytes != 0) {
+            attachment->refused = Errc::malformed;
+            SAMSYN_TRY(rows_.update(*attachment));
+            return false;
+        }
         SAMSYN_TRY(rows_.append(*attachment, piece.bytes, my_.ports.hasher));
         if (SAMSYN_TRY(is_sound(*attachment, before))) {
             if (!attachment->is_whole()) return true;
@@ -190,7 +219,7 @@ Result<bool> Device::Impl::AttachmentBook::opens(const StoredAttachment& attachm
 
 Result<void> Device::Impl::AttachmentBook::on_unavailable(const AttachmentState& state) {
     return my_.transact([&]() -> Result<void> {
-        auto attachment = SAMSYN_TRY(rows_.find(state.place));
+        auto attachment = SAMSYN_TRY(rows_.find(state.place, AttachmentWay::wanted));
         if (!attachment) return {};
         attachment->refused = state.refused == Errc{} ? Errc::not_found : state.refused;
         return rows_.update(*attachment);
@@ -199,8 +228,8 @@ Result<void> Device::Impl::AttachmentBook::on_unavailable(const AttachmentState&
 
 Result<void> Device::Impl::AttachmentBook::on_available(const AttachmentPlace& place) {
     return my_.transact([&]() -> Result<void> {
-        auto attachment = SAMSYN_TRY(rows_.find(place));
-        if (!attachment || attachment->way != AttachmentWay::wanted) return {};
+        auto attachment = SAMSYN_TRY(rows_.find(place, AttachmentWay::wanted));
+        if (!attachment) return {};
         attachment->refused = {};
         return rows_.update(*attachment);
     });

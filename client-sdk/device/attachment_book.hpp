@@ -27,7 +27,10 @@ public:
     /// The row of an item's file, made where there is none. `file`: what the item says now.
     Result<StoredAttachment> row_of(const StoredItem& item, const AttachedFile& file);
 
-    /// The file goes with the copy. Errors: `not_found` where it is not here.
+    /// How many files of this device its server has not got.
+    Result<std::uint64_t> unsent();
+
+    /// The file goes with the copy, if it is here.
     Result<void> copy(const StoredItem& from, const CompartmentId& to, const ItemId& copy);
 
     Result<std::optional<AttachmentOffer>> wanted_upload(const Incarnation& server) override;
@@ -41,6 +44,9 @@ public:
     Result<void> on_available(const AttachmentPlace& place) override;
 
 private:
+    Result<void> copy_row(const StoredAttachment& from,
+                          const CompartmentId& to,
+                          const ItemId& copy);
     Result<void> look_for_new();
     Result<bool> is_sound(const StoredAttachment& attachment, std::uint64_t before);
     Result<bool> opens(const StoredAttachment& attachment,

@@ -81,6 +81,8 @@ Result<ItemId> Attachments::finish(NewAttachment& attachment) {
     return my.transact([&]() -> Result<ItemId> {
         AttachmentRows& rows = my.attachment_book().rows();
         StoredAttachment stored = attachment.stored_;
+        const auto there = SAMSYN_TRY(rows.find(stored.compartment, stored.item));
+        if (!there || there->number != stored.number) return fail(Errc::not_found, "attachment");
         const Bytes sealed = my.ports.sealer.seal_chunk(
             attachment.key_, stored.have / attachment_chunk_bytes, true, attachment.rest_);
         stored.size += sealed.size();
@@ -93,6 +95,9 @@ Result<ItemId> Attachments::finish(NewAttachment& attachment) {
         item.fields.push_back({.key = "content", .value = encode_attached_file(file)});
         auto draft = SAMSYN_TRY(my.draft_of(item));
         draft.item = stored.item;
+        const StoredCompartment compartment = SAMSYN_TRY(my.contributable(draft));
+        if (compartment.id != stored.compartment)  // the unit has changed meanwhile
+            return fail(Errc::conflict, "attachment");
         SAMSYN_TRY(my.create_item(draft));
         return stored.item;
     });
@@ -100,8 +105,13 @@ Result<ItemId> Attachments::finish(NewAttachment& attachment) {
 
 Result<void> Attachments::drop(NewAttachment& attachment) {
     Device::Impl& my = *device_.impl_;
-    return my.transact(
-        [&]() -> Result<void> { return my.attachment_book().rows().erase(attachment.stored_); });
+    return my.transact([&]() -> Result<void> {
+        AttachmentRows& rows = my.attachment_book().rows();
+        const StoredAttachment& stored = attachment.stored_;
+        const auto there = SAMSYN_TRY(rows.find(stored.compartment, stored.item));
+        if (!there || there->number != stored.number) return {};  // purged
+        return rows.erase(*there);
+    });
 }
 
 Result<std::vector<AttachmentView>> Attachments::list(const CaseId& case_id) {
@@ -142,7 +152,9 @@ Result<void> Attachments::give_up(const ItemId& item) {
         const StoredItem stored = SAMSYN_TRY(my.readable_item(item));
         AttachmentRows& rows = my.attachment_book().rows();
         auto row = SAMSYN_TRY(rows.find(stored.compartment, item));
-        if (!row || row->way == AttachmentWay::goes) return {};
+        if (!row) return {};
+        if (row->way == AttachmentWay::goes && !row->sent)
+            return fail(Errc::conflict, "a file that waits to be sent");
         SAMSYN_TRY(rows.chunks().erase(row->number));
         row->have = 0;
         row->way = AttachmentWay::stays;

@@ -75,7 +75,7 @@ FleetKeeper* Device::fleet_keeper() {
 Result<DeviceReport> Device::Impl::FleetBook::report(Instant now) {
     DeviceReport report;
     report.version = own_version.substr(0, version_bytes_max);
-    std::size_t unsent = SAMSYN_TRY(my_.attachment_book().rows().unsent());
+    std::size_t unsent = SAMSYN_TRY(my_.attachment_book().unsent());
     std::optional<Instant> oldest;
     const auto count = [&](Instant written) {
         ++unsent;

@@ -66,7 +66,7 @@ Result<StatusView> Device::status() {
             older(pending.written);
         }
     }
-    status.unsent_changes += SAMSYN_TRY(my.attachment_book().rows().unsent());
+    status.unsent_changes += SAMSYN_TRY(my.attachment_book().unsent());
     for (const StoredOutgoing& outgoing :
          SAMSYN_TRY(my.store.outgoing_after(0, std::numeric_limits<std::size_t>::max()))) {
         if (outgoing.kind != EntryKind::statement) continue;

@@ -70,6 +70,7 @@ std::optional<std::variant<Bytes, Error>> Link::Session::next() {
 void Link::Session::tell(const ClientSession::Output& output) {
     if (std::holds_alternative<ClientSession::Synced>(output)) listener_.on_synced();
     if (std::holds_alternative<ClientSession::Changed>(output)) listener_.on_changed();
+    if (std::holds_alternative<ClientSession::Progressed>(output)) listener_.on_progressed();
     if (const auto* answered = std::get_if<ClientSession::Answered>(&output))
         listener_.on_answered(*answered);
 }

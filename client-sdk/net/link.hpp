@@ -44,6 +44,8 @@ public:
         virtual void on_changed() = 0;
         virtual void on_answered(const ClientSession::Answered& answered) = 0;
 
+        virtual void on_progressed() {}  ///< with a file that takes its time
+
         /// The last call. `unreachable`: no name, no route, refused, or nothing answers, with the
         /// address; `proxy_failed`, `proxy_refused`, `proxy_login`: of the proxy; `login_page`: a
         /// page instead of the server; `no_tls` and `tls_too_old`: no TLS or no TLS 1.3 there;

@@ -48,12 +48,23 @@ Result<std::optional<StoredAttachment>> AttachmentRows::find(const CompartmentId
     return std::optional{SAMSYN_TRY(read_attachment(query))};
 }
 
-Result<std::optional<StoredAttachment>> AttachmentRows::find(const AttachmentPlace& place) {
-    Query query = SAMSYN_TRY(db_.query(
-        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
-        "FROM attachments WHERE compartment = ? AND id = ? ORDER BY number"));
-    if (!SAMSYN_TRY(query.bind(place.compartment).bind(place.attachment).step()))
-        return std::optional<StoredAttachment>{};
+Result<std::optional<StoredAttachment>> AttachmentRows::find(const AttachmentPlace& place,
+                                                             AttachmentWay way) {
+    Query query =
+        SAMSYN_TRY(db_.query("SELECT number, compartment, item, id, size, have, way, refused, "
+                             "sent_to IS NOT NULL FROM attachments WHERE compartment = ? "
+                             "AND id = ? AND way = ? ORDER BY number LIMIT 1"));
+    query.bind(place.compartment).bind(place.attachment).bind(static_cast<std::int64_t>(way));
+    if (!SAMSYN_TRY(query.step())) return std::optional<StoredAttachment>{};
+    return std::optional{SAMSYN_TRY(read_attachment(query))};
+}
+
+Result<std::optional<StoredAttachment>> AttachmentRows::find_whole(const AttachmentId& id) {
+    Query query =
+        SAMSYN_TRY(db_.query("SELECT number, compartment, item, id, size, have, way, refused, "
+                             "sent_to IS NOT NULL FROM attachments WHERE id = ? AND have = size "
+                             "ORDER BY number LIMIT 1"));
+    if (!SAMSYN_TRY(query.bind(id).step())) return std::optional<StoredAttachment>{};
     return std::optional{SAMSYN_TRY(read_attachment(query))};
 }
 
@@ -103,10 +114,11 @@ Result<std::vector<StoredAttachment>> AttachmentRows::to_send(const Incarnation&
     return read_all(std::move(query));
 }
 
-Result<void> AttachmentRows::mark_sent(const StoredAttachment& attachment,
-                                       const Incarnation& server) {
-    Query put = SAMSYN_TRY(db_.query("UPDATE attachments SET sent_to = ? WHERE number = ?"));
-    return put.bind(server).bind(attachment.number).run();
+Result<void> AttachmentRows::mark_sent(const AttachmentPlace& place, const Incarnation& server) {
+    Query put =
+        SAMSYN_TRY(db_.query("UPDATE attachments SET sent_to = ?, refused = 0 "
+                             "WHERE compartment = ? AND id = ? AND way = 1"));
+    return put.bind(server).bind(place.compartment).bind(place.attachment).run();
 }
 
 Result<std::vector<StoredAttachment>> AttachmentRows::wanted() {
@@ -115,10 +127,18 @@ Result<std::vector<StoredAttachment>> AttachmentRows::wanted() {
         "FROM attachments WHERE way = 2 AND refused = 0 ORDER BY size")));
 }
 
-Result<std::uint64_t> AttachmentRows::unsent() {
+Result<std::uint64_t> AttachmentRows::unsent(const Incarnation& server) {
+    Query query = SAMSYN_TRY(
+        db_.query("SELECT count(*) FROM attachments WHERE way = 1 AND sent_to IS NOT ?"));
+    if (!SAMSYN_TRY(query.bind(server).step())) return fail(Errc::malformed, "count");
+    return static_cast<std::uint64_t>(query.number(0));
+}
+
+Result<std::uint64_t> AttachmentRows::foreign_bytes() {
     Query query =
-        SAMSYN_TRY(db_.query("SELECT count(*) FROM attachments WHERE way = 1 AND sent_to IS NULL"));
-    if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "count");
+        SAMSYN_TRY(db_.query("SELECT coalesce(sum(size), 0) FROM attachments WHERE way = 2 OR "
+                             "(way = 0 AND have > 0)"));
+    if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "sum");
     return static_cast<std::uint64_t>(query.number(0));
 }
 
@@ -145,20 +165,32 @@ Result<std::vector<StoredAttachment>> AttachmentRows::all() {
         "FROM attachments")));
 }
 
-Result<void> AttachmentRows::erase_unfinished() {
-    for (const StoredAttachment& attachment : SAMSYN_TRY(all()))
-        if (attachment.id.is_none()) SAMSYN_TRY(erase(attachment));
+/// By number, whatever else the row says: a damaged one goes like any other.
+Result<void> AttachmentRows::erase_all(Query query) {
+    std::vector<std::int64_t> numbers;
+    while (SAMSYN_TRY(query.step())) numbers.push_back(query.number(0));
+    for (const std::int64_t number : numbers) {
+        StoredAttachment gone;
+        gone.number = number;
+        SAMSYN_TRY(erase(gone));
+    }
     return {};
 }
 
+Result<bool> AttachmentRows::has_unfinished() {
+    return SAMSYN_TRY(db_.query("SELECT 1 FROM attachments WHERE id = zeroblob(32) LIMIT 1"))
+        .step();
+}
+
+Result<void> AttachmentRows::erase_unfinished() {
+    return erase_all(
+        SAMSYN_TRY(db_.query("SELECT number FROM attachments WHERE id = zeroblob(32)")));
+}
+
 Result<void> AttachmentRows::erase_of(const CompartmentId& compartment) {
-    Query query = SAMSYN_TRY(db_.query(
-        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
-        "FROM attachments WHERE compartment = ?"));
+    Query query = SAMSYN_TRY(db_.query("SELECT number FROM attachments WHERE compartment = ?"));
     query.bind(compartment);
-    for (const StoredAttachment& attachment : SAMSYN_TRY(read_all(std::move(query))))
-        SAMSYN_TRY(erase(attachment));
-    return {};
+    return erase_all(std::move(query));
 }
 
 }  // namespace samsyn

@@ -43,7 +43,12 @@ public:
 
     Result<std::optional<StoredAttachment>> find(const CompartmentId& compartment,
                                                  const ItemId& item);
-    Result<std::optional<StoredAttachment>> find(const AttachmentPlace& place);
+
+    /// Of several items with one file the first that goes this way.
+    Result<std::optional<StoredAttachment>> find(const AttachmentPlace& place, AttachmentWay way);
+
+    /// Some row with all of a file, in whatever compartment.
+    Result<std::optional<StoredAttachment>> find_whole(const AttachmentId& id);
 
     /// Its number is given. Errors: also `conflict` where the item has one.
     Result<StoredAttachment> put(StoredAttachment attachment);
@@ -60,13 +65,18 @@ public:
 
     /// Those that go and that this life of the server has not got, the smallest first.
     Result<std::vector<StoredAttachment>> to_send(const Incarnation& server);
-    Result<void> mark_sent(const StoredAttachment& attachment, const Incarnation& server);
+
+    /// All items with this file there.
+    Result<void> mark_sent(const AttachmentPlace& place, const Incarnation& server);
 
     /// Those that are wanted and not refused, the smallest first.
     Result<std::vector<StoredAttachment>> wanted();
 
-    /// How many go and were never taken by any life of the server.
-    Result<std::uint64_t> unsent();
+    /// How many go and were not taken by this life of the server.
+    Result<std::uint64_t> unsent(const Incarnation& server);
+
+    /// Sealed bytes of files that came, or are to come, from the server.
+    Result<std::uint64_t> foreign_bytes();
 
     /// What was refused may be asked for again.
     Result<void> forget_refusals();
@@ -76,11 +86,13 @@ public:
     Result<std::vector<StoredAttachment>> all();
 
     /// What was being attached when the process ended.
+    Result<bool> has_unfinished();
     Result<void> erase_unfinished();
     Result<void> erase_of(const CompartmentId& compartment);
 
 private:
     Result<std::vector<StoredAttachment>> read_all(Query query);
+    Result<void> erase_all(Query query);
 
     Database& db_;
     SealedChunks chunks_;

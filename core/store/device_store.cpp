@@ -30,9 +30,9 @@ Result<DeviceStore> DeviceStore::open(Database database, const Progress& progres
     SAMSYN_TRY(migrate(database));
     SAMSYN_TRY(refresh_index(database, progress));
     DeviceStore store{std::move(database)};
-    {
+    if (AttachmentRows files{store.database_}; SAMSYN_TRY(files.has_unfinished())) {
         Transaction transaction = SAMSYN_TRY(Transaction::begin(store.database_));
-        SAMSYN_TRY(AttachmentRows{store.database_}.erase_unfinished());
+        SAMSYN_TRY(files.erase_unfinished());
         SAMSYN_TRY(std::move(transaction).commit());
     }
     store.purge_unfinished_ = SAMSYN_TRY(store.value(key_purge)).has_value();

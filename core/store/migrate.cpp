@@ -165,7 +165,7 @@ DROP INDEX pending_item;
 // Attached files, and their sealed bytes by chunk. `way`: docs/STORAGE.md.
 constexpr const char* schema_7 = R"sql(
 CREATE TABLE attachments(
-  number INTEGER PRIMARY KEY,
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
   compartment BLOB NOT NULL,
   item BLOB NOT NULL,
   id BLOB NOT NULL,

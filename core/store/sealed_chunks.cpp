@@ -84,11 +84,25 @@ Result<AttachmentId> SealedChunks::id_of(std::int64_t file,
 }
 
 Result<void> SealedChunks::copy(std::int64_t from, std::int64_t to) {
-    Query query = SAMSYN_TRY(
-        database_.query("INSERT INTO sealed_chunks(place, hash, bytes) SELECT place + ?, hash, "
-                        "bytes FROM sealed_chunks WHERE place BETWEEN ? AND ?"));
-    query.bind(place_of(to, 0) - place_of(from, 0));
-    return query.bind(place_of(from, 0)).bind(place_of(from + 1, 0) - 1).run();
+    for (std::uint64_t offset = 0;; offset += attachment_chunk_bytes) {
+        // The one row: read and written by one statement, SQLite would hold all of them in memory.
+        Query query =
+            SAMSYN_TRY(database_.query("SELECT hash, bytes FROM sealed_chunks WHERE place = ?"));
+        if (!SAMSYN_TRY(query.bind(place_of(from, offset)).step())) return {};
+        Query put = SAMSYN_TRY(
+            database_.query("INSERT INTO sealed_chunks(place, hash, bytes) VALUES(?, ?, ?)"));
+        put.bind(place_of(to, offset)).bind_column(query, 0).bind_column(query, 1);
+        SAMSYN_TRY(put.run());
+    }
+}
+
+Result<bool> SealedChunks::erase_some(std::int64_t file, int chunks) {
+    Query query =
+        SAMSYN_TRY(database_.query("DELETE FROM sealed_chunks WHERE place IN (SELECT place FROM "
+                                   "sealed_chunks WHERE place BETWEEN ? AND ? LIMIT ?)"));
+    query.bind(place_of(file, 0)).bind(place_of(file + 1, 0) - 1).bind(std::int64_t{chunks});
+    SAMSYN_TRY(query.run());
+    return database_.changes() > 0;
 }
 
 Result<void> SealedChunks::erase(std::int64_t file) {

@@ -27,9 +27,12 @@ public:
     /// What all the chunks of a whole file amount to. Errors: also `malformed` where one lacks.
     Result<AttachmentId> id_of(std::int64_t file, std::uint64_t size, const Hasher& hasher);
 
-    /// `to` has no bytes yet.
+    /// `to` has no bytes yet. A chunk at a time.
     Result<void> copy(std::int64_t from, std::int64_t to);
     Result<void> erase(std::int64_t file);
+
+    /// Erases at most so many chunks. False where none was left.
+    Result<bool> erase_some(std::int64_t file, int chunks);
 
 private:
     Result<Bytes> chunk(std::int64_t place);

@@ -51,12 +51,16 @@ Result<void> ClientSession::handle(const AttachmentState& state, Instant now) {
         return fail(Errc::unexpected_message, "attachment");
     if (upload_ && upload_->offer.place == state.place) {
         SAMSYN_TRY(go_on_with_upload(state, now));
-    } else if (download_ && download_->wanted.place == state.place) {
-        download_.reset();
-        SAMSYN_TRY(ports_.ledger.attachment_keeper()->on_unavailable(state));
-    } else if (state.whole) {
+    } else if (state.whole && state.refused == Errc{} && state.have == 0) {
         SAMSYN_TRY(ports_.ledger.attachment_keeper()->on_available(state.place));
         attachments_done_ = false;
+    } else if (download_ && download_->wanted.place == state.place) {
+        // That it ends here is no news where it does.
+        if (state.whole && state.have > download_->wanted.have) return {};
+        AttachmentState unavailable = state;
+        if (state.whole) unavailable.refused = Errc::not_authentic;  // shorter than its item says
+        download_.reset();
+        SAMSYN_TRY(ports_.ledger.attachment_keeper()->on_unavailable(unavailable));
     }
     return after_change(now);
 }
@@ -68,11 +72,15 @@ Result<void> ClientSession::go_on_with_upload(const AttachmentState& state, Inst
         return ports_.ledger.attachment_keeper()->on_uploaded(state, incarnation_);
     }
     const bool first = !std::exchange(upload.answered, true);
-    if (state.have >= upload.offer.size || (!first && state.have < upload.have))
+    if (state.have >= upload.offer.size)
         return fail(Errc::unexpected_message, "bytes held of an attachment");
+    outputs_.emplace_back(Progressed{});
+    // It goes on where the server is, also where that has lost some.
+    if (first || state.have > upload.sent || state.have < upload.have) {
+        upload.sent = state.have;
+        upload.mark.reset();
+    }
     upload.have = state.have;
-    // Another device may have sent some of it meanwhile, or what was sent did not fit.
-    if (first || state.have > upload.sent) upload.sent = state.have;
     if (upload.mark && state.have >= upload.mark->first) {
         upload_pace_.on_arrived(now - upload.mark->second);
         upload.mark.reset();
@@ -104,8 +112,10 @@ Result<void> ClientSession::handle(const AttachmentPiece& piece, Instant now) {
     SAMSYN_TRY(require_replicating());
     if (!download_ || download_->wanted.place != piece.place) return {};
     AttachmentKeeper::Wanted& wanted = download_->wanted;
+    // Of an earlier request, for a file that was given up and is wanted again.
     if (piece.offset != wanted.have || piece.bytes.size() > download_->until - wanted.have)
-        return fail(Errc::unexpected_message, "piece of an attachment");
+        return {};
+    outputs_.emplace_back(Progressed{});
     if (!SAMSYN_TRY(ports_.ledger.attachment_keeper()->on_piece(piece))) {
         download_.reset();
         return after_change(now);

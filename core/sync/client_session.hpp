@@ -117,12 +117,15 @@ public:
         Answer answer;
     };
 
+    /// Bytes of a file went or came.
+    struct Progressed {};
+
     /// The session is over; nothing follows.
     struct Close {
         Error why;
     };
 
-    using Output = std::variant<Send, Synced, Changed, Answered, Close>;
+    using Output = std::variant<Send, Synced, Changed, Answered, Progressed, Close>;
 
     struct Ports {
         ClientLedger& ledger;

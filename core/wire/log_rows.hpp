@@ -48,7 +48,13 @@ struct RowWithdrawn {
     friend bool operator==(const RowWithdrawn&, const RowWithdrawn&) = default;
 };
 
-enum class RefusedWhat : std::uint8_t { push, log_query, fleet_query, last = fleet_query };
+enum class RefusedWhat : std::uint8_t {
+    push,
+    log_query,
+    fleet_query,
+    attachment,
+    last = attachment
+};
 
 struct RowRefused {
     RefusedWhat what{};

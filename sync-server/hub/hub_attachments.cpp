@@ -15,6 +15,7 @@ constexpr std::uint64_t rated_bytes = 1024 * 1024;  // one of `attachment_rate`
 constexpr std::chrono::days unfinished_for{30};     // then it is begun anew
 constexpr std::size_t attachment_requests_max = 4;  // that wait on one link
 constexpr std::size_t attachments_awaited_max = 256;
+constexpr std::size_t attachment_states_max = attachments_awaited_max + 64;
 
 AttachmentState refused_state(const AttachmentPlace& place, Errc why) {
     AttachmentState state;
@@ -47,7 +48,7 @@ void Hub::Impl::tell_attachment(LinkId id, HubLink& link, const AttachmentState&
     const auto same = std::ranges::find(states, state.place, &AttachmentState::place);
     if (same != states.end())
         *same = state;
-    else if (states.size() < attachment_requests_max)
+    else if (states.size() < attachment_states_max)
         states.push_back(state);
     else
         return close(id, link, {Errc::rate_limited, "answers about attachments are not taken"});
@@ -72,11 +73,14 @@ Result<AttachmentState> Hub::Impl::take_offer(const DeviceId& device,
     const AttachmentPlace& place = offer.place;
     AttachmentRecords& files = ports.storage.attachments();
     if (!may_attach(place, device, now)) return refused_state(place, Errc::not_permitted);
-    if (const auto there = SAMSYN_TRY(files.find(place))) {
-        // Its id says its size too: another is a lie, or was.
-        if (there->size == offer.size) return state_of(place, *there);
-        if (there->whole) return refused_state(place, Errc::not_authentic);
-        SAMSYN_TRY(files.erase(*there));
+    SAMSYN_TRY(files.reap());
+    if (const auto whole = SAMSYN_TRY(files.find_whole(place)))
+        // Its id says its size too: another is a lie.
+        return whole->size == offer.size ? state_of(place, *whole)
+                                         : refused_state(place, Errc::not_authentic);
+    if (const auto begun = SAMSYN_TRY(files.find_begun(place, device))) {
+        if (begun->size == offer.size) return state_of(place, *begun);
+        SAMSYN_TRY(files.erase(*begun));
     }
     if (offer.size > limits.attachment_bytes_max) return refused_state(place, Errc::limit_exceeded);
     SAMSYN_TRY(files.erase_unfinished(now - unfinished_for));
@@ -105,13 +109,20 @@ Result<AttachmentState> Hub::Impl::take_piece(const DeviceId& device,
     const AttachmentPlace& place = piece.place;
     AttachmentRecords& files = ports.storage.attachments();
     if (!may_attach(place, device, now)) return refused_state(place, Errc::not_permitted);
-    auto record = SAMSYN_TRY(files.find(place));
+    SAMSYN_TRY(files.reap());
+    auto record = SAMSYN_TRY(files.find_begun(place, device));
+    if (const auto whole = SAMSYN_TRY(files.find_whole(place))) {  // another device was faster
+        if (record) SAMSYN_TRY(files.erase(*record));
+        return state_of(place, *whole);
+    }
     if (!record) return refused_state(place, Errc::not_found);
-    if (record->whole || piece.offset != record->have ||
-        piece.bytes.size() > record->size - record->have)
-        return state_of(place, *record);
-    const bool begins_another =
-        piece.offset / rated_bytes != (piece.offset + piece.bytes.size()) / rated_bytes;
+    const std::uint64_t end = piece.offset + piece.bytes.size();
+    if (piece.offset != record->have || end > record->size) return state_of(place, *record);
+    // Each piece costs its chunk: of small ones a device could make much work.
+    if (piece.bytes.size() < attachment_piece_bytes_min && end != record->size &&
+        end % attachment_chunk_bytes != 0)
+        return refused_state(place, Errc::malformed);
+    const bool begins_another = piece.offset / rated_bytes != end / rated_bytes;
     if ((piece.offset == 0 || begins_another) &&
         !allowances[device].attachments.take(limits.attachment_rate, now))
         return refused_state(place, Errc::rate_limited);
@@ -119,6 +130,11 @@ Result<AttachmentState> Hub::Impl::take_piece(const DeviceId& device,
     if (record->have < record->size) return state_of(place, *record);
     if (SAMSYN_TRY(files.id_of(*record, ports.hasher)) != place.attachment) {
         SAMSYN_TRY(files.erase(*record));
+        SAMSYN_TRY(access_log.append(
+            row_by(device,
+                   Channel{place.compartment},
+                   now,
+                   RowRefused{RefusedWhat::attachment, {}, Errc::not_authentic})));
         return refused_state(place, Errc::not_authentic);
     }
     SAMSYN_TRY(files.set_whole(*record));
@@ -160,9 +176,18 @@ Result<std::optional<Message>> Hub::Impl::next_of_attachments(HubLink& link,
     }
     if (link.attachment_requests.empty()) return std::nullopt;
     AttachmentRequest& request = link.attachment_requests.front();
+    const AttachmentPlace place_asked = request.place;
     auto answer = SAMSYN_TRY(next_piece(link, request, round, now));
     request.offset += answer.bytes;
     request.bytes -= answer.bytes;
+    if (answer.last && request.bytes != 0 &&
+        answer.bytes != 0) {  // it ends before what was asked for
+        AttachmentState end;
+        end.place = place_asked;
+        end.have = request.offset;
+        end.whole = true;
+        link.attachment_states.push_back(end);
+    }
     if (answer.last || request.bytes == 0) link.attachment_requests.pop_front();
     return std::move(answer.message);
 }
@@ -175,14 +200,17 @@ Result<Hub::Impl::PieceAnswer> Hub::Impl::next_piece(HubLink& link,
     const AttachmentPlace& place = request.place;
     const DeviceId& device = link.delivery->device();
     const Decision decision = registry.decide_read(place.compartment, device, now);
-    if (!decision.permitted()) return PieceAnswer{refused_state(place, Errc::not_permitted)};
+    if (!decision.permitted()) {
+        link.attachments_logged.erase(place);
+        return PieceAnswer{refused_state(place, Errc::not_permitted)};
+    }
     AttachmentRecords& files = ports.storage.attachments();
-    const auto record = SAMSYN_TRY(files.find(place));
-    if (!record || !record->whole) {
+    const auto record = SAMSYN_TRY(files.find_whole(place));
+    if (!record) {
         if (link.attachments_awaited.size() < attachments_awaited_max)
             link.attachments_awaited.insert(place);
     }
-    if (!record || !record->whole || request.offset >= record->size)
+    if (!record || request.offset >= record->size)
         return PieceAnswer{refused_state(place, Errc::not_found)};
     AttachmentPiece piece;
     piece.place = place;
@@ -190,7 +218,7 @@ Result<Hub::Impl::PieceAnswer> Hub::Impl::next_piece(HubLink& link,
     piece.bytes = SAMSYN_TRY(files.read(
         *record, request.offset, std::min<std::size_t>(request.bytes, attachment_piece_bytes_max)));
     if (piece.bytes.empty()) return fail(Errc::malformed, "chunk of an attachment");
-    if (link.attachments_logged.insert(place.attachment).second) {
+    if (link.attachments_logged.insert(place).second) {
         round.logged = true;
         SAMSYN_TRY(log_in_round(round,
                                 row_by(device,

@@ -45,7 +45,7 @@ struct HubLink {
     RoomMailbox rooms;
     std::vector<AttachmentState> attachment_states;     ///< wait to be told, one for each file
     std::deque<AttachmentRequest> attachment_requests;  ///< the first is being answered
-    std::set<AttachmentId> attachments_logged;          ///< their rows are in the log
+    std::set<AttachmentPlace> attachments_logged;       ///< their rows are in the log
     std::set<AttachmentPlace> attachments_awaited;      ///< asked for, and not here yet
     bool resumed = false;
     bool statements_announced = false;

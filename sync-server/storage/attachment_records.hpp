@@ -22,9 +22,14 @@ class AttachmentRecords {
 public:
     virtual ~AttachmentRecords() = default;
 
-    virtual Result<std::optional<AttachmentRecord>> find(const AttachmentPlace& place) = 0;
+    /// The whole file; none while nobody has sent all of it.
+    virtual Result<std::optional<AttachmentRecord>> find_whole(const AttachmentPlace& place) = 0;
 
-    /// Begins a file of which nothing is here.
+    /// What this device has sent of it so far. Each has its own: nobody spoils another's.
+    virtual Result<std::optional<AttachmentRecord>> find_begun(const AttachmentPlace& place,
+                                                               const DeviceId& by) = 0;
+
+    /// Begins a file of which this device has sent nothing.
     virtual Result<AttachmentRecord> begin(const AttachmentPlace& place,
                                            std::uint64_t size,
                                            const DeviceId& by,
@@ -44,7 +49,12 @@ public:
     virtual Result<Bytes> read(const AttachmentRecord& record,
                                std::uint64_t offset,
                                std::size_t bytes_max) = 0;
+
+    /// It is not found any more. Its bytes go by and by: `reap`.
     virtual Result<void> erase(const AttachmentRecord& record) = 0;
+
+    /// Removes a few bytes of what was erased, so many that nobody waits for it.
+    virtual Result<void> reap() = 0;
 
     /// How many that are not whole a device has begun.
     virtual Result<std::uint64_t> unfinished_of(const DeviceId& by) = 0;

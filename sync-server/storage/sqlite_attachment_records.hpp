@@ -13,7 +13,9 @@ class SqliteAttachmentRecords final : public AttachmentRecords {
 public:
     explicit SqliteAttachmentRecords(Database& db) : db_(db), chunks_(db) {}
 
-    Result<std::optional<AttachmentRecord>> find(const AttachmentPlace& place) override;
+    Result<std::optional<AttachmentRecord>> find_whole(const AttachmentPlace& place) override;
+    Result<std::optional<AttachmentRecord>> find_begun(const AttachmentPlace& place,
+                                                       const DeviceId& by) override;
     Result<AttachmentRecord> begin(const AttachmentPlace& place,
                                    std::uint64_t size,
                                    const DeviceId& by,
@@ -28,6 +30,7 @@ public:
                        std::uint64_t offset,
                        std::size_t bytes_max) override;
     Result<void> erase(const AttachmentRecord& record) override;
+    Result<void> reap() override;
     Result<std::uint64_t> unfinished_of(const DeviceId& by) override;
     Result<void> erase_unfinished(Instant since) override;
 

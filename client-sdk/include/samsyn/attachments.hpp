@@ -48,7 +48,10 @@ class Attachments {
 public:
     explicit Attachments(Device& device) : device_(device) {}
 
-    static constexpr std::uint64_t ahead_bytes_max = 1024 * 1024;  ///< fetched without being asked
+    /// A file of at most so many sealed bytes is fetched without being asked, until those that came
+    /// from others are so many together.
+    static constexpr std::uint64_t ahead_bytes_max = 1024UL * 1024;
+    static constexpr std::uint64_t ahead_sum_max = 512UL * 1024 * 1024;
 
     /// `item`: its type and content are filled in here; its title must be in the fields. Errors:
     /// as `add_item`.
@@ -67,7 +70,8 @@ public:
     /// Wants the file from the server; it comes by and by.
     Result<void> fetch(const ItemId& item);
 
-    /// Does not want it any more, and gives up what is here of one that came from the server.
+    /// Does not want it here any more: what is here goes, unless no server has it. Errors: also
+    /// `conflict` for one that waits to be sent.
     Result<void> give_up(const ItemId& item);
 
     /// From `offset` on, to the end of its chunk at most; empty at the end. Errors: also

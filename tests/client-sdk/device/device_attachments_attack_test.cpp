@@ -111,22 +111,25 @@ TEST_CASE("Attachments: a server cannot end a file early", "[device][attachment]
     scene.check_nothing_shown();
 }
 
-TEST_CASE("Attachments: a piece that nobody asked for ends the session",
+TEST_CASE("Attachments: a piece of another place is passed over", "[device][attachment][attack]") {
+    EvilServer scene;
+    scene.read_through([](AttachmentPiece& piece) { piece.offset += 1; });
+    scene.check_nothing_shown();
+    scene.sync(*scene.worker);
+    CHECK(EvilServer::reads(*scene.worker, scene.item, scene.file));
+}
+
+TEST_CASE("Attachments: a server that sends crumbs is asked for no more",
           "[device][attachment][attack]") {
     EvilServer scene;
-    scene.clock.advance(5s);
-    Pump::Line& line = scene.pump->connect(*scene.worker->device);
-    line.meddle = [](Bytes& bytes) {
-        Message message = must(decode_message(bytes, message_bytes_max));
-        auto* const piece = std::get_if<AttachmentPiece>(&message);
-        if (piece == nullptr) return;
-        piece->offset += 1;
-        bytes = encode_message(message);
-    };
-    REQUIRE(scene.pump->run());
-    REQUIRE(line.closed);
-    CHECK(line.closed->code == Errc::unexpected_message);
-    scene.pump->disconnect_all();
+    std::size_t pieces = 0;
+    scene.read_through([&](AttachmentPiece& piece) {
+        ++pieces;
+        piece.bytes.resize(100);
+    });
+    scene.check_nothing_shown();
+    CHECK(EvilServer::state(*scene.worker, scene.item).refused == Errc::malformed);
+    CHECK(pieces < 5);
 }
 
 TEST_CASE("Attachments: nobody fills another's file with garbage", "[device][attachment][attack]") {
@@ -148,9 +151,67 @@ TEST_CASE("Attachments: nobody fills another's file with garbage", "[device][att
         say(scene, *scene.worker, {AttachmentOffer{place, sealed_size(real.size)}, garbage, rest});
     REQUIRE(states.size() == 3);
     CHECK(states.back().refused == Errc::not_authentic);
+    // Half of it, too, and with another size: the author's own bytes are not touched.
+    (void)say(scene, *scene.worker, {AttachmentOffer{place, sealed_size(real.size)}, garbage});
+    (void)say(scene, *scene.worker, {AttachmentOffer{place, 999}});
     scene.sync(*scene.psychologist);
+    CHECK(AttachmentScene::state(*scene.psychologist, item).sent);
     scene.sync(*scene.worker);
     CHECK(AttachmentScene::reads(*scene.worker, item, file));
+}
+
+TEST_CASE("Attachments: a second item with the same file holds nothing up",
+          "[device][attachment][attack]") {
+    AttachmentScene scene;
+    const Bytes file = AttachmentScene::content(50'000);
+    const ItemId item = scene.attach(*scene.psychologist, file);
+    scene.sync_everybody();
+    const ItemView original = must(scene.psychologist->device->item(item));
+    NewItem copy = scene.file_item("samma fil");
+    copy.type = ItemType::attachment;
+    for (const FieldView& field : original.fields)
+        if (field.info->key == "content")
+            copy.fields.push_back({"content", field.values.front().value});
+    scene.clock.advance(1s);
+    const ItemId second = must(scene.worker->device->add_item(copy));
+    for (int round = 0; round < 2; ++round)
+        for (Person* person : {scene.worker.get(), scene.psychologist.get()}) scene.sync(*person);
+    CHECK(AttachmentScene::reads(*scene.worker, second, file));
+    CHECK(AttachmentScene::reads(*scene.psychologist, second, file));
+    CHECK(AttachmentScene::reads(*scene.psychologist, item, file));
+}
+
+TEST_CASE("Attachments: an item that claims a larger file holds nothing up",
+          "[device][attachment][attack]") {
+    AttachmentScene scene;
+    const Bytes file = AttachmentScene::content(50'000);
+    const ItemId item = scene.attach(*scene.psychologist, file);
+    scene.sync(*scene.psychologist);
+    AttachedFile lie = file_in(must(scene.psychologist->device->item(item)));
+    lie.size += 100;
+    const std::vector<FieldInput> fields{{"content", Value{encode_attached_file(lie)}}};
+    scene.clock.advance(1s);
+    must(scene.psychologist->device->edit_item(item, fields));
+    const Bytes other = AttachmentScene::content(60'000, 3);
+    const ItemId second = scene.attach(*scene.psychologist, other);
+    scene.sync(*scene.psychologist);
+    scene.sync(*scene.worker);  // it ends, and the other file is there
+    CHECK_FALSE(AttachmentScene::try_to_read(*scene.worker, item).has_value());
+    CHECK(AttachmentScene::reads(*scene.worker, second, other));
+}
+
+TEST_CASE("Attachments: what was dropped takes nothing of the next file", "[device][attachment]") {
+    AttachmentScene scene;
+    Attachments attachments{*scene.psychologist->device};
+    auto first = must(attachments.begin(scene.file_item("a")));
+    must(attachments.append(first, AttachmentScene::content(200'000)));
+    must(attachments.drop(first));
+    const Bytes file = AttachmentScene::content(100'000, 5);
+    const ItemId item = scene.attach(*scene.psychologist, file);
+    CHECK_FALSE(attachments.append(first, AttachmentScene::content(200'000)).has_value());
+    CHECK_FALSE(attachments.finish(first).has_value());
+    must(attachments.drop(first));
+    CHECK(AttachmentScene::reads(*scene.psychologist, item, file));
 }
 
 TEST_CASE("Attachments: who may not write in a compartment puts nothing there",
@@ -183,15 +244,17 @@ TEST_CASE("Attachments: a piece out of its place changes nothing at the server",
     const auto states = say(scene,
                             *scene.psychologist,
                             {AttachmentOffer{place, 5000},
-                             AttachmentPiece{place, 1000, AttachmentScene::content(1000)},
+                             AttachmentPiece{place, 1000, AttachmentScene::content(4000)},
                              AttachmentPiece{place, 0, AttachmentScene::content(6000)},
-                             AttachmentPiece{place, 0, AttachmentScene::content(1000)},
-                             AttachmentPiece{place, 0, AttachmentScene::content(1000)}});
-    REQUIRE(states.size() == 5);
+                             AttachmentPiece{place, 0, AttachmentScene::content(4200)},
+                             AttachmentPiece{place, 0, AttachmentScene::content(4200)},
+                             AttachmentPiece{place, 4200, AttachmentScene::content(10)}});
+    REQUIRE(states.size() == 6);
     CHECK(states[1].have == 0);
     CHECK(states[2].have == 0);
-    CHECK(states[3].have == 1000);
-    CHECK(states[4].have == 1000);
+    CHECK(states[3].have == 4200);
+    CHECK(states[4].have == 4200);
+    CHECK(states[5].refused == Errc::malformed);
     CHECK_FALSE(states[4].whole);
 }
 

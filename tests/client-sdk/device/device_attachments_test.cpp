@@ -78,6 +78,11 @@ TEST_CASE("Attachments: a large file comes when it is asked for", "[device][atta
     scene.fetch(*scene.worker, item);
     scene.sync(*scene.worker);
     CHECK(AttachmentScene::reads(*scene.worker, item, file));
+    // The author's device may give up what the server has, and fetch it again.
+    must(Attachments{*scene.psychologist->device}.give_up(item));
+    scene.fetch(*scene.psychologist, item);
+    scene.sync(*scene.psychologist);
+    CHECK(AttachmentScene::reads(*scene.psychologist, item, file));
 }
 
 TEST_CASE("Attachments: a link that breaks all the time is enough", "[device][attachment]") {
@@ -136,14 +141,22 @@ TEST_CASE("Attachments: a file goes with its item into a closed circle", "[devic
     const Bytes file = AttachmentScene::content(150'000);
     const ItemId item = scene.attach(*scene.psychologist, file);
     scene.sync(*scene.psychologist);
-    const AudienceId circle = scene.psychologist->device->new_closed_id();
+    Device& device = *scene.psychologist->device;
+    Audience circle;
+    circle.id = device.new_closed_id();
+    circle.users = {scene.psychologist->user};
+    must(device.say({.case_id = scene.family.case_id, .body = circle}));
     const std::vector<ItemId> items{item};
-    const auto moved = scene.psychologist->device->reclose(items, circle);
-    if (!moved) {  // nobody is in the circle: then nothing has changed
-        CHECK(AttachmentScene::reads(*scene.psychologist, item, file));
-        return;
-    }
-    CHECK(AttachmentScene::reads(*scene.psychologist, moved->front(), file));
+    const auto moved = must(device.reclose(items, circle.id));
+    REQUIRE(moved.size() == 1);
+    CHECK(AttachmentScene::reads(*scene.psychologist, moved.front(), file));
+    scene.sync(*scene.psychologist);
+    CHECK(AttachmentScene::state(*scene.psychologist, moved.front()).sent);
+    // And back, with the first still on the device: nothing goes round in circles.
+    const auto again = must(device.reclose(moved, std::nullopt));
+    scene.sync(*scene.psychologist);
+    scene.sync(*scene.worker);
+    CHECK(AttachmentScene::reads(*scene.worker, again.front(), file));
 }
 
 TEST_CASE("Attachments: a withdrawal takes the file away", "[device][attachment][attack]") {

@@ -72,12 +72,12 @@ TEST_CASE("Hub: a device sends only so many bytes of files", "[hub][attachment][
     limits.attachment_rate = {std::chrono::hours{1}, 1};
     FilesOfCase files{limits};
     REQUIRE(files.offer(1, 50'000).refused == Errc{});
-    CHECK(files.piece(0, 1000).have == 1000);
-    CHECK(files.piece(1000, 1000).have == 2000);  // of the same mebibyte
+    CHECK(files.piece(0, 5000).have == 5000);
+    CHECK(files.piece(5000, 5000).have == 10'000);  // of the same mebibyte
     REQUIRE(files.offer(2, 50'000).refused == Errc{});
-    CHECK(files.piece(0, 1000).refused == Errc::rate_limited);
+    CHECK(files.piece(0, 5000).refused == Errc::rate_limited);
     files.world.now += std::chrono::hours{1};
-    CHECK(files.piece(0, 1000).have == 1000);
+    CHECK(files.piece(0, 5000).have == 5000);
 }
 
 TEST_CASE("Hub: what was sent of a file outlives the server's process", "[hub][attachment]") {
