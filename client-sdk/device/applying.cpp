@@ -1,4 +1,4 @@
-#include "client-sdk/device/engine.hpp"
+#include "client-sdk/device/attachment_book.hpp"
 #include "client-sdk/device/escrow_rows.hpp"
 #include "core/policy/recovery_recipient.hpp"
 #include "core/text/text_run.hpp"

@@ -82,9 +82,9 @@ Result<void> Device::Impl::AttachmentBook::begin_session() {
 // --- To the server -------------------------------------------------------------------------------
 
 Result<std::uint64_t> Device::Impl::AttachmentBook::unsent() {
-    const auto known = SAMSYN_TRY(my_.store.value(key_incarnation));
-    const bool fits = known && known->size() == Incarnation::size;
-    return rows_.unsent(fits ? Incarnation::from(*known) : Incarnation{});
+    const auto server = SAMSYN_TRY(my_.store.value(key_incarnation));
+    const bool fits = server && server->size() == Incarnation::size;
+    return rows_.unsent(fits ? Incarnation::from(*server) : Incarnation{});
 }
 
 Result<std::optional<AttachmentOffer>> Device::Impl::AttachmentBook::wanted_upload(

@@ -325,6 +325,8 @@ TEST_CASE("Storage: a database of version 4 keeps what it holds and learns of th
     }
     {  // as version 4 left it
         auto old = *Database::open(folder.path() / "samsyn-server.db", pages);
+        REQUIRE(old.exec("DROP TABLE attachments"));
+        REQUIRE(old.exec("DROP TABLE sealed_chunks"));
         REQUIRE(old.exec("ALTER TABLE entries DROP COLUMN log_row"));
         REQUIRE(old.exec("DROP TABLE fleet"));
         REQUIRE(old.set_version(4));

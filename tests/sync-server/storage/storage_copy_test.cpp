@@ -69,6 +69,8 @@ void lay_version_4(const TemporaryFolder& folder, PageCipher& pages) {
         }
     }
     auto db = *Database::open(folder / "samsyn-server.db", pages);
+    REQUIRE(db.exec("DROP TABLE attachments"));
+    REQUIRE(db.exec("DROP TABLE sealed_chunks"));
     REQUIRE(db.exec("ALTER TABLE entries DROP COLUMN log_row"));
     REQUIRE(db.exec("DROP TABLE IF EXISTS fleet"));
     REQUIRE(db.set_version(4));
