@@ -96,6 +96,27 @@ TEST_CASE("Attachments: a server that swaps two chunks shows nothing",
     scene.check_nothing_shown();
 }
 
+TEST_CASE("Attachments: who knows the key and owns the server puts no other file in its place",
+          "[device][attachment][attack]") {
+    EvilServer scene;
+    const AttachedFile file = file_in(must(scene.psychologist->device->item(scene.item)));
+    const Bytes other = EvilServer::content(scene.file.size(), 99);
+    Bytes forged;
+    for (std::uint64_t chunk = 0; chunk < chunk_count(file.size); ++chunk) {
+        const ByteView rest = ByteView{other}.subspan(chunk * attachment_plain_bytes);
+        const Bytes sealed = scene.psychologist->sealer.seal_chunk(
+            file.key,
+            chunk,
+            chunk + 1 == chunk_count(file.size),
+            rest.first(std::min(rest.size(), attachment_plain_bytes)));
+        forged.insert(forged.end(), sealed.begin(), sealed.end());
+    }
+    scene.read_through([&](AttachmentPiece& piece) {
+        piece.bytes = to_bytes(ByteView{forged}.subspan(piece.offset, piece.bytes.size()));
+    });
+    scene.check_nothing_shown();
+}
+
 TEST_CASE("Attachments: a server cannot end a file early", "[device][attachment][attack]") {
     EvilServer scene;
     scene.clock.advance(5s);
