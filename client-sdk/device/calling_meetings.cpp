@@ -191,6 +191,7 @@ Result<ItemId> add_point(Device& device,
                          Instant now) {
     const MeetingView view = SAMSYN_TRY(meeting_view(device, meeting, now));
     std::vector<std::int64_t> positions;
+    positions.reserve(view.agenda.size());
     for (const AgendaPointView& each : view.agenda) positions.push_back(each.position);
     NewItem item = SAMSYN_TRY(beside(device, view.item, unit));
     item.type = ItemType::agenda_point;
@@ -210,6 +211,7 @@ Result<void> move_point(Device& device, const ItemId& point, std::size_t place, 
 
     std::vector<AgendaPointView> points = view.agenda;
     std::vector<std::int64_t> positions;
+    positions.reserve(points.size());
     for (const AgendaPointView& each : points) positions.push_back(each.position);
     const auto from = static_cast<std::size_t>(found - view.agenda.begin());
     const std::size_t to = std::clamp<std::size_t>(place, 1, points.size()) - 1;

@@ -166,7 +166,8 @@ Result<void> Database::Impl::restrict_sql() {
 /// A new database leaves room in its pages for nonce and tag; in an old one its header says so.
 Result<void> Database::Impl::check_vfs() {
     char* name = nullptr;
-    SAMSYN_TRY(check(sqlite3_file_control(handle, "main", SQLITE_FCNTL_VFSNAME, &name)));
+    SAMSYN_TRY(check(
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_VFSNAME, static_cast<void*>(&name))));
     const bool ours = name != nullptr && std::string_view{name} == health.vfs->name();
     sqlite3_free(name);
     if (!ours) return fail(Errc::storage_failed, "database: not under the encrypting file system");

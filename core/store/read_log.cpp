@@ -113,7 +113,7 @@ Result<std::vector<LogEvidence>> ReadLog::evidence() {
         one.at = Instant{std::chrono::milliseconds{query.number(0)}};
         one.held = SAMSYN_TRY(decode_checkpoint(query.blob(1)));
         one.shown = SAMSYN_TRY(decode_checkpoint(query.blob(2)));
-        all.push_back(std::move(one));
+        all.push_back(one);
     }
     return all;
 }

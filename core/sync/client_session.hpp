@@ -278,14 +278,14 @@ private:
     std::optional<Download> download_;
     TransferPace upload_pace_{256 * 1024UL};
     TransferPace download_pace_{attachment_request_bytes_max};
-    bool attachments_done_ = false;         ///< none is wanted either way, when last asked
     std::optional<DeviceReport> reported_;  ///< what this session last told
     std::optional<Instant> next_report_;    ///< not before
-    bool reads_failed_ = false;             ///< this session tells of no more
     /// In flight with the keeper: at most one of these.
     std::optional<UnlockRegistration> registering_;
     std::optional<PinVerifier> confirming_;
     std::optional<UnlockRegistration> registered_;  ///< the last one: said once a session
+    bool attachments_done_ = false;                 ///< none is wanted either way, when last asked
+    bool reads_failed_ = false;                     ///< this session tells of no more
     bool keeper_failed_ = false;
     bool may_push_ = false;   ///< statements are all here: decisions are made on the newest
     bool caught_up_ = false;  ///< nothing was delivered since the last `CaughtUp{everything}`
