@@ -35,7 +35,9 @@ AttachmentState state_of(const AttachmentPlace& place, const AttachmentRecord& r
 }  // namespace
 
 /// Who may write in a compartment may put files there.
-bool Hub::Impl::may_attach(const AttachmentPlace& place, const DeviceId& device, Instant now) {
+bool Hub::Impl::may_attach(const AttachmentPlace& place,
+                           const DeviceId& device,
+                           Instant now) const {
     Request request;
     request.action = Action::contribute;
     return registry.compartment(place.compartment) != nullptr &&

@@ -57,7 +57,7 @@ void Hub::Impl::on_hand_in_message(LinkId id, HubLink& link, ByteView bytes, Ins
 
 /// That the device's user has left, for a tablet that did not hear of it in time: else it could not
 /// know what it is turned away for, and would hold on to drafts that belong in escrow.
-std::optional<Message> Hub::Impl::next_removal(OrderTaker& hand_in, Instant now) {
+std::optional<Message> Hub::Impl::next_removal(OrderTaker& hand_in, Instant now) const {
     const Federation& members = registry.federation();
     const Federation::Device* const device = members.device(hand_in.device);
     if (device == nullptr || members.in_good_standing(hand_in.device, now)) return std::nullopt;

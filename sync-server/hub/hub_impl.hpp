@@ -140,11 +140,11 @@ struct Hub::Impl {
     // A revoked device: hub_hand_in.cpp.
     Result<void> enter_hand_in(LinkId id, HubLink& link, const DeviceId& device, Instant now);
     void on_hand_in_message(LinkId id, HubLink& link, ByteView message, Instant now);
-    std::optional<Message> next_removal(OrderTaker& hand_in, Instant now);
+    std::optional<Message> next_removal(OrderTaker& hand_in, Instant now) const;
     std::optional<Message> next_of_hand_in(HubLink& link, Instant now);
 
     // Attached files: hub_attachments.cpp. Errors: of the storage.
-    bool may_attach(const AttachmentPlace& place, const DeviceId& device, Instant now);
+    bool may_attach(const AttachmentPlace& place, const DeviceId& device, Instant now) const;
     void tell_attachment(LinkId id, HubLink& link, const AttachmentState& state);
     void on_attachment_offer(LinkId id, HubLink& link, const AttachmentOffer& offer, Instant now);
     Result<AttachmentState> take_offer(const DeviceId& device,

@@ -103,7 +103,7 @@ Result<void> fill_log_rows(Database& db) {
 
 Result<void> migrate_storage(Database& db) {
     struct Step {
-        const char* sql;
+        const char* sql = nullptr;
         Result<void> (*fill)(Database& db) = nullptr;
     };
 
