@@ -344,7 +344,8 @@ class SqliteStorageCopy final : public StorageCopy {
 public:
     static Result<std::unique_ptr<StorageCopy>> begin(Database& source, Database target) {
         std::unique_ptr<SqliteStorageCopy> copy{new SqliteStorageCopy{std::move(target)}};
-        SAMSYN_TRY(copy->target_.exec("PRAGMA synchronous = OFF"));
+        // Nor may SQLite move the log by itself: without a sync nothing would say that it has.
+        SAMSYN_TRY(copy->target_.exec("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0"));
         copy->copy_.emplace(SAMSYN_TRY(DatabaseCopy::begin(source, copy->target_)));
         return std::unique_ptr<StorageCopy>{std::move(copy)};
     }

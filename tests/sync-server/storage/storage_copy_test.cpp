@@ -117,6 +117,30 @@ TEST_CASE("StorageCopy: is of the moment of its last step, whatever is written m
     CHECK(counters_in(*storage) == up_to(written + 1));
 }
 
+TEST_CASE("StorageCopy: one of more pages than SQLite lets a log have is whole",
+          "[storage][backup]") {
+    const TemporaryFolder folder;
+    const TemporaryFolder target;
+    SodiumPageCipher pages = test_pages(1);
+    SodiumPageCipher other = test_pages(2, 9);
+    const auto storage = *open_sqlite_storage(folder.path(), pages, DatabaseMode::create);
+    const Bytes megabyte(1'000'000, std::byte{7});
+    for (int i = 0; i < 9; ++i) {
+        REQUIRE(storage->begin());
+        REQUIRE(storage->put_value("large/" + std::to_string(i), megabyte));
+        REQUIRE(storage->commit());
+    }
+    {
+        const auto copy = *storage->copy_to(target.path(), other);
+        while (!*copy->step(500)) {
+        }
+        REQUIRE(copy->finish());
+    }
+    const auto copied = open_sqlite_storage(target.path(), other, DatabaseMode::existing);
+    REQUIRE(copied);
+    CHECK((*copied)->value("large/8") == megabyte);
+}
+
 TEST_CASE("StorageCopy: is sealed under its own key", "[storage][backup][attack]") {
     const TemporaryFolder target;
     SodiumPageCipher other = test_pages(2, 9);
