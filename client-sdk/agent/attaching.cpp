@@ -33,6 +33,7 @@ struct Attaching::File {
     Bytes waiting;                     ///< what was read before
     std::uint64_t done = 0;
     std::uint64_t size = 0;
+    std::uint64_t touched = 0;  ///< in the order of begins and steps
 };
 
 Attaching::Attaching() = default;
@@ -42,12 +43,19 @@ Result<Attaching::Begun> Attaching::begin(Device& device,
                                           const std::filesystem::path& path,
                                           NewItem item) {
     // Nobody goes on with it: its command was ended.
-    if (files_.size() >= files_max) SAMSYN_TRY(drop(device, files_.begin()->first));
+    if (files_.size() >= files_max) {
+        const auto touched = [](const auto& entry) { return entry.second->touched; };
+        const Ticket oldest = std::ranges::min_element(files_, {}, touched)->first;
+        SAMSYN_TRY(drop(device, oldest));
+    }
     const std::string name = path.filename().string();
     FileReader reader = SAMSYN_TRY(FileReader::open(path));
     Begun begun;
     begun.size = reader.size();
-    if (begun.size > file_bytes_max) return fail(Errc::limit_exceeded, name + ": 255 MiB at most");
+    if (begun.size > file_bytes_max)
+        return fail(
+            Errc::limit_exceeded,
+            name + ": " + std::to_string(file_bytes_max / (1024UL * 1024)) + " MiB at most");
     Bytes waiting = SAMSYN_TRY(reader.read(first_bytes));
     begun.media_type = std::string{media_type_of(waiting)};
     std::optional<FileReader> rest;
@@ -69,15 +77,17 @@ Result<Attaching::Begun> Attaching::begin(Device& device,
     item.fields.push_back({"media_type", begun.media_type});
     auto attachment = SAMSYN_TRY(Attachments{device}.begin(std::move(item)));
     begun.ticket = ++last_;
-    files_.emplace(begun.ticket,
-                   std::make_unique<File>(
-                       std::move(attachment), std::move(rest), std::move(waiting), 0, begun.size));
+    files_.emplace(
+        begun.ticket,
+        std::make_unique<File>(
+            std::move(attachment), std::move(rest), std::move(waiting), 0, begun.size, ++touches_));
     return begun;
 }
 
 Result<Attaching::Step> Attaching::step(Device& device, Ticket ticket) {
     const auto found = files_.find(ticket);
     if (found == files_.end()) return fail(Errc::not_found, "ticket");
+    found->second->touched = ++touches_;
     auto step = read_on(device, *found->second);
     if (!step) (void)Attachments{device}.drop(found->second->attachment);
     if (!step || step->item) files_.erase(found);

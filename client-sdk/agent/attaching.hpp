@@ -5,8 +5,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <set>
-#include <utility>
 
 namespace samsyn {
 
@@ -17,7 +15,7 @@ class Attaching {
 public:
     using Ticket = std::uint64_t;
 
-    static constexpr std::size_t files_max = 8;  ///< at once: one more ends the oldest
+    static constexpr std::size_t files_max = 8;  ///< at once: one more ends the longest untouched
     static constexpr std::uint64_t file_bytes_max = 255UL * 1024 * 1024;  ///< servers take them
     static constexpr std::size_t step_bytes = 2UL * 1024 * 1024;          ///< read by one `step`
 
@@ -47,12 +45,6 @@ public:
     /// On an error nothing of the file is left. Errors: also `not_found` for a ticket that is none.
     Result<Step> step(Device& device, Ticket ticket);
 
-    /// True once for each item and action: so often a person's looking at a file is logged, however
-    /// its pieces are asked for.
-    bool is_first_look(const ItemId& item, bool copies) {
-        return looked_.emplace(item, copies).second;
-    }
-
     Result<void> drop(Device& device, Ticket ticket);
 
 private:
@@ -62,7 +54,7 @@ private:
 
     std::map<Ticket, std::unique_ptr<File>> files_;
     Ticket last_ = 0;
-    std::set<std::pair<ItemId, bool>> looked_;
+    std::uint64_t touches_ = 0;
 };
 
 }  // namespace samsyn

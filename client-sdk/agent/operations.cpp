@@ -3,7 +3,6 @@
 #include "client-sdk/agent/operations_call.hpp"
 #include "client-sdk/agent/operations_consultations.hpp"
 #include "client-sdk/agent/operations_enrol.hpp"
-#include "client-sdk/agent/operations_plan.hpp"
 #include "core/base/system_clock.hpp"
 
 #include <samsyn/leaving.hpp>
@@ -54,10 +53,11 @@ Result<json> run_checked(const Operation& operation,
                          const json& args,
                          Directory& names,
                          ShowMode& showing,
-                         Attaching& attaching) {
+                         Attaching& attaching,
+                         Looks& looks) {
     const Arguments arguments =
         SAMSYN_TRY(Arguments::from(args, operation.required, operation.optional));
-    Call call{device, clock, arguments, names, showing, attaching};
+    Call call{device, clock, arguments, names, showing, attaching, looks};
     return operation.run(call);
 }
 
@@ -127,10 +127,11 @@ json Operations::run(std::string_view operation, const json& args, const Log& lo
     // Nothing here throws for what a stranger sends. What is caught is memory that ran out.
     try {
         Result<json> result =
-            run_checked(*found, device_, clock_, args, names, showing_, attaching_);
+            run_checked(*found, device_, clock_, args, names, showing_, attaching_, looks_);
         if (result)
             if (const auto logged = log(names.shown()); !logged)
                 result = std::unexpected{logged.error()};
+        looks_.end_of_operation(result.has_value());
         if (result && shows_decisions(operation)) note_knowledge(device_, *result);
         if (result) return json::object({{"ok", true}, {"result", *std::move(result)}});
         json answer = failed(result.error());

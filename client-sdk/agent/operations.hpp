@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client-sdk/agent/attaching.hpp"
+#include "client-sdk/agent/looks.hpp"
 
 #include <samsyn/device.hpp>
 #include <samsyn/showing.hpp>
@@ -53,6 +54,7 @@ private:
     Device& device_;
     const Clock& clock_;
     Attaching attaching_;
+    Looks looks_;
     ShowMode showing_;  ///< what is shown on this tablet; gone with the process
 };
 

@@ -90,14 +90,11 @@ Result<json> list_attachments(Call& call) {
     return json::object({{"attachments", std::move(list)}});
 }
 
-/// A person sees its name: logged as opened, once.
+/// Where the file is, without its name: so a program may ask again and again.
 Result<json> state_json(Call& call, const ItemId& id) {
-    const AttachmentView view = SAMSYN_TRY(Attachments{call.device}.state(id));
-    if (call.attaching.is_first_look(id, false)) {
-        const ItemView item = SAMSYN_TRY(call.device.item(id));
-        call.names.note_shown(item.case_id, id);
-    }
-    return to_json(view);
+    json out = to_json(SAMSYN_TRY(Attachments{call.device}.state(id)));
+    out.erase("title");
+    return out;
 }
 
 Result<json> state_of_attachment(Call& call) {
@@ -117,16 +114,20 @@ Result<json> forget_attachment(Call& call) {
     return state_json(call, id);
 }
 
-/// A piece of the file. Its beginning is logged each time, the rest at least once.
+/// A piece of the file. Who looks begins with its first chunk, which is logged; further ones are
+/// given to whom that was.
 Result<json> give_piece(Call& call, bool copies) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const std::uint64_t offset = SAMSYN_TRY(unsigned_of(call, "offset"));
     Attachments attachments{call.device};
     const AttachmentView view = SAMSYN_TRY(attachments.state(id));
     const Bytes piece = SAMSYN_TRY(attachments.read(id, offset));
-    if (call.attaching.is_first_look(id, copies) || offset == 0) {
+    if (offset < attachment_plain_bytes) {
         const ItemView item = SAMSYN_TRY(call.device.item(id));
         call.names.note_shown(item.case_id, id);
+        call.looks.begin(id, copies);
+    } else if (!call.looks.has(id, copies)) {
+        return fail(Errc::invalid_argument, "offset: from the beginning");
     }
     return json::object({{"offset", offset},
                          {"size", view.size},

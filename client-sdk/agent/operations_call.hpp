@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client-sdk/agent/attaching.hpp"
+#include "client-sdk/agent/looks.hpp"
 #include "client-sdk/agent/operations_arguments.hpp"
 #include "client-sdk/agent/operations_directory.hpp"
 #include "client-sdk/agent/operations_views.hpp"
@@ -19,6 +20,7 @@ struct Call {
     Directory& names;
     ShowMode& showing;
     Attaching& attaching;
+    Looks& looks;
 };
 
 /// One row of the table of operations. `required` and `optional`: argument names, spaces between.
@@ -51,6 +53,7 @@ std::span<const Operation> leaving_operations();
 std::span<const Operation> log_operations();
 std::span<const Operation> note_operations();
 std::span<const Operation> meeting_operations();
+std::span<const Operation> plan_operations();
 std::span<const Operation> provision_operations();
 std::span<const Operation> recovery_operations();
 std::span<const Operation> showing_operations();

@@ -54,10 +54,6 @@ Result<NewItem> new_item(Call& call, const TypeInfo& type) {
     return item;
 }
 
-}  // namespace
-
-namespace {
-
 /// Of a person's own item and of forms it is no accident whom they name; a meeting is about all.
 bool names_people(ItemType type) {
     return type == ItemType::visit_note || type == ItemType::observation ||
@@ -84,8 +80,7 @@ Result<json> written_item(Call& call, const ItemId& id) {
     if (names_people(item.type))
         for (const PersonView& person :
              named_beside(item, SAMSYN_TRY(call.device.persons(item.case_id))))
-            result["named"].push_back(
-                json::object({{"id", to_hex(person.id)}, {"name", person.name}}));
+            result["named"].push_back(call.names.describe(item.case_id, person.id));
     return result;
 }
 

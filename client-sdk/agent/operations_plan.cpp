@@ -4,6 +4,8 @@
 #include "client-sdk/device/item_fields.hpp"
 #include "core/model/local_date.hpp"
 
+#include <samsyn/commitments.hpp>
+
 #include <algorithm>
 #include <tuple>
 
@@ -19,15 +21,11 @@ std::optional<Date> follow_up_of(const ItemView& goal) {
     return value_in<Date>(goal, "follow_up");
 }
 
-bool is_over(const ItemView& goal) {
-    return value_in<std::int64_t>(goal, "state").value_or(open_goal) != open_goal;
-}
-
 /// What is under way first, and of that what is followed up first.
 bool comes_before(const ItemView& a, const ItemView& b) {
     const auto rank = [](const ItemView& goal) {
         const auto date = follow_up_of(goal);
-        return std::tuple{is_over(goal), !date, date.value_or(Date{})};
+        return std::tuple{!is_open_goal(goal), !date, date.value_or(Date{})};
     };
     return rank(a) < rank(b);
 }
@@ -37,9 +35,7 @@ json choice_json(const ItemView& goal) {
     const auto at =
         static_cast<std::size_t>(value_in<std::int64_t>(goal, "state").value_or(open_goal));
     if (at >= state->choices.size()) return json::object();  // of a newer version
-    return json::object({{"key", state->choices[at].en},
-                         {"title", state->choices[at].en},
-                         {"title_sv", state->choices[at].sv}});
+    return json::object({{"title", state->choices[at].en}, {"title_sv", state->choices[at].sv}});
 }
 
 json goal_json(Call& call, const PersonId& whose, const ItemView& goal, const Date& today) {
@@ -54,7 +50,7 @@ json goal_json(Call& call, const PersonId& whose, const ItemView& goal, const Da
     out["responsible"] = responsible ? call.names.describe(*responsible) : json{};
     const auto date = follow_up_of(goal);
     out["follow_up"] = date ? json(to_text(*date)) : json{};
-    out["overdue"] = date && *date < today && !is_over(goal);
+    out["overdue"] = date && *date < today && is_open_goal(goal);
     out["also_about"] = json::array();
     for (const PersonId& person : goal.label.subjects)
         if (person != whose) out["also_about"].push_back(call.names.describe(goal.case_id, person));

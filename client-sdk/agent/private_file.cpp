@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,6 +63,14 @@ Result<void> write_all(int descriptor,
     return {};
 }
 
+/// So that a new name outlives a power cut.
+Result<void> sync_folder_of(const std::filesystem::path& path) {
+    const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
+    const File folder{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder.is_open() || ::fsync(folder.get()) != 0) return failed(path);
+    return {};
+}
+
 Result<void> write_by_rename(const std::filesystem::path& path,
                              std::string_view content,
                              unsigned rename_flags) {
@@ -80,10 +89,7 @@ Result<void> write_by_rename(const std::filesystem::path& path,
         ::unlink(fresh.c_str());
         return error;
     }
-    const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
-    const File folder{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!folder.is_open() || ::fsync(folder.get()) != 0) return failed(path);
-    return {};
+    return sync_folder_of(path);
 }
 
 }  // namespace
@@ -168,29 +174,22 @@ Result<Bytes> FileReader::read(std::size_t bytes_max) {
 }
 
 Result<FileWriter> FileWriter::create(const std::filesystem::path& path) {
-    constexpr mode_t private_mode = 0600;
     struct stat facts{};
     if (::lstat(path.c_str(), &facts) == 0)
         return fail(Errc::already_exists, path.filename().string());
-    std::filesystem::path part = path;
-    part += ".part";
-    ::unlink(part.c_str());  // of a run that crashed; the next call says if it could not
-    FileWriter file{
-        ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, private_mode),
-        part,
-        path};
-    if (file.descriptor_ < 0) return failed(path);
-    return file;
+    std::string part = path.string() + ".XXXXXX";  // mode 0600, and nobody else's
+    const int descriptor = ::mkostemp(part.data(), O_CLOEXEC);
+    if (descriptor < 0) return failed(path);
+    return FileWriter{descriptor, part, path};
 }
 
 FileWriter::FileWriter(FileWriter&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
-      part_(std::move(other.part_)),
+      part_(std::exchange(other.part_, {})),
       path_(std::move(other.path_)) {}
 
 FileWriter::~FileWriter() {
-    if (descriptor_ < 0) return;
-    ::close(descriptor_);
+    if (descriptor_ >= 0) ::close(descriptor_);
     if (!part_.empty()) ::unlink(part_.c_str());
 }
 
@@ -203,7 +202,7 @@ Result<void> FileWriter::finish() {
     if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0)
         return failed(path_);
     part_.clear();
-    return {};
+    return sync_folder_of(path_);
 }
 
 }  // namespace samsyn

@@ -51,10 +51,10 @@ private:
     std::uint64_t size_ = 0;
 };
 
-/// A new file of mode 0600, written from its beginning on under its name and ".part": there, whole
-/// and on the disk, once `finish` has succeeded, else gone with the object, or of a killed process
-/// with the next try. Errors of every call name the file:
-/// `already_exists`, `not_permitted`, `disk_full`, `system_failed`. Move-only.
+/// A new file of mode 0600, written from its beginning on under its name and six letters more:
+/// there, whole and on the disk, once `finish` has succeeded, else gone with the object. A process
+/// that is killed leaves what it had written under the longer name. Errors of every call name the
+/// file: `already_exists`, `not_permitted`, `disk_full`, `system_failed`. Move-only.
 class FileWriter {
 public:
     static Result<FileWriter> create(const std::filesystem::path& path);

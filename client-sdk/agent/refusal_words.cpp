@@ -2,6 +2,7 @@
 
 #include "client-sdk/agent/operations_items.hpp"
 
+#include <samsyn/attachments.hpp>
 #include <samsyn/commitments.hpp>
 #include <samsyn/enrolment.hpp>
 #include <samsyn/provisioning.hpp>
@@ -182,6 +183,16 @@ constexpr RefusalWords all_words[] = {
      "den är signerad, och det signerade ändras inte",
      "Add to it: `samsyn note addendum ITEM TEXT`.",
      "Gör ett tillägg: `samsyn note addendum POST TEXT`."},
+    {Attachments::not_here,
+     "the file is not on this device",
+     "filen finns inte på den här enheten",
+     "Fetch it: `samsyn attachment fetch ITEM`.",
+     "Hämta den: `samsyn attachment fetch POST`."},
+    {Attachments::not_sent,
+     "the server does not have it yet, so it stays here",
+     "servern har den inte än, så den stannar här",
+     "Send it first: `samsyn sync`.",
+     "Skicka den först: `samsyn sync`."},
     {SignedNotes::not_author,
      "who wrote nothing in it does not sign it first",
      "den som inte har skrivit i den signerar den inte först",

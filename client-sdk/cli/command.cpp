@@ -137,17 +137,19 @@ json Command::arguments(const std::vector<std::unique_ptr<Bound>>& all) {
     return args;
 }
 
-void Command::runs(std::function<int(const json& args)> run) {
-    app_->callback([app = app_, &session = session_, bound = bound_, run = std::move(run)] {
-        if (!app->get_subcommands().empty()) return;  // it has said what to do
-        session.command = [args = arguments(*bound), run] { return run(args); };
-    });
+void Command::runs(std::function<int(const json& args)> run, bool can_be_watched) {
+    app_->callback(
+        [app = app_, &session = session_, bound = bound_, run = std::move(run), can_be_watched] {
+            if (!app->get_subcommands().empty()) return;  // it has said what to do
+            session.can_be_watched = can_be_watched;
+            session.command = [args = arguments(*bound), run] { return run(args); };
+        });
 }
 
 void Command::asks(std::string operation, Printer printer) {
-    runs([&session = session_, operation = std::move(operation), printer](const json& args) {
-        return perform(session, operation, args, printer);
-    });
+    runs([&session = session_, operation = std::move(operation), printer](
+             const json& args) { return perform(session, operation, args, printer); },
+         true);
 }
 
 }  // namespace samsyn

@@ -47,7 +47,7 @@ public:
     void asks(std::string operation, Printer printer);
 
     /// Runs `run` with the arguments instead of asking for one operation.
-    void runs(std::function<int(const nlohmann::json& args)> run);
+    void runs(std::function<int(const nlohmann::json& args)> run, bool can_be_watched = false);
 
     /// For subcommands beside what the command itself does: they go first.
     CLI::App& app() { return *app_; }

@@ -60,14 +60,13 @@ int attach(const Session& session, json args) {
             return exit_ok;
         }
         print_written(session, step["written"]);
-        print(escaped(text_in(begun, "media_type")) + ", " + size_text(count_in(begun, "size")) +
-              "\n");
+        const std::string type = text_in(begun, "media_type");
+        print(escaped(type) + ", " + size_text(count_in(begun, "size")) + "\n");
         if (const std::uint64_t stripped = count_in(begun, "stripped"); stripped != 0)
             print(session.say("Left behind of the picture: ", "Kvar lämnades av bilden: ") +
                   size_text(stripped) +
                   session.say(" that say where and with what it was taken.\n",
                               " som säger var och med vad den är tagen.\n"));
-        const std::string type = text_in(begun, "media_type");
         if (!type.starts_with("image/") && type != "text/plain")
             print(session.say("What the file says of itself (author, place) goes with it.\n",
                               "Det filen säger om sig själv (författare, plats) följer med.\n"));
@@ -98,7 +97,7 @@ int fetch(const Session& session, const json& args) {
         show_json(file);
     } else {
         show_bar(count_in(file, "here"), count_in(file, "sealed"));
-        print(escaped(text_in(file, "title")) + ": " + state_text(session, file) + "\n");
+        print(short_id(text_in(file, "id")) + ": " + state_text(session, file) + "\n");
     }
     return count_in(file, "here") == count_in(file, "sealed") ? exit_ok : exit_failed;
 }
@@ -188,7 +187,7 @@ void print_attachments(const Session& session, const json& result) {
 }
 
 void print_attachment(const Session& session, const json& file) {
-    print(escaped(text_in(file, "title")) + ": " + state_text(session, file) + "\n");
+    print(short_id(text_in(file, "id")) + ": " + state_text(session, file) + "\n");
 }
 
 }  // namespace

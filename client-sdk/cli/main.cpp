@@ -96,6 +96,8 @@ int run(int argc, char** argv) {
     session.language = language == "sv" ? Language::swedish : Language::english;
     if (const auto started = start_sodium(); !started)
         return show_error(session, error_to_json(started.error()));
+    if (session.watches && !session.can_be_watched)
+        return show_error(session, Error{Errc::invalid_argument, "this command is not watched"});
     return session.command();
 }
 

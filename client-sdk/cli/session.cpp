@@ -98,8 +98,6 @@ int ask(const Session& session,
         std::string_view operation,
         const json& args,
         json& result) {
-    if (session.watches)
-        return show_error(session, Error{Errc::invalid_argument, "this command is not watched"});
     auto answer = agent.call(operation, args);
     if (!answer) return show_error(session, error_to_json(answer.error()));
     if (!answer->value("ok", false))

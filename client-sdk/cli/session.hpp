@@ -30,7 +30,8 @@ struct Session {
     bool json = false;
     Language language = Language::english;
     std::function<int()> command;
-    bool watches = false;  ///< shows the command's answer again whenever it is another
+    bool watches = false;         ///< shows the command's answer again whenever it is another
+    bool can_be_watched = false;  ///< the command asks for one operation
 
     /// The words in the person's language.
     std::string say(std::string_view en, std::string_view sv) const {

@@ -244,11 +244,15 @@ Result<ItemId> Device::Impl::copy_item(const ItemId& id, const std::optional<Aud
     draft.type = item.type;
     draft.fields = SAMSYN_TRY(fields_of(item, *type));
     SAMSYN_TRY(create_item(draft));
-    if (item.type == ItemType::attachment) {
-        const StoredCompartment to = SAMSYN_TRY(contributable(draft));
-        SAMSYN_TRY(attachment_book().copy(item, to.id, draft.item));
-    }
     return draft.item;
+}
+
+Result<bool> Device::Impl::copy_file(const ItemId& from, const ItemId& copy) {
+    const auto original = SAMSYN_TRY(store.item(from));
+    if (!original || original->type != ItemType::attachment) return true;
+    const auto to = SAMSYN_TRY(store.compartment_of(copy));
+    SAMSYN_ASSERT(to);  // just made
+    return attachment_book().copy(*original, *to, copy);
 }
 
 AudienceId Device::new_closed_id() {
@@ -276,8 +280,10 @@ Result<Selected> Device::open_selected(Saying saying, std::span<const ItemId> it
         (opening ? opening->items : answer->items) = originals;
         // First the statement: until it is there, the label is closed to everybody.
         selected.statement = SAMSYN_TRY(my.say(std::move(saying)));
-        for (const ItemId& item : originals)
+        for (const ItemId& item : originals) {
             selected.copies.push_back(SAMSYN_TRY(my.copy_item(item, selected.selection)));
+            (void)SAMSYN_TRY(my.copy_file(item, selected.copies.back()));
+        }
         return selected;
     });
 }
@@ -289,6 +295,9 @@ Result<std::vector<ItemId>> Device::reclose(std::span<const ItemId> items,
         std::vector<ItemId> copies;
         for (const ItemId& item : items) {
             copies.push_back(SAMSYN_TRY(my.copy_item(item, closed)));
+            // The original goes: a file that is not here would be lost with it.
+            if (!SAMSYN_TRY(my.copy_file(item, copies.back())))
+                return fail(Errc::not_found, Attachments::not_here);
             SAMSYN_TRY(my.erase_item(item));
         }
         return copies;

@@ -6,6 +6,19 @@
 
 namespace samsyn {
 
+namespace {
+
+/// Files of at most so many sealed bytes come without being asked for, until those that came from
+/// others are so many together.
+constexpr std::uint64_t ahead_bytes_max = 1024UL * 1024;
+constexpr std::uint64_t ahead_sum_max = 512UL * 1024 * 1024;
+
+bool is_deleted(const StoredItem& item) {
+    return item.state.presence() == ItemState::Presence::deleted;
+}
+
+}  // namespace
+
 Device::Impl::AttachmentBook& Device::Impl::attachment_book() {
     if (!attachment_book_) attachment_book_ = std::make_shared<AttachmentBook>(*this);
     return *attachment_book_;
@@ -25,13 +38,21 @@ Result<AttachedFile> Device::Impl::AttachmentBook::file_of(const StoredItem& ite
     return decode_attached_file(*text);
 }
 
+Result<Device::Impl::AttachmentBook::Attached> Device::Impl::AttachmentBook::attached(
+    const ItemId& id) {
+    StoredItem item = SAMSYN_TRY(my_.readable_item(id));
+    if (item.type != ItemType::attachment) return fail(Errc::invalid_argument, "attachment");
+    AttachedFile file = SAMSYN_TRY(file_of(item));
+    return Attached{std::move(item), std::move(file)};
+}
+
 Result<StoredAttachment> Device::Impl::AttachmentBook::row_of(const StoredItem& item,
                                                               const AttachedFile& file) {
     if (auto there = SAMSYN_TRY(rows_.find(item.compartment, item.id))) {
         if (there->id == file.id) return *std::move(there);
-        // The item has got another file. Ours that no server has is not thrown away for it.
-        if (there->way == AttachmentWay::goes && !there->sent) return fail(Errc::conflict, "file");
-        SAMSYN_TRY(rows_.erase(*there));
+        // The item has got another file. Ours that the server lacks is not thrown away for it.
+        if (SAMSYN_TRY(is_unsent(*there))) return fail(Errc::conflict, "file");
+        SAMSYN_TRY(rows_.erase(there->number));
     }
     StoredAttachment fresh;
     fresh.compartment = item.compartment;
@@ -41,50 +62,62 @@ Result<StoredAttachment> Device::Impl::AttachmentBook::row_of(const StoredItem& 
     return rows_.put(fresh);
 }
 
-Result<void> Device::Impl::AttachmentBook::copy(const StoredItem& from,
+Result<bool> Device::Impl::AttachmentBook::copy(const StoredItem& from,
                                                 const CompartmentId& to,
                                                 const ItemId& copy) {
     const auto there = SAMSYN_TRY(rows_.find(from.compartment, from.id));
-    // Who has it gives it to the copy: see `look_for_new`.
-    if (!there || !there->is_whole()) return {};
-    return copy_row(*there, to, copy);
-}
-
-Result<void> Device::Impl::AttachmentBook::copy_row(const StoredAttachment& from,
-                                                    const CompartmentId& to,
-                                                    const ItemId& copy) {
-    StoredAttachment fresh = from;
+    if (!there || !there->is_whole()) return false;
+    StoredAttachment fresh = *there;
     fresh.compartment = to;
     fresh.item = copy;
     fresh.way = AttachmentWay::goes;
     fresh.refused = {};
-    return rows_.copy(from, fresh);
+    SAMSYN_TRY(rows_.copy(*there, fresh));
+    return true;
 }
 
-/// Files of items that are gone go too.
+/// Of items that are gone the files go, too; their rows stay, so that they are not fetched again.
 Result<void> Device::Impl::AttachmentBook::begin_session() {
     looked_ = false;
-    const auto all = SAMSYN_TRY(rows_.all());
-    if (all.empty()) return {};
+    const auto items = SAMSYN_TRY(rows_.known_items());
+    if (items.empty()) return {};
     return my_.transact([&]() -> Result<void> {
         SAMSYN_TRY(rows_.forget_refusals());
-        for (const StoredAttachment& attachment : all) {
-            if (attachment.id.is_none()) continue;  // being attached now
-            const auto item = SAMSYN_TRY(my_.store.item(attachment.item));
-            const bool gone = !item || item->compartment != attachment.compartment ||
-                              item->state.presence() == ItemState::Presence::deleted;
-            if (gone) SAMSYN_TRY(rows_.erase(attachment));
+        for (const auto& [compartment, id] : items) {
+            const auto item = SAMSYN_TRY(my_.store.item(id));
+            if (item && item->compartment == compartment && !is_deleted(*item)) continue;
+            auto row = SAMSYN_TRY(rows_.find(compartment, id));
+            if (!row || (row->have == 0 && row->way == AttachmentWay::stays)) continue;
+            SAMSYN_TRY(give_up(*row));
         }
         return {};
     });
 }
 
+Result<void> Device::Impl::AttachmentBook::give_up(StoredAttachment& row) {
+    SAMSYN_TRY(rows_.chunks().erase(row.number));
+    row.have = 0;
+    row.way = AttachmentWay::stays;
+    return rows_.update(row);
+}
+
 // --- To the server -------------------------------------------------------------------------------
 
+/// The life of the server that was last heard of; none before the first.
+Result<Incarnation> Device::Impl::AttachmentBook::server() {
+    const auto last = SAMSYN_TRY(my_.store.value(key_incarnation));
+    if (!last || last->size() != Incarnation::size) return Incarnation{};
+    return Incarnation::from(*last);
+}
+
 Result<std::uint64_t> Device::Impl::AttachmentBook::unsent() {
-    const auto server = SAMSYN_TRY(my_.store.value(key_incarnation));
-    const bool fits = server && server->size() == Incarnation::size;
-    return rows_.unsent(fits ? Incarnation::from(*server) : Incarnation{});
+    const Incarnation life = SAMSYN_TRY(server());
+    return rows_.unsent(life);
+}
+
+Result<bool> Device::Impl::AttachmentBook::is_unsent(const StoredAttachment& row) {
+    const Incarnation life = SAMSYN_TRY(server());
+    return row.way == AttachmentWay::goes && (row.sent_to.is_none() || row.sent_to != life);
 }
 
 Result<std::optional<AttachmentOffer>> Device::Impl::AttachmentBook::wanted_upload(
@@ -98,7 +131,7 @@ Result<std::optional<AttachmentOffer>> Device::Impl::AttachmentBook::wanted_uplo
         if (!attachment.is_whole() || (first != unsent.end() && first->first == attachment.item))
             continue;
         const auto item = SAMSYN_TRY(my_.store.item(attachment.item));
-        if (!item || item->state.presence() == ItemState::Presence::deleted) continue;
+        if (!item || is_deleted(*item)) continue;
         return std::optional{AttachmentOffer{attachment.place(), attachment.size}};
     }
     return std::optional<AttachmentOffer>{};
@@ -112,14 +145,12 @@ Result<Bytes> Device::Impl::AttachmentBook::piece(const AttachmentPlace& place,
     return rows_.chunks().read(attachment->number, offset, bytes_max);
 }
 
-Result<void> Device::Impl::AttachmentBook::on_uploaded(const AttachmentState& state,
+Result<void> Device::Impl::AttachmentBook::on_uploaded(const AttachmentPlace& place,
+                                                       Errc why,
                                                        const Incarnation& server) {
     return my_.transact([&]() -> Result<void> {
-        if (state.refused == Errc{}) return rows_.mark_sent(state.place, server);
-        auto attachment = SAMSYN_TRY(rows_.find(state.place, AttachmentWay::goes));
-        if (!attachment) return {};
-        attachment->refused = state.refused;
-        return rows_.update(*attachment);
+        return why == Errc{} ? rows_.mark_sent(place, server)
+                             : rows_.set_refused(place, AttachmentWay::goes, why);
     });
 }
 
@@ -131,17 +162,11 @@ Result<void> Device::Impl::AttachmentBook::look_for_new() {
     return my_.transact([&]() -> Result<void> {
         for (const auto& [compartment, id] : SAMSYN_TRY(rows_.unknown_items())) {
             const auto item = SAMSYN_TRY(my_.store.item(id));
-            if (!item || item->compartment != compartment) continue;
+            if (!item || item->compartment != compartment || is_deleted(*item)) continue;
             const auto file = file_of(*item);
             if (!file) continue;  // not all of it is here yet, or it is nonsense
-            // A copy of what is here, in another circle: the server may lack it there.
-            if (const auto same = SAMSYN_TRY(rows_.find_whole(file->id))) {
-                SAMSYN_TRY(copy_row(*same, compartment, id));
-                continue;
-            }
             auto row = SAMSYN_TRY(row_of(*item, *file));
-            if (row.size > Attachments::ahead_bytes_max ||
-                SAMSYN_TRY(rows_.foreign_bytes()) > Attachments::ahead_sum_max)
+            if (row.size > ahead_bytes_max || SAMSYN_TRY(rows_.foreign_bytes()) > ahead_sum_max)
                 continue;
             row.way = AttachmentWay::wanted;
             SAMSYN_TRY(rows_.update(row));
@@ -152,10 +177,9 @@ Result<void> Device::Impl::AttachmentBook::look_for_new() {
 
 Result<std::optional<AttachmentKeeper::Wanted>> Device::Impl::AttachmentBook::wanted_download() {
     SAMSYN_TRY(look_for_new());
-    for (const StoredAttachment& attachment : SAMSYN_TRY(rows_.wanted()))
-        if (attachment.have < attachment.size)
-            return std::optional{Wanted{attachment.place(), attachment.have, attachment.size}};
-    return std::optional<Wanted>{};
+    const auto row = SAMSYN_TRY(rows_.first_wanted());
+    if (!row) return std::optional<Wanted>{};
+    return std::optional{Wanted{row->place(), row->have, row->size}};
 }
 
 /// Bytes that do not open under the file's key, or a whole that is not the named one, are thrown
@@ -167,9 +191,7 @@ Result<bool> Device::Impl::AttachmentBook::on_piece(const AttachmentPiece& piece
         const std::uint64_t before = attachment->have;
         const std::uint64_t end = before + piece.bytes.size();
         if (piece.offset != before || end > attachment->size) return false;
-        // Each piece costs its chunk: of small ones a server could make much work.
-        if (piece.bytes.size() < attachment_piece_bytes_min && end != attachment->size &&
-            end % attachment_chunk_bytes != 0) {
+        if (is_crumb(piece.bytes.size(), end, attachment->size)) {
             attachment->refused = Errc::malformed;
             SAMSYN_TRY(rows_.update(*attachment));
             return false;
@@ -202,37 +224,31 @@ Result<bool> Device::Impl::AttachmentBook::is_sound(const StoredAttachment& atta
     const std::uint64_t ended =
         whole ? sealed_chunk_count(attachment.size) : attachment.have / attachment_chunk_bytes;
     for (std::uint64_t chunk = before / attachment_chunk_bytes; chunk < ended; ++chunk)
-        if (!SAMSYN_TRY(opens(attachment, *file, chunk))) return false;
+        if (const auto opened = open_chunk(attachment, *file, chunk); !opened) {
+            if (my_.is_storage_fault(opened.error())) return std::unexpected{opened.error()};
+            return false;
+        }
     if (!whole) return true;
     const auto id = rows_.chunks().id_of(attachment.number, attachment.size, my_.ports.hasher);
     return id && *id == attachment.id;
 }
 
-Result<bool> Device::Impl::AttachmentBook::opens(const StoredAttachment& attachment,
-                                                 const AttachedFile& file,
-                                                 std::uint64_t chunk) {
+Result<Bytes> Device::Impl::AttachmentBook::open_chunk(const StoredAttachment& attachment,
+                                                       const AttachedFile& file,
+                                                       std::uint64_t chunk) {
     const Bytes sealed = SAMSYN_TRY(rows_.chunks().read(
         attachment.number, chunk * attachment_chunk_bytes, attachment_chunk_bytes));
     const bool last = chunk + 1 == chunk_count(file.size);
-    return my_.ports.sealer.open_chunk(file.key, chunk, last, sealed).has_value();
+    return my_.ports.sealer.open_chunk(file.key, chunk, last, sealed);
 }
 
-Result<void> Device::Impl::AttachmentBook::on_unavailable(const AttachmentState& state) {
-    return my_.transact([&]() -> Result<void> {
-        auto attachment = SAMSYN_TRY(rows_.find(state.place, AttachmentWay::wanted));
-        if (!attachment) return {};
-        attachment->refused = state.refused == Errc{} ? Errc::not_found : state.refused;
-        return rows_.update(*attachment);
-    });
+Result<void> Device::Impl::AttachmentBook::on_unavailable(const AttachmentPlace& place, Errc why) {
+    return my_.transact([&] { return rows_.set_refused(place, AttachmentWay::wanted, why); });
 }
 
+/// What was found to be damaged stays so for this session.
 Result<void> Device::Impl::AttachmentBook::on_available(const AttachmentPlace& place) {
-    return my_.transact([&]() -> Result<void> {
-        auto attachment = SAMSYN_TRY(rows_.find(place, AttachmentWay::wanted));
-        if (!attachment) return {};
-        attachment->refused = {};
-        return rows_.update(*attachment);
-    });
+    return my_.transact([&] { return rows_.allow(place); });
 }
 
 }  // namespace samsyn

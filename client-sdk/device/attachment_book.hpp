@@ -21,37 +21,53 @@ public:
 
     AttachmentRows& rows() { return rows_; }
 
-    /// What an item says of its file. Errors: `malformed`.
-    static Result<AttachedFile> file_of(const StoredItem& item);
+    /// An item that this user may read, and what it says of its file. Errors: `not_found`,
+    /// `invalid_argument` for another type, `malformed`.
+    struct Attached {
+        StoredItem item;
+        AttachedFile file;
+    };
 
-    /// The row of an item's file, made where there is none. `file`: what the item says now.
+    Result<Attached> attached(const ItemId& id);
+
+    /// The row of an item's file, made where there is none. `file`: what the item says now. Errors:
+    /// `conflict` where the file that it said before waits to be sent.
     Result<StoredAttachment> row_of(const StoredItem& item, const AttachedFile& file);
 
-    /// How many files of this device its server has not got.
+    /// A chunk of a file that is here. Errors: also `not_authentic`.
+    Result<Bytes> open_chunk(const StoredAttachment& attachment,
+                             const AttachedFile& file,
+                             std::uint64_t chunk);
+
+    /// Nothing of it is here any more, and it is not wanted.
+    Result<void> give_up(StoredAttachment& row);
+
+    /// Does its server, in its present life, lack what this device attached?
+    Result<bool> is_unsent(const StoredAttachment& row);
+
+    /// How many of these there are.
     Result<std::uint64_t> unsent();
 
-    /// The file goes with the copy, if it is here.
-    Result<void> copy(const StoredItem& from, const CompartmentId& to, const ItemId& copy);
+    /// The file goes with the copy of an item. False where it is not here.
+    Result<bool> copy(const StoredItem& from, const CompartmentId& to, const ItemId& copy);
 
     Result<std::optional<AttachmentOffer>> wanted_upload(const Incarnation& server) override;
     Result<Bytes> piece(const AttachmentPlace& place,
                         std::uint64_t offset,
                         std::size_t bytes_max) override;
-    Result<void> on_uploaded(const AttachmentState& state, const Incarnation& server) override;
+    Result<void> on_uploaded(const AttachmentPlace& place,
+                             Errc why,
+                             const Incarnation& server) override;
     Result<std::optional<Wanted>> wanted_download() override;
     Result<bool> on_piece(const AttachmentPiece& piece) override;
-    Result<void> on_unavailable(const AttachmentState& state) override;
+    Result<void> on_unavailable(const AttachmentPlace& place, Errc why) override;
     Result<void> on_available(const AttachmentPlace& place) override;
 
 private:
-    Result<void> copy_row(const StoredAttachment& from,
-                          const CompartmentId& to,
-                          const ItemId& copy);
+    static Result<AttachedFile> file_of(const StoredItem& item);
+    Result<Incarnation> server();
     Result<void> look_for_new();
     Result<bool> is_sound(const StoredAttachment& attachment, std::uint64_t before);
-    Result<bool> opens(const StoredAttachment& attachment,
-                       const AttachedFile& file,
-                       std::uint64_t chunk);
 
     Impl& my_;
     AttachmentRows rows_;

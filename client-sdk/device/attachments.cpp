@@ -8,27 +8,6 @@
 
 namespace samsyn {
 
-namespace {
-
-AttachmentView view_of_row(const ItemView& item,
-                           const AttachedFile& file,
-                           const std::optional<StoredAttachment>& row) {
-    AttachmentView view;
-    view.item = item.id;
-    view.title = item.text("title");
-    view.media_type = item.text("media_type");
-    view.size = file.size;
-    view.sealed = sealed_size(file.size);
-    if (!row || row->id != file.id) return view;
-    view.here = row->have;
-    view.way = row->way;
-    view.sent = row->sent || row->way != AttachmentWay::goes;
-    view.refused = row->refused;
-    return view;
-}
-
-}  // namespace
-
 Result<NewAttachment> Attachments::begin(NewItem item) {
     Device::Impl& my = *device_.impl_;
     item.type = ItemType::attachment;
@@ -82,7 +61,7 @@ Result<ItemId> Attachments::finish(NewAttachment& attachment) {
         AttachmentRows& rows = my.attachment_book().rows();
         StoredAttachment stored = attachment.stored_;
         const auto there = SAMSYN_TRY(rows.find(stored.compartment, stored.item));
-        if (!there || there->number != stored.number) return fail(Errc::not_found, "attachment");
+        if (!there) return fail(Errc::not_found, "attachment");  // purged meanwhile
         const Bytes sealed = my.ports.sealer.seal_chunk(
             attachment.key_, stored.have / attachment_chunk_bytes, true, attachment.rest_);
         stored.size += sealed.size();
@@ -109,8 +88,8 @@ Result<void> Attachments::drop(NewAttachment& attachment) {
         AttachmentRows& rows = my.attachment_book().rows();
         const StoredAttachment& stored = attachment.stored_;
         const auto there = SAMSYN_TRY(rows.find(stored.compartment, stored.item));
-        if (!there || there->number != stored.number) return {};  // purged
-        return rows.erase(*there);
+        if (!there) return {};  // purged
+        return rows.erase(there->number);
     });
 }
 
@@ -118,64 +97,72 @@ Result<std::vector<AttachmentView>> Attachments::list(const CaseId& case_id) {
     std::vector<AttachmentView> views;
     for (const ItemView& item : SAMSYN_TRY(device_.items(case_id))) {
         if (item.type != ItemType::attachment) continue;
-        if (auto view = state(item.id)) views.push_back(*std::move(view));
+        auto view = view_of(item);
+        // Another's nonsense hides no file; a fault of our own storage is told.
+        if (view)
+            views.push_back(*std::move(view));
+        else if (device_.impl_->is_storage_fault(view.error()))
+            return std::unexpected{view.error()};
     }
     return views;
 }
 
 Result<AttachmentView> Attachments::state(const ItemId& item) {
-    Device::Impl& my = *device_.impl_;
-    const StoredItem stored = SAMSYN_TRY(my.readable_item(item));
-    if (stored.type != ItemType::attachment) return fail(Errc::invalid_argument, "attachment");
-    const AttachedFile file = SAMSYN_TRY(Device::Impl::AttachmentBook::file_of(stored));
     const ItemView view = SAMSYN_TRY(device_.item(item));
-    const auto row = SAMSYN_TRY(my.attachment_book().rows().find(stored.compartment, item));
-    return view_of_row(view, file, row);
+    if (view.type != ItemType::attachment) return fail(Errc::invalid_argument, "attachment");
+    return view_of(view);
+}
+
+Result<AttachmentView> Attachments::view_of(const ItemView& item) {
+    Device::Impl& my = *device_.impl_;
+    const AttachedFile file = SAMSYN_TRY(decode_attached_file(item.text("content")));
+    const auto row = SAMSYN_TRY(my.attachment_book().rows().find(item.compartment, item.id));
+    AttachmentView view;
+    view.item = item.id;
+    view.title = item.text("title");
+    view.media_type = item.text("media_type");
+    view.size = file.size;
+    view.sealed = sealed_size(file.size);
+    if (!row || row->id != file.id) return view;
+    view.here = row->have;
+    view.way = row->way;
+    view.sent = !SAMSYN_TRY(my.attachment_book().is_unsent(*row));
+    view.refused = row->refused;
+    return view;
 }
 
 Result<void> Attachments::fetch(const ItemId& item) {
     Device::Impl& my = *device_.impl_;
     return my.transact([&]() -> Result<void> {
-        const StoredItem stored = SAMSYN_TRY(my.readable_item(item));
-        if (stored.type != ItemType::attachment) return fail(Errc::invalid_argument, "attachment");
-        const AttachedFile file = SAMSYN_TRY(Device::Impl::AttachmentBook::file_of(stored));
-        auto row = SAMSYN_TRY(my.attachment_book().row_of(stored, file));
+        auto& book = my.attachment_book();
+        const auto attached = SAMSYN_TRY(book.attached(item));
+        auto row = SAMSYN_TRY(book.row_of(attached.item, attached.file));
         row.refused = {};
         if (!row.is_whole()) row.way = AttachmentWay::wanted;
-        return my.attachment_book().rows().update(row);
+        return book.rows().update(row);
     });
 }
 
 Result<void> Attachments::give_up(const ItemId& item) {
     Device::Impl& my = *device_.impl_;
     return my.transact([&]() -> Result<void> {
-        const StoredItem stored = SAMSYN_TRY(my.readable_item(item));
-        AttachmentRows& rows = my.attachment_book().rows();
-        auto row = SAMSYN_TRY(rows.find(stored.compartment, item));
+        auto& book = my.attachment_book();
+        const auto attached = SAMSYN_TRY(book.attached(item));
+        auto row = SAMSYN_TRY(book.rows().find(attached.item.compartment, item));
         if (!row) return {};
-        if (row->way == AttachmentWay::goes && !row->sent)
-            return fail(Errc::conflict, "a file that waits to be sent");
-        SAMSYN_TRY(rows.chunks().erase(row->number));
-        row->have = 0;
-        row->way = AttachmentWay::stays;
-        return rows.update(*row);
+        if (SAMSYN_TRY(book.is_unsent(*row))) return fail(Errc::conflict, not_sent);
+        return book.give_up(*row);
     });
 }
 
 Result<Bytes> Attachments::read(const ItemId& item, std::uint64_t offset) {
-    Device::Impl& my = *device_.impl_;
-    const StoredItem stored = SAMSYN_TRY(my.readable_item(item));
-    if (stored.type != ItemType::attachment) return fail(Errc::invalid_argument, "attachment");
-    const AttachedFile file = SAMSYN_TRY(Device::Impl::AttachmentBook::file_of(stored));
-    AttachmentRows& rows = my.attachment_book().rows();
-    const auto row = SAMSYN_TRY(rows.find(stored.compartment, item));
-    if (!row || row->id != file.id || !row->is_whole()) return fail(Errc::not_found, not_here);
-    if (offset >= file.size) return Bytes{};
-    const std::uint64_t chunk = offset / attachment_plain_bytes;
-    const Bytes sealed = SAMSYN_TRY(
-        rows.chunks().read(row->number, chunk * attachment_chunk_bytes, attachment_chunk_bytes));
-    Bytes plain = SAMSYN_TRY(
-        my.ports.sealer.open_chunk(file.key, chunk, chunk + 1 == chunk_count(file.size), sealed));
+    auto& book = device_.impl_->attachment_book();
+    const auto attached = SAMSYN_TRY(book.attached(item));
+    const auto row = SAMSYN_TRY(book.rows().find(attached.item.compartment, item));
+    if (!row || row->id != attached.file.id || !row->is_whole())
+        return fail(Errc::not_found, not_here);
+    if (offset >= attached.file.size) return Bytes{};
+    Bytes plain = SAMSYN_TRY(book.open_chunk(*row, attached.file, offset / attachment_plain_bytes));
     plain.erase(plain.begin(),
                 plain.begin() + static_cast<std::ptrdiff_t>(offset % attachment_plain_bytes));
     return plain;

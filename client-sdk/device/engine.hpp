@@ -191,6 +191,9 @@ public:
                            const std::vector<PersonId>& about,
                            std::string_view text);
     Result<ItemId> copy_item(const ItemId& id, const std::optional<AudienceId>& closed);
+
+    /// The file of an attachment goes with its copy. False where it is not here.
+    Result<bool> copy_file(const ItemId& from, const ItemId& copy);
     Result<void> erase_item(const ItemId& id);
 
     /// Clears what tells where a protected person can be found, as far as this user may change it.

@@ -30,6 +30,7 @@ Result<AttachedFile> decode_attached_file(std::string_view text) {
         return fail(Errc::unsupported_version, "attached file");
     AttachedFile file;
     file.id = SAMSYN_TRY(in.id<AttachmentId>("attached file"));
+    if (file.id.is_none()) return fail(Errc::malformed, "attached file");
     const ByteView key = SAMSYN_TRY(in.raw(ContentKey::size, "attached file"));
     file.key = ContentKey{key.first<ContentKey::size>()};
     file.size = SAMSYN_TRY(in.number<std::uint64_t>("attached file"));

@@ -19,6 +19,13 @@ inline constexpr std::uint64_t attachment_bytes_max = 512ULL * 1024 * 1024;  ///
 inline constexpr std::size_t attachment_piece_bytes_max = 32 * 1024;         ///< in one message
 inline constexpr std::size_t attachment_piece_bytes_min = 4 * 1024;
 
+/// Each piece costs whoever keeps it a chunk: of small ones a peer could make much work. A piece
+/// that ends at `end` and is no end of a chunk or of the file has at least
+/// `attachment_piece_bytes_min`.
+constexpr bool is_crumb(std::size_t bytes, std::uint64_t end, std::uint64_t sealed) {
+    return bytes < attachment_piece_bytes_min && end != sealed && end % attachment_chunk_bytes != 0;
+}
+
 /// Where and what a file is: the value of an item's field.
 struct AttachedFile {
     AttachmentId id;

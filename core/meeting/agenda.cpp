@@ -104,6 +104,7 @@ std::vector<std::int64_t> moved(std::span<const std::int64_t> positions,
         }
     }
     std::vector<std::int64_t> anew;
+    anew.reserve(positions.size());
     for (std::size_t i = 0; i < positions.size(); ++i)
         anew.push_back(position_step * static_cast<std::int64_t>(i + 1));
     return anew;

@@ -18,7 +18,7 @@ Result<StoredAttachment> read_attachment(const Query& row) {
         return fail(Errc::malformed, "stored attachment");
     stored.way = static_cast<AttachmentWay>(way);
     stored.refused = static_cast<Errc>(row.number(7));
-    stored.sent = row.number(8) != 0;
+    if (!row.is_null(8)) stored.sent_to = SAMSYN_TRY(row.id<Incarnation>(8));
     return stored;
 }
 
@@ -32,6 +32,18 @@ Query& bind_changing(Query& query, const StoredAttachment& attachment) {
 
 }  // namespace
 
+Result<Query> AttachmentRows::select(std::string_view which) {
+    constexpr std::string_view columns =
+        "SELECT number, compartment, item, id, size, have, way, refused, sent_to "
+        "FROM attachments ";
+    return db_.query_made(std::string{columns}.append(which));
+}
+
+Result<std::optional<StoredAttachment>> AttachmentRows::read_one(Query query) {
+    if (!SAMSYN_TRY(query.step())) return std::optional<StoredAttachment>{};
+    return std::optional{SAMSYN_TRY(read_attachment(query))};
+}
+
 Result<std::vector<StoredAttachment>> AttachmentRows::read_all(Query query) {
     std::vector<StoredAttachment> all;
     while (SAMSYN_TRY(query.step())) all.push_back(SAMSYN_TRY(read_attachment(query)));
@@ -40,32 +52,18 @@ Result<std::vector<StoredAttachment>> AttachmentRows::read_all(Query query) {
 
 Result<std::optional<StoredAttachment>> AttachmentRows::find(const CompartmentId& compartment,
                                                              const ItemId& item) {
-    Query query = SAMSYN_TRY(db_.query(
-        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
-        "FROM attachments WHERE compartment = ? AND item = ?"));
-    if (!SAMSYN_TRY(query.bind(compartment).bind(item).step()))
-        return std::optional<StoredAttachment>{};
-    return std::optional{SAMSYN_TRY(read_attachment(query))};
+    Query query = SAMSYN_TRY(select("WHERE compartment = ? AND item = ?"));
+    query.bind(compartment).bind(item);
+    return read_one(std::move(query));
 }
 
 Result<std::optional<StoredAttachment>> AttachmentRows::find(const AttachmentPlace& place,
                                                              AttachmentWay way) {
     Query query =
-        SAMSYN_TRY(db_.query("SELECT number, compartment, item, id, size, have, way, refused, "
-                             "sent_to IS NOT NULL FROM attachments WHERE compartment = ? "
-                             "AND id = ? AND way = ? ORDER BY number LIMIT 1"));
+        SAMSYN_TRY(select("WHERE compartment = ? AND id = ? AND way = ? AND refused = 0 "
+                          "ORDER BY size, number LIMIT 1"));
     query.bind(place.compartment).bind(place.attachment).bind(static_cast<std::int64_t>(way));
-    if (!SAMSYN_TRY(query.step())) return std::optional<StoredAttachment>{};
-    return std::optional{SAMSYN_TRY(read_attachment(query))};
-}
-
-Result<std::optional<StoredAttachment>> AttachmentRows::find_whole(const AttachmentId& id) {
-    Query query =
-        SAMSYN_TRY(db_.query("SELECT number, compartment, item, id, size, have, way, refused, "
-                             "sent_to IS NOT NULL FROM attachments WHERE id = ? AND have = size "
-                             "ORDER BY number LIMIT 1"));
-    if (!SAMSYN_TRY(query.bind(id).step())) return std::optional<StoredAttachment>{};
-    return std::optional{SAMSYN_TRY(read_attachment(query))};
+    return read_one(std::move(query));
 }
 
 Result<StoredAttachment> AttachmentRows::put(StoredAttachment attachment) {
@@ -94,10 +92,10 @@ Result<void> AttachmentRows::append(StoredAttachment& attachment,
     return update(attachment);
 }
 
-Result<void> AttachmentRows::erase(const StoredAttachment& attachment) {
-    SAMSYN_TRY(chunks_.erase(attachment.number));
+Result<void> AttachmentRows::erase(std::int64_t number) {
+    SAMSYN_TRY(chunks_.erase(number));
     Query gone = SAMSYN_TRY(db_.query("DELETE FROM attachments WHERE number = ?"));
-    return gone.bind(attachment.number).run();
+    return gone.bind(number).run();
 }
 
 Result<void> AttachmentRows::copy(const StoredAttachment& from, const StoredAttachment& to) {
@@ -106,10 +104,8 @@ Result<void> AttachmentRows::copy(const StoredAttachment& from, const StoredAtta
 }
 
 Result<std::vector<StoredAttachment>> AttachmentRows::to_send(const Incarnation& server) {
-    Query query = SAMSYN_TRY(db_.query(
-        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
-        "FROM attachments WHERE way = 1 AND sent_to IS NOT ? AND refused = 0 "
-        "ORDER BY size"));
+    Query query =
+        SAMSYN_TRY(select("WHERE way = 1 AND sent_to IS NOT ? AND refused = 0 ORDER BY size"));
     query.bind(server);
     return read_all(std::move(query));
 }
@@ -121,10 +117,27 @@ Result<void> AttachmentRows::mark_sent(const AttachmentPlace& place, const Incar
     return put.bind(server).bind(place.compartment).bind(place.attachment).run();
 }
 
-Result<std::vector<StoredAttachment>> AttachmentRows::wanted() {
-    return read_all(SAMSYN_TRY(db_.query(
-        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
-        "FROM attachments WHERE way = 2 AND refused = 0 ORDER BY size")));
+Result<std::optional<StoredAttachment>> AttachmentRows::first_wanted() {
+    return read_one(
+        SAMSYN_TRY(select("WHERE way = 2 AND refused = 0 ORDER BY size, number LIMIT 1")));
+}
+
+Result<void> AttachmentRows::set_refused(const AttachmentPlace& place,
+                                         AttachmentWay way,
+                                         Errc why) {
+    Query put =
+        SAMSYN_TRY(db_.query("UPDATE attachments SET refused = ? WHERE compartment = ? AND id = ? "
+                             "AND way = ?"));
+    put.bind(static_cast<std::int64_t>(why)).bind(place.compartment).bind(place.attachment);
+    return put.bind(static_cast<std::int64_t>(way)).run();
+}
+
+Result<void> AttachmentRows::allow(const AttachmentPlace& place) {
+    Query put =
+        SAMSYN_TRY(db_.query("UPDATE attachments SET refused = 0 WHERE compartment = ? AND id = ? "
+                             "AND way = 2 AND refused = ?"));
+    put.bind(place.compartment).bind(place.attachment);
+    return put.bind(static_cast<std::int64_t>(Errc::not_found)).run();
 }
 
 Result<std::uint64_t> AttachmentRows::unsent(const Incarnation& server) {
@@ -146,34 +159,32 @@ Result<void> AttachmentRows::forget_refusals() {
     return db_.exec("UPDATE attachments SET refused = 0 WHERE refused <> 0 AND way <> 0");
 }
 
-Result<std::vector<std::pair<CompartmentId, ItemId>>> AttachmentRows::unknown_items() {
-    Query query = SAMSYN_TRY(
-        db_.query("SELECT compartment, id FROM items WHERE type = 18 AND NOT EXISTS "
-                  "(SELECT 1 FROM attachments WHERE attachments.compartment = items.compartment "
-                  "AND attachments.item = items.id)"));
-    std::vector<std::pair<CompartmentId, ItemId>> unknown;
+Result<std::vector<std::pair<CompartmentId, ItemId>>> AttachmentRows::read_items(Query query) {
+    std::vector<std::pair<CompartmentId, ItemId>> items;
     while (SAMSYN_TRY(query.step())) {
         const auto compartment = SAMSYN_TRY(query.id<CompartmentId>(0));
-        unknown.emplace_back(compartment, SAMSYN_TRY(query.id<ItemId>(1)));
+        items.emplace_back(compartment, SAMSYN_TRY(query.id<ItemId>(1)));
     }
-    return unknown;
+    return items;
 }
 
-Result<std::vector<StoredAttachment>> AttachmentRows::all() {
-    return read_all(SAMSYN_TRY(db_.query(
-        "SELECT number, compartment, item, id, size, have, way, refused, sent_to IS NOT NULL "
-        "FROM attachments")));
+Result<std::vector<std::pair<CompartmentId, ItemId>>> AttachmentRows::unknown_items() {
+    return read_items(SAMSYN_TRY(
+        db_.query("SELECT compartment, id FROM items WHERE type = 18 AND NOT EXISTS "
+                  "(SELECT 1 FROM attachments WHERE attachments.compartment = items.compartment "
+                  "AND attachments.item = items.id)")));
+}
+
+Result<std::vector<std::pair<CompartmentId, ItemId>>> AttachmentRows::known_items() {
+    return read_items(SAMSYN_TRY(
+        db_.query("SELECT compartment, item FROM attachments WHERE id <> zeroblob(32)")));
 }
 
 /// By number, whatever else the row says: a damaged one goes like any other.
 Result<void> AttachmentRows::erase_all(Query query) {
     std::vector<std::int64_t> numbers;
     while (SAMSYN_TRY(query.step())) numbers.push_back(query.number(0));
-    for (const std::int64_t number : numbers) {
-        StoredAttachment gone;
-        gone.number = number;
-        SAMSYN_TRY(erase(gone));
-    }
+    for (const std::int64_t number : numbers) SAMSYN_TRY(erase(number));
     return {};
 }
 

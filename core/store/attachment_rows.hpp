@@ -25,8 +25,8 @@ struct StoredAttachment {
     std::uint64_t size = 0;
     std::uint64_t have = 0;
     AttachmentWay way{};
-    Errc refused{};     ///< by the server, in this session or the last
-    bool sent = false;  ///< some life of the server has got it from here
+    Errc refused{};         ///< by the server, in this session or the last
+    Incarnation sent_to{};  ///< the life of the server that has got it from here, if one has
 
     bool is_whole() const { return have == size && !id.is_none(); }
 
@@ -44,11 +44,9 @@ public:
     Result<std::optional<StoredAttachment>> find(const CompartmentId& compartment,
                                                  const ItemId& item);
 
-    /// Of several items with one file the first that goes this way.
+    /// Of several items with one file the first that goes this way and is not refused: the
+    /// smallest, as `first_wanted`.
     Result<std::optional<StoredAttachment>> find(const AttachmentPlace& place, AttachmentWay way);
-
-    /// Some row with all of a file, in whatever compartment.
-    Result<std::optional<StoredAttachment>> find_whole(const AttachmentId& id);
 
     /// Its number is given. Errors: also `conflict` where the item has one.
     Result<StoredAttachment> put(StoredAttachment attachment);
@@ -58,7 +56,7 @@ public:
 
     /// Adds what comes next, within its size; the row too.
     Result<void> append(StoredAttachment& attachment, ByteView bytes, const Hasher& hasher);
-    Result<void> erase(const StoredAttachment& attachment);
+    Result<void> erase(std::int64_t number);
 
     /// Its rows and bytes once more, for an item that is a copy.
     Result<void> copy(const StoredAttachment& from, const StoredAttachment& to);
@@ -69,8 +67,14 @@ public:
     /// All items with this file there.
     Result<void> mark_sent(const AttachmentPlace& place, const Incarnation& server);
 
-    /// Those that are wanted and not refused, the smallest first.
-    Result<std::vector<StoredAttachment>> wanted();
+    /// The smallest that is wanted and not refused.
+    Result<std::optional<StoredAttachment>> first_wanted();
+
+    /// All items with this file there that go this way.
+    Result<void> set_refused(const AttachmentPlace& place, AttachmentWay way, Errc why);
+
+    /// What was wanted and not there may be asked for again.
+    Result<void> allow(const AttachmentPlace& place);
 
     /// How many go and were not taken by this life of the server.
     Result<std::uint64_t> unsent(const Incarnation& server);
@@ -83,7 +87,9 @@ public:
 
     /// Items of the type whose file this device knows nothing of yet.
     Result<std::vector<std::pair<CompartmentId, ItemId>>> unknown_items();
-    Result<std::vector<StoredAttachment>> all();
+
+    /// Which items have a row, those aside that are being attached.
+    Result<std::vector<std::pair<CompartmentId, ItemId>>> known_items();
 
     /// What was being attached when the process ended.
     Result<bool> has_unfinished();
@@ -91,8 +97,11 @@ public:
     Result<void> erase_of(const CompartmentId& compartment);
 
 private:
-    Result<std::vector<StoredAttachment>> read_all(Query query);
+    Result<Query> select(std::string_view which);  ///< the few texts of this file
+    static Result<std::optional<StoredAttachment>> read_one(Query query);
+    static Result<std::vector<StoredAttachment>> read_all(Query query);
     Result<void> erase_all(Query query);
+    static Result<std::vector<std::pair<CompartmentId, ItemId>>> read_items(Query query);
 
     Database& db_;
     SealedChunks chunks_;

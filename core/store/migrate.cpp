@@ -176,6 +176,7 @@ CREATE TABLE attachments(
   refused INTEGER NOT NULL DEFAULT 0,
   UNIQUE(compartment, item)) STRICT;
 CREATE INDEX attachments_waiting ON attachments(size) WHERE way <> 0;
+CREATE INDEX attachments_id ON attachments(id);
 CREATE TABLE sealed_chunks(
   place INTEGER PRIMARY KEY,
   hash BLOB,

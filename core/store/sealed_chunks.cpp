@@ -16,12 +16,6 @@ std::int64_t place_of(std::int64_t file, std::uint64_t offset) {
 
 }  // namespace
 
-Result<Bytes> SealedChunks::chunk(std::int64_t place) {
-    Query query = SAMSYN_TRY(database_.query("SELECT bytes FROM sealed_chunks WHERE place = ?"));
-    if (!SAMSYN_TRY(query.bind(place).step())) return Bytes{};
-    return to_bytes(query.blob(0));
-}
-
 Result<void> SealedChunks::append(std::int64_t file,
                                   std::uint64_t have,
                                   std::uint64_t size,
@@ -32,7 +26,7 @@ Result<void> SealedChunks::append(std::int64_t file,
         const std::uint64_t begun = have % attachment_chunk_bytes;
         const ByteView part =
             bytes.first(std::min<std::uint64_t>(bytes.size(), attachment_chunk_bytes - begun));
-        Bytes whole = begun == 0 ? Bytes{} : SAMSYN_TRY(chunk(place_of(file, have)));
+        Bytes whole = SAMSYN_TRY(read(file, have - begun, begun));
         if (whole.size() != begun) return fail(Errc::malformed, "chunk of an attachment");
         whole.insert(whole.end(), part.begin(), part.end());
         const bool full = whole.size() == attachment_chunk_bytes || have + part.size() == size;
@@ -66,16 +60,14 @@ Result<AttachmentId> SealedChunks::id_of(std::int64_t file,
                                          std::uint64_t size,
                                          const Hasher& hasher) {
     const std::uint64_t chunks = sealed_chunk_count(size);
-    Query query = SAMSYN_TRY(
-        database_.query("SELECT place, hash FROM sealed_chunks WHERE place BETWEEN ? AND ? "
-                        "ORDER BY place"));
-    query.bind(place_of(file, 0)).bind(place_of(file, size == 0 ? 0 : size - 1));
+    Query query =
+        SAMSYN_TRY(database_.query("SELECT hash FROM sealed_chunks WHERE place BETWEEN ? AND ? "
+                                   "ORDER BY place"));
+    query.bind(place_of(file, 0)).bind(place_of(file, size - 1));
     Bytes hashes;
     hashes.reserve(chunks * Hash::size);
-    for (std::uint64_t number = 0; SAMSYN_TRY(query.step()); ++number) {
-        if (query.number(0) != place_of(file, number * attachment_chunk_bytes))
-            return fail(Errc::malformed, "chunk of an attachment");
-        const Hash hash = SAMSYN_TRY(query.id<Hash>(1));
+    while (SAMSYN_TRY(query.step())) {
+        const Hash hash = SAMSYN_TRY(query.id<Hash>(0));
         hashes.insert(hashes.end(), hash.bytes.begin(), hash.bytes.end());
     }
     if (hashes.size() != chunks * Hash::size)
@@ -106,9 +98,8 @@ Result<bool> SealedChunks::erase_some(std::int64_t file, int chunks) {
 }
 
 Result<void> SealedChunks::erase(std::int64_t file) {
-    Query query =
-        SAMSYN_TRY(database_.query("DELETE FROM sealed_chunks WHERE place BETWEEN ? AND ?"));
-    return query.bind(place_of(file, 0)).bind(place_of(file + 1, 0) - 1).run();
+    (void)SAMSYN_TRY(erase_some(file, -1));
+    return {};
 }
 
 }  // namespace samsyn

@@ -24,19 +24,18 @@ public:
     /// nothing is here.
     Result<Bytes> read(std::int64_t file, std::uint64_t offset, std::size_t bytes_max);
 
-    /// What all the chunks of a whole file amount to. Errors: also `malformed` where one lacks.
+    /// What all the chunks of a whole file amount to; its size is not 0. Errors: also `malformed`
+    /// where one lacks.
     Result<AttachmentId> id_of(std::int64_t file, std::uint64_t size, const Hasher& hasher);
 
     /// `to` has no bytes yet. A chunk at a time.
     Result<void> copy(std::int64_t from, std::int64_t to);
     Result<void> erase(std::int64_t file);
 
-    /// Erases at most so many chunks. False where none was left.
+    /// Erases at most so many chunks, or all (-1). False where none was left.
     Result<bool> erase_some(std::int64_t file, int chunks);
 
 private:
-    Result<Bytes> chunk(std::int64_t place);
-
     Database& database_;
 };
 

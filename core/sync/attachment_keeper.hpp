@@ -20,7 +20,10 @@ public:
                                 std::size_t bytes_max) = 0;
 
     /// The server has it whole, or will not have it.
-    virtual Result<void> on_uploaded(const AttachmentState& state, const Incarnation& server) = 0;
+    /// `why`: of a refusal, else 0.
+    virtual Result<void> on_uploaded(const AttachmentPlace& place,
+                                     Errc why,
+                                     const Incarnation& server) = 0;
 
     struct Wanted {
         AttachmentPlace place;
@@ -36,7 +39,7 @@ public:
     virtual Result<bool> on_piece(const AttachmentPiece& piece) = 0;
 
     /// The server does not have it, or does not give it, for now.
-    virtual Result<void> on_unavailable(const AttachmentState& state) = 0;
+    virtual Result<void> on_unavailable(const AttachmentPlace& place, Errc why) = 0;
 
     /// The server has it now.
     virtual Result<void> on_available(const AttachmentPlace& place) = 0;

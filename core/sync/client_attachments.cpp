@@ -1,4 +1,5 @@
-// ClientSession: attached files, when all else is quiet; one each way at a time.
+// ClientSession: attached files, when all else is quiet; one each way at a time, and never the same
+// one both ways: the server's answers name the place alone.
 
 #include "core/sync/client_session.hpp"
 
@@ -18,7 +19,7 @@ Result<void> ClientSession::serve_attachments(Instant now) {
 
 Result<void> ClientSession::begin_upload() {
     const auto offer = SAMSYN_TRY(ports_.ledger.attachment_keeper()->wanted_upload(incarnation_));
-    if (!offer) return {};
+    if (!offer || (download_ && download_->wanted.place == offer->place)) return {};
     upload_ = Upload{*offer};
     announced_ = false;
     send(*offer);
@@ -27,7 +28,7 @@ Result<void> ClientSession::begin_upload() {
 
 Result<void> ClientSession::begin_download(Instant now) {
     const auto wanted = SAMSYN_TRY(ports_.ledger.attachment_keeper()->wanted_download());
-    if (!wanted) return {};
+    if (!wanted || (upload_ && upload_->offer.place == wanted->place)) return {};
     download_ = Download{*wanted};
     announced_ = false;
     request_pieces(now);
@@ -51,16 +52,18 @@ Result<void> ClientSession::handle(const AttachmentState& state, Instant now) {
         return fail(Errc::unexpected_message, "attachment");
     if (upload_ && upload_->offer.place == state.place) {
         SAMSYN_TRY(go_on_with_upload(state, now));
-    } else if (state.whole && state.refused == Errc{} && state.have == 0) {
+    } else if (download_ && download_->wanted.place == state.place) {
+        const bool there = state.refused == Errc{} && state.whole;
+        if (there && state.have > download_->wanted.have) return {};  // its pieces are on their way
+        download_.reset();
+        // Shorter than its item says, or not given.
+        const Errc why = there                     ? Errc::not_authentic
+                         : state.refused == Errc{} ? Errc::not_found
+                                                   : state.refused;
+        SAMSYN_TRY(ports_.ledger.attachment_keeper()->on_unavailable(state.place, why));
+    } else if (state.refused == Errc{} && state.whole) {
         SAMSYN_TRY(ports_.ledger.attachment_keeper()->on_available(state.place));
         attachments_done_ = false;
-    } else if (download_ && download_->wanted.place == state.place) {
-        // That it ends here is no news where it does.
-        if (state.whole && state.have > download_->wanted.have) return {};
-        AttachmentState unavailable = state;
-        if (state.whole) unavailable.refused = Errc::not_authentic;  // shorter than its item says
-        download_.reset();
-        SAMSYN_TRY(ports_.ledger.attachment_keeper()->on_unavailable(unavailable));
     }
     return after_change(now);
 }
@@ -69,14 +72,14 @@ Result<void> ClientSession::go_on_with_upload(const AttachmentState& state, Inst
     Upload& upload = *upload_;
     if (state.refused != Errc{} || state.whole) {
         upload_.reset();
-        return ports_.ledger.attachment_keeper()->on_uploaded(state, incarnation_);
+        return ports_.ledger.attachment_keeper()->on_uploaded(
+            state.place, state.refused, incarnation_);
     }
-    const bool first = !std::exchange(upload.answered, true);
     if (state.have >= upload.offer.size)
         return fail(Errc::unexpected_message, "bytes held of an attachment");
     outputs_.emplace_back(Progressed{});
     // It goes on where the server is, also where that has lost some.
-    if (first || state.have > upload.sent || state.have < upload.have) {
+    if (state.have > upload.sent || state.have < upload.have) {
         upload.sent = state.have;
         upload.mark.reset();
     }

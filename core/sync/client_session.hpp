@@ -261,7 +261,6 @@ private:
     /// A file on its way to the server.
     struct Upload {
         AttachmentOffer offer;
-        bool answered = false;
         std::uint64_t have = 0;  ///< the server holds
         std::uint64_t sent = 0;
         std::optional<std::pair<std::uint64_t, Instant>> mark{};  ///< sent by then, to be timed

@@ -83,7 +83,9 @@ public:
 
     int characteristics() { return file()->pMethods->xDeviceCharacteristics(file()); }
 
-    sqlite3_file* file() const { return reinterpret_cast<sqlite3_file*>(memory_.get()); }
+    sqlite3_file* file() { return reinterpret_cast<sqlite3_file*>(memory_.get()); }
+
+    const sqlite3_file* file() const { return reinterpret_cast<sqlite3_file*>(memory_.get()); }
 
 private:
     /// SQLite's own calls are no larger than a page, and its unix VFS counts the bytes of one in 17

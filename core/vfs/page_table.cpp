@@ -26,7 +26,7 @@ PagePlace place_of(unsigned slot) {
 
 }  // namespace
 
-PageTable::PageTable(VfsState& vfs, std::string database)
+PageTable::PageTable(VfsState& vfs, const std::string& database)
     : vfs_(vfs),
       names_{database + "-pages0", database + "-pages1"},
       slots_{LowerFile{vfs.lower}, LowerFile{vfs.lower}} {}

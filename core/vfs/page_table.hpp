@@ -22,7 +22,7 @@ class PageTable {
 public:
     enum class Found : std::uint8_t { none, damaged, valid };
 
-    PageTable(VfsState& vfs, std::string database);
+    PageTable(VfsState& vfs, const std::string& database);
 
     /// Reads the newest valid record. An error code only where the VFS below fails.
     int load(Found& found);

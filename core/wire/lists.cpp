@@ -15,8 +15,8 @@ Result<std::vector<std::uint64_t>> read_ascending(Reader& in,
                                                   std::string_view what) {
     const auto count = SAMSYN_TRY(in.count(count_max, what));
     std::vector<std::uint64_t> numbers;
-    // NOLINTNEXTLINE(performance-inefficient-vector-operation): memory follows bytes, not a count
     for (std::size_t i = 0; i < count; ++i)
+        // NOLINTNEXTLINE(performance-inefficient-vector-operation): memory follows bytes
         numbers.push_back(SAMSYN_TRY(in.number<std::uint64_t>(what)));
     if (!ascends(numbers)) return fail(Errc::malformed, what);
     return numbers;

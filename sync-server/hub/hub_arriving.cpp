@@ -107,9 +107,9 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
     } else if (const auto* const fleet = std::get_if<FleetQuery>(&*message)) {
         on_fleet_query(id, link, *fleet, now);
     } else if (const auto* const offer = std::get_if<AttachmentOffer>(&*message)) {
-        on_attachment_offer(id, link, *offer, now);
+        answer_attachment(id, link, take_offer(link.delivery->device(), *offer, now));
     } else if (const auto* const piece = std::get_if<AttachmentPiece>(&*message)) {
-        on_attachment_piece(id, link, *piece, now);
+        answer_attachment(id, link, take_piece(link.delivery->device(), *piece, now));
     } else if (const auto* const wants = std::get_if<AttachmentRequest>(&*message)) {
         on_attachment_request(id, link, *wants);
     } else if (is_of_room(*message)) {

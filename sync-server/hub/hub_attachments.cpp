@@ -57,16 +57,11 @@ void Hub::Impl::tell_attachment(LinkId id, HubLink& link, const AttachmentState&
     awake.insert(id);
 }
 
-void Hub::Impl::on_attachment_offer(LinkId id,
-                                    HubLink& link,
-                                    const AttachmentOffer& offer,
-                                    Instant now) {
-    const auto state = take_offer(link.delivery->device(), offer, now);
-    if (!state) {
+void Hub::Impl::answer_attachment(LinkId id, HubLink& link, const Result<AttachmentState>& state) {
+    if (state)
+        tell_attachment(id, link, *state);
+    else
         group_failed = state.error();
-        return;
-    }
-    tell_attachment(id, link, *state);
 }
 
 Result<AttachmentState> Hub::Impl::take_offer(const DeviceId& device,
@@ -91,18 +86,6 @@ Result<AttachmentState> Hub::Impl::take_offer(const DeviceId& device,
     return state_of(place, SAMSYN_TRY(files.begin(place, offer.size, device, now)));
 }
 
-void Hub::Impl::on_attachment_piece(LinkId id,
-                                    HubLink& link,
-                                    const AttachmentPiece& piece,
-                                    Instant now) {
-    const auto state = take_piece(link.delivery->device(), piece, now);
-    if (!state) {
-        group_failed = state.error();
-        return;
-    }
-    tell_attachment(id, link, *state);
-}
-
 /// What does not come next changes nothing: the answer says what would. Asked again for each piece,
 /// so that a withdrawal ends an upload.
 Result<AttachmentState> Hub::Impl::take_piece(const DeviceId& device,
@@ -120,9 +103,7 @@ Result<AttachmentState> Hub::Impl::take_piece(const DeviceId& device,
     if (!record) return refused_state(place, Errc::not_found);
     const std::uint64_t end = piece.offset + piece.bytes.size();
     if (piece.offset != record->have || end > record->size) return state_of(place, *record);
-    // Each piece costs its chunk: of small ones a device could make much work.
-    if (piece.bytes.size() < attachment_piece_bytes_min && end != record->size &&
-        end % attachment_chunk_bytes != 0)
+    if (is_crumb(piece.bytes.size(), end, record->size))
         return refused_state(place, Errc::malformed);
     const bool begins_another = piece.offset / rated_bytes != end / rated_bytes;
     if ((piece.offset == 0 || begins_another) &&
@@ -140,7 +121,7 @@ Result<AttachmentState> Hub::Impl::take_piece(const DeviceId& device,
         return refused_state(place, Errc::not_authentic);
     }
     SAMSYN_TRY(files.set_whole(*record));
-    arrived_attachments.push_back(place);
+    arrived_attachments.push_back(state_of(place, *record));
     SAMSYN_TRY(access_log.append(
         row_by(device, Channel{place.compartment}, now, RowAttachment{place, false, {}})));
     return state_of(place, *record);
@@ -155,16 +136,13 @@ void Hub::Impl::on_attachment_request(LinkId id, HubLink& link, const Attachment
 
 /// Those who asked for a file before it was here hear that it is.
 void Hub::Impl::announce_attachments(Instant now) {
-    for (const AttachmentPlace& place : std::exchange(arrived_attachments, {})) {
-        AttachmentState state;
-        state.place = place;
-        state.whole = true;
+    for (const AttachmentState& state : std::exchange(arrived_attachments, {}))
         for (auto& [id, link] : links) {
-            if (link.closing || link.attachments_awaited.erase(place) == 0) continue;
-            if (registry.decide_read(place.compartment, link.delivery->device(), now).permitted())
+            if (link.closing || link.attachments_awaited.erase(state.place) == 0) continue;
+            const DeviceId& device = link.delivery->device();
+            if (registry.decide_read(state.place.compartment, device, now).permitted())
                 tell_attachment(id, link, state);
         }
-    }
 }
 
 /// Behind everything else, and one piece at a time, so that a large file holds nothing up.
@@ -177,43 +155,32 @@ Result<std::optional<Message>> Hub::Impl::next_of_attachments(HubLink& link,
         return state;
     }
     if (link.attachment_requests.empty()) return std::nullopt;
-    AttachmentRequest& request = link.attachment_requests.front();
-    const AttachmentPlace place_asked = request.place;
-    auto answer = SAMSYN_TRY(next_piece(link, request, round, now));
-    request.offset += answer.bytes;
-    request.bytes -= answer.bytes;
-    if (answer.last && request.bytes != 0 &&
-        answer.bytes != 0) {  // it ends before what was asked for
-        AttachmentState end;
-        end.place = place_asked;
-        end.have = request.offset;
-        end.whole = true;
-        link.attachment_states.push_back(end);
-    }
-    if (answer.last || request.bytes == 0) link.attachment_requests.pop_front();
-    return std::move(answer.message);
+    return SAMSYN_TRY(next_piece(link, round, now));
 }
 
 /// The fence: who may not read the compartment at this moment gets no more of its files.
-Result<Hub::Impl::PieceAnswer> Hub::Impl::next_piece(HubLink& link,
-                                                     const AttachmentRequest& request,
-                                                     Round& round,
-                                                     Instant now) {
-    const AttachmentPlace& place = request.place;
+Result<Message> Hub::Impl::next_piece(HubLink& link, Round& round, Instant now) {
+    AttachmentRequest& request = link.attachment_requests.front();
+    const AttachmentPlace place = request.place;
     const DeviceId& device = link.delivery->device();
+    const auto ends_with = [&](const AttachmentState& state) -> Message {
+        link.attachment_requests.pop_front();
+        return state;
+    };
     const Decision decision = registry.decide_read(place.compartment, device, now);
     if (!decision.permitted()) {
         link.attachments_logged.erase(place);
-        return PieceAnswer{refused_state(place, Errc::not_permitted)};
+        return ends_with(refused_state(place, Errc::not_permitted));
     }
     AttachmentRecords& files = ports.storage.attachments();
     const auto record = SAMSYN_TRY(files.find_whole(place));
     if (!record) {
         if (link.attachments_awaited.size() < attachments_awaited_max)
             link.attachments_awaited.insert(place);
+        return ends_with(refused_state(place, Errc::not_found));
     }
-    if (!record || request.offset >= record->size)
-        return PieceAnswer{refused_state(place, Errc::not_found)};
+    // It ends before what was asked for: the item says too much.
+    if (request.offset >= record->size) return ends_with(state_of(place, *record));
     AttachmentPiece piece;
     piece.place = place;
     piece.offset = request.offset;
@@ -228,8 +195,10 @@ Result<Hub::Impl::PieceAnswer> Hub::Impl::next_piece(HubLink& link,
                                        now,
                                        RowAttachment{place, true, ground_of(decision)})));
     }
-    const auto size = static_cast<std::uint32_t>(piece.bytes.size());
-    return PieceAnswer{std::move(piece), size, request.offset + size == record->size};
+    request.offset += piece.bytes.size();
+    request.bytes -= static_cast<std::uint32_t>(piece.bytes.size());
+    if (request.bytes == 0) link.attachment_requests.pop_front();
+    return piece;
 }
 
 }  // namespace samsyn

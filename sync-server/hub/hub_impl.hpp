@@ -56,7 +56,7 @@ struct Hub::Impl {
     std::set<LinkId> took_part;
     std::set<Channel> touched;
     std::vector<Hub::Note> notes;
-    std::vector<AttachmentPlace> arrived_attachments;
+    std::vector<AttachmentState> arrived_attachments;
     bool registry_lost = false;  ///< it could not be loaded again after a failed group
 
     HubLink* find(LinkId id) {
@@ -146,11 +146,10 @@ struct Hub::Impl {
     // Attached files: hub_attachments.cpp. Errors: of the storage.
     bool may_attach(const AttachmentPlace& place, const DeviceId& device, Instant now) const;
     void tell_attachment(LinkId id, HubLink& link, const AttachmentState& state);
-    void on_attachment_offer(LinkId id, HubLink& link, const AttachmentOffer& offer, Instant now);
+    void answer_attachment(LinkId id, HubLink& link, const Result<AttachmentState>& state);
     Result<AttachmentState> take_offer(const DeviceId& device,
                                        const AttachmentOffer& offer,
                                        Instant now);
-    void on_attachment_piece(LinkId id, HubLink& link, const AttachmentPiece& piece, Instant now);
     Result<AttachmentState> take_piece(const DeviceId& device,
                                        const AttachmentPiece& piece,
                                        Instant now);
@@ -180,17 +179,7 @@ struct Hub::Impl {
     CaughtUp caught_up(CaughtUp::Phase phase, Instant now);
 
     Result<std::optional<Message>> next_of_attachments(HubLink& link, Round& round, Instant now);
-
-    struct PieceAnswer {
-        Message message;
-        std::uint32_t bytes = 0;
-        bool last = true;  ///< nothing follows, whatever was asked for
-    };
-
-    Result<PieceAnswer> next_piece(HubLink& link,
-                                   const AttachmentRequest& request,
-                                   Round& round,
-                                   Instant now);
+    Result<Message> next_piece(HubLink& link, Round& round, Instant now);
 
     // The access log: hub_log.cpp.
     LogRow row_by(const DeviceId& device, const Channel& about, Instant now, RowAct act);

@@ -55,6 +55,7 @@ public:
 
     /// Removes a few bytes of what was erased, so many that nobody waits for it.
     virtual Result<void> reap() = 0;
+    virtual Result<bool> has_erased() = 0;  ///< of which something is still here
 
     /// How many that are not whole a device has begun.
     virtual Result<std::uint64_t> unfinished_of(const DeviceId& by) = 0;

@@ -128,6 +128,10 @@ Result<void> SqliteAttachmentRecords::reap() {
     return gone.bind(number).run();
 }
 
+Result<bool> SqliteAttachmentRecords::has_erased() {
+    return SAMSYN_TRY(db_.query("SELECT 1 FROM attachments WHERE state = 2 LIMIT 1")).step();
+}
+
 Result<std::uint64_t> SqliteAttachmentRecords::unfinished_of(const DeviceId& by) {
     Query query =
         SAMSYN_TRY(db_.query("SELECT count(*) FROM attachments WHERE author = ? AND state = 0"));

@@ -31,6 +31,7 @@ public:
                        std::size_t bytes_max) override;
     Result<void> erase(const AttachmentRecord& record) override;
     Result<void> reap() override;
+    Result<bool> has_erased() override;
     Result<std::uint64_t> unfinished_of(const DeviceId& by) override;
     Result<void> erase_unfinished(Instant since) override;
 

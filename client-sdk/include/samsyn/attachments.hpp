@@ -48,11 +48,6 @@ class Attachments {
 public:
     explicit Attachments(Device& device) : device_(device) {}
 
-    /// A file of at most so many sealed bytes is fetched without being asked, until those that came
-    /// from others are so many together.
-    static constexpr std::uint64_t ahead_bytes_max = 1024UL * 1024;
-    static constexpr std::uint64_t ahead_sum_max = 512UL * 1024 * 1024;
-
     /// `item`: its type and content are filled in here; its title must be in the fields. Errors:
     /// as `add_item`.
     Result<NewAttachment> begin(NewItem item);
@@ -71,7 +66,7 @@ public:
     Result<void> fetch(const ItemId& item);
 
     /// Does not want it here any more: what is here goes, unless no server has it. Errors: also
-    /// `conflict` for one that waits to be sent.
+    /// `conflict` with `not_sent` for one that the server lacks.
     Result<void> give_up(const ItemId& item);
 
     /// From `offset` on, to the end of its chunk at most; empty at the end. Errors: also
@@ -80,8 +75,11 @@ public:
     Result<Bytes> read(const ItemId& item, std::uint64_t offset);
 
     static constexpr std::string_view not_here = "file_not_here";
+    static constexpr std::string_view not_sent = "file_not_sent";
 
 private:
+    Result<AttachmentView> view_of(const ItemView& item);
+
     Device& device_;
 };
 

@@ -202,6 +202,65 @@ TEST_CASE("Attachments: a second item with the same file holds nothing up",
     CHECK(AttachmentScene::reads(*scene.psychologist, item, file));
 }
 
+TEST_CASE("Attachments: planted items with a file's name keep it from nobody",
+          "[device][attachment][attack]") {
+    AttachmentScene scene;
+    const Bytes file = AttachmentScene::content(50'000);
+    const ItemId item = scene.attach(*scene.psychologist, file);
+    AttachedFile lie = file_in(must(scene.psychologist->device->item(item)));
+    for (const std::uint64_t size : {std::uint64_t{100}, lie.size, std::uint64_t{60'000}}) {
+        lie.size = size;
+        NewItem planted = scene.file_item("planterad");
+        planted.type = ItemType::attachment;
+        planted.fields.push_back({"content", Value{encode_attached_file(lie)}});
+        scene.clock.advance(1s);
+        (void)must(scene.psychologist->device->add_item(planted));
+    }
+    // The items are at the server before the file is: readers ask in vain, and come to rest.
+    Pump::Line& author = scene.pump->connect(*scene.psychologist->device);
+    for (int i = 0; i < 1000 && must(scene.psychologist->device->item(item)).unsent; ++i)
+        REQUIRE(scene.pump->turn());
+    CHECK(!author.closed);
+    scene.pump->disconnect_all();
+    REQUIRE_FALSE(AttachmentScene::state(*scene.psychologist, item).sent);
+    scene.sync(*scene.worker);
+    scene.sync(*scene.psychologist);
+    scene.sync(*scene.worker);
+    scene.sync(*scene.worker);
+    CHECK(AttachmentScene::reads(*scene.worker, item, file));
+}
+
+TEST_CASE("Attachments: a withdrawal stops a file that is on its way",
+          "[device][attachment][attack]") {
+    AttachmentScene scene;
+    const Bytes file = AttachmentScene::content(900'000);
+    const ItemId item = scene.attach(*scene.psychologist, file);
+    scene.consent(scene.world.school);
+    scene.sync_everybody();
+    const AttachedFile wanted = file_in(must(scene.psychologist->device->item(item)));
+    const AttachmentPlace place{scene.compartment_of(*scene.psychologist, item), wanted.id};
+    Pump::Line& reader = scene.pump->connect(*scene.counsellor->device);
+    Pump::Line& author = scene.pump->connect(*scene.psychologist->device);
+    REQUIRE(scene.pump->run());
+    std::size_t pieces = 0;
+    bool refused = false;
+    reader.meddle = [&](Bytes& bytes) {
+        const Message message = must(decode_message(bytes, message_bytes_max));
+        if (std::holds_alternative<AttachmentPiece>(message)) ++pieces;
+        const auto* const state = std::get_if<AttachmentState>(&message);
+        if (state != nullptr) refused = refused || state->refused == Errc::not_permitted;
+    };
+    reader.to_server.push_back(encode_message(AttachmentRequest{place, 0, 900'000}));
+    while (pieces < 3) REQUIRE(scene.pump->turn());
+    scene.withdraw(scene.world.school);
+    author.session.poke(scene.clock.now());
+    scene.pump->poke();
+    REQUIRE(scene.pump->run());
+    scene.pump->disconnect_all();
+    CHECK(refused);
+    CHECK(pieces < 20);
+}
+
 TEST_CASE("Attachments: an item that claims a larger file holds nothing up",
           "[device][attachment][attack]") {
     AttachmentScene scene;

@@ -58,7 +58,7 @@ TEST_CASE("Attachments: how it is read from the disk makes no difference", "[dev
 
 TEST_CASE("Attachments: a large file comes when it is asked for", "[device][attachment]") {
     AttachmentScene scene;
-    const Bytes file = AttachmentScene::content(Attachments::ahead_bytes_max + 1);
+    const Bytes file = AttachmentScene::content(1'100'000);
     const ItemId item = scene.attach(*scene.psychologist, file);
     scene.sync(*scene.psychologist);
     scene.sync(*scene.worker);
@@ -157,6 +157,62 @@ TEST_CASE("Attachments: a file goes with its item into a closed circle", "[devic
     scene.sync(*scene.psychologist);
     scene.sync(*scene.worker);
     CHECK(AttachmentScene::reads(*scene.worker, again.front(), file));
+}
+
+TEST_CASE("Attachments: a file that is not here is not lost by a move", "[device][attachment]") {
+    AttachmentScene scene;
+    const Bytes file = AttachmentScene::content(1'100'000);
+    const ItemId item = scene.attach(*scene.worker, file);
+    scene.sync_everybody();
+    REQUIRE(AttachmentScene::state(*scene.psychologist, item).here == 0);
+    Device& device = *scene.psychologist->device;
+    Audience circle;
+    circle.id = device.new_closed_id();
+    circle.users = {scene.psychologist->user};
+    must(device.say({.case_id = scene.family.case_id, .body = circle}));
+    const std::vector<ItemId> items{item};
+    const auto moved = device.reclose(items, circle.id);
+    REQUIRE(!moved);
+    CHECK(moved.error().context == Attachments::not_here);
+    scene.fetch(*scene.psychologist, item);
+    scene.sync(*scene.psychologist);
+    CHECK(AttachmentScene::reads(*scene.psychologist, item, file));
+}
+
+TEST_CASE("Attachments: the file of a deleted item goes, and does not come again",
+          "[device][attachment]") {
+    AttachmentScene scene;
+    const ItemId item = scene.attach(*scene.psychologist, AttachmentScene::content(50'000));
+    scene.sync_everybody();
+    REQUIRE(AttachmentScene::state(*scene.worker, item).is_here());
+    scene.clock.advance(1s);
+    must(scene.psychologist->device->delete_item(item));
+    scene.sync_everybody();
+    for (int session = 0; session < 2; ++session) {
+        scene.sync(*scene.worker);
+        CHECK(AttachmentScene::state(*scene.worker, item).here == 0);
+    }
+    CHECK(must(scene.psychologist->device->status()).unsent_changes == 0);
+}
+
+TEST_CASE("Attachments: what a restored server may lack is not given up", "[device][attachment]") {
+    AttachmentScene scene;
+    const Bytes file = AttachmentScene::content(50'000);
+    const ItemId item = scene.attach(*scene.psychologist, file);
+    Attachments attachments{*scene.psychologist->device};
+    const auto unsent = attachments.give_up(item);
+    REQUIRE(!unsent);
+    CHECK(unsent.error().context == Attachments::not_sent);
+    scene.sync(*scene.psychologist);
+    REQUIRE(scene.state(*scene.psychologist, item).sent);
+    // A word from another life of the server.
+    Deliver nothing;
+    nothing.channel = Channel{Stream{}};
+    must(scene.psychologist->device->apply(
+        random_id<Incarnation>(scene.world.random()), nothing, scene.clock.now()));
+    CHECK_FALSE(scene.state(*scene.psychologist, item).sent);
+    CHECK_FALSE(attachments.give_up(item).has_value());
+    CHECK(AttachmentScene::reads(*scene.psychologist, item, file));
 }
 
 TEST_CASE("Attachments: a withdrawal takes the file away", "[device][attachment][attack]") {

@@ -10,7 +10,7 @@ using namespace samsyn;
 
 namespace {
 
-const CompartmentId place = id_of<CompartmentId>(1);
+const CompartmentId some_place = id_of<CompartmentId>(1);
 
 Bytes numbered(std::size_t size) {
     Bytes bytes(size);
@@ -20,7 +20,7 @@ Bytes numbered(std::size_t size) {
 
 StoredAttachment fresh(unsigned char item, std::uint64_t size) {
     StoredAttachment attachment;
-    attachment.compartment = place;
+    attachment.compartment = some_place;
     attachment.item = id_of<ItemId>(item);
     attachment.id = id_of<AttachmentId>(item);
     attachment.size = size;
@@ -100,7 +100,7 @@ TEST_CASE("AttachmentRows: a purge takes the files of its compartment and no oth
         kept = must(rows.put(kept));
         must(rows.append(kept, file, FakeHasher{}));
     });
-    commit(store, [&] { must(store.purge(place)); });
+    commit(store, [&] { must(store.purge(some_place)); });
     CHECK(rows_of(store, "SELECT count(*) FROM attachments") == 1);
     CHECK(rows_of(store, "SELECT count(*) FROM sealed_chunks") == 2);
     CHECK(read_whole(rows, kept) == file);
@@ -116,9 +116,9 @@ TEST_CASE("AttachmentRows: a copy has its own bytes", "[store][attachment]") {
         StoredAttachment copy = original;
         copy.item = id_of<ItemId>(2);
         must(rows.copy(original, copy));
-        must(rows.erase(original));
+        must(rows.erase(original.number));
     });
-    const auto copy = must(rows.find(place, id_of<ItemId>(2)));
+    const auto copy = must(rows.find(some_place, id_of<ItemId>(2)));
     REQUIRE(copy);
     CHECK(copy->is_whole());
     CHECK(read_whole(rows, *copy) == file);
@@ -140,6 +140,6 @@ TEST_CASE("AttachmentRows: what a killed process was attaching goes at the next 
         });
     }
     DeviceStore store = open_store(folder / "device.db");
-    CHECK(must(AttachmentRows{store.database()}.all()).size() == 1);
+    CHECK(must(AttachmentRows{store.database()}.known_items()).size() == 1);
     CHECK(rows_of(store, "SELECT count(*) FROM sealed_chunks") == 1);
 }

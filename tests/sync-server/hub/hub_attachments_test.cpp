@@ -2,6 +2,7 @@
 // device_attachments_attack_test.cpp.
 
 #include "core/attachment/attached_file.hpp"
+#include "core/wire/log_rows.hpp"
 #include "tests/sync-server/hub/scripted_client.hpp"
 
 namespace samsyn {
@@ -87,6 +88,58 @@ TEST_CASE("Hub: what was sent of a file outlives the server's process", "[hub][a
     files.world.restart();
     files.lead.start();
     CHECK(files.offer(1, 50'000).have == 30'000);
+}
+
+TEST_CASE("Hub: what is erased goes by and by, and is not found at once", "[hub][attachment]") {
+    FilesOfCase files{HubLimits{}};
+    const std::uint64_t size = 40 * attachment_chunk_bytes;
+    REQUIRE(files.offer(1, size).refused == Errc{});
+    for (std::uint64_t at = 0; at + attachment_piece_bytes_max < size;
+         at += attachment_piece_bytes_max)
+        REQUIRE(files.piece(at, attachment_piece_bytes_max).refused == Errc{});
+    const AttachmentPlace begun = files.place;
+    // Its last bytes make it another file than it says: all of it goes.
+    CHECK(files.piece(size - attachment_piece_bytes_max, attachment_piece_bytes_max).refused ==
+          Errc::not_authentic);
+    AttachmentRecords& records = files.world.storage->attachments();
+    CHECK_FALSE(records.find_begun(begun, files.world.lead.device)->has_value());
+    std::size_t groups = 0;
+    while (*records.has_erased()) {
+        REQUIRE(++groups < 10);
+        (void)files.offer(2, 5000);
+    }
+    CHECK(groups >= 3);  // 40 chunks, 16 at a time
+}
+
+TEST_CASE("Hub: who sends a file and who gets it stands in the log", "[hub][attachment][log]") {
+    FilesOfCase files{HubLimits{}};
+    const Bytes sealed(6000, std::byte{3});
+    Bytes hashes;
+    const Hash hash = chunk_hash(files.world.hasher, sealed);
+    hashes.assign(hash.bytes.begin(), hash.bytes.end());
+    files.place = {files.compartment, attachment_id(files.world.hasher, sealed.size(), hashes)};
+    REQUIRE(files.answer_to(AttachmentOffer{files.place, sealed.size()}).refused == Errc{});
+    REQUIRE(files.answer_to(AttachmentPiece{files.place, 0, sealed}).whole);
+    for (int times = 0; times < 2; ++times) {  // twice in one session is one row
+        files.lead.received.clear();
+        files.lead.send(AttachmentRequest{files.place, 0, 6000});
+        files.lead.pull();
+        REQUIRE(files.lead.last<AttachmentPiece>() != nullptr);
+        CHECK(files.lead.last<AttachmentPiece>()->bytes == sealed);
+    }
+    std::vector<bool> delivered;
+    for (std::uint64_t number = 0;; ++number) {
+        const auto bytes = files.world.storage->log().row(number);
+        if (!bytes) break;
+        const auto row = decode_log_row(*bytes);
+        REQUIRE(row);
+        if (const auto* const act = std::get_if<RowAttachment>(&row->act)) {
+            CHECK(act->place == files.place);
+            CHECK(row->device == files.world.lead.device);
+            delivered.push_back(act->delivered);
+        }
+    }
+    CHECK(delivered == std::vector<bool>{false, true});
 }
 
 }  // namespace samsyn
