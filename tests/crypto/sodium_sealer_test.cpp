@@ -8,7 +8,7 @@ using namespace samsyn;
 
 namespace {
 
-constexpr std::size_t body_max = 64 * 1024;
+constexpr std::size_t sealed_body_max = 64 * 1024;
 
 SodiumSealer make_sealer() {
     REQUIRE(start_sodium().has_value());
@@ -99,7 +99,7 @@ TEST_CASE("SodiumSealer: an item opens as it was sealed, at every size, and neve
             const Bytes sealed = sealer.seal_item(key, header, body);
             CAPTURE(size, compressible);
             CHECK(sealed != sealer.seal_item(key, header, body));
-            const auto opened = sealer.open_item(key, header, sealed, body_max);
+            const auto opened = sealer.open_item(key, header, sealed, sealed_body_max);
             REQUIRE(opened.has_value());
             CHECK(*opened == body);
         }
@@ -113,7 +113,7 @@ TEST_CASE("SodiumSealer: an item under another header or key, cut short or chang
     const Bytes sealed = sealer.seal_item(key, header, as_bytes("Besök hos familjen Öberg"));
 
     const auto refused = [&](const ContentKey& with, ByteView under, ByteView bytes) {
-        const auto opened = sealer.open_item(with, under, bytes, body_max);
+        const auto opened = sealer.open_item(with, under, bytes, sealed_body_max);
         return !opened && opened.error().code == Errc::not_authentic;
     };
     CHECK(refused(key, as_bytes("avdelning B, post 1"), sealed));
@@ -127,7 +127,7 @@ TEST_CASE("SodiumSealer: an item under another header or key, cut short or chang
         CAPTURE(bit);
         CHECK(refused(key, header, changed));
     }
-    CHECK(sealer.open_item(key, header, sealed, body_max).has_value());
+    CHECK(sealer.open_item(key, header, sealed, sealed_body_max).has_value());
 }
 
 TEST_CASE("SodiumSealer: a small item that unpacks to more than its bound is refused",
@@ -136,5 +136,5 @@ TEST_CASE("SodiumSealer: a small item that unpacks to more than its bound is ref
     const ContentKey key = sealer.random_key();
     const Bytes sealed = sealer.seal_item(key, {}, Bytes(std::size_t{64} << 20, std::byte{0}));
     CHECK(sealed.size() < 16 * 1024);
-    CHECK(sealer.open_item(key, {}, sealed, body_max).error().code == Errc::limit_exceeded);
+    CHECK(sealer.open_item(key, {}, sealed, sealed_body_max).error().code == Errc::limit_exceeded);
 }

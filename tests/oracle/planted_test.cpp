@@ -6,13 +6,13 @@ namespace samsyn::test {
 namespace {
 
 constexpr std::uint64_t seeds_at_most = 4'000;
-constexpr std::size_t questions = 6;
+constexpr std::size_t question_count = 6;
 
 /// The first seed whose scene tells the wrong reading from `decide`; none in `seeds_at_most`.
 std::map<oracle::Planted, std::uint64_t> first_seeds_that_tell() {
     std::map<oracle::Planted, std::uint64_t> found;
     for (std::uint64_t seed = 1; seed <= seeds_at_most; ++seed) {
-        const auto scene = random_scene(seed, questions);
+        const auto scene = random_scene(seed, question_count);
         auto world = read_by_oracle(scene.scene);
         const Replica replica{scene.scene};
         for (const auto& asked : scene.questions) {

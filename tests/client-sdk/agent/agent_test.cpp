@@ -7,17 +7,12 @@
 using namespace samsyn;
 using nlohmann::json;
 using samsyn::test::AgentWorld;
+using samsyn::test::code_of;
 using samsyn::test::eventually;
 using samsyn::test::is_gone;
 using samsyn::test::RawCaller;
 
-namespace {
-
-std::string code_of(const json& answer) {
-    return answer.is_object() && answer.contains("error") ? answer["error"].value("code", "") : "";
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("Agent: starts on demand and serves two thin clients at once", "[agent]") {
     AgentWorld world;

@@ -128,4 +128,9 @@ private:
     LineBuffer lines_{answer_bytes_max};
 };
 
+/// The code of what was refused; empty for an answer that was none.
+inline std::string code_of(const nlohmann::json& answer) {
+    return answer.is_object() && answer.contains("error") ? answer["error"].value("code", "") : "";
+}
+
 }  // namespace samsyn::test

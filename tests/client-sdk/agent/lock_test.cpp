@@ -8,6 +8,7 @@ using namespace samsyn;
 using namespace std::chrono_literals;
 using nlohmann::json;
 using samsyn::test::AgentWorld;
+using samsyn::test::code_of;
 using samsyn::test::count_in_memory;
 using samsyn::test::eventually;
 using samsyn::test::fake_phrase;
@@ -17,10 +18,6 @@ using samsyn::test::RawCaller;
 using SteadyClock = std::chrono::steady_clock;
 
 namespace {
-
-std::string code_of(const json& answer) {
-    return answer.is_object() && answer.contains("error") ? answer["error"].value("code", "") : "";
-}
 
 json status_of(AgentWorld& world) {
     return (*world.locked_client().call("agent.status"))["result"];

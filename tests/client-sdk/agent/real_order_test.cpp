@@ -11,16 +11,6 @@ using story::Tablet;
 
 namespace {
 
-/// Asked again where the child went while it was being asked.
-json lock_of(const Tablet& tablet) {
-    json status;
-    REQUIRE(soon([&] {
-        status = tablet.status();
-        return status.contains("lock");
-    }));
-    return status.at("lock");
-}
-
 bool has_database(const Tablet& tablet) {
     for (const auto& entry : std::filesystem::directory_iterator{tablet.folder()})
         if (entry.path().filename().string().starts_with("samsyn.")) return true;

@@ -21,10 +21,6 @@ namespace {
 
 const std::string wrong_pin = "274094\n";
 
-json lock_of(const Tablet& tablet) {
-    return tablet.status().at("lock");
-}
-
 std::size_t notes_in(const Tablet& tablet, const std::string& case_id) {
     std::size_t notes = 0;
     const json items = tablet.run({"list", case_id}).at("items");

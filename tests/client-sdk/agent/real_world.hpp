@@ -2,6 +2,7 @@
 
 #include "examples/support/process.hpp"
 #include "examples/support/tablet.hpp"
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <memory>
@@ -65,6 +66,16 @@ bool soon(Condition condition) {
         std::this_thread::sleep_for(std::chrono::milliseconds{50});
     }
     return false;
+}
+
+/// Asked again where the child went while it was being asked.
+inline nlohmann::json lock_of(const story::Tablet& tablet) {
+    nlohmann::json status;
+    REQUIRE(soon([&] {
+        status = tablet.status();
+        return status.contains("lock");
+    }));
+    return status.at("lock");
 }
 
 }  // namespace samsyn::test

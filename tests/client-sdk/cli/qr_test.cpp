@@ -10,7 +10,7 @@ using namespace samsyn;
 
 namespace {
 
-constexpr std::string_view text = "samsyn2-reveal-abcdefghijklmnopqrstuvwxyz234567";
+constexpr std::string_view shown_text = "samsyn2-reveal-abcdefghijklmnopqrstuvwxyz234567";
 
 /// The squares that a reader sees in half blocks: true where something is drawn.
 std::vector<std::vector<bool>> drawn(const std::string& lines) {
@@ -54,18 +54,18 @@ bool is_finder(const QrCode& code, int left, int top) {
 }  // namespace
 
 TEST_CASE("QR: has its three finders, and is small because letters go as capitals", "[cli][qr]") {
-    const QrCode code = QrCode::of(text, QrStrength::screen).value();
+    const QrCode code = QrCode::of(shown_text, QrStrength::screen).value();
     CHECK(is_finder(code, 0, 0));
     CHECK(is_finder(code, code.size() - 7, 0));
     CHECK(is_finder(code, 0, code.size() - 7));
     CHECK_FALSE(is_finder(code, code.size() - 7, code.size() - 7));
     // ISO/IEC 18004, table 7: 47 alphanumeric letters fit version 2-L, in bytes they need 3-L.
     CHECK(code.size() == 25);
-    CHECK(QrCode::of(text, QrStrength::paper).value().size() > code.size());
+    CHECK(QrCode::of(shown_text, QrStrength::paper).value().size() > code.size());
 }
 
 TEST_CASE("QR: half blocks show every square and the quiet zone, in both colourings", "[cli][qr]") {
-    const QrCode code = QrCode::of(text, QrStrength::screen).value();
+    const QrCode code = QrCode::of(shown_text, QrStrength::screen).value();
     const QrColours colours = GENERATE(QrColours::plain, QrColours::black_on_white);
     const bool draws_dark = colours == QrColours::black_on_white;
     const std::string lines = qr_lines(code, colours);
@@ -86,7 +86,7 @@ TEST_CASE("QR: half blocks show every square and the quiet zone, in both colouri
 }
 
 TEST_CASE("QR: the PNG file holds every square and the quiet zone", "[cli][qr]") {
-    const QrCode code = QrCode::of(text, QrStrength::paper).value();
+    const QrCode code = QrCode::of(shown_text, QrStrength::paper).value();
     constexpr int pixels = 3;
     const std::string file = qr_png(code, pixels).value();
     png_image image{};
@@ -106,7 +106,8 @@ TEST_CASE("QR: the PNG file holds every square and the quiet zone", "[cli][qr]")
         }
 }
 
-TEST_CASE("QR: a reader that shares nothing with the writer reads the text back", "[cli][qr]") {
+TEST_CASE("QR: a reader that shares nothing with the writer reads the shown_text back",
+          "[cli][qr]") {
     const std::size_t letters = GENERATE(10U, 47U, 150U, 300U, 435U, 460U, 600U);
     const QrStrength strength = GENERATE(QrStrength::screen, QrStrength::paper);
     CAPTURE(letters);

@@ -12,7 +12,8 @@ TEST_CASE("parse_address: takes a name, an IPv4 address and a bracketed IPv6 add
 }
 
 TEST_CASE("parse_address: refuses what is not host and port", "[net]") {
-    const std::string long_host = std::string(254, 'a') + ":1";
+    std::string long_host(254, 'a');
+    long_host += ":1";
     for (const std::string_view text : std::initializer_list<std::string_view>{"",
                                                                                ":",
                                                                                "host",

@@ -1,6 +1,7 @@
 #include "core/followup/clocks.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/dates.hpp"
 
 #include <rapidcheck.h>
 
@@ -8,6 +9,7 @@
 #include <random>
 
 using namespace samsyn;
+using samsyn::test::date;
 
 namespace {
 
@@ -18,10 +20,6 @@ T id_of(int number) {
     T id;
     id.bytes[0] = static_cast<std::byte>(number);
     return id;
-}
-
-Date date(std::string_view text) {
-    return date_from_text(text).value();
 }
 
 /// 21:00 on a Monday in Nora.

@@ -1,6 +1,7 @@
 #include "core/followup/commitment.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/dates.hpp"
 
 #include <rapidcheck.h>
 
@@ -8,6 +9,7 @@
 #include <set>
 
 using namespace samsyn;
+using samsyn::test::date;
 
 namespace {
 
@@ -20,10 +22,6 @@ constexpr std::array all_steps{CommitmentStep::take_home,
                                CommitmentStep::break_promise,
                                CommitmentStep::withdraw,
                                CommitmentStep::promise_again};
-
-Date date(std::string_view text) {
-    return date_from_text(text).value();
-}
 
 Date day_number(int number) {
     return {std::chrono::sys_days{std::chrono::days{20'000 + number}}};

@@ -2,12 +2,14 @@
 #include "core/oversight/review.hpp"
 #include "core/oversight/small_population.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/dates.hpp"
 #include "tests/support/dice.hpp"
 
 #include <algorithm>
 #include <set>
 
 using namespace samsyn;
+using samsyn::test::date;
 
 namespace {
 
@@ -16,10 +18,6 @@ T id_of(std::uint8_t number) {
     T id;
     id.bytes[0] = std::byte{number};
     return id;
-}
-
-Date date(std::string_view text) {
-    return date_from_text(text).value();
 }
 
 std::vector<ReviewableRead> random_reads(Dice& dice) {

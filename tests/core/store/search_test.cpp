@@ -12,7 +12,7 @@ using namespace samsyn;
 
 namespace {
 
-constexpr auto author = 1;
+constexpr auto search_author = 1;
 
 /// Item numbers that a search of case 1 finds, sorted.
 std::vector<int> found(DeviceStore& store, std::string_view words) {
@@ -25,7 +25,8 @@ std::vector<int> found(DeviceStore& store, std::string_view words) {
 
 void write(DeviceStore& store, const Change& change, unsigned char compartment = 1) {
     must(store.put_compartment(compartment_of(compartment)));
-    (void)must(store.merge(id_of<CompartmentId>(compartment), change, id_of<DeviceId>(author)));
+    (void)must(
+        store.merge(id_of<CompartmentId>(compartment), change, id_of<DeviceId>(search_author)));
 }
 
 Change person_of(unsigned char item, std::string name, std::string number = {}) {
@@ -105,7 +106,7 @@ TEST_CASE("search: stays inside its case", "[search]") {
     auto other = compartment_of(2);
     other.case_id = id_of<CaseId>(2);
     must(store.put_compartment(other));
-    (void)must(store.merge(other.id, change_of(2, 5, "missbruk"), id_of<DeviceId>(author)));
+    (void)must(store.merge(other.id, change_of(2, 5, "missbruk"), id_of<DeviceId>(search_author)));
     CHECK(found(store, "missbruk") == std::vector{1});
     CHECK(must(store.search(id_of<CaseId>(2), "missbruk")).size() == 1);
     CHECK(must(store.search(id_of<CaseId>(3), "missbruk")).empty());
@@ -115,7 +116,7 @@ TEST_CASE("search: what replaces, settles, deletes and restates is in the index 
           "[search]") {
     DeviceStore store = memory_store();
     write(store, change_of(1, 5, "gammal"));
-    write(store, change_of(1, 6, "ny", {version_of(5, author)}));
+    write(store, change_of(1, 6, "ny", {version_of(5, search_author)}));
     CHECK(found(store, "gammal").empty());
     CHECK(found(store, "ny") == std::vector{1});
 
@@ -124,13 +125,13 @@ TEST_CASE("search: what replaces, settles, deletes and restates is in the index 
             store.merge(id_of<CompartmentId>(1), change_of(1, 4, "motsatt"), id_of<DeviceId>(2)));
         CHECK(found(store, "motsatt") == std::vector{1});
         CHECK(found(store, "ny") == std::vector{1});
-        write(store, change_of(1, 9, "enade", {version_of(6, author), version_of(4, 2)}));
+        write(store, change_of(1, 9, "enade", {version_of(6, search_author), version_of(4, 2)}));
         CHECK(found(store, "motsatt").empty());
         CHECK(found(store, "ny").empty());
         CHECK(found(store, "enade") == std::vector{1});
     }
     SECTION("a deleted item is not found, and is again when somebody had changed it meanwhile") {
-        write(store, deletion_of(1, 8, {version_of(6, author)}));
+        write(store, deletion_of(1, 8, {version_of(6, search_author)}));
         CHECK(found(store, "ny").empty());
         (void)must(
             store.merge(id_of<CompartmentId>(1), change_of(1, 7, "ändrad"), id_of<DeviceId>(2)));
@@ -143,13 +144,13 @@ TEST_CASE("search: what replaces, settles, deletes and restates is in the index 
         CHECK(found(store, "återgiven") == std::vector{2});
     }
     SECTION("a forgotten version is not found") {
-        must(store.forget_version(id_of<ItemId>(1), version_of(6, author)));
+        must(store.forget_version(id_of<ItemId>(1), version_of(6, search_author)));
         CHECK(found(store, "ny").empty());
     }
     SECTION("a rolled back change is not found, and what it replaced still is") {
         {
             Transaction transaction = must(Transaction::begin(store.database()));
-            write(store, change_of(1, 9, "ångrad", {version_of(6, author)}));
+            write(store, change_of(1, 9, "ångrad", {version_of(6, search_author)}));
             CHECK(found(store, "ångrad") == std::vector{1});
         }
         CHECK(found(store, "ångrad").empty());

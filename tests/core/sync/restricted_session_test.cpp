@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A locked tablet's session, and what a server would say to it.
-struct Rig {
+struct RestrictedRig {
     OrderingFederation world;
     SeededRandom random{1};
     UnlockToken token = id_of<UnlockToken>(60);
@@ -24,7 +24,7 @@ struct Rig {
     std::optional<Error> closed;
     int proofs_made = 0;
 
-    explicit Rig(bool with_pin = true) {
+    explicit RestrictedRig(bool with_pin = true) {
         RestrictedSession::Request request{token, {}};
         if (with_pin)
             request.make_proof = [this](
@@ -91,7 +91,7 @@ struct Rig {
 
 TEST_CASE("RestrictedSession: says who it is only to the pinned server, on this connection",
           "[sync][restricted][attack]") {
-    Rig rig;
+    RestrictedRig rig;
     const auto hello = std::get<Hello>(rig.sent.at(0));
     CHECK(hello.purpose == SessionPurpose::restricted);
     CHECK(hello.device.is_none());
@@ -133,51 +133,51 @@ TEST_CASE("RestrictedSession: says who it is only to the pinned server, on this 
 
 TEST_CASE("RestrictedSession: hands on the secret, the tries left, or that it is destroyed",
           "[sync][restricted]") {
-    Rig rig;
+    RestrictedRig rig;
     rig.greet();
     SECTION("right") {
-        RestrictedAnswer right = Rig::answer(RestrictedOutcome::secret);
+        RestrictedAnswer right = RestrictedRig::answer(RestrictedOutcome::secret);
         right.secret = PinSecret::from(id_of<Hash>(66).bytes);
         rig.hear(right);
         REQUIRE(rig.all<RestrictedSession::GotSecret>().size() == 1);
         CHECK(rig.all<RestrictedSession::GotSecret>()[0].secret == *right.secret);
     }
     SECTION("wrong") {
-        rig.hear(Rig::answer(RestrictedOutcome::wrong, 7));
+        rig.hear(RestrictedRig::answer(RestrictedOutcome::wrong, 7));
         REQUIRE(rig.all<RestrictedSession::WrongPin>().size() == 1);
         CHECK(rig.all<RestrictedSession::WrongPin>()[0].tries_left == 7);
     }
     SECTION("destroyed") {
-        rig.hear(Rig::answer(RestrictedOutcome::destroyed));
+        rig.hear(RestrictedRig::answer(RestrictedOutcome::destroyed));
         CHECK(rig.all<RestrictedSession::SecretDestroyed>().size() == 1);
     }
     CHECK(rig.session->is_live());
     CHECK_FALSE(rig.session->next_deadline());
-    rig.hear(Rig::answer(RestrictedOutcome::wrong, 7));
+    rig.hear(RestrictedRig::answer(RestrictedOutcome::wrong, 7));
     CHECK(rig.why() == Errc::unexpected_message);  // one answer
 }
 
 TEST_CASE("RestrictedSession: a courier offers no proof and takes no secret",
           "[sync][restricted]") {
-    Rig rig{false};
+    RestrictedRig rig{false};
     rig.greet();
     CHECK_FALSE(std::get<RestrictedProof>(rig.sent.at(1)).pin_proof);
     SECTION("accepted") {
-        rig.hear(Rig::answer(RestrictedOutcome::accepted));
+        rig.hear(RestrictedRig::answer(RestrictedOutcome::accepted));
         CHECK(rig.all<RestrictedSession::Accepted>().size() == 1);
     }
     SECTION("an answer to a proof that was never made") {
-        rig.hear(Rig::answer(RestrictedOutcome::wrong, 3));
+        rig.hear(RestrictedRig::answer(RestrictedOutcome::wrong, 3));
         CHECK(rig.why() == Errc::unexpected_message);
     }
 }
 
 TEST_CASE("RestrictedSession: hands on verified orders, before its answer and after it",
           "[sync][restricted]") {
-    Rig rig;
+    RestrictedRig rig;
     rig.greet();
     rig.hear(rig.world.order_by(rig.world.administrator, DeviceLocked{rig.world.pinned.device}));
-    rig.hear(Rig::answer(RestrictedOutcome::destroyed));
+    rig.hear(RestrictedRig::answer(RestrictedOutcome::destroyed));
     rig.hear(rig.world.wipe());
 
     const auto orders = rig.all<RestrictedSession::GotOrder>();
@@ -192,9 +192,9 @@ TEST_CASE("RestrictedSession: hands on verified orders, before its answer and af
 
 TEST_CASE("RestrictedSession: ignores and reports what does not verify, and stays up",
           "[sync][restricted][attack]") {
-    Rig rig;
+    RestrictedRig rig;
     rig.greet();
-    rig.hear(Rig::answer(RestrictedOutcome::destroyed));
+    rig.hear(RestrictedRig::answer(RestrictedOutcome::destroyed));
     Order forged = rig.world.wipe();
     forged.statement.back() ^= std::byte{0};
     forged.statement[forged.statement.size() - 3] ^= std::byte{1};
@@ -217,7 +217,7 @@ TEST_CASE("RestrictedSession: ignores and reports what does not verify, and stay
 
 TEST_CASE("RestrictedSession: takes nothing of a normal session, and no order of a stranger",
           "[sync][restricted][attack]") {
-    Rig rig;
+    RestrictedRig rig;
     SECTION("an order before the server is known") {
         rig.hear(Order{Bytes(3), {}});
         CHECK(rig.why() == Errc::unexpected_message);
@@ -245,7 +245,7 @@ TEST_CASE("RestrictedSession: takes nothing of a normal session, and no order of
 }
 
 TEST_CASE("RestrictedSession: gives up on a server that does not answer", "[sync][restricted]") {
-    Rig rig;
+    RestrictedRig rig;
     rig.greet();
     REQUIRE(rig.session->next_deadline());
     rig.session->on_timer(*rig.session->next_deadline() - 1ms);
@@ -258,10 +258,10 @@ TEST_CASE("RestrictedSession: gives up on a server that does not answer", "[sync
 
 TEST_CASE("RestrictedSession: no changed byte of a challenge or an answer does harm",
           "[sync][restricted][attack]") {
-    Rig model;
+    RestrictedRig model;
     const Bytes challenge = encode_message(model.challenge(model.world.server, model.exporter));
     for_each_flip(challenge, [&](ByteView changed) {
-        Rig rig;
+        RestrictedRig rig;
         rig.hear(to_bytes(changed));
         CHECK(rig.proofs_made == 0);
         CHECK(rig.closed);

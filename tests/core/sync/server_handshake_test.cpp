@@ -11,7 +11,7 @@ using namespace samsyn;
 namespace {
 
 /// A server's handshake and a device that tries it.
-struct Rig {
+struct HandshakeRig {
     SmallFederation world;
     FakeSigner server{9};
     FakeVerifier verifier;
@@ -23,7 +23,7 @@ struct Rig {
     FakeSigner device{7};
     Hello hello;
 
-    Rig() {
+    HandshakeRig() {
         hello.federation = world.id;
         hello.device = device_of(device);
         hello.nonce = id_of<Nonce>(22);
@@ -64,7 +64,7 @@ void check_refused(const ServerHandshake::Step& step, Errc why) {
 }  // namespace
 
 TEST_CASE("ServerHandshake: lets a certified device in", "[sync][handshake]") {
-    Rig rig;
+    HandshakeRig rig;
     const Challenge challenge = rig.greet();
     CHECK(challenge.server_key == rig.server.public_key());
     CHECK(challenge.time == rig.world.clock.now());
@@ -80,7 +80,7 @@ TEST_CASE("ServerHandshake: lets a certified device in", "[sync][handshake]") {
 }
 
 TEST_CASE("ServerHandshake: agrees with ClientSession on what is signed", "[sync][handshake]") {
-    Rig rig;
+    HandshakeRig rig;
     ScriptedLedger ledger;
     ledger.federation_id = rig.world.id;
     ledger.trusted = rig.server.public_key();
@@ -100,7 +100,7 @@ TEST_CASE("ServerHandshake: agrees with ClientSession on what is signed", "[sync
 
 TEST_CASE("ServerHandshake: unknown, revoked, foreign and forging devices are refused alike",
           "[sync][handshake]") {
-    Rig rig;
+    HandshakeRig rig;
 
     SECTION("unknown device") {
         rig.device = FakeSigner{77};
@@ -138,7 +138,7 @@ TEST_CASE("ServerHandshake: unknown, revoked, foreign and forging devices are re
 
 TEST_CASE("ServerHandshake: a hostile first message gets the generic refusal",
           "[sync][handshake]") {
-    Rig rig;
+    HandshakeRig rig;
     Bytes bytes = encode_message(rig.hello);
     Errc expected{};
 
@@ -176,7 +176,7 @@ TEST_CASE("ServerHandshake: a hostile first message gets the generic refusal",
 
 TEST_CASE("ServerHandshake: a version that it does not speak is named as such",
           "[sync][handshake]") {
-    Rig rig;
+    HandshakeRig rig;
     Bytes bytes;
     SECTION("of the encoding") {
         bytes = encode_message(rig.hello);
@@ -194,7 +194,7 @@ TEST_CASE("ServerHandshake: a version that it does not speak is named as such",
 
 TEST_CASE("ServerHandshake: a second hello, and anything after the end, is refused",
           "[sync][handshake]") {
-    Rig rig;
+    HandshakeRig rig;
     const Challenge challenge = rig.greet();
     SECTION("a second hello") {
         check_refused(rig.hear(rig.hello), Errc::unexpected_message);
@@ -206,7 +206,7 @@ TEST_CASE("ServerHandshake: a second hello, and anything after the end, is refus
 }
 
 TEST_CASE("ServerHandshake: no changed hello or proof lets anybody in", "[sync][handshake]") {
-    Rig original;
+    HandshakeRig original;
     const Federation federation = original.world.build();
     const Instant now = original.world.clock.now();
     for_each_flip(encode_message(original.prove(original.greet())), [&](ByteView changed) {

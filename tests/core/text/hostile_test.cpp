@@ -6,8 +6,8 @@ using namespace samsyn;
 
 namespace {
 
-const DeviceId anna = text_device(1);
-const DeviceId per = text_device(2);
+const DeviceId anna_device = text_device(1);
+const DeviceId per_device = text_device(2);
 const DeviceId mallory = text_device(3);
 
 /// "abc" by Anna (0 to 2), of which "b" is erased (3), and "x" by Per (0), who had seen it.
@@ -15,10 +15,10 @@ struct Scene {
     TextDocument document{text_device(7)};
 
     Scene() {
-        TextDocument first{anna};
+        TextDocument first{anna_device};
         sure(first.insert(0, "abc"));
         sure(first.erase(1, 1));
-        TextDocument second{per};
+        TextDocument second{per_device};
         for (const TextRun& run : sure(first.take_runs())) {
             sure(second.apply(run));
             sure(document.apply(run));
@@ -48,23 +48,23 @@ TextRunBuilder run_of(const DeviceId& writer, std::uint32_t first = 0) {
 /// Mallory has seen everything.
 TextRunBuilder knowing() {
     TextRunBuilder run{mallory, 0};
-    run.saw(per, 1);
+    run.saw(per_device, 1);
     return run;
 }
 
 TextId a(std::uint32_t number) {
-    return {anna, number};
+    return {anna_device, number};
 }
 
 }  // namespace
 
 TEST_CASE("TextDocument: a run waits for what its writer had seen", "[text][hostile]") {
     Scene scene;
-    auto later = run_of(anna, 5);
+    auto later = run_of(anna_device, 5);
     later.insert(std::nullopt, a(0), "z", 1);
     scene.refuses(std::move(later), Errc::missing_parent);
     auto unknown = run_of(mallory);
-    unknown.saw(per, 2);
+    unknown.saw(per_device, 2);
     unknown.insert(std::nullopt, a(0), "z", 1);
     scene.refuses(std::move(unknown), Errc::missing_parent);
     auto stranger = run_of(mallory);
@@ -78,7 +78,7 @@ TEST_CASE("TextDocument: a run uses only what its writer had seen", "[text][host
     nothing.erase(a(0), 1);
     scene.refuses(std::move(nothing), Errc::malformed);
     auto too_much = run_of(mallory);
-    too_much.saw(anna, 2);
+    too_much.saw(anna_device, 2);
     too_much.erase(a(1), 2);
     scene.refuses(std::move(too_much), Errc::malformed);
     auto erasure = knowing();
@@ -87,13 +87,13 @@ TEST_CASE("TextDocument: a run uses only what its writer had seen", "[text][host
     auto beside_erasure = knowing();
     beside_erasure.insert(a(3), std::nullopt, "z", 1);
     scene.refuses(std::move(beside_erasure), Errc::malformed);
-    auto again = run_of(per, 1);
-    again.saw(anna, 2);
-    again.insert(TextId{per, 0}, std::nullopt, "z", 1);
+    auto again = run_of(per_device, 1);
+    again.saw(anna_device, 2);
+    again.insert(TextId{per_device, 0}, std::nullopt, "z", 1);
     scene.refuses(std::move(again), Errc::malformed);
     auto twice = knowing();
-    twice.saw(anna, 4);  // follows from what Per had seen
-    twice.insert(TextId{per, 0}, std::nullopt, "z", 1);
+    twice.saw(anna_device, 4);  // follows from what Per had seen
+    twice.insert(TextId{per_device, 0}, std::nullopt, "z", 1);
     scene.refuses(std::move(twice), Errc::malformed);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("TextDocument: neighbours were neighbours for the writer", "[text][hos
     refuses(a(2), std::nullopt);  // over Per's, which the run says it knows
     SECTION("but not over what it does not know") {
         auto run = run_of(mallory);
-        run.saw(anna, 4);
+        run.saw(anna_device, 4);
         run.insert(a(2), std::nullopt, "z", 1);
         scene.takes(std::move(run));
         CHECK(scene.document.text().size() == 4);
@@ -121,7 +121,7 @@ TEST_CASE("TextDocument: neighbours were neighbours for the writer", "[text][hos
     SECTION("nor the wrong way round past what it does not know") {
         for (const std::uint32_t right : {0U, 1U}) {
             auto run = run_of(mallory);
-            run.saw(anna, 4);
+            run.saw(anna_device, 4);
             run.insert(a(2), a(right), "z", 1);
             scene.refuses(std::move(run), Errc::malformed);
         }
@@ -182,21 +182,21 @@ TEST_CASE("TextDocument: a number stands for one operation for ever", "[text][ho
     Scene scene;
     const auto known = sure(scene.document.missing_since({}));
     for (const TextRun& run : known) CHECK(sure(scene.document.apply(run)).empty());
-    auto other_letter = run_of(anna);
+    auto other_letter = run_of(anna_device);
     other_letter.insert(std::nullopt, std::nullopt, "abC", 3);
     scene.refuses(std::move(other_letter), Errc::counter_reused);
-    auto other_place = run_of(per);
-    other_place.saw(anna, 4);
+    auto other_place = run_of(per_device);
+    other_place.saw(anna_device, 4);
     other_place.insert(a(1), a(2), "x", 1);
     scene.refuses(std::move(other_place), Errc::counter_reused);
-    auto other_sight = run_of(per);
-    other_sight.saw(anna, 3);
+    auto other_sight = run_of(per_device);
+    other_sight.saw(anna_device, 3);
     other_sight.insert(a(2), std::nullopt, "x", 1);
     scene.refuses(std::move(other_sight), Errc::counter_reused);
-    auto other_kind = run_of(anna);
+    auto other_kind = run_of(anna_device);
     other_kind.insert(std::nullopt, std::nullopt, "abcd", 4);
     scene.refuses(std::move(other_kind), Errc::counter_reused);
-    auto goes_on = run_of(anna);
+    auto goes_on = run_of(anna_device);
     goes_on.insert(std::nullopt, std::nullopt, "abc", 3);
     goes_on.erase(a(1), 1);
     goes_on.insert(a(2), std::nullopt, "d", 1);

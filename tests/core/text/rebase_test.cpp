@@ -11,11 +11,11 @@ using namespace samsyn;
 
 namespace {
 
-const DeviceId writer = DeviceId::from(Bytes(DeviceId::size, std::byte{1}));
+const DeviceId writer_device = DeviceId::from(Bytes(DeviceId::size, std::byte{1}));
 
 /// What stands after somebody who had `before` made `after` of it, while it became `now`.
 std::string rebased(const std::string& before, const std::string& after, const std::string& now) {
-    TextDocument text{writer};
+    TextDocument text{writer_device};
     REQUIRE(text.insert(0, now));
     REQUIRE(text.replace(before, after));
     return text.text();

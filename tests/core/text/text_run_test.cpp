@@ -9,12 +9,12 @@ using namespace samsyn;
 namespace {
 
 /// Anna's run that mentions Per, has seen him, inserts, erases, and uses letters of every length.
-struct Scene {
+struct TwoWriters {
     TextDocument anna{text_device(1)};
     TextDocument per{text_device(2)};
     Bytes run;
 
-    Scene() {
+    TwoWriters() {
         sure(per.insert(0, "Per skrev: åäö€😀."));
         for (const TextRun& sent : sure(per.take_runs())) sure(anna.apply(sent));
         sure(anna.insert(3, " (rektor)"));
@@ -44,7 +44,7 @@ void check_harmless(TextDocument& document, ByteView bytes) {
 }  // namespace
 
 TEST_CASE("TextRun: gives back what it was, in its one form", "[text][codec]") {
-    const Scene scene;
+    const TwoWriters scene;
     const TextRun run = sure(decode_text_run(scene.run));
     CHECK(encode(run) == scene.run);
     CHECK(run.writer == text_device(1));
@@ -67,7 +67,7 @@ TEST_CASE("TextRun: gives back what it was, in its one form", "[text][codec]") {
 }
 
 TEST_CASE("TextRun: cut off anywhere or changed in any bit it harms nothing", "[text][codec]") {
-    Scene scene;
+    TwoWriters scene;
     for_each_prefix(scene.run, [](ByteView bytes) { CHECK_FALSE(decode_text_run(bytes)); });
     Bytes changed = scene.run;
     for (std::byte& b : changed)

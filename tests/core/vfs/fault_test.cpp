@@ -9,7 +9,7 @@ using namespace samsyn;
 
 namespace {
 
-constexpr std::int64_t transactions = 9;
+constexpr std::int64_t transaction_count = 9;
 
 /// How far a script came: what was acknowledged, and the errors on the way.
 struct ScriptOutcome {
@@ -37,7 +37,7 @@ ScriptOutcome run_script(const std::filesystem::path& file, PageCipher& pages, c
     Database& db = *opened;
     note(outcome, db.exec("PRAGMA wal_autocheckpoint = 12"));
     int tries_left = 3;
-    while (outcome.acknowledged < transactions && tries_left > 0) {
+    while (outcome.acknowledged < transaction_count && tries_left > 0) {
         const auto applied = history::apply(db, outcome.acknowledged + 1);
         note(outcome, applied);
         if (applied) ++outcome.acknowledged;
@@ -97,7 +97,7 @@ TEST_CASE("Faults: any call that fails costs nothing that was acknowledged", "[v
         const ScriptOutcome outcome = run_script(world.file, world.pages, disk.name());
         disk.heal();
         if (!disk.fired()) {
-            CHECK(outcome.acknowledged == transactions);
+            CHECK(outcome.acknowledged == transaction_count);
             CHECK(call > 100);
             break;
         }
@@ -126,7 +126,7 @@ TEST_CASE("Faults: killed after any call that failed, nothing acknowledged is mi
             Database db = must(Database::open(world.file, world.pages, disk.name()));
             must(db.exec("PRAGMA wal_autocheckpoint = 12"));
             disk.fail_after(call, style);
-            for (int tries = 3; outcome.acknowledged < transactions && tries > 0;) {
+            for (int tries = 3; outcome.acknowledged < transaction_count && tries > 0;) {
                 const auto applied = history::apply(db, outcome.acknowledged + 1);
                 if (applied) ++outcome.acknowledged;
                 if (!applied) --tries;

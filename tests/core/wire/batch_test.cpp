@@ -1,16 +1,15 @@
 #include "core/wire/batch.hpp"
 
+#include "tests/core/wire/fakes.hpp"
 #include "tests/core/wire/golden_kinds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/generators.hpp"
 #include "tests/support/mutations.hpp"
 
 using namespace samsyn;
+using namespace samsyn::test;
 
 namespace {
-
-const FakeHasher hasher;
-const FakeVerifier verifier;
 
 BatchItem item(std::byte fill, std::size_t size = 40) {
     BatchItem::Full full;

@@ -1,5 +1,6 @@
 #include "core/wire/escrow.hpp"
 
+#include "tests/core/wire/fakes.hpp"
 #include "tests/core/wire/golden_kinds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_hasher.hpp"
@@ -7,11 +8,9 @@
 #include "tests/support/mutations.hpp"
 
 using namespace samsyn;
+using namespace samsyn::test;
 
 namespace {
-
-const FakeHasher hasher;
-const FakeVerifier verifier;
 
 EscrowBlob small_blob() {
     EscrowBlob blob;

@@ -9,7 +9,7 @@ using namespace samsyn::test;
 namespace {
 
 template <class Kind>
-Errc error_of(const Kind& body) {
+Errc body_error_of(const Kind& body) {
     const auto decoded = decode_body(statement_kind(body), encode_body(body));
     return decoded ? Errc{} : decoded.error().code;
 }
@@ -37,18 +37,18 @@ template <class Kind, class Element>
 void check_list(Kind body, std::vector<Element> Kind::* list, std::size_t max) {
     INFO(kind_name(body));
     body.*list = ascending<Element>(max);
-    CHECK(error_of(body) == Errc{});
+    CHECK(body_error_of(body) == Errc{});
     body.*list = ascending<Element>(max + 1);
-    CHECK(error_of(body) == Errc::limit_exceeded);
+    CHECK(body_error_of(body) == Errc::limit_exceeded);
     body.*list = ascending<Element>(2);
     std::ranges::reverse(body.*list);
-    CHECK(error_of(body) == Errc::malformed);
+    CHECK(body_error_of(body) == Errc::malformed);
     (body.*list).push_back((body.*list).front());
     StatementBody sorted{body};
     normalise(sorted);
     CHECK(std::get<Kind>(sorted).*list == ascending<Element>(2));
     (body.*list) = {(body.*list)[0], (body.*list)[0]};
-    CHECK(error_of(body) == Errc::malformed);
+    CHECK(body_error_of(body) == Errc::malformed);
 }
 
 /// One past the last enumerator is refused.
@@ -56,9 +56,9 @@ template <class Kind, class Enum>
 void check_last(Kind body, Enum Kind::* field) {
     INFO(kind_name(body));
     body.*field = Enum::last;
-    CHECK(error_of(body) == Errc{});
+    CHECK(body_error_of(body) == Errc{});
     body.*field = static_cast<Enum>(std::to_underlying(Enum::last) + 1);
-    CHECK(error_of(body) == Errc::malformed);
+    CHECK(body_error_of(body) == Errc::malformed);
 }
 
 }  // namespace
@@ -155,13 +155,13 @@ TEST_CASE("Kinds: sorting leaves alone what has its order or has none", "[wire]"
 TEST_CASE("Kinds: a recovery key has so many shares and no more", "[wire]") {
     RecoveryKeyCertified body;
     body.commitments.resize(recovery_shares_max);
-    CHECK(error_of(body) == Errc{});
+    CHECK(body_error_of(body) == Errc{});
     body.commitments.resize(recovery_shares_max + 1);
-    CHECK(error_of(body) == Errc::limit_exceeded);
+    CHECK(body_error_of(body) == Errc::limit_exceeded);
 }
 
 TEST_CASE("Kinds: custody names somebody, and is written whole where it does not", "[wire]") {
-    CHECK(error_of(Custody{}) == Errc::malformed);
+    CHECK(body_error_of(Custody{}) == Errc::malformed);
     CHECK(encode_body(Custody{}).size() == PersonId::size + 2 + 2 * sizeof(std::uint64_t));
 }
 
@@ -191,22 +191,22 @@ TEST_CASE("Kinds: enumerators and bits that are not known are refused", "[wire]"
     const Categories unknown{Categories::known + 1};
     Maturity maturity;
     maturity.categories = unknown;
-    CHECK(error_of(maturity) == Errc::malformed);
+    CHECK(body_error_of(maturity) == Errc::malformed);
     Representative representative;
     representative.categories = unknown;
-    CHECK(error_of(representative) == Errc::malformed);
+    CHECK(body_error_of(representative) == Errc::malformed);
     Override pierces;
     pierces.categories = unknown;
-    CHECK(error_of(pierces) == Errc::malformed);
+    CHECK(body_error_of(pierces) == Errc::malformed);
     InvestigationAnswer answer;
     answer.categories = unknown;
-    CHECK(error_of(answer) == Errc::malformed);
+    CHECK(body_error_of(answer) == Errc::malformed);
     Mandate mandate;
     mandate.categories = unknown;
-    CHECK(error_of(mandate) == Errc::malformed);
+    CHECK(body_error_of(mandate) == Errc::malformed);
     mandate.categories = {};
     mandate.regimes.bits = Regimes::known + 1;
-    CHECK(error_of(mandate) == Errc::malformed);
+    CHECK(body_error_of(mandate) == Errc::malformed);
 }
 
 TEST_CASE("Kinds: a measure that this version does not know keeps its number", "[wire]") {

@@ -116,13 +116,13 @@ TEST_CASE("Order: at most 32 statements prove its signer, each of 8 KiB",
 
 TEST_CASE("Message: what holds secrets is known by its kind, and small",
           "[wire][message][unlock]") {
-    PinVerifier verifier;
+    PinVerifier of_pin;
     UnlockToken token;
     token.bytes.fill(std::byte{1});
     for (const Message& secret :
-         {Message{UnlockRegister{token, verifier}},
+         {Message{UnlockRegister{token, of_pin}},
           Message{UnlockRegistered{{}, PinSecret{}}},
-          Message{UnlockConfirm{verifier}},
+          Message{UnlockConfirm{of_pin}},
           Message{RestrictedProof{token, Hash{}}},
           Message{RestrictedAnswer{RestrictedOutcome::secret, 0, PinSecret{}}}}) {
         CHECK(may_hold_secrets(encode_message(secret)));

@@ -1,17 +1,16 @@
 #include "core/wire/packet.hpp"
 
+#include "tests/core/wire/fakes.hpp"
 #include "tests/core/wire/golden_kinds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/generators.hpp"
 #include "tests/support/mutations.hpp"
 
 using namespace samsyn;
+using namespace samsyn::test;
 using test::bytes_of;
 
 namespace {
-
-const FakeHasher hasher;
-const FakeVerifier verifier;
 
 KeyPacket small_packet() {
     KeyPacket packet;

@@ -1,15 +1,14 @@
 #include "core/wire/statement_codec.hpp"
 
+#include "tests/core/wire/fakes.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/generators.hpp"
 #include "tests/support/mutations.hpp"
 
 using namespace samsyn;
+using namespace samsyn::test;
 
 namespace {
-
-const FakeHasher hasher;
-const FakeVerifier verifier;
 
 StatementHeader small_header() {
     StatementHeader header;

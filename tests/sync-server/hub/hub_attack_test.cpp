@@ -62,12 +62,6 @@ struct Attacked : HubWorld {
     EpochId epoch;
 };
 
-void check_refused(const Answer& answer, Errc why) {
-    INFO(answer.context);
-    CHECK(answer.outcome == AnswerOutcome::refused);
-    CHECK(answer.why == why);
-}
-
 constexpr FieldNumber a_field = make_field(1, MergeKind::single);
 
 }  // namespace

@@ -56,12 +56,6 @@ struct Kinds : HubWorld {
     ScriptedClient admin{*this, nora_admin, 4};
 };
 
-void check_refused(const Answer& answer, Errc why) {
-    INFO(answer.context);
-    CHECK(answer.outcome == AnswerOutcome::refused);
-    CHECK(answer.why == why);
-}
-
 }  // namespace
 
 // --- Notices -----------------------------------------------------------------------------------

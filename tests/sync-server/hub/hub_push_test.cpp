@@ -27,12 +27,6 @@ struct Ready : HubWorld {
     EpochId epoch;
 };
 
-void check_refused(const Answer& answer, Errc why) {
-    INFO(answer.context);
-    CHECK(answer.outcome == AnswerOutcome::refused);
-    CHECK(answer.why == why);
-}
-
 }  // namespace
 
 TEST_CASE("Hub: stores a batch once, whatever is sent again", "[hub][push]") {

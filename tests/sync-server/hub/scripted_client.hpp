@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/support/catch.hpp"
 #include "tests/sync-server/hub/hub_world.hpp"
 
 namespace samsyn {
@@ -155,5 +156,11 @@ private:
     Nonce nonce_;
     std::uint32_t ticket_ = 0;
 };
+
+inline void check_refused(const Answer& answer, Errc why) {
+    INFO(answer.context);
+    CHECK(answer.outcome == AnswerOutcome::refused);
+    CHECK(answer.why == why);
+}
 
 }  // namespace samsyn

@@ -12,7 +12,7 @@ namespace {
 
 using Refusal = Admission::Refusal;
 
-const Admission::Time begin{1h};
+const Admission::Time opening{1h};
 const AddressBlock here = address_block(std::vector<std::uint8_t>{10, 1, 2, 3});
 const AddressBlock there = address_block(std::vector<std::uint8_t>{10, 1, 3, 3});
 
@@ -30,13 +30,13 @@ TEST_CASE("Admission: counts by block and in all, and says when there is room", 
     int calls = 0;
     admission.on_room([&] { ++calls; });
 
-    auto first = admission.enter(1, here, begin);
-    const auto second = admission.enter(2, here, begin);
+    auto first = admission.enter(1, here, opening);
+    const auto second = admission.enter(2, here, opening);
     REQUIRE(first);
     REQUIRE(second);
-    CHECK(admission.enter(3, here, begin).error() == Refusal::block_is_full);
+    CHECK(admission.enter(3, here, opening).error() == Refusal::block_is_full);
     CHECK_FALSE(admission.is_full());
-    const auto third = admission.enter(4, there, begin);
+    const auto third = admission.enter(4, there, opening);
     REQUIRE(third);
     CHECK(admission.is_full());
 
@@ -44,7 +44,7 @@ TEST_CASE("Admission: counts by block and in all, and says when there is room", 
     first->give_back();
     CHECK(calls == 1);
     CHECK_FALSE(admission.is_full());
-    CHECK(admission.enter(5, here, begin));
+    CHECK(admission.enter(5, here, opening));
 }
 
 TEST_CASE("Admission: neighbours share a block, IPv4 within IPv6 is IPv4", "[net]") {
@@ -65,47 +65,47 @@ TEST_CASE("Admission: neighbours share a block, IPv4 within IPv6 is IPv4", "[net
 
 TEST_CASE("Admission: the longest silence goes first, and nobody who is on time", "[net]") {
     Admission admission{small_limits(3, 3), {}};
-    auto quiet = admission.enter(1, here, begin);
-    auto quieter = admission.enter(2, here, begin);
-    auto speaker = admission.enter(3, there, begin);
+    auto quiet = admission.enter(1, here, opening);
+    auto quieter = admission.enter(2, here, opening);
+    auto speaker = admission.enter(3, there, opening);
     REQUIRE((quiet && quieter && speaker));
-    quiet->on_byte(begin + 500ms);
-    CHECK_FALSE(admission.choose_leaver(begin + 1999ms));
+    quiet->on_byte(opening + 500ms);
+    CHECK_FALSE(admission.choose_leaver(opening + 1999ms));
 
     // Bytes alone are no message: only a turn that ends counts as being on time.
-    speaker->on_peers_turn(begin + 1s);
-    CHECK(admission.choose_leaver(begin + 2s) == 2);
+    speaker->on_peers_turn(opening + 1s);
+    CHECK(admission.choose_leaver(opening + 2s) == 2);
     CHECK_FALSE(admission.is_full());
-    CHECK(admission.choose_leaver(begin + 2s) == 1);
-    CHECK_FALSE(admission.choose_leaver(begin + 2s));
-    CHECK(admission.choose_leaver(begin + 3s) == 3);
+    CHECK(admission.choose_leaver(opening + 2s) == 1);
+    CHECK_FALSE(admission.choose_leaver(opening + 2s));
+    CHECK(admission.choose_leaver(opening + 3s) == 3);
 
     // Their places are free at once; giving them back changes nothing more.
     quiet->give_back();
     quieter->give_back();
-    CHECK(admission.enter(4, here, begin + 3s));
+    CHECK(admission.enter(4, here, opening + 3s));
 }
 
 TEST_CASE("Admission: nobody makes room while the server's own answer is due", "[net]") {
     Admission admission{small_limits(1, 1), {}};
-    auto waiting = admission.enter(1, here, begin);
+    auto waiting = admission.enter(1, here, opening);
     REQUIRE(waiting);
     waiting->on_our_turn();
-    CHECK_FALSE(admission.choose_leaver(begin + 1h));
-    waiting->on_peers_turn(begin + 1h);
-    CHECK_FALSE(admission.choose_leaver(begin + 1h));
-    CHECK(admission.choose_leaver(begin + 1h + 2s) == 1);
+    CHECK_FALSE(admission.choose_leaver(opening + 1h));
+    waiting->on_peers_turn(opening + 1h);
+    CHECK_FALSE(admission.choose_leaver(opening + 1h));
+    CHECK(admission.choose_leaver(opening + 1h + 2s) == 1);
 }
 
 TEST_CASE("Admission: a full block makes room among its own", "[net]") {
     Admission admission{small_limits(9, 1), {}};
-    const auto other = admission.enter(1, there, begin - 1h);
-    const auto own = admission.enter(2, here, begin);
+    const auto other = admission.enter(1, there, opening - 1h);
+    const auto own = admission.enter(2, here, opening);
     REQUIRE((other && own));
     CHECK(admission.is_full(here));
-    CHECK(admission.choose_leaver(begin + 2s, here) == 2);
+    CHECK(admission.choose_leaver(opening + 2s, here) == 2);
     CHECK_FALSE(admission.is_full(here));
-    CHECK_FALSE(admission.choose_leaver(begin + 2s, here));
+    CHECK_FALSE(admission.choose_leaver(opening + 2s, here));
 }
 
 TEST_CASE("Admission: a known proxy's block has numbers of its own", "[net]") {
@@ -116,25 +116,25 @@ TEST_CASE("Admission: a known proxy's block has numbers of its own", "[net]") {
     Admission admission{limits, {here}};
     std::vector<Admission::Place> places;
     for (Admission::Number i = 0; i < 3; ++i) {
-        auto place = admission.enter(i, here, begin);
+        auto place = admission.enter(i, here, opening);
         REQUIRE(place);
         places.push_back(*std::move(place));
     }
-    CHECK(admission.enter(3, here, begin).error() == Refusal::block_is_full);
-    CHECK(admission.enter(4, here, begin).error() == Refusal::too_often);
-    CHECK(admission.enter(5, there, begin));
+    CHECK(admission.enter(3, here, opening).error() == Refusal::block_is_full);
+    CHECK(admission.enter(4, here, opening).error() == Refusal::too_often);
+    CHECK(admission.enter(5, there, opening));
 }
 
 TEST_CASE("Admission: reconnecting has its tokens by block, and they come back", "[net]") {
     NetLimits limits = small_limits(9, 9);
     limits.connects_per_block = {1s, 2};
     Admission admission{limits, {}};
-    CHECK(admission.enter(1, here, begin));
-    CHECK(admission.enter(2, here, begin));
-    CHECK(admission.enter(3, here, begin).error() == Refusal::too_often);
-    CHECK(admission.enter(4, there, begin));
-    CHECK(admission.enter(5, here, begin + 1s));
-    CHECK(admission.enter(6, here, begin + 1s).error() == Refusal::too_often);
+    CHECK(admission.enter(1, here, opening));
+    CHECK(admission.enter(2, here, opening));
+    CHECK(admission.enter(3, here, opening).error() == Refusal::too_often);
+    CHECK(admission.enter(4, there, opening));
+    CHECK(admission.enter(5, here, opening + 1s));
+    CHECK(admission.enter(6, here, opening + 1s).error() == Refusal::too_often);
 }
 
 TEST_CASE("Admission: remembers no more blocks than it may, and forgets those at rest", "[net]") {
@@ -142,11 +142,11 @@ TEST_CASE("Admission: remembers no more blocks than it may, and forgets those at
     limits.connects_per_block = {1s, 1};
     limits.blocks_max = 1;
     Admission admission{limits, {}};
-    CHECK(admission.enter(1, here, begin));
-    CHECK(admission.enter(2, there, begin));  // of the tokens that all unknown ones share
-    CHECK(admission.enter(3, there, begin).error() == Refusal::too_often);
-    CHECK(admission.enter(4, there, begin + 1s));  // the first one's bucket is full again
-    CHECK(admission.enter(5, there, begin + 1s).error() == Refusal::too_often);
+    CHECK(admission.enter(1, here, opening));
+    CHECK(admission.enter(2, there, opening));  // of the tokens that all unknown ones share
+    CHECK(admission.enter(3, there, opening).error() == Refusal::too_often);
+    CHECK(admission.enter(4, there, opening + 1s));  // the first one's bucket is full again
+    CHECK(admission.enter(5, there, opening + 1s).error() == Refusal::too_often);
 }
 
 TEST_CASE("StrangerLog: strangers write no more lines than they may, and are counted", "[net]") {
@@ -155,9 +155,9 @@ TEST_CASE("StrangerLog: strangers write no more lines than they may, and are cou
     std::vector<LogEvent> lines;
     const Log log = [&](const LogEvent& event) { lines.push_back(event); };
     StrangerLog strangers{limits, log};
-    for (int i = 0; i < 5; ++i) strangers.write({"link_closed", 1, {}, 0}, begin);
+    for (int i = 0; i < 5; ++i) strangers.write({"link_closed", 1, {}, 0}, opening);
     CHECK(lines.size() == 2);
-    strangers.write({"link_closed", 2, {}, 0}, begin + 1s);
+    strangers.write({"link_closed", 2, {}, 0}, opening + 1s);
     REQUIRE(lines.size() == 4);
     CHECK(lines.at(2).event == "strangers_not_logged");
     CHECK(lines.at(2).count == 3);

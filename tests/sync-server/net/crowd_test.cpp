@@ -12,13 +12,13 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t crowd_wanted = 2000;
-constexpr std::uint16_t elsewhere = 0xc801;  // a block without intruders
+constexpr std::uint16_t elsewhere_block = 0xc801;  // a block without intruders
 
 /// As a device does it: where an attempt fails, it tries again.
 std::unique_ptr<RawClient> insist(ServedWorld& served, Party& party) {
     const Hello hello = served.hello_of(party);
     for (;;) {
-        auto client = std::make_unique<RawClient>(served.port(), elsewhere);
+        auto client = std::make_unique<RawClient>(served.port(), elsewhere_block);
         if (!client->start_tls() || client->upgrade() != 101) continue;
         client->send(hello);
         const auto challenge = ServedWorld::next<Challenge>(*client);
