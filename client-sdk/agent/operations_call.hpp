@@ -55,6 +55,7 @@ std::span<const Operation> note_operations();
 std::span<const Operation> meeting_operations();
 std::span<const Operation> plan_operations();
 std::span<const Operation> provision_operations();
+std::span<const Operation> recall_operations();
 std::span<const Operation> recovery_operations();
 std::span<const Operation> showing_operations();
 std::span<const Operation> visit_operations();

@@ -29,13 +29,20 @@ Result<void> check_by_hand(std::span<const FieldInput> fields) {
     return {};
 }
 
-/// The label's part of a new item, which every `….add` takes.
-Result<NewItem> new_item(Call& call, const TypeInfo& type) {
+/// Of a person's own item and of forms it is no accident whom they name; a meeting is about all.
+bool names_people(ItemType type) {
+    return type == ItemType::visit_note || type == ItemType::observation ||
+           type == ItemType::plan_goal || type == ItemType::commitment ||
+           type == ItemType::decision || type == ItemType::attachment;
+}
+
+}  // namespace
+
+Result<NewItem> labelled_item(Call& call) {
     NewItem item;
     item.case_id = SAMSYN_TRY(case_of(call));
     if (SAMSYN_TRY(is_consultation(call.device, item.case_id)))
         return fail(Errc::invalid_argument, "case: a consultation takes nothing else");
-    item.type = type.type;
     item.about = SAMSYN_TRY(persons_of(call, item.case_id, "about"));
     if (item.about.empty()) return fail(Errc::invalid_argument, "about");
     if (call.args.has("category")) {
@@ -49,19 +56,8 @@ Result<NewItem> new_item(Call& call, const TypeInfo& type) {
     }
     if (call.args.has("unit")) item.unit = SAMSYN_TRY(unit_of(call, "unit"));
     item.closed = SAMSYN_TRY(closed_of(call, "closed"));
-    item.fields = SAMSYN_TRY(fields_of(call, item.case_id, type, "fields"));
-    SAMSYN_TRY(check_by_hand(item.fields));
     return item;
 }
-
-/// Of a person's own item and of forms it is no accident whom they name; a meeting is about all.
-bool names_people(ItemType type) {
-    return type == ItemType::visit_note || type == ItemType::observation ||
-           type == ItemType::plan_goal || type == ItemType::commitment ||
-           type == ItemType::decision || type == ItemType::attachment;
-}
-
-}  // namespace
 
 Result<json> written_item(Call& call, const ItemId& id) {
     const auto written = call.device.item(id);
@@ -89,7 +85,10 @@ Result<NewItem> new_item_of(Call& call,
                             std::initializer_list<std::string_view> arguments) {
     const TypeInfo* info = find_type(type);
     SAMSYN_ASSERT(info != nullptr);
-    NewItem item = SAMSYN_TRY(new_item(call, *info));
+    NewItem item = SAMSYN_TRY(labelled_item(call));
+    item.type = type;
+    item.fields = SAMSYN_TRY(fields_of(call, item.case_id, *info, "fields"));
+    SAMSYN_TRY(check_by_hand(item.fields));
     for (const std::string_view argument : arguments) {
         const FieldInfo* field = find_field(*info, argument);
         SAMSYN_ASSERT(field != nullptr);

@@ -17,6 +17,10 @@ Result<ItemId> item_of(Call& call);
 /// The item as it now is, and who reads it: what its author sees at once.
 Result<nlohmann::json> written_item(Call& call, const ItemId& id);
 
+/// The label's part of a new item, which every `….add` takes: case, about, category, sensitivity,
+/// unit, closed.
+Result<NewItem> labelled_item(Call& call);
+
 /// A new item as every `….add` takes it, with these arguments as fields.
 Result<NewItem> new_item_of(Call& call,
                             ItemType type,

@@ -72,6 +72,8 @@ std::string_view key_of(ReadAction action) {
             return "printed";
         case ReadAction::copied:
             return "copied";
+        case ReadAction::removed:
+            return "removed";
     }
     return "unknown";
 }

@@ -116,10 +116,16 @@ namespace {
 json field_json(Directory& names, const CaseId& case_id, const FieldView& field) {
     json out = json::object();
     const std::string unknown = "field_" + std::to_string(static_cast<unsigned>(field.number));
-    const bool deleted = field.number == deleted_field;
-    out["key"] = field.info ? field.info->key : deleted ? "deleted" : unknown;
-    out["title"] = field.info ? field.info->title.en : deleted ? "Deleted" : unknown;
-    out["title_sv"] = field.info ? field.info->title.sv : deleted ? "Borttagen" : unknown;
+    static constexpr FieldInfo marks[] = {
+        {deleted_field, "deleted", {"Deleted", "Borttagen"}, ValueKind::boolean},
+        {recalled_field, "recalled", {"Taken back", "Återtagen"}, ValueKind::integer}};
+    const auto* const mark = std::ranges::find(marks, field.number, &FieldInfo::number);
+    const FieldInfo* const info = field.info != nullptr     ? field.info
+                                  : mark != std::end(marks) ? mark
+                                                            : nullptr;
+    out["key"] = info != nullptr ? info->key : unknown;
+    out["title"] = info != nullptr ? info->title.en : unknown;
+    out["title_sv"] = info != nullptr ? info->title.sv : unknown;
     out["conflict"] = field.conflict;
     out["values"] = list_of(field.values, [&](const ValueView& each) {
         json value = value_json(names, case_id, field.info, each.value);

@@ -6,6 +6,7 @@
 #include <samsyn/commitments.hpp>
 #include <samsyn/enrolment.hpp>
 #include <samsyn/provisioning.hpp>
+#include <samsyn/recalls.hpp>
 #include <samsyn/recovery.hpp>
 #include <samsyn/signed_notes.hpp>
 
@@ -183,6 +184,17 @@ constexpr RefusalWords all_words[] = {
      "den är signerad, och det signerade ändras inte",
      "Add to it: `samsyn note addendum ITEM TEXT`.",
      "Gör ett tillägg: `samsyn note addendum POST TEXT`."},
+    // What is taken back.
+    {Recalls::of_others,
+     "only the unit whose it is takes it back",
+     "bara den enhet vars den är tar tillbaka den",
+     "Ask somebody of that unit: `samsyn open ITEM` names it.",
+     "Be någon i den enheten: `samsyn open POST` anger den."},
+    {Recalls::is_recalled,
+     "it was taken back, and nothing is left of it",
+     "den är återtagen, och inget av den finns kvar",
+     "`samsyn recalled CASE` says who took it back, and where it is gone.",
+     "`samsyn recalled ÄRENDE` säger vem som tog tillbaka den och var den är borta."},
     {Attachments::not_here,
      "the file is not on this device",
      "filen finns inte på den här enheten",

@@ -128,7 +128,16 @@ void print_knowledge(const Session& session, const nlohmann::json& result);
 /// Where a result says that it waits for a second person: what that person types.
 void print_second_hint(const Session& session, const nlohmann::json& result);
 
+/// Asks the server's log, waits for its answer where there is a network, and shows what `operation`
+/// makes of it. Without a network: what was answered before, and this device's own reads.
+int ask_log_and_show(const Session& session,
+                     const nlohmann::json& question,
+                     std::string_view operation,
+                     const nlohmann::json& args,
+                     Printer print_result);
+
 void add_log_commands(CLI::App& app, Session& session);
+void add_recall_commands(CLI::App& app, Session& session);  // recall, move, recalled
 void add_recovery_commands(CLI::App& app, Session& session);
 /// For administrators, which recovery keys are missing or due: part of `samsyn status`.
 int print_recovery_due(const Session& session, AgentClient& agent);

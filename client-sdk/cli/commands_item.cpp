@@ -31,14 +31,17 @@ std::string marks_of(const Session& session, const json& item) {
     return marks;
 }
 
-Command& with_label(Command& command) {
+Command& with_place(Command& command) {
     return command.texts("--about", "about", "Whom it is about")
         .required()
         .text("--category", "category", "Instead of the usual one: health, attendance, ...")
         .text("--sensitivity", "sensitivity", "low, normal or far_reaching")
         .text("--unit", "unit", "Your unit that writes it, if you work in several")
-        .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)")
-        .pairs("--set", "fields", "More fields, as key=value");
+        .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)");
+}
+
+Command& with_label(Command& command) {
+    return with_place(command).pairs("--set", "fields", "More fields, as key=value");
 }
 
 namespace {

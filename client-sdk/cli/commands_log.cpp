@@ -28,6 +28,7 @@ constexpr What whats[] = {
     {"fork", "TWO HISTORIES of the device's reads", "TVÅ HISTORIER av enhetens läsningar"},
     {"wrote_file", "attached a file", "bifogade en fil"},
     {"received_file", "the device received a file", "enheten tog emot en fil"},
+    {"removed", "the device has removed what was taken back", "enheten har raderat det återtagna"},
     {"reviewed", "looked at this log", "granskade loggen"},
 };
 
@@ -129,13 +130,13 @@ void print_verdict(const Session& session, const json& result) {
     print(session.say("signed: ", "signerat: ") + short_id(text_in(result, "statement")) + "\n");
 }
 
-/// Asks the server's log, waits for its answer where there is a network, and shows what `operation`
-/// makes of it. Without a network: what was answered before, and this device's own reads.
-int ask_and_show(const Session& session,
-                 const json& question,
-                 std::string_view operation,
-                 const json& args,
-                 Printer print_result) {
+}  // namespace
+
+int ask_log_and_show(const Session& session,
+                     const json& question,
+                     std::string_view operation,
+                     const json& args,
+                     Printer print_result) {
     auto agent = AgentClient::connect(session.data);
     if (!agent) return show_error(session, agent.error());
     json asked;
@@ -146,6 +147,8 @@ int ask_and_show(const Session& session,
         (void)show_error(session, synced->value("error", json::object()));
     return perform(session, operation, args, print_result);
 }
+
+namespace {
 
 /// The arguments of the question, apart from those of what is made of its answer.
 json only(const json& args, std::initializer_list<const char*> keys) {
@@ -165,7 +168,7 @@ void add_review_commands(CLI::App& app, Session& session) {
         .needs("--month", "month", "As 2026-11")
         .texts("--unit", "unit", "Whose information was read (your own units)")
         .runs([&session](const json& args) {
-            return ask_and_show(session, args, "log.sample", json::object(), &print_sample);
+            return ask_log_and_show(session, args, "log.sample", json::object(), &print_sample);
         });
     Command{app,
             session,
@@ -178,7 +181,7 @@ void add_review_commands(CLI::App& app, Session& session) {
         .needs("--outcome", "outcome", "in_order, to_look_into or unfounded_read")
         .text("--text", "text", "Why; stays on this device")
         .runs([&session](const json& args) {
-            return ask_and_show(
+            return ask_log_and_show(
                 session, only(args, {"case", "unit"}), "log.verdict", args, &print_verdict);
         });
 }
@@ -199,7 +202,7 @@ void add_log_commands(CLI::App& app, Session& session) {
         .runs([&session](const json& args) {
             if (!args.contains("case"))
                 return show_error(session, Error{Errc::invalid_argument, "case"});
-            return ask_and_show(session, args, "log.show", json::object(), &print_log);
+            return ask_log_and_show(session, args, "log.show", json::object(), &print_log);
         });
     CLI::App& log = command.app();
     Command{log,
@@ -211,11 +214,11 @@ void add_log_commands(CLI::App& app, Session& session) {
         .needs("--subject", "subject", "About whom")
         .text("--for", "for", "subject or guardian: who gets the copy")
         .runs([&session](const json& args) {
-            return ask_and_show(session,
-                                only(args, {"case"}),
-                                "log.extract",
-                                only(args, {"case", "subject", "for"}),
-                                &print_extract);
+            return ask_log_and_show(session,
+                                    only(args, {"case"}),
+                                    "log.extract",
+                                    only(args, {"case", "subject", "for"}),
+                                    &print_extract);
         });
     add_review_commands(log, session);
     Command{log,

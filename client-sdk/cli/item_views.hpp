@@ -18,6 +18,9 @@ std::string marks_of(const Session& session, const nlohmann::json& item);
 /// Opens the item's text in the person's editor, or takes `text`, and writes what has changed.
 int write_text(const Session& session, const nlohmann::json& args);
 
+/// Where an item stands: about whom, under which label.
+Command& with_place(Command& command);
+
 /// The options that every new item takes.
 Command& with_label(Command& command);
 

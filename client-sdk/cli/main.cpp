@@ -65,6 +65,7 @@ int run(int argc, char** argv) {
     add_consent_commands(app, session);
     add_today_command(app, session);
     add_item_commands(app, session);
+    add_recall_commands(app, session);
     add_note_commands(app, session);
     add_commitment_commands(app, session);
     add_text_commands(app, session);

@@ -104,37 +104,6 @@ std::optional<StatementId> named_in(const StatementBody& body) {
         body);
 }
 
-/// Items that are their id (a person's), or that others know by it: they cannot move.
-bool is_bound_to_its_id(ItemType type) {
-    return type == ItemType::person || type == ItemType::case_summary ||
-           type == ItemType::consent_form || type == ItemType::consent_evidence ||
-           type == ItemType::consultation;
-}
-
-/// The values of a register and the elements of a set, as a person would type them anew. Errors:
-/// `conflict` where one is not settled; `update_needed` for a field of a newer version.
-Result<std::vector<FieldInput>> fields_of(const StoredItem& item, const TypeInfo& type) {
-    std::vector<FieldInput> fields;
-    for (const auto& [number, state] : item.state.fields()) {
-        if (number == deleted_field) continue;
-        const FieldInfo* info = find_field(type, number);
-        if (!info) return fail(Errc::update_needed, "field of the item");
-        if (merge_kind(number) == MergeKind::single) {
-            if (state.in_conflict() && !info->last_wins)
-                return fail(Errc::conflict, "settle it first: two values stand");
-            fields.push_back({std::string{info->key}, state.shown()});
-            continue;
-        }
-        if (const auto text = item.texts.find(number); text != item.texts.end()) {
-            fields.push_back({std::string{info->key}, text->second});
-            continue;
-        }
-        for (const Value& element : state.elements())
-            fields.push_back({std::string{info->key}, element});
-    }
-    return fields;
-}
-
 /// What a statement opens of a label: nothing else may be copied for it, since nobody could read
 /// it.
 template <class Opening>
@@ -233,8 +202,7 @@ Result<ItemId> Device::Impl::copy_item(const ItemId& id, const std::optional<Aud
     const StoredItem item = SAMSYN_TRY(readable_item(id));
     const TypeInfo* type = find_type(item.type);
     if (!type) return fail(Errc::update_needed, "item type");
-    if (is_bound_to_its_id(item.type))
-        return fail(Errc::invalid_argument, "an item of this type cannot move");
+    SAMSYN_TRY(check_movable(item.type));
     const StoredCompartment& from = find(item.compartment)->stored;
     Draft draft;
     draft.case_id = from.case_id;
@@ -298,7 +266,8 @@ Result<std::vector<ItemId>> Device::reclose(std::span<const ItemId> items,
             // The original goes: a file that is not here would be lost with it.
             if (!SAMSYN_TRY(my.copy_file(item, copies.back())))
                 return fail(Errc::not_found, Attachments::not_here);
-            SAMSYN_TRY(my.erase_item(item));
+            const StoredItem original = SAMSYN_TRY(my.readable_item(item));
+            SAMSYN_TRY(my.recall(original, RecallReason::moved));
         }
         return copies;
     });

@@ -235,6 +235,7 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
                     .author = item.header.restated_author.value_or(header.author),
                     .compartment = header.compartment};
     if (!federation().device(written.author)) return fail(Errc::unknown_device, "restated author");
+    SAMSYN_TRY(check_recall(written));
     SAMSYN_TRY(check_runs(written.change, written.author));
     const auto there = SAMSYN_TRY(store.compartment_of(item.header.item));
     if (there && *there != header.compartment)
@@ -243,6 +244,17 @@ Result<std::optional<Device::Impl::Written>> Device::Impl::open_change(const Bat
     const auto here = SAMSYN_TRY(store.item(item.header.item));
     if (!SAMSYN_TRY(may_restate(written, here))) return std::optional<Written>{};
     return std::optional{std::move(written)};
+}
+
+/// What the others may change with the disclosing unit they do not take away.
+Result<void> Device::Impl::check_recall(const Written& written) {
+    if (!recalls(written.change.header)) return {};
+    const KnownCompartment* compartment = find(written.compartment);
+    if (compartment && federation().acted_in(written.author,
+                                             compartment->stored.label.disclosing.unit,
+                                             written.change.header.time.instant()))
+        return {};
+    return fail(Errc::not_permitted, "a recall by another unit");
 }
 
 /// A run of our own that a purge took from here, and escrow gave to the others.
@@ -297,6 +309,8 @@ Result<void> Device::Impl::merge_batch(const Batch& batch, const ContentKey& key
     bool news = false;
     for (const Written& written : changes) {
         observe(written.change.header.time, now);
+        if (recalls(written.change.header))
+            SAMSYN_TRY(remove_recalled(header.compartment, written.change.header.item));
         const bool merged =
             header.restatement
                 ? SAMSYN_TRY(

@@ -243,8 +243,29 @@ public:
 
     Result<StoredItem> readable_item(const ItemId& id);
 
-    /// Checks that this user may change the item; the compartment it is in.
+    /// Checks that this user may change the item; the compartment it is in. Errors: also `conflict`
+    /// where it is recalled.
     Result<StoredCompartment> changeable(const StoredItem& item);
+
+    // --- What is taken back (recalling.cpp) ------------------------------------------------------
+    /// Checks that this user may take the item back, whoever signed it. Errors: `not_permitted`,
+    /// `invalid_argument` for a type that others know by its id.
+    Result<StoredCompartment> recallable(const StoredItem& item);
+    /// Errors: `not_permitted` where somebody else has signed it and this user leads no case.
+    Result<void> require_own_signatures(const StoredItem& item);
+    Result<void> recall(const StoredItem& item, RecallReason reason);
+
+    /// Before a recall is merged: what this device has of the item beside its values goes, and that
+    /// it went is noted for the log.
+    Result<void> remove_recalled(const CompartmentId& compartment, const ItemId& id);
+
+    /// The values of a register and the elements of a set, as a person would type them anew.
+    /// Errors: `conflict` where one is not settled; `update_needed` for a field of a newer version.
+    static Result<std::vector<FieldInput>> fields_of(const StoredItem& item, const TypeInfo& type);
+
+    /// Errors: `invalid_argument` for a type whose items are their id (a person's), or that others
+    /// know by it.
+    static Result<void> check_movable(ItemType type);
 
     // --- What is signed (signed_notes.cpp) -------------------------------------------------------
     /// What stands in an item, to be signed by this user. Errors: those of the store.
@@ -406,6 +427,7 @@ public:
                                                const BatchItem::Full& item,
                                                const ContentKey& key);
 
+    Result<void> check_recall(const Written& written);
     Result<bool> wrote_run(const Written& written, std::size_t at);
 
     /// False: others' word for this is not wanted.

@@ -216,6 +216,8 @@ Result<void> Device::Impl::release(const OpenedEscrow& entry) {
         restated.header.restated_author = entry.author;
         touch();
         (void)SAMSYN_TRY(know(entry.compartment));
+        if (recalls(change.header))
+            SAMSYN_TRY(remove_recalled(entry.compartment.id, change.header.item));
         (void)SAMSYN_TRY(store.merge_restated(entry.compartment.id, restated, self));
         items.push_back(change.header.item);
     }

@@ -52,11 +52,16 @@ Result<std::vector<ReadEntry>> Device::Impl::LogBook::entries_for(const ShownIte
 /// Not by `transact`: a device that may write nothing else any more still shows what it has, and
 /// what it shows is logged.
 Result<void> Device::Impl::LogBook::record(const ShownItems& shown) {
-    const auto entries = SAMSYN_TRY(entries_for(shown));
-    if (entries.empty()) return {};
+    if (SAMSYN_TRY(entries_for(shown)).empty()) return {};
     auto transaction = SAMSYN_TRY(Transaction::begin(my_.store.database()));
-    for (const ReadEntry& entry : entries) SAMSYN_TRY(reads().append(entry, my_.ports.hasher));
+    SAMSYN_TRY(note(shown));
     return std::move(transaction).commit();
+}
+
+Result<void> Device::Impl::LogBook::note(const ShownItems& shown) {
+    for (const ReadEntry& entry : SAMSYN_TRY(entries_for(shown)))
+        SAMSYN_TRY(reads().append(entry, my_.ports.hasher));
+    return {};
 }
 
 Result<std::optional<OutgoingReads>> Device::Impl::LogBook::waiting_reads() {

@@ -16,6 +16,9 @@ public:
     explicit LogBook(Impl& my) : my_(my) {}
 
     Result<void> record(const ShownItems& shown);
+
+    /// The same, in the caller's transaction.
+    Result<void> note(const ShownItems& shown);
     void ask(const LogQuestion& question);
 
     const LogAnswer& answer() const { return answer_; }

@@ -10,10 +10,16 @@ namespace {
 
 constexpr std::size_t sample_rows_max = 20;
 
+/// Null for any other row, also one of a device that has removed what was recalled.
+const RowRead* read_in(const LogRow& row) {
+    const auto* const read = std::get_if<RowRead>(&row.act);
+    return read != nullptr && read->action != ReadAction::removed ? read : nullptr;
+}
+
 /// Rows that nobody should have to hope to draw.
 bool asks_for_review(const LogRow& row) {
     if (std::holds_alternative<RowChainBroken>(row.act)) return true;
-    const auto* const read = std::get_if<RowRead>(&row.act);
+    const RowRead* const read = read_in(row);
     return read != nullptr && (!read->permitted || read->action == ReadAction::emergency_opened);
 }
 
@@ -44,7 +50,7 @@ LogSample Device::sample_log() {
         if (row.row.user == my.config.user) continue;
         if (asks_for_review(row.row))
             sample.targeted.push_back(row);
-        else if (std::holds_alternative<RowRead>(row.row.act))
+        else if (read_in(row.row) != nullptr)
             sample.drawn.push_back(row);
     }
     const auto by_lot = [&](const LogAnswer::Row& row) {
@@ -95,7 +101,7 @@ Result<std::vector<LogExtractLine>> Device::extract_log(const CaseId& case_id,
         return lines;
     const Federation& members = my.federation();
     for (const LogAnswer::Row& each : my.log().answer().rows) {
-        const auto* const read = std::get_if<RowRead>(&each.row.act);
+        const RowRead* const read = read_in(each.row);
         if (read == nullptr || each.row.case_id != case_id) continue;
         const KnownCompartment* const compartment = my.find(read->compartment);
         if (compartment == nullptr) continue;

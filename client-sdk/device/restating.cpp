@@ -146,6 +146,7 @@ std::map<ItemId, std::set<Version>> versions_in(const Batch& restatement) {
 bool says_all(const std::set<Version>& versions, const StoredItem& item) {
     return std::ranges::all_of(item.state.fields(), [&](const auto& field) {
         const auto& [number, state] = field;
+        if (item.state.is_recalled() && !is_mark(number)) return true;
         return std::ranges::includes(versions,
                                      merge_kind(number) == MergeKind::text
                                          ? state.newest_by_device()

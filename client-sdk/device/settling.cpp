@@ -1,10 +1,13 @@
 #include "client-sdk/device/engine.hpp"
 
+#include <samsyn/recalls.hpp>
+
 #include <algorithm>
 
 namespace samsyn {
 
 Result<StoredCompartment> Device::Impl::changeable(const StoredItem& item) {
+    if (item.state.is_recalled()) return fail(Errc::conflict, Recalls::is_recalled);
     const TypeInfo* type = find_type(item.type);
     Request request;
     request.action = Action::contribute;

@@ -19,10 +19,10 @@ bool is_beside(std::string_view key) {
     return key == signed_key || key == addenda_key || key == "next_meeting";
 }
 
-/// All else, but whether the item is deleted.
+/// All else, but whether the item is deleted or recalled.
 bool is_covered(const TypeInfo& type, FieldNumber number) {
     const FieldInfo* field = find_field(type, number);
-    return number != deleted_field && !(field && is_beside(field->key));
+    return !is_mark(number) && !(field && is_beside(field->key));
 }
 
 const FieldState* signed_field_of(const StoredItem& item) {

@@ -75,6 +75,11 @@ bool FieldState::join(const FieldState& other) {
     return changed;
 }
 
+void FieldState::drop_values() {
+    for (const auto& [version, value] : standing_) replaced_.insert(version);
+    standing_.clear();
+}
+
 std::vector<Version> FieldState::standing_versions() const {
     std::vector<Version> versions;
     versions.reserve(standing_.size());
@@ -126,13 +131,21 @@ bool ItemState::apply(const Change& change, const DeviceId& author) {
         const FieldWrite& write = change.header.writes[i];
         changed |= fields_[write.field].add(version, write.replaces, change.values[i]);
     }
+    drop_if_recalled();
     return changed;
 }
 
 bool ItemState::join(const ItemState& other) {
     bool changed = false;
     for (const auto& [number, state] : other.fields_) changed |= fields_[number].join(state);
+    drop_if_recalled();
     return changed;
+}
+
+void ItemState::drop_if_recalled() {
+    if (!is_recalled()) return;
+    for (auto& [number, state] : fields_)
+        if (!is_mark(number)) state.drop_values();
 }
 
 const FieldState* ItemState::field(FieldNumber number) const {
@@ -140,7 +153,13 @@ const FieldState* ItemState::field(FieldNumber number) const {
     return found == fields_.end() ? nullptr : &found->second;
 }
 
+bool ItemState::is_recalled() const {
+    const FieldState* recall = field(recalled_field);
+    return recall != nullptr && !recall->standing().empty();
+}
+
 ItemState::Presence ItemState::presence() const {
+    if (is_recalled()) return Presence::deleted;
     const FieldState* deletion = field(deleted_field);
     if (deletion == nullptr || deletion->shown() != Value{true}) return Presence::present;
 

@@ -33,6 +33,9 @@ public:
 
     bool join(const FieldState& other);
 
+    /// Every write becomes a replaced one: what was written is gone, that it was is known.
+    void drop_values();
+
     /// Standing writes in ascending order of version; the last one is shown for a register.
     const std::map<Version, Value>& standing() const { return standing_; }
 
@@ -62,7 +65,9 @@ private:
     std::set<Version> replaced_;
 };
 
-/// An item's state: its fields, and whether it is deleted.
+/// An item's state: its fields, and whether it is deleted or recalled. What is recalled has no
+/// values: those that come late are dropped like those that were there, so the order of arrival
+/// makes no difference here either.
 class ItemState {
 public:
     ItemState() = default;
@@ -88,6 +93,9 @@ public:
     /// It stays visible and marked until a person settles it.
     Presence presence() const;
 
+    /// Somebody took it back: it counts as deleted, and nothing undoes it.
+    bool is_recalled() const;
+
     /// What a deletion names: every version that the deleting person saw, of a text the newest of
     /// each writer. Sorted, each once.
     std::vector<Version> versions_to_delete() const;
@@ -95,6 +103,8 @@ public:
     friend bool operator==(const ItemState&, const ItemState&) = default;
 
 private:
+    void drop_if_recalled();
+
     std::map<FieldNumber, FieldState> fields_;
 };
 

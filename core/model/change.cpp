@@ -1,5 +1,7 @@
 #include "core/model/change.hpp"
 
+#include <algorithm>
+
 namespace samsyn {
 
 namespace {
@@ -106,6 +108,11 @@ Result<FieldWrite> decode_write(Reader& in) {
 }
 
 }  // namespace
+
+bool recalls(const ChangeHeader& header) {
+    return std::ranges::find(header.writes, recalled_field, &FieldWrite::field) !=
+           header.writes.end();
+}
 
 void encode(Writer& out, const ChangeHeader& header) {
     out.id(header.item);

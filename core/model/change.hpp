@@ -73,6 +73,9 @@ struct Change {
     friend bool operator==(const Change&, const Change&) = default;
 };
 
+/// Whether it takes the item back.
+bool recalls(const ChangeHeader& header);
+
 /// Layout: item 16 · type 2 · time 8 · flag 1 [· author 16] · count 2 · for each write: field 2 ·
 /// count 2 · for each version: time 8, device 16.
 void encode(Writer& out, const ChangeHeader& header);

@@ -54,4 +54,22 @@ constexpr FieldNumber make_field(std::uint16_t ordinal, MergeKind kind) {
 /// Every item's register "is deleted".
 inline constexpr FieldNumber deleted_field = make_field(0, MergeKind::single);
 
+/// Every item's mark "is recalled": from then on it has no values, on no device, whatever comes
+/// late. Its elements are reasons (`RecallReason`).
+inline constexpr FieldNumber recalled_field = make_field(0, MergeKind::append_only);
+
+/// Whether a field is of every item, whatever its type.
+constexpr bool is_mark(FieldNumber field) {
+    return field == deleted_field || field == recalled_field;
+}
+
+/// Why an item was recalled. Numbers are stable, as integer values.
+enum class RecallReason : std::uint8_t {
+    other,
+    wrong_family,
+    read_too_widely,
+    moved,  ///< it stands elsewhere, under another id
+    last = moved
+};
+
 }  // namespace samsyn

@@ -416,7 +416,7 @@ Result<const TypeInfo*> validate_fields(const Change& change) {
     for (std::size_t i = 0; i < change.values.size(); ++i) {
         const FieldNumber number = change.header.writes[i].field;
         const Value& value = change.values[i];
-        if (number == deleted_field) continue;
+        if (is_mark(number)) continue;
         const FieldInfo* field = find_field(*type, number);
         if (field == nullptr) return fail(Errc::invalid_argument, "field number");
 

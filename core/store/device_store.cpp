@@ -151,6 +151,10 @@ Result<void> DeviceStore::purge(const CompartmentId& compartment) {
         SAMSYN_TRY(query.bind(ByteView{channel}).run());
     }
     SAMSYN_TRY(AttachmentRows{database_}.erase_of(compartment));
+    return note_purge();
+}
+
+Result<void> DeviceStore::note_purge() {
     purge_unfinished_ = true;
     return put_value(key_purge, {});
 }

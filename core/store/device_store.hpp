@@ -265,6 +265,9 @@ public:
     /// The words are still in the file when it is committed: see `finish_purge`.
     Result<void> purge(const CompartmentId& compartment);
 
+    /// Something else than a compartment went for good: its words are to leave the file, too.
+    Result<void> note_purge();
+
     /// True from a purge on, also after the file was opened again, until `finish_purge` succeeded.
     bool purge_unfinished() const { return purge_unfinished_; }
 

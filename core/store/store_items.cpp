@@ -129,6 +129,41 @@ Result<bool> add_write(Database& db,
     return settle_double(db, place, version, value, encoded);
 }
 
+bool only_texts(const ChangeHeader& header) {
+    return std::ranges::all_of(header.writes, [](const FieldWrite& write) {
+        return merge_kind(write.field) == MergeKind::text;
+    });
+}
+
+Result<bool> is_recalled(Database& db, std::int64_t row) {
+    Query query =
+        SAMSYN_TRY(db.query("SELECT 1 FROM writes "
+                            "WHERE item = ? AND field = ? AND value IS NOT NULL LIMIT 1"));
+    return query.bind(row).bind(static_cast<std::int64_t>(recalled_field)).step();
+}
+
+/// Nothing that was written in an item stays; which versions there were does.
+Result<void> drop_values(Database& db, std::int64_t row) {
+    {
+        Query query =
+            SAMSYN_TRY(db.query("UPDATE writes SET value = NULL, restater = NULL "
+                                "WHERE item = ? AND field NOT IN (?, ?) AND value IS NOT NULL"));
+        query.bind(row).bind(static_cast<std::int64_t>(deleted_field));
+        SAMSYN_TRY(query.bind(static_cast<std::int64_t>(recalled_field)).run());
+    }
+    Query texts = SAMSYN_TRY(db.query("DELETE FROM texts WHERE item = ?"));
+    return texts.bind(row).run();
+}
+
+/// What a merge leaves to be done for an item that it has changed, or has not.
+Result<void> after_merge(Database& db, std::int64_t row, const ChangeHeader& header, bool changed) {
+    if (SAMSYN_TRY(is_recalled(db, row)))
+        SAMSYN_TRY(drop_values(db, row));
+    else if (only_texts(header))
+        return {};  // a text is indexed once for all its runs, by `fold_texts`
+    return changed ? index_item(db, row) : Result<void>{};
+}
+
 }  // namespace
 
 Result<void> load_state(Database& db, std::int64_t row, StoredItem& item) {
@@ -164,6 +199,7 @@ Result<void> load_state(Database& db, std::int64_t row, StoredItem& item) {
     }
     finish_field();
     item.state = ItemState::restore(std::move(fields));
+    if (item.state.is_recalled()) return {};  // what was written in it is gone
     for (const FieldNumber text : texts)
         item.texts[text] = SAMSYN_TRY(stored_text(db, {row, static_cast<std::int64_t>(text)}));
     return {};
@@ -184,16 +220,6 @@ Result<std::vector<StoredItem>> load_items(Database& db, Query query) {
         items.push_back(std::move(item));
     }
     return items;
-}
-
-}  // namespace
-
-namespace {
-
-bool only_texts(const ChangeHeader& header) {
-    return std::ranges::all_of(header.writes, [](const FieldWrite& write) {
-        return merge_kind(write.field) == MergeKind::text;
-    });
 }
 
 }  // namespace
@@ -221,8 +247,7 @@ Result<bool> DeviceStore::merge(const CompartmentId& compartment,
             changed |= SAMSYN_TRY(replace_version(database_, place, old));
         changed |= SAMSYN_TRY(add(place, version, change.values[i]));
     }
-    // A text is indexed once for all its runs, by `fold_texts`.
-    if (changed && !only_texts(header)) SAMSYN_TRY(index_item(database_, place.row));
+    SAMSYN_TRY(after_merge(database_, place.row, header, changed));
     return changed;
 }
 
@@ -254,7 +279,7 @@ Result<bool> DeviceStore::merge_restated(const CompartmentId& compartment,
         SAMSYN_TRY(mark.bind(version.device).run());
         changed = true;
     }
-    if (changed && !only_texts(header)) SAMSYN_TRY(index_item(database_, place.row));
+    SAMSYN_TRY(after_merge(database_, place.row, header, changed));
     return changed;
 }
 

@@ -14,7 +14,8 @@ enum class ReadAction : std::uint8_t {
     emergency_opened,
     printed,
     copied,
-    last = copied
+    removed,  ///< no read: a recalled item has left this device
+    last = removed
 };
 
 inline constexpr std::size_t read_parts_max = 64;

@@ -149,11 +149,12 @@ Checked<void> Acceptance::check_change(const BatchHeader& batch,
         return check_restated(batch, change, *known);
     }
     // Items are created under the own unit's label only; afterwards types such as plan, meeting and
-    // commitment may be changed by every permitted unit.
+    // commitment may be changed by every permitted unit, and recalled by none but the own.
     const TypeInfo* const type = find_type(change.type);
     Request request;
     request.action = Action::contribute;
-    request.shared_editing_type = known && type != nullptr && type->shared_editing;
+    request.shared_editing_type =
+        known && type != nullptr && type->shared_editing && !recalls(change);
     if (!ports_.registry.may(batch.compartment, request, batch.author, now_).permitted)
         return refuse(Errc::not_permitted, known ? "change of the item" : "new item");
     return {};

@@ -229,7 +229,8 @@ public:
     Result<Selected> open_selected(Saying saying, std::span<const ItemId> items);
 
     /// Moves items between a label and the same label closed (locked, released): each is copied to
-    /// a new id, and the old one deleted. None as `closed` opens. Errors: as `add_item`.
+    /// a new id, and the old one recalled (samsyn/recalls.hpp). None as `closed` opens. Errors: as
+    /// `add_item`.
     Result<std::vector<ItemId>> reclose(std::span<const ItemId> items,
                                         const std::optional<AudienceId>& closed);
 
@@ -399,6 +400,7 @@ private:
     friend class Attachments;   // samsyn/attachments.hpp
     friend class ConsentForms;  // samsyn/consent_forms.hpp
     friend class Provisioning;  // samsyn/provisioning.hpp
+    friend class Recalls;       // samsyn/recalls.hpp
     friend class Recovery;      // samsyn/recovery.hpp
     friend class Inviting;      // samsyn/enrolment.hpp
     friend class Restoring;     // samsyn/restoring.hpp

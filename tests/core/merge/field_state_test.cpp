@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 
 using namespace samsyn;
@@ -175,4 +176,40 @@ TEST_CASE("ItemState: a deletion against an edit that it did not see leaves the 
 
     item.apply(edit(4, std::string{"ny plan"}, {version(1, 1)}), device(2));
     CHECK(item.presence() == ItemState::Presence::deleted_but_edited);
+}
+
+TEST_CASE("ItemState: what is recalled has no values, whenever the recall comes",
+          "[merge][recall]") {
+    CHECK(rc::check([](std::uint64_t seed) {
+        std::mt19937_64 random{seed};
+        std::vector<std::pair<Change, DeviceId>> history;
+        std::vector<Version> seen;
+        for (std::uint64_t time = 1; time <= 8; ++time) {
+            const DeviceId author = device(static_cast<unsigned char>(random() % 3));
+            Change change =
+                time % 4 == 0 ? deletion(time, seen) : edit(time, std::string{"ord"}, seen);
+            seen = {Version{HybridTime{time}, author}};
+            history.emplace_back(std::move(change), author);
+        }
+        Change recall = edit(random() % 8, std::int64_t{1});
+        recall.header.writes.front().field = recalled_field;
+        history.emplace_back(recall, device(1));
+        std::optional<ItemState> expected;
+        for (int order = 0; order < 4; ++order) {
+            std::ranges::shuffle(history, random);
+            ItemState state;
+            ItemState other;
+            for (const auto& [change, author] : history) {
+                state.apply(change, author);
+                if (random() % 2 == 0) other.apply(change, author);
+            }
+            RC_ASSERT(state.is_recalled());
+            RC_ASSERT(state.presence() == ItemState::Presence::deleted);
+            RC_ASSERT(state.field(a_field)->standing().empty());
+            other.join(state);
+            RC_ASSERT(other == state);
+            if (expected) RC_ASSERT(*expected == state);
+            expected = state;
+        }
+    }));
 }

@@ -49,6 +49,10 @@ std::vector<Written> make_history(std::mt19937_64& random) {
             change.header.writes.push_back(write);
             change.values.push_back(random_value(random));
         }
+        if (random() % 24 == 0) {
+            change.header.writes.push_back({recalled_field, {}});
+            change.values.push_back(random_value(random));
+        }
     }
     return history;
 }
@@ -159,4 +163,52 @@ TEST_CASE("DeviceStore: one change reads and writes by key, whatever the size of
             CHECK(step.find("TEMP B-TREE") == std::string::npos);
         }
     }
+}
+
+TEST_CASE("DeviceStore: nothing of a recalled item stays in any table, whatever comes late",
+          "[store][merge][recall]") {
+    DeviceStore store = memory_store();
+    const auto compartment = id_of<CompartmentId>(1);
+    const auto author = id_of<DeviceId>(1);
+    const auto run = [](std::uint64_t time, std::string_view text) {
+        TextDocument document{id_of<DeviceId>(1)};
+        must(document.insert(0, text));
+        Change change = change_of(1, time, "");
+        change.header.writes = {{make_field(3, MergeKind::text), {}}};
+        change.values = {Value{encode(must(document.take_runs()).front())}};
+        return change;
+    };
+    const auto merge = [&](const Change& change) {
+        Transaction transaction = must(Transaction::begin(store.database()));
+        const bool changed = must(store.merge(compartment, change, author));
+        CHECK(must(store.fold_texts(author)).empty());
+        must(std::move(transaction).commit());
+        store.note_folded();
+        return changed;
+    };
+    const auto count = [&](const std::string& what) {
+        Query query = must(store.database().query_made("SELECT count(*) FROM " + what));
+        REQUIRE(must(query.step()));
+        return query.number(0);
+    };
+    CHECK(merge(change_of(1, 5, "hemlig rubrik")));
+    CHECK(merge(run(6, "hemlig text")));
+    CHECK(count("texts") == 1);
+    CHECK(count("search WHERE search MATCH 'hemlig'") == 1);
+    Change recall = change_of(1, 7, "");
+    recall.header.writes = {{recalled_field, {}}};
+    recall.values = {Value{std::int64_t{1}}};
+    CHECK(merge(recall));
+    CHECK(merge(change_of(1, 8, "hemlig rubrik igen")));  // somebody did not know
+    CHECK(merge(run(9, "hemlig text igen")));
+    for (const Change& again : {change_of(1, 5, "hemlig rubrik"), run(6, "hemlig text"), recall})
+        CHECK_FALSE(merge(again));
+    CHECK(count("texts") == 0);
+    CHECK(count("search") == 0);
+    CHECK(count("writes WHERE value IS NOT NULL") == 1);
+    const auto item = must(store.item(id_of<ItemId>(1)));
+    REQUIRE(item);
+    CHECK(item->state.is_recalled());
+    CHECK(item->state.presence() == ItemState::Presence::deleted);
+    CHECK(item->texts.empty());
 }

@@ -172,6 +172,23 @@ TEST_CASE("Hub: another unit changes what is edited together, and nothing else",
     check_refused(push(world.fresh<ItemId>(), static_cast<ItemType>(999)), Errc::not_permitted);
 }
 
+TEST_CASE("Hub: another unit takes back nothing of what is edited together",
+          "[hub][push][recall][attack]") {
+    Ready world;
+    const auto commitment = world.fresh<ItemId>();
+    world.push(world.batch(world.lead, world.label, world.epoch, commitment, ItemType::commitment));
+    world.school.start();
+    const auto recall = [&](Party& who) {
+        auto draft =
+            world.draft_batch(who, world.label, world.epoch, commitment, ItemType::commitment);
+        std::get<BatchItem::Full>(draft.items[0].content).header.writes = {{recalled_field, {}}};
+        return world.sign(draft, who);
+    };
+    check_refused(world.school.push(EntryKind::batch, recall(world.counsellor)),
+                  Errc::not_permitted);
+    CHECK(world.push(recall(world.lead)).outcome == AnswerOutcome::stored);
+}
+
 TEST_CASE("Hub: the disclosing unit may restate what is here, and only that", "[hub][push]") {
     Ready world;
     const auto note = world.fresh<ItemId>();

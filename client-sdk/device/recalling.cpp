@@ -1,0 +1,177 @@
+// What is taken back or moved: items that stand in the wrong family, or are read too widely.
+
+#include "client-sdk/device/attachment_book.hpp"
+#include "client-sdk/device/log_book.hpp"
+
+#include <samsyn/recalls.hpp>
+#include <samsyn/signed_notes.hpp>
+
+#include <algorithm>
+
+namespace samsyn {
+
+Result<std::vector<FieldInput>> Device::Impl::fields_of(const StoredItem& item,
+                                                        const TypeInfo& type) {
+    std::vector<FieldInput> fields;
+    for (const auto& [number, state] : item.state.fields()) {
+        if (is_mark(number)) continue;
+        const FieldInfo* info = find_field(type, number);
+        if (!info) return fail(Errc::update_needed, "field of the item");
+        if (merge_kind(number) == MergeKind::single) {
+            if (state.in_conflict() && !info->last_wins)
+                return fail(Errc::conflict, "settle it first: two values stand");
+            fields.push_back({std::string{info->key}, state.shown()});
+            continue;
+        }
+        if (const auto text = item.texts.find(number); text != item.texts.end()) {
+            fields.push_back({std::string{info->key}, text->second});
+            continue;
+        }
+        for (const Value& element : state.elements())
+            fields.push_back({std::string{info->key}, element});
+    }
+    return fields;
+}
+
+Result<void> Device::Impl::check_movable(ItemType type) {
+    const bool bound = type == ItemType::person || type == ItemType::case_summary ||
+                       type == ItemType::consent_form || type == ItemType::consent_evidence ||
+                       type == ItemType::consultation;
+    if (bound) return fail(Errc::invalid_argument, "an item of this type cannot move");
+    return {};
+}
+
+Result<StoredCompartment> Device::Impl::recallable(const StoredItem& item) {
+    SAMSYN_TRY(check_movable(item.type));
+    StoredCompartment compartment = SAMSYN_TRY(changeable(item));
+    if (!works_in(compartment.label.disclosing.unit, now()))
+        return fail(Errc::not_permitted, Recalls::of_others);
+    return compartment;
+}
+
+Result<void> Device::Impl::require_own_signatures(const StoredItem& item) {
+    const auto signatures = signatures_of(item);
+    const bool own = std::ranges::all_of(signatures, [&](const SignatureView& signature) {
+        return signature.user == config.user || !has_written(item, signature.user);
+    });
+    if (!own && is_locked(item, signatures) &&
+        !view(find(item.compartment)->stored.case_id).is_lead_or_team(self, decision_time(now())))
+        return fail(Errc::not_permitted, signed_note_refused);
+    return {};
+}
+
+Result<void> Device::Impl::recall(const StoredItem& item, RecallReason reason) {
+    const StoredCompartment compartment = SAMSYN_TRY(recallable(item));
+    SAMSYN_TRY(remove_recalled(compartment.id, item.id));
+    Change change;
+    change.header.item = item.id;
+    change.header.type = item.type;
+    change.header.time = tick(now());
+    change.header.writes = {{recalled_field, {}}};
+    change.values = {Value{static_cast<std::int64_t>(reason)}};
+    return write(compartment, change);
+}
+
+Result<void> Device::Impl::remove_recalled(const CompartmentId& compartment, const ItemId& id) {
+    const auto item = SAMSYN_TRY(store.item(id));
+    if (!item || item->compartment != compartment || item->state.is_recalled()) return {};
+    bool unsent = false;
+    for (const PendingChange& pending : SAMSYN_TRY(store.pending())) {
+        if (pending.change.header.item != id || pending.sealed_in != 0) continue;
+        SAMSYN_TRY(store.erase_pending(pending.id));
+        unsent = true;
+    }
+    if (unsent) SAMSYN_TRY(note_fault({Errc::conflict, "unsent changes of a recalled item"}));
+    if (auto file = SAMSYN_TRY(attachment_book().rows().find(compartment, id)))
+        SAMSYN_TRY(attachment_book().give_up(*file));
+    SAMSYN_TRY(store.note_purge());
+    const KnownCompartment* const known_one = find(compartment);
+    if (known_one == nullptr) return {};
+    return log().note({ReadAction::removed, known_one->stored.case_id, {id}});
+}
+
+Result<void> Recalls::recall(const ItemId& id, RecallReason reason) {
+    Device::Impl& my = *device_.impl_;
+    return my.transact([&]() -> Result<void> {
+        const StoredItem item = SAMSYN_TRY(my.readable_item(id));
+        SAMSYN_TRY(my.require_own_signatures(item));
+        return my.recall(item, reason);
+    });
+}
+
+Result<ItemId> Recalls::move(const ItemId& id, NewItem target) {
+    Device::Impl& my = *device_.impl_;
+    return my.transact([&]() -> Result<ItemId> {
+        const StoredItem item = SAMSYN_TRY(my.readable_item(id));
+        const TypeInfo* const type = find_type(item.type);
+        if (type == nullptr) return fail(Errc::update_needed, "item type");
+        const StoredCompartment from = SAMSYN_TRY(my.recallable(item));
+        target.type = item.type;
+        if (!target.category) {
+            target.category = from.label.category;
+            if (!target.sensitivity) target.sensitivity = from.label.sensitivity;
+        }
+        target.fields = SAMSYN_TRY(Device::Impl::fields_of(item, *type));
+        if (target.case_id != from.case_id)
+            std::erase_if(target.fields, [&](const FieldInput& input) {
+                const FieldInfo* const field = find_field(*type, input.key);
+                return field->kind == ValueKind::person || field->kind == ValueKind::item;
+            });
+        const auto draft = SAMSYN_TRY(my.draft_of(target));
+        SAMSYN_TRY(my.create_item(draft));
+        if (!SAMSYN_TRY(my.copy_file(id, draft.item)))
+            return fail(Errc::not_found, Attachments::not_here);
+        SAMSYN_TRY(my.recall(item, RecallReason::moved));
+        return draft.item;
+    });
+}
+
+namespace {
+
+/// The first recall: others after it took nothing more.
+RecalledItem recalled_in(const StoredItem& item) {
+    RecalledItem recalled;
+    recalled.item = item.id;
+    recalled.type = item.type;
+    const auto& [version, value] = *item.state.field(recalled_field)->standing().begin();
+    recalled.at = version.time.instant();
+    const auto* const reason = std::get_if<std::int64_t>(&value);
+    if (reason != nullptr && *reason >= 0 &&
+        *reason <= static_cast<std::int64_t>(RecallReason::last))
+        recalled.reason = static_cast<RecallReason>(*reason);
+    return recalled;
+}
+
+}  // namespace
+
+Result<std::vector<RecalledItem>> Recalls::list(const CaseId& case_id) {
+    Device::Impl& my = *device_.impl_;
+    SAMSYN_TRY(my.require_lease());
+    if (my.graph(case_id).size() == 0) return fail(Errc::not_found, "case");
+    const auto unsent = SAMSYN_TRY(my.unsent_versions());
+    std::vector<RecalledItem> all;
+    for (const StoredItem& item : SAMSYN_TRY(my.store.items_of_case(case_id))) {
+        const auto* const compartment = my.find(item.compartment);
+        if (!item.state.is_recalled() || compartment == nullptr ||
+            !my.may_read(compartment->stored, my.now()))
+            continue;
+        RecalledItem recalled = recalled_in(item);
+        const Version& version = item.state.field(recalled_field)->standing().begin()->first;
+        recalled.label = compartment->stored.label;
+        recalled.by = my.user_of(version.device);
+        recalled.unsent = unsent.contains({item.id, version});
+        const auto devices = my.permitted(compartment->stored, my.now());
+        recalled.devices = devices.size();
+        std::set<UserId> readers;
+        for (const DeviceId& device : devices) readers.insert(my.user_of(device));
+        readers.erase(UserId{});
+        recalled.readers.assign(readers.begin(), readers.end());
+        all.push_back(std::move(recalled));
+    }
+    std::ranges::sort(all, std::ranges::greater{}, [](const RecalledItem& one) {
+        return std::pair{one.at, one.item};
+    });
+    return all;
+}
+
+}  // namespace samsyn

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <samsyn/device.hpp>
+
+namespace samsyn {
+
+/// An item that was taken back.
+struct RecalledItem {
+    ItemId item;
+    ItemType type{};
+    Label label;
+    UserId by;
+    Instant at;
+    std::optional<RecallReason> reason;  ///< none: one that this version does not know
+    bool unsent = false;
+    std::vector<UserId> readers;  ///< who may read what has its label now
+    std::size_t devices = 0;      ///< of theirs, this one too: each says in the log that it is gone
+};
+
+/// Mends a note in the wrong family, or one that is read too widely: takes it back from every
+/// device, or moves it. What was written goes from each device as soon as the recall comes there,
+/// with files, texts and what is found by searching, and the device says so in the access log
+/// (`ReadAction::removed`). It cannot be undone, and does not reach what somebody has printed,
+/// copied or remembers.
+///
+/// The disclosing unit's participants take back; what somebody signed, only those who signed it and
+/// a lead of the case. As `Device`: errors, thread, durability. The device must outlive it.
+class Recalls {
+public:
+    explicit Recalls(Device& device) : device_(device) {}
+
+    /// Errors: also `not_permitted` with `of_others`, or `signed_note_refused`; `invalid_argument`
+    /// for persons, forms and what else is known by its id; `conflict` with `is_recalled`.
+    Result<void> recall(const ItemId& item, RecallReason reason);
+
+    /// Writes the item anew where `target` says (its case, about whom, label), and takes the old
+    /// one back. Category and sensitivity stay unless the target names them; type and fields of the
+    /// target are not used. References to persons and items stay behind with the other case. The id
+    /// of the new item.
+    ///
+    /// Errors: as `recall` and `Device::add_item`; also `conflict` where two values stand;
+    /// `not_found` with `Attachments::not_here` for a file that is not here.
+    Result<ItemId> move(const ItemId& item, NewItem target);
+
+    /// What was recalled in a case, of what this user may read; newest first.
+    Result<std::vector<RecalledItem>> list(const CaseId& case_id);
+
+    static constexpr std::string_view of_others = "recall_of_others";
+    static constexpr std::string_view is_recalled = "item_is_recalled";
+
+private:
+    Device& device_;
+};
+
+}  // namespace samsyn

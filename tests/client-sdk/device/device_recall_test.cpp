@@ -1,0 +1,274 @@
+// Items that are taken back or moved: what goes, from where, and who may.
+
+#include "tests/client-sdk/device/attachment_scene.hpp"
+#include "tests/client-sdk/device/device_attacker.hpp"
+
+#include <samsyn/recalls.hpp>
+#include <samsyn/signed_notes.hpp>
+
+namespace samsyn {
+
+namespace {
+
+struct RecallScene : AttachmentScene {
+    static Result<void> try_to_recall(Person& person,
+                                      const ItemId& item,
+                                      RecallReason reason = RecallReason::wrong_family) {
+        return Recalls{*person.device}.recall(item, reason);
+    }
+
+    void recall(Person& person, const ItemId& item) {
+        clock.advance(1s);
+        must(try_to_recall(person, item));
+    }
+
+    static std::size_t found(Person& person, const CaseId& case_id, std::string_view word) {
+        return must(person.device->search(case_id, word, 10)).hits.size();
+    }
+
+    /// Not a word of it, by any way that a person has.
+    void check_gone(Person& person, const ItemId& item, std::string_view word) const {
+        INFO(person.name);
+        const auto view = person.device->item(item);
+        if (view) {
+            CHECK(view->presence == ItemState::Presence::deleted);
+            CHECK(view->title().empty());
+            for (const FieldView& field : view->fields)
+                if (!is_mark(field.number)) CHECK(field.values.empty());
+        }
+        for (const ItemView& each : must(person.device->items(family.case_id)))
+            CHECK(each.id != item);
+        CHECK(found(person, family.case_id, word) == 0);
+    }
+
+    /// The devices that have said that it is gone, in the server's log.
+    std::set<UserId> confirmed(const ItemId& item) const {
+        std::set<UserId> users;
+        const TreeHead tree = must(storage->log().tree()).value();
+        for (std::uint64_t number = 0; number < tree.size; ++number) {
+            const auto bytes = must(storage->log().row(number));
+            const LogRow row = must(decode_log_row(bytes));
+            const auto* const read = std::get_if<RowRead>(&row.act);
+            if (read != nullptr && read->action == ReadAction::removed &&
+                read->items == std::vector{item})
+                users.insert(row.user);
+        }
+        return users;
+    }
+
+    static std::vector<RecalledItem> recalled(Person& person, const CaseId& case_id) {
+        return must(Recalls{*person.device}.list(case_id));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("Recalls: a note in the wrong family goes from every device, and each says so",
+          "[device][recall]") {
+    RecallScene scene;
+    scene.consent(scene.world.school);
+    const ItemId note = scene.note(*scene.psychologist, "Skrivet i fel familj");
+    const ItemId minutes = scene.visit_note(*scene.psychologist, "Besöket i fel familj");
+    scene.sync_everybody();
+    REQUIRE(scene.text(*scene.counsellor, note, "text") == "Skrivet i fel familj");
+    REQUIRE(scene.found(*scene.counsellor, scene.family.case_id, "fel") == 2);
+    scene.recall(*scene.worker, note);  // who works in the unit, too
+    scene.recall(*scene.psychologist, minutes);
+    scene.check_gone(*scene.worker, note, "skrivet");
+    scene.sync_everybody();
+    for (Person* person : {scene.psychologist.get(), scene.worker.get(), scene.counsellor.get()}) {
+        scene.check_gone(*person, note, "skrivet");
+        scene.check_gone(*person, minutes, "besöket");
+        const auto list = scene.recalled(*person, scene.family.case_id);
+        REQUIRE(list.size() == 2);
+        CHECK(list[1].item == note);
+        CHECK(list[1].by == scene.worker->user);
+        CHECK(list[1].reason == RecallReason::wrong_family);
+        CHECK(std::ranges::count(list[1].readers, scene.counsellor->user) == 1);
+        CHECK_FALSE(list[1].unsent);
+    }
+    scene.sync_everybody();
+    const std::set<UserId> all{
+        scene.psychologist->user, scene.worker->user, scene.counsellor->user};
+    CHECK(scene.confirmed(note) == all);
+    CHECK(scene.confirmed(minutes) == all);
+}
+
+TEST_CASE("Recalls: who wrote on without knowing brings nothing back", "[device][recall]") {
+    RecallScene scene;
+    const ItemId note = scene.note(*scene.psychologist, "Början");
+    const ItemId visit = scene.visit_note(*scene.psychologist, "Början");
+    scene.sync_everybody();
+    scene.edit(*scene.worker, note, "text", "Fortsättning");  // offline
+    scene.edit(*scene.worker, visit, "text", "Början och fortsättning");
+    scene.recall(*scene.psychologist, note);
+    scene.recall(*scene.psychologist, visit);
+    SECTION("and sends it afterwards") {
+        scene.sync(*scene.psychologist);
+        scene.sync(*scene.worker);
+    }
+    SECTION("and has sent it before") {
+        scene.sync(*scene.worker);
+        scene.sync(*scene.psychologist);
+    }
+    scene.sync_everybody();
+    for (Person* person : {scene.psychologist.get(), scene.worker.get()}) {
+        scene.check_gone(*person, note, "fortsättning");
+        scene.check_gone(*person, visit, "fortsättning");
+        CHECK(must(person->device->status()).unsent_changes == 0);
+    }
+    const std::vector<FieldInput> fields{{"text", Value{std::string{"Igen"}}}};
+    const auto edited = scene.worker->device->edit_item(note, fields);
+    REQUIRE_FALSE(edited);
+    CHECK(edited.error().context == Recalls::is_recalled);
+    CHECK(scene.try_to_recall(*scene.worker, note).error().context == Recalls::is_recalled);
+}
+
+TEST_CASE("Recalls: who comes later gets the mark, and nobody restates for ever",
+          "[device][recall]") {
+    RecallScene scene;
+    const ItemId visit = scene.visit_note(*scene.psychologist, "Innan skolan fick läsa");
+    scene.sync_everybody();
+    scene.recall(*scene.psychologist, visit);
+    scene.sync_everybody();
+    scene.consent(scene.world.school);
+    scene.sync_everybody();
+    scene.sync_everybody();
+    scene.check_gone(*scene.counsellor, visit, "skolan");
+    CHECK(scene.recalled(*scene.counsellor, scene.family.case_id).size() == 1);
+    const auto entries = [&] {
+        return must(scene.storage->read(
+                        {must(scene.psychologist->device->item(visit)).compartment}, 0, 1 << 20))
+            .size();
+    };
+    const auto before = entries();
+    scene.sync_everybody();
+    CHECK(entries() == before);
+    CHECK(scene.confirmed(visit).size() == 2);  // the counsellor never had it
+}
+
+TEST_CASE("Recalls: of what several units write, only its own unit takes back",
+          "[device][recall][attack]") {
+    RecallScene scene;
+    scene.consent(scene.world.school);
+    const ItemId goal = scene.goal(*scene.psychologist, "I skolan varje dag");
+    scene.sync_everybody();
+    scene.edit(*scene.counsellor, goal, "goal", "I skolan varje dag till jul");  // may
+    const auto refused = scene.try_to_recall(*scene.counsellor, goal);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::not_permitted);
+    CHECK(refused.error().context == Recalls::of_others);
+    scene.sync_everybody();
+
+    // Whoever signs it all the same, and a server that lets it through.
+    const Attacker attacker{scene, *scene.counsellor, goal};
+    const auto epoch = attacker.packet(
+        {scene.psychologist.get(), scene.worker.get(), scene.counsellor.get()}, scene.clock.now());
+    Change recall = attacker.change_of(*scene.psychologist, goal, "goal", "");
+    recall.header.time = HybridTime::at(scene.clock.now());
+    recall.header.writes = {{recalled_field, {}}};
+    recall.values = {Value{std::int64_t{1}}};
+    attacker.deliver(*scene.worker, EntryKind::packet, encode_packet(epoch.packet));
+    attacker.deliver(*scene.worker, EntryKind::batch, attacker.batch(epoch, recall));
+    CHECK(scene.text(*scene.worker, goal, "goal") == "I skolan varje dag till jul");
+    CHECK(scene.recalled(*scene.worker, scene.family.case_id).empty());
+}
+
+TEST_CASE("Recalls: what is signed is taken back by who signed it, or by a lead",
+          "[device][recall][signed]") {
+    RecallScene scene;
+    const ItemId visit = scene.visit_note(*scene.worker, "Elin sover bättre.");
+    scene.sync_everybody();
+    SignedNotes notes{*scene.worker->device};
+    must(notes.sign(visit, must(notes.content(visit))));
+    const ItemId another = scene.visit_note(*scene.psychologist, "Elin sover sämre.");
+    SignedNotes others{*scene.psychologist->device};
+    must(others.sign(another, must(others.content(another))));
+    scene.sync_everybody();
+    scene.recall(*scene.worker, visit);
+    scene.sync_everybody();
+    scene.check_gone(*scene.psychologist, visit, "bättre");
+    const auto by_worker = scene.try_to_recall(*scene.worker, another);
+    const bool leads =
+        must(scene.worker->device->item(another)).presence == ItemState::Presence::deleted;
+    CHECK(by_worker.has_value() == leads);
+    scene.recall(*scene.psychologist, another);
+}
+
+TEST_CASE("Recalls: a moved note stands in the other family, without the first one's people",
+          "[device][recall]") {
+    RecallScene scene;
+    NewItem called;
+    called.case_id = scene.family.case_id;
+    called.type = ItemType::meeting;
+    called.about = {scene.family.child};
+    called.category = Category::social;
+    called.fields = {{"title", Value{std::string{"Möte om besked"}}},
+                     {"minutes", Value{std::string{"Mamma kom."}}},
+                     {"family_attended", Value{ReferenceId::from(scene.family.child.view())}}};
+    const ItemId visit = must(scene.psychologist->device->add_item(called));
+    const std::vector<Participant> people{{scene.worker->user, scene.world.team}};
+    const Family right =
+        open_family(*scene.psychologist->device, scene.world.team, people, scene.clock.now());
+    scene.sync_everybody();
+
+    NewItem target;
+    target.case_id = right.case_id;
+    target.about = {right.child};
+    scene.clock.advance(1s);
+    const ItemId moved = must(Recalls{*scene.psychologist->device}.move(visit, target));
+    scene.sync_everybody();
+    for (Person* person : {scene.psychologist.get(), scene.worker.get()}) {
+        scene.check_gone(*person, visit, "besked");
+        const ItemView view = must(person->device->item(moved));
+        CHECK(view.case_id == right.case_id);
+        CHECK(view.label.category == Category::social);
+        CHECK(view.text("title") == "Möte om besked");
+        CHECK(view.text("minutes") == "Mamma kom.");
+        for (const FieldView& field : view.fields)
+            CHECK((field.info->key != "family_attended" || field.values.empty()));
+        CHECK(scene.found(*person, right.case_id, "besked") == 1);
+        CHECK(scene.recalled(*person, scene.family.case_id).front().reason == RecallReason::moved);
+    }
+}
+
+TEST_CASE("Recalls: a move that cannot be done leaves everything as it was", "[device][recall]") {
+    RecallScene scene;
+    const ItemId note = scene.note(*scene.psychologist, "Står kvar");
+    NewItem target;
+    target.case_id = scene.family.case_id;
+    Recalls recalls{*scene.psychologist->device};
+    CHECK_FALSE(recalls.move(note, target));  // about nobody
+    target.about = {scene.family.child};
+    target.case_id = random_id<CaseId>(scene.world.random());
+    CHECK_FALSE(recalls.move(note, target));
+    CHECK(scene.text(*scene.psychologist, note, "text") == "Står kvar");
+    CHECK(scene.try_to_recall(*scene.psychologist, ItemId::from(scene.family.child.view()))
+              .error()
+              .code == Errc::invalid_argument);
+    CHECK(scene.recalled(*scene.psychologist, scene.family.case_id).empty());
+}
+
+TEST_CASE("Recalls: a file goes with its item, and moves with it", "[device][recall]") {
+    RecallScene scene;
+    const Bytes file = RecallScene::content(50'000);
+    const ItemId wrong = scene.attach(*scene.psychologist, file);
+    const ItemId misplaced = scene.attach(*scene.psychologist, file);
+    scene.sync_everybody();
+    REQUIRE(RecallScene::reads(*scene.worker, wrong, file));
+    scene.recall(*scene.psychologist, wrong);
+    NewItem target;
+    target.case_id = scene.family.case_id;
+    target.about = {scene.family.guardians.front()};
+    scene.clock.advance(1s);
+    const ItemId moved = must(Recalls{*scene.psychologist->device}.move(misplaced, target));
+    scene.sync_everybody();
+    scene.sync_everybody();
+    for (Person* person : {scene.psychologist.get(), scene.worker.get()}) {
+        for (const ItemId& gone : {wrong, misplaced})
+            CHECK_FALSE(RecallScene::try_to_read(*person, gone));
+        CHECK(RecallScene::reads(*person, moved, file));
+    }
+}
+
+}  // namespace samsyn
