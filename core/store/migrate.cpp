@@ -182,6 +182,7 @@ CREATE TABLE sealed_chunks(
   hash BLOB,
   bytes BLOB NOT NULL) STRICT;
 CREATE INDEX items_attachments ON items(compartment) WHERE type = 18;
+CREATE INDEX pending_parked ON pending(compartment) WHERE parked_code IS NOT NULL;
 )sql";
 
 // Row n leads from version n to n + 1. A row is never changed once a program with it is released: a

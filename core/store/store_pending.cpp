@@ -103,21 +103,28 @@ Result<std::vector<PendingChange>> DeviceStore::pending_unsealed(const Compartme
     return pending_rows(std::move(query));
 }
 
-Result<std::vector<CompartmentId>> DeviceStore::compartments_with_unsealed() {
-    Query query =
-        SAMSYN_TRY(database_.query("SELECT DISTINCT compartment FROM pending "
-                                   "WHERE sealed_in = 0 AND parked_code IS NULL"));
+/// Asked again after each batch that leaves: from one compartment to the next by the index, since
+/// DISTINCT would look at every change that waits.
+static Result<std::vector<CompartmentId>> each_once(Database& db, const char* next) {
     std::vector<CompartmentId> compartments;
-    while (SAMSYN_TRY(query.step())) compartments.push_back(SAMSYN_TRY(query.id<CompartmentId>(0)));
-    return compartments;
+    for (;;) {
+        Query query = SAMSYN_TRY(db.query(next));
+        query.bind(compartments.empty() ? ByteView{} : compartments.back().view());
+        if (!SAMSYN_TRY(query.step())) return compartments;
+        compartments.push_back(SAMSYN_TRY(query.id<CompartmentId>(0)));
+    }
+}
+
+Result<std::vector<CompartmentId>> DeviceStore::compartments_with_unsealed() {
+    return each_once(database_,
+                     "SELECT compartment FROM pending WHERE sealed_in = 0 AND parked_code IS NULL "
+                     "AND compartment > ? ORDER BY compartment LIMIT 1");
 }
 
 Result<std::vector<CompartmentId>> DeviceStore::compartments_with_parked() {
-    Query query = SAMSYN_TRY(
-        database_.query("SELECT DISTINCT compartment FROM pending WHERE parked_code IS NOT NULL"));
-    std::vector<CompartmentId> compartments;
-    while (SAMSYN_TRY(query.step())) compartments.push_back(SAMSYN_TRY(query.id<CompartmentId>(0)));
-    return compartments;
+    return each_once(database_,
+                     "SELECT compartment FROM pending WHERE parked_code IS NOT NULL "
+                     "AND compartment > ? ORDER BY compartment LIMIT 1");
 }
 
 Result<void> DeviceStore::mark_sealed(std::uint64_t id, std::uint64_t counter) {

@@ -24,7 +24,9 @@ Bytes compress(ByteView plain, std::vector<std::size_t> parts) {
     Bytes packed(ZSTD_compressBound(plain.size()) + (parts.size() + 1) * 16);
     ZSTD_outBuffer out{packed.data(), packed.size(), 0};
     if (!context ||
-        ZSTD_isError(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level)) != 0)
+        ZSTD_isError(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level)) != 0 ||
+        // Tables of its size: to clear those for a long text costs more than to pack a note.
+        ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(context.get(), plain.size())) != 0)
         return {};
     parts.push_back(plain.size());
     ZSTD_inBuffer in{plain.data(), 0, 0};
