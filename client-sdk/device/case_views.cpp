@@ -102,7 +102,7 @@ bool overlaps(const Closing& closing, const Consent& consent) {
 
 /// What stands against or for a consent, as its row in a list shows it. Access itself is `decide`'s
 /// business alone.
-void judge(ConsentView& view, const CaseView& facts) {
+void judge(ConsentView& view, const CaseView& facts, HybridTime given) {
     const DisclosingFacts& stream = facts.disclosing(view.consent.disclosing);
     std::set<StatementId> named{view.consent.names.begin(), view.consent.names.end()};
     for (const auto& confirmation : stream.confirmations) {
@@ -114,7 +114,8 @@ void judge(ConsentView& view, const CaseView& facts) {
         return overlaps(closing.body, view.consent) && !named.contains(closing.id);
     };
     view.closed = std::ranges::any_of(stream.closings, stands) ||
-                  std::ranges::any_of(facts.custody().closings, stands);
+                  std::ranges::any_of(facts.custody().closings, stands) ||
+                  !facts.custody().outlives_closing(given);
 }
 
 }  // namespace
@@ -134,7 +135,7 @@ Result<std::vector<ConsentView>> Device::consents(const CaseId& case_id) {
             view.recorded_by = my.user_of(consent.author);
             view.recorded_at = consent.time.instant();
             view.confirmed = my.federation().works_in(view.recorded_by, unit, at);
-            judge(view, facts);
+            judge(view, facts, consent.time);
             view.in_force = view.confirmed && !view.closed && consent.body.not_before <= at &&
                             at < consent.body.not_after;
             views.push_back(std::move(view));

@@ -167,4 +167,19 @@ Result<StatementId> Device::close_case(const CaseId& case_id, std::uint8_t reaso
     });
 }
 
+Result<void> Device::reopen_case(const CaseId& case_id) {
+    Impl& my = *impl_;
+    return my.transact([&]() -> Result<void> {
+        SAMSYN_TRY(my.opened(case_id));
+        if (!my.view(case_id).custody().closed) return fail(Errc::conflict, "the case is open");
+        // More than one where two closed it at once; what was ended before is ended again.
+        std::vector<StatementId> closings;
+        for (const StatementPtr& said : my.graph(case_id).in(custody_stream(case_id)))
+            if (std::holds_alternative<CaseClosed>(said->body)) closings.push_back(said->id);
+        for (const StatementId& closing : closings)
+            SAMSYN_TRY(my.author(custody_stream(case_id), Ended{closing}));
+        return {};
+    });
+}
+
 }  // namespace samsyn

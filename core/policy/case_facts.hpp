@@ -101,8 +101,14 @@ struct CustodyFacts {
     std::map<StatementId, Verdicts> verdicts;
     std::vector<Signed<Closing>> closings;  ///< those that name no disclosing unit
     bool closed = false;
+    /// When it was last closed, also where it is open again: consent given before has ended with
+    /// the case.
+    std::optional<HybridTime> closed_at;
     bool weeded = false;
     bool update_needed = false;
+
+    /// Whether consent of this time was given after the case was last closed, or it never was.
+    bool outlives_closing(HybridTime given) const { return !closed_at || *closed_at < given; }
 
     /// True where a mark hides that the case exists.
     bool hidden() const;

@@ -151,7 +151,10 @@ private:
     }
 
     void sort_in(const Statement& statement, const CaseClosed&) {
-        if (!ended(statement)) view_.custody_.closed = true;
+        CustodyFacts& custody = view_.custody_;
+        if (!ended(statement)) custody.closed = true;
+        if (!custody.closed_at || *custody.closed_at < statement.header.time)
+            custody.closed_at = statement.header.time;
     }
 
     void sort_in(const Statement&, const CaseWeeded&) { view_.custody_.weeded = true; }

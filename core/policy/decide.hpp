@@ -61,6 +61,7 @@ struct Requester {
     row(objected, "an objection stands", "en invändning gäller") \
     row(refused, "somebody who decides has refused", "någon som bestämmer har sagt nej") \
     row(withdrawn, "the consent was withdrawn", "samtycket är återkallat") \
+    row(case_was_closed, "the consent ended when the case was closed", "samtycket upphörde när ärendet avslutades") \
     row(reserved, "the consent has a reservation here", "samtycket har ett förbehåll här") \
     row(consent_missing, "consent is missing", "samtycke saknas") \
     row(confirmation_missing, "the disclosing unit has not confirmed the consent", "utlämnande enhet har inte bekräftat samtycket") \

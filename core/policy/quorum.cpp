@@ -80,6 +80,7 @@ std::vector<Reason> shortfalls(const Question& question,
     const auto& facts = question.disclosing();
     check(facts.confirmed.contains(consent.id), Reason::confirmation_missing);
     check(!facts.ended.contains(consent.id), Reason::withdrawn);
+    check(question.view.custody().outlives_closing(consent.time), Reason::case_was_closed);
     if (const auto reason = not_bound(body.recipient, question, place)) reasons.push_back(*reason);
 
     std::ranges::sort(reasons);  // the table of reasons has the order of the page

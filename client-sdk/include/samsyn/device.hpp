@@ -244,6 +244,10 @@ public:
 
     Result<StatementId> close_case(const CaseId& case_id, std::uint8_t reason);
 
+    /// Its history is here again; consent that was given before it was closed is not (DESIGN.md).
+    /// Errors: also `conflict` where it is open.
+    Result<void> reopen_case(const CaseId& case_id);
+
     Result<ItemId> add_item(const NewItem& item);
     Result<void> edit_item(const ItemId& item, std::span<const FieldInput> fields);
     Result<void> delete_item(const ItemId& item);

@@ -158,7 +158,8 @@ struct ConsentView {
     UserId recorded_by;
     Instant recorded_at;
     bool confirmed = false;
-    bool closed = false;  ///< a withdrawal, refusal, block or objection stands against it
+    /// A withdrawal, refusal, block or objection stands against it, or it ended with the case.
+    bool closed = false;
     bool in_force = false;
 };
 

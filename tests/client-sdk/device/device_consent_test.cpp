@@ -237,4 +237,38 @@ TEST_CASE("Device: unsent work on withdrawn items is kept, and its author is tol
     CHECK(must(scene.counsellor->device->escrowed()).front().item == goal);
 }
 
+TEST_CASE("Device: a case that is opened again has its history, and none of its old consents",
+          "[device][consent]") {
+    DeviceScene scene;
+    scene.consent(scene.world.school);
+    const ItemId note = scene.note(*scene.psychologist, "Före avslutet");
+    scene.sync_everybody();
+    REQUIRE(scene.text(*scene.counsellor, note, "text") == "Före avslutet");
+    CHECK(scene.psychologist->device->reopen_case(scene.family.case_id).error().code ==
+          Errc::conflict);
+
+    scene.clock.advance(1s);
+    must(scene.psychologist->device->close_case(scene.family.case_id, 4));
+    scene.sync_everybody();
+    CHECK(scene.text(*scene.counsellor, note, "text") == "-");
+    scene.clock.advance(24h * 30);
+    CHECK_FALSE(scene.counsellor->device->reopen_case(scene.family.case_id));
+    must(scene.psychologist->device->reopen_case(scene.family.case_id));
+    scene.sync_everybody();
+    CHECK(scene.text(*scene.worker, note, "text") == "Före avslutet");
+    CHECK(scene.text(*scene.counsellor, note, "text") == "-");
+    for (const ConsentView& consent :
+         must(scene.psychologist->device->consents(scene.family.case_id)))
+        CHECK_FALSE(consent.in_force);
+
+    scene.consent(scene.world.school);
+    const ItemId later = scene.note(*scene.psychologist, "Efter");
+    scene.sync_everybody();
+    scene.sync_everybody();
+    CHECK(scene.text(*scene.counsellor, note, "text") == "Före avslutet");
+    CHECK(scene.text(*scene.counsellor, later, "text") == "Efter");
+    must(scene.psychologist->device->close_case(scene.family.case_id, 4));
+    must(scene.psychologist->device->reopen_case(scene.family.case_id));  // a second time
+}
+
 }  // namespace samsyn

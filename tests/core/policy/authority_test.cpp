@@ -254,6 +254,35 @@ TEST_CASE("Case: closed, the own unit reads on and nothing is shared", "[policy]
           std::vector{Reason::case_closed});
 }
 
+TEST_CASE("Case: reopened, its history is back and its old consents are not", "[policy][attack]") {
+    Scene scene;
+    scene.both_consent();
+    REQUIRE(scene.ask_as(scene.counsellor, scene.social_item()).permitted());
+    const auto stream = World::custody_stream(scene.id);
+    const auto closing = scene.sign(scene.lead.device, stream, CaseClosed{});
+    SECTION("by somebody who leads nothing: it stays closed") {
+        scene.sign(scene.counsellor.device, stream, Ended{closing->id});
+        CHECK(scene.ask_as(scene.counsellor, scene.social_item()).reasons ==
+              std::vector{Reason::case_closed});
+        return;
+    }
+    scene.sign(scene.lead.device, stream, Ended{closing->id});
+    CHECK(scene.ask_as(scene.officer, scene.social_item()).permitted());
+    const auto before = scene.ask_as(scene.counsellor, scene.social_item());
+    CHECK_FALSE(before.permitted());
+    CHECK(before.reasons == std::vector{Reason::case_was_closed});
+    CHECK(before.missing.size() == 2);
+    scene.both_consent();
+    CHECK(scene.ask_as(scene.counsellor, scene.social_item()).permitted());
+}
+
+TEST_CASE("Case: a closing by nobody who may ends no consent", "[policy][attack]") {
+    Scene scene;
+    scene.both_consent();
+    scene.sign(scene.counsellor.device, World::custody_stream(scene.id), CaseClosed{});
+    CHECK(scene.ask_as(scene.counsellor, scene.social_item()).permitted());
+}
+
 TEST_CASE("Streams: a user receives the own units' and those that name them", "[policy]") {
     Scene scene;
     scene.both_consent();

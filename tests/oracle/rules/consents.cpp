@@ -40,6 +40,15 @@ bool is_spoken_too_long_ago(const World& world,
            question.now >= said.time + world.statutes.oral_normal;
 }
 
+/// Consent ends with the case; that the case goes on does not bring it back.
+bool ended_with_the_case(const World& world, const Said& consent) {
+    bool later = false;
+    each<Closed>(world.of_case, [&](const Said& closing, const Closed&) {
+        later |= consent.order <= closing.order && has_effect(world, closing);
+    });
+    return later;
+}
+
 bool is_same_matter(const Consent& a, const Consent& b) {
     return a.grantor == b.grantor && a.subject == b.subject && a.disclosing == b.disclosing &&
            a.recipient == b.recipient && a.purpose == b.purpose;
@@ -93,6 +102,8 @@ std::set<std::string> failing_fields(const World& world,
           "writing_needed");
     check(is_confirmed(world, *said), "confirmation_missing");
     check(counts(world, *said), "withdrawn");
+    check(!ended_with_the_case(world, *said) || wrong(Planted::reopening_revives),
+          "case_was_closed");
     if (place.unit.regime == private_party) {
         if (!to.user)
             failing.insert("must_be_named");

@@ -39,7 +39,8 @@ namespace oracle {
     row(own_second_reader, "who opens by statute is the second reader too") \
     row(override_without_limit, "a statute opens for longer than the table allows") \
     row(further_needs_nobody, "a further device of somebody counts by one administrator's word") \
-    row(lost_still_reads, "a device that is lost reads until it is revoked")
+    row(lost_still_reads, "a device that is lost reads until it is revoked") \
+    row(reopening_revives, "a case that is reopened has its old consents again")
 // clang-format on
 
 enum class Planted {
