@@ -81,11 +81,12 @@ void add_note_commands(CLI::App& app, Session& session) {
                    .text("--place", "place", "Where")
                    .text("--next-step", "next_step", "What comes next"))
         .asks("note.add", &print_written);
-    Command{notes,
-            session,
-            "edit",
-            "Opens a note in your own editor ($EDITOR) and writes what you change there.",
-            "samsyn note edit 1a2b3c4d"}
+    Command{
+        notes,
+        session,
+        "edit",
+        "Opens a note in your own editor ($EDITOR); writes what you save there, each time you do.",
+        "samsyn note edit 1a2b3c4d"}
         .needs("item", "item", "The beginning of its id")
         .text("--text", "text", "The whole new text instead of an editor; - reads standard input")
         .text("--append", "append", "One more line at the end, whatever stands there by now")

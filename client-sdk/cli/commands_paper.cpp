@@ -2,6 +2,9 @@
 #include "client-sdk/agent/operations.hpp"
 #include "client-sdk/agent/private_file.hpp"
 #include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/pdf_sheet.hpp"
+
+#include <algorithm>
 
 namespace samsyn {
 
@@ -22,6 +25,20 @@ void print_page(const Session& session, const json& result) {
     tell_left_out(session, result);
 }
 
+/// Its first line as a heading. Errors: `invalid_argument` naming the letters that a PDF of ours
+/// cannot show: what goes into a record is not to be mutilated on the way.
+Result<std::string> pdf_of(std::string_view text) {
+    const auto end = std::min(text.find('\n'), text.size());
+    PdfSheet sheet = SAMSYN_TRY(PdfSheet::begin(text.substr(0, end)));
+    sheet.heading(text.substr(0, end), 14);
+    if (end < text.size()) sheet.text(text.substr(end + 1));
+    if (!sheet.lacking().empty())
+        return fail(
+            Errc::invalid_argument,
+            "out: a PDF cannot show " + sheet.lacking() + "; choose a name that ends in .txt");
+    return sheet.finish();
+}
+
 /// Prints the page, or writes it to a file that nobody else may read and that was not there.
 int hand_out(const Session& session, std::string_view operation, json args) {
     const std::string out = text_in(args, "out");
@@ -33,7 +50,9 @@ int hand_out(const Session& session, std::string_view operation, json args) {
     json result;
     if (const int code = ask(session, *agent, operation, args, result)) return code;
     const std::string text = escaped(text_in(result, "text"), LineEnds::keep);
-    if (const auto written = create_private_file(out, text); !written)
+    const auto content = out.ends_with(".pdf") ? pdf_of(text) : Result<std::string>{text};
+    if (!content) return show_error(session, error_to_json(content.error()));
+    if (const auto written = create_private_file(out, *content); !written)
         return show_error(session, error_to_json(written.error()));
     if (session.json) {
         result.erase("text");
@@ -57,17 +76,21 @@ void add_paper_commands(CLI::App& app, Session& session) {
             "samsyn paper \"Familjen Alm\" --for \"Eva Alm\" --out eva.txt"}
         .of_case()
         .needs("--for", "person", "One of the family")
-        .text("--out", "out", "A new file, instead of the screen")
+        .text("--out",
+              "out",
+              "A new file, instead of the screen: text, or a PDF where it ends in .pdf")
         .runs([&session](const json& args) { return hand_out(session, "paper", args); });
     Command{app,
             session,
             "copy",
             "Copies items for your unit's own record, where consent or your own unit lets you; it "
             "is logged.",
-            "samsyn copy --case \"Familjen Alm\" --out alm.txt"}
+            "samsyn copy --case \"Familjen Alm\" --out alm.pdf"}
         .texts("items", "items", "The beginnings of their ids")
         .text("--case", "case", "All of a case that you may copy")
-        .text("--out", "out", "A new file, instead of the screen")
+        .text("--out",
+              "out",
+              "A new file, instead of the screen: text, or a PDF where it ends in .pdf")
         .runs([&session](const json& args) { return hand_out(session, "copy", args); });
 }
 

@@ -16,6 +16,15 @@ void print_text(const Session&, const json& result) {
     if (!text.ends_with('\n')) print("\n");
 }
 
+int tell_written(const Session& session, const json& item) {
+    if (session.json)
+        show_json(json::object({{"changed", true}, {"item", item}}));
+    else
+        print(session.say("Written. What others wrote meanwhile stays.\n",
+                          "Skrivet. Det andra skrev under tiden finns kvar.\n"));
+    return exit_ok;
+}
+
 /// Writes what was changed, against what the person had in front of them.
 int send_text(const Session& session, AgentClient& agent, json args, const json& before) {
     args["before"] = text_in(before, "text");
@@ -34,12 +43,7 @@ int send_text(const Session& session, AgentClient& agent, json args, const json&
     json result;
     if (const int code = ask(session, agent, "text.write", args, result); code != exit_ok)
         return code;
-    if (session.json)
-        show_json(json::object({{"changed", true}, {"item", result["item"]}}));
-    else
-        print(session.say("Written. What others wrote meanwhile stays.\n",
-                          "Skrivet. Det andra skrev under tiden finns kvar.\n"));
-    return exit_ok;
+    return tell_written(session, result["item"]);
 }
 
 void tell_where(const Session& session, const OwnEditor& editor) {
@@ -51,10 +55,26 @@ void tell_where(const Session& session, const OwnEditor& editor) {
     (void)std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-int write_in_editor(const Session& session, AgentClient& agent, json args, const json& before) {
+/// What is saved in the editor is written at once, so that neither a killed process nor a flat
+/// battery takes it. What is refused then is told at the end: the screen is the editor's.
+int write_in_editor(const Session& session, AgentClient& agent, json args, json before) {
     auto editor = OwnEditor::open(text_in(before, "text"));
     if (!editor) return show_error(session, editor.error());
-    auto text = editor->run();
+    json saved;  // the item, as it was last written
+    auto text = editor->run([&](const std::string& draft) {
+        json write = args;
+        write["text"] = draft;
+        write["before"] = text_in(before, "text");
+        write["field"] = text_in(before, "field");
+        const auto written = agent.call("text.write", write);
+        if (!written || !written->value("ok", false)) return;
+        before["text"] = draft;
+        saved = (*written)["result"]["item"];
+    });
+    if (text && !saved.is_null() && *text == text_in(before, "text")) {
+        editor->discard();
+        return tell_written(session, saved);
+    }
     int code = exit_failed;
     if (text) {
         args["text"] = *std::move(text);

@@ -18,6 +18,9 @@ namespace {
 constexpr long tmpfs_magic = 0x01021994;
 constexpr long ramfs_magic = 0x858458f6;
 
+constexpr useconds_t look_every_us = 300'000;
+constexpr useconds_t settle_us = 50'000;
+
 std::string variable(const char* name) {
     const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
     return value ? value : "";
@@ -73,12 +76,14 @@ Result<OwnEditor> OwnEditor::open(std::string_view text) {
                     "no editor: set EDITOR, or give --text - for standard input");
     OwnEditor opened{SAMSYN_TRY(folder_in_memory()), std::move(editor), text.ends_with('\n')};
     SAMSYN_TRY(create_private_file(opened.file(), text));
+    opened.last_seen_ = text;
     return opened;
 }
 
 OwnEditor::OwnEditor(OwnEditor&& other) noexcept
     : folder_(std::exchange(other.folder_, {})),
       editor_(std::move(other.editor_)),
+      last_seen_(std::move(other.last_seen_)),
       line_ended_(other.line_ended_),
       has_run_(other.has_run_) {}
 
@@ -88,7 +93,26 @@ OwnEditor::~OwnEditor() {
     std::filesystem::remove_all(folder_, ignored);
 }
 
-Result<std::string> OwnEditor::run() {
+/// Editors that save under another name choose its permissions; the folder is what keeps it.
+Result<std::string> OwnEditor::saved_text() const {
+    std::string text =
+        SAMSYN_TRY(read_whole_file(file(), document_bytes_max + 1, FileSecrecy::open));
+    if (!is_utf8(as_bytes(text))) return fail(Errc::invalid_argument, "the text is not UTF-8");
+    if (!line_ended_ && text.ends_with('\n')) text.pop_back();
+    return text;
+}
+
+/// Half of a file that is just being written is another text too: it is told twice the same first.
+void OwnEditor::look_for_saved(const OnSaved& on_saved) {
+    const auto text = saved_text();
+    if (!text || *text == last_seen_) return;
+    ::usleep(settle_us);
+    if (const auto again = saved_text(); !again || *again != *text) return;
+    last_seen_ = *text;
+    on_saved(*text);
+}
+
+Result<std::string> OwnEditor::run(const OnSaved& on_saved) {
     // As git and others do: the shell takes an editor with options apart.
     const std::string command = editor_ + " \"$1\"";
     const std::string path = file().string();
@@ -103,17 +127,19 @@ Result<std::string> OwnEditor::run() {
             ::execl("/bin/sh", "sh", "-c", command.c_str(), "sh", path.c_str(), nullptr);
             ::_exit(127);
         }
-        while (::waitpid(pid, &status, 0) < 0)
-            if (errno != EINTR) return fail(Errc::system_failed, "waitpid");
+        const int wait = on_saved ? WNOHANG : 0;
+        for (pid_t ended = 0; ended != pid;) {
+            ended = ::waitpid(pid, &status, wait);
+            if (ended < 0 && errno != EINTR) return fail(Errc::system_failed, "waitpid");
+            if (ended != 0) continue;
+            ::usleep(look_every_us);
+            look_for_saved(on_saved);
+        }
+        if (on_saved) look_for_saved(on_saved);  // also where the editor did not end well
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return fail(Errc::system_failed, "the editor did not end well");
-    // Editors that save under another name choose its permissions; the folder is what keeps it.
-    std::string text =
-        SAMSYN_TRY(read_whole_file(file(), document_bytes_max + 1, FileSecrecy::open));
-    if (!is_utf8(as_bytes(text))) return fail(Errc::invalid_argument, "the text is not UTF-8");
-    if (!line_ended_ && text.ends_with('\n')) text.pop_back();
-    return text;
+    return saved_text();
 }
 
 }  // namespace samsyn

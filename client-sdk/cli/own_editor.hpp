@@ -3,6 +3,7 @@
 #include "core/base/result.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,10 +22,13 @@ public:
     OwnEditor& operator=(OwnEditor&&) = delete;
     ~OwnEditor();
 
+    /// Gets what the person has saved while the editor runs on.
+    using OnSaved = std::function<void(const std::string& text)>;
+
     /// Blocks until the person closes the editor. Gives the text without a line end that was added
     /// at its end. Errors: `system_failed` where the editor says that it failed; `limit_exceeded`;
     /// `invalid_argument` where it is not UTF-8.
-    Result<std::string> run();
+    Result<std::string> run(const OnSaved& on_saved = {});
 
     /// What was typed is somewhere else, or nothing was.
     void discard() { has_run_ = false; }
@@ -37,8 +41,12 @@ private:
           editor_(std::move(editor)),
           line_ended_(ended) {}
 
+    Result<std::string> saved_text() const;
+    void look_for_saved(const OnSaved& on_saved);
+
     std::filesystem::path folder_;
     std::string editor_;
+    std::string last_seen_;  ///< what `on_saved` got, or was there at first
     bool line_ended_;
     bool has_run_ = false;
 };

@@ -3,7 +3,9 @@
 #include "tests/support/catch.hpp"
 
 #include <cstdlib>
+#include <string>
 #include <sys/stat.h>
+#include <vector>
 
 using namespace samsyn;
 
@@ -83,4 +85,35 @@ TEST_CASE("OwnEditor: whatever goes wrong, what was typed is still there", "[cli
     fails_with("false", Errc::system_failed);
     fails_with("sh -c 'head -c 300000 /dev/zero > \"$0\"'", Errc::limit_exceeded);
     fails_with("sh -c 'printf \"\\377\" > \"$0\"'", Errc::invalid_argument);
+}
+
+TEST_CASE("OwnEditor: what is saved is told while the editor runs, and when it is killed",
+          "[cli][editor]") {
+    std::vector<std::string> drafts;
+    const auto keep = [&](const std::string& text) { drafts.push_back(text); };
+    SECTION("it runs on") {
+        const NamedEditor named{
+            "sh -c 'printf \"ett\" > \"$0\"; sleep 1; printf \"ett, två\" > \"$0\"'"};
+        auto editor = OwnEditor::open("");
+        REQUIRE(editor.has_value());
+        CHECK(editor->run(keep) == std::string{"ett, två"});
+        editor->discard();
+        CHECK(drafts == std::vector<std::string>{"ett", "ett, två"});
+    }
+    SECTION("it is killed") {
+        const NamedEditor named{"sh -c 'printf \"ett\" > \"$0\"; kill -9 $$'"};
+        auto editor = OwnEditor::open("");
+        REQUIRE(editor.has_value());
+        CHECK(editor->run(keep).error().code == Errc::system_failed);
+        CHECK(drafts == std::vector<std::string>{"ett"});
+        editor->discard();
+    }
+    SECTION("it saves nothing") {
+        const NamedEditor named{"true"};
+        auto editor = OwnEditor::open("ett");
+        REQUIRE(editor.has_value());
+        CHECK(editor->run(keep) == std::string{"ett"});
+        editor->discard();
+        CHECK(drafts.empty());
+    }
 }
