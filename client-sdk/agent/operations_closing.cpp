@@ -4,8 +4,10 @@
 #include "client-sdk/device/item_fields.hpp"
 
 #include <samsyn/commitments.hpp>
+#include <samsyn/joining.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace samsyn {
 
@@ -35,6 +37,8 @@ constexpr ClosingReason closing_reasons[] = {
      {"solved by a larger change", "löst genom en större förändring"}},
     {6, Met::after, "moved", {"moved out of the area", "flyttat från området"}},
     {7, Met::after, "no_need", {"the guardians see no need", "vårdnadshavarna ser inget behov"}},
+    {8, Met::before, "joined", {"joined with another case", "förenat med ett annat ärende"}},
+    {9, Met::after, "joined", {"joined with another case", "förenat med ett annat ärende"}},
 };
 
 /// An open commitment or follow-up, and who holds it when the case is over.
@@ -117,8 +121,8 @@ Result<const ClosingReason*> reason_of(Call& call, Met met) {
     for (const ClosingReason& reason : closing_reasons)
         if (reason.met == met && reason.key == key) return &reason;
     return fail(Errc::invalid_argument,
-                met == Met::after ? "reason: improved, larger_change, moved or no_need"
-                                  : "reason: solved_itself, no_need or consent_missing");
+                met == Met::after ? "reason: improved, larger_change, moved, no_need or joined"
+                                  : "reason: solved_itself, no_need, consent_missing or joined");
 }
 
 Result<json> close_case(Call& call) {
@@ -131,6 +135,40 @@ Result<json> close_case(Call& call) {
                          {"reason", reason->key},
                          {"reason_title", reason->title.en},
                          {"reason_title_sv", reason->title.sv}});
+}
+
+Result<json> reopen_case(Call& call) {
+    const CaseId case_id = SAMSYN_TRY(case_of(call));
+    SAMSYN_TRY(call.device.reopen_case(case_id));
+    return json::object({{"case", call.names.describe(case_id)}});
+}
+
+/// What was opened twice becomes one: what the caller's units wrote in `other` moves into `case`.
+Result<json> join(Call& call) {
+    const CaseId kept = SAMSYN_TRY(case_of(call));
+    const std::string named = SAMSYN_TRY(call.args.text("other"));
+    const CaseId other = SAMSYN_TRY(call.names.case_id("other", named));
+    const auto units = call.names.my_units();
+    const JoinedCases joined = SAMSYN_TRY(join_cases(call.device, kept, other, units));
+    json result = json::object({{"case", call.names.describe(kept)},
+                                {"other", call.names.describe(other)},
+                                {"left", joined.left}});
+    result["moved"] = json::array();
+    for (const ItemId& item : joined.moved)
+        result["moved"].push_back(to_json(call.names, SAMSYN_TRY(call.device.item(item))));
+    result["added"] = json::array();
+    for (const PersonId& person : joined.added)
+        result["added"].push_back(call.names.describe(kept, person));
+    result["unmoved"] = json::array();
+    for (const ItemView& item : joined.unmoved)
+        result["unmoved"].push_back(to_json(call.names, item));
+    std::set<UserId> readers;
+    for (const CompartmentView& compartment : SAMSYN_TRY(call.device.compartments(kept)))
+        if (compartment.items > 0)
+            readers.insert(compartment.readers.begin(), compartment.readers.end());
+    result["readers"] = json::array();
+    for (const UserId& reader : readers) result["readers"].push_back(call.names.describe(reader));
+    return result;
 }
 
 Result<ItemView> open_item(Call& call) {
@@ -167,6 +205,8 @@ Result<json> accept_holding(Call& call) {
 constexpr Operation operations[] = {
     {"case.ending", &show_ending, false, "case"},
     {"case.close", &close_case, true, "case reason"},
+    {"case.reopen", &reopen_case, true, "case"},
+    {"case.join", &join, true, "case other"},
     {"handover.ask", &hand_over, true, "item user"},
     {"handover.accept", &accept_holding, true, "item"},
 };

@@ -3,6 +3,7 @@
 
 #include <samsyn/commitments.hpp>
 #include <samsyn/day.hpp>
+#include <samsyn/joining.hpp>
 
 #include <algorithm>
 
@@ -234,6 +235,12 @@ Result<json> show_day(Call& call) {
     out["consents"] = rows_json(day.consents, [&](const auto& row) { return to_json(names, row); });
     out["waiting_for_key"] =
         rows_json(day.waiting, [&](const auto& row) { return waiting_json(names, row); });
+    const auto twice = SAMSYN_TRY(opened_twice(call.device));
+    out["opened_twice"] = rows_json(twice, [&](const SameFamily& family) {
+        return json::object({{"case", names.describe(family.kept)},
+                             {"other", names.describe(family.other)},
+                             {"names", family.names}});
+    });
     out["unsent_changes"] = day.status.unsent_changes;
     out["unsent_statements"] = day.status.unsent_statements;
     out["unsent_since"] = to_json(day.status.unsent_since);

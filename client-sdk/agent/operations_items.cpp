@@ -45,6 +45,11 @@ Result<NewItem> labelled_item(Call& call) {
         return fail(Errc::invalid_argument, "case: a consultation takes nothing else");
     item.about = SAMSYN_TRY(persons_of(call, item.case_id, "about"));
     if (item.about.empty()) return fail(Errc::invalid_argument, "about");
+    SAMSYN_TRY(put_place(call, item));
+    return item;
+}
+
+Result<void> put_place(Call& call, NewItem& item) {
     if (call.args.has("category")) {
         item.category = find_category(SAMSYN_TRY(call.args.text("category")));
         if (!item.category || item.category == Category::directory)
@@ -56,7 +61,7 @@ Result<NewItem> labelled_item(Call& call) {
     }
     if (call.args.has("unit")) item.unit = SAMSYN_TRY(unit_of(call, "unit"));
     item.closed = SAMSYN_TRY(closed_of(call, "closed"));
-    return item;
+    return {};
 }
 
 Result<json> written_item(Call& call, const ItemId& id) {

@@ -5,6 +5,7 @@
 #include <samsyn/recalls.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -106,6 +107,37 @@ Result<json> move(Call& call) {
     return result;
 }
 
+/// Without `take`: the paragraphs, as one names them.
+Result<json> split(Call& call) {
+    const ItemId id = SAMSYN_TRY(item_of(call));
+    const ItemView item = SAMSYN_TRY(call.device.item(id));
+    if (!call.args.has("take")) {
+        call.names.note_shown(item.case_id, item.id);
+        json result = json::object({{"paragraphs", json::array()}});
+        const std::string text = item.text("text");
+        for (const std::string_view paragraph : paragraphs_of(text))
+            result["paragraphs"].push_back(paragraph);
+        return result;
+    }
+    NewItem target;
+    target.about = SAMSYN_TRY(persons_of(call, item.case_id, "about"));
+    SAMSYN_TRY(put_place(call, target));
+    std::vector<std::size_t> taken;
+    for (const std::string& text : SAMSYN_TRY(call.args.texts("take"))) {
+        std::size_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc{} || end != text.data() + text.size() || number == 0)
+            return fail(Errc::invalid_argument, "take: " + text);
+        taken.push_back(number - 1);
+    }
+    const SplitNote notes = SAMSYN_TRY(Recalls{call.device}.split(id, taken, target));
+    json result = json::object();
+    result["rest"] = SAMSYN_TRY(written_item(call, notes.rest));
+    result["part"] = SAMSYN_TRY(written_item(call, notes.part));
+    result["recalled"] = SAMSYN_TRY(recalled_one(call, item.case_id, id));
+    return result;
+}
+
 Result<json> list(Call& call) {
     const CaseId case_id = SAMSYN_TRY(case_of(call));
     const LogAnswer& log = call.device.log_answer();
@@ -121,6 +153,7 @@ constexpr Operation operations[] = {
     {"item.recall", &recall, true, "item reason"},
     {"item.move", &move, true, "item case about", "category sensitivity unit closed"},
     {"item.recalled", &list, false, "case"},
+    {"note.split", &split, true, "item", "take about category sensitivity unit closed"},
 };
 
 }  // namespace

@@ -57,6 +57,21 @@ void print_taken_back(const Session& session, const json& result) {
                     "Vilka som har läst den: samsyn recalled ÄRENDE\n"));
 }
 
+/// The paragraphs with their numbers; or the two notes, each with who reads it.
+void print_split(const Session& session, const json& result) {
+    if (result.contains("paragraphs")) {
+        std::size_t number = 0;
+        for (const json& paragraph : result["paragraphs"])
+            print(std::to_string(++number) + ") " + escaped(paragraph.get<std::string>()) + "\n");
+        print(session.say("Say which go into a note of their own: --take 2 --category health\n",
+                          "Ange vilka som blir en egen anteckning: --take 2 --category health\n"));
+        return;
+    }
+    print_written(session, result["rest"]);
+    print_written(session, result["part"]);
+    print_taken_back(session, result);
+}
+
 void print_moved(const Session& session, const json& result) {
     print_written(session, result);
     print_taken_back(session, result);
@@ -82,6 +97,19 @@ void add_recall_commands(CLI::App& app, Session& session) {
                  "samsyn move 1a2b3c4d \"Familjen Alm\" --about \"Elin Alm\""};
     with_place(move.needs("item", "item", "The beginning of its id").of_case())
         .asks("item.move", &print_moved);
+    Command{app,
+            session,
+            "split",
+            "Makes two notes of one, so that each is read by those whom it is for; without --take, "
+            "numbers its paragraphs.",
+            "samsyn split 1a2b3c4d --take 2 --category health"}
+        .needs("item", "item", "The beginning of its id")
+        .texts("--take", "take", "A paragraph, by its number")
+        .texts("--about", "about", "Whom the part is about, if not the same")
+        .text("--category", "category", "Of the part: health, attendance, ...")
+        .text("--sensitivity", "sensitivity", "low, normal or far_reaching")
+        .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)")
+        .asks("note.split", &print_split);
     Command{app,
             session,
             "recalled",

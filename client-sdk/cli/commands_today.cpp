@@ -84,6 +84,7 @@ public:
         put_clocks();
         put_consents();
         put_waiting();
+        put_twice();
         put_own_work();
         return std::move(page_);
     }
@@ -159,6 +160,21 @@ private:
                            : session_.say(". Comes when a tablet of these has synced: ",
                                           ". Kommer när någon av dessas surfplattor har synkat: ") +
                                  escaped(holders)));
+        }
+    }
+
+    void put_twice() {
+        std::string heading = session_.say("Opened twice?", "Öppnat två gånger?");
+        for (const json& row : rows("opened_twice")) {
+            std::string who;
+            for (const json& name : row.value("names", json::array()))
+                who.append(who.empty() ? "" : ", ").append(name.get<std::string>());
+            const json& kept = row["case"];
+            const json& other = row["other"];
+            under(heading,
+                  escaped(name_of(kept)) + session_.say(" and ", " och ") +
+                      escaped(name_of(other)) + ": " + escaped(who) + ". samsyn case join " +
+                      short_id(text_in(kept, "id")) + " " + short_id(text_in(other, "id")));
         }
     }
 

@@ -126,6 +126,80 @@ Result<ItemId> Recalls::move(const ItemId& id, NewItem target) {
     });
 }
 
+std::vector<std::string_view> paragraphs_of(std::string_view text) {
+    std::vector<std::string_view> paragraphs;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        if (line.find_first_not_of(" \t\r") != std::string_view::npos) paragraphs.push_back(line);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return paragraphs;
+}
+
+namespace {
+
+/// A note's text in two: what is taken, and the rest.
+Result<std::pair<std::string, std::string>> parted(std::string_view text,
+                                                   std::span<const std::size_t> taken) {
+    std::pair<std::string, std::string> parts;
+    const auto paragraphs = paragraphs_of(text);
+    for (const std::size_t number : taken)
+        if (number >= paragraphs.size()) return fail(Errc::invalid_argument, "take");
+    for (std::size_t i = 0; i < paragraphs.size(); ++i) {
+        const bool is_taken = std::ranges::find(taken, i) != taken.end();
+        (is_taken ? parts.first : parts.second).append(paragraphs[i]).append("\n");
+    }
+    if (parts.first.empty() || parts.second.empty())
+        return fail(Errc::invalid_argument, "take: some of it, and not all");
+    return parts;
+}
+
+}  // namespace
+
+Result<SplitNote> Recalls::split(const ItemId& id,
+                                 std::span<const std::size_t> taken,
+                                 NewItem target) {
+    Device::Impl& my = *device_.impl_;
+    return my.transact([&]() -> Result<SplitNote> {
+        const StoredItem item = SAMSYN_TRY(my.readable_item(id));
+        const TypeInfo* const type = find_type(item.type);
+        if (type == nullptr) return fail(Errc::update_needed, "item type");
+        const StoredCompartment from = SAMSYN_TRY(my.recallable(item));
+        SAMSYN_TRY(my.require_unlocked(item));
+        NewItem rest;
+        rest.case_id = from.case_id;
+        rest.type = item.type;
+        rest.about = from.label.subjects;
+        rest.category = from.label.category;
+        rest.sensitivity = from.label.sensitivity;
+        rest.unit = from.label.disclosing.unit;
+        rest.closed = from.label.closed;
+        rest.fields = SAMSYN_TRY(Device::Impl::fields_of(item, *type));
+        const auto text = std::ranges::find_if(rest.fields, [&](const FieldInput& input) {
+            return find_field(*type, input.key)->kind == ValueKind::document;
+        });
+        if (text == rest.fields.end()) return fail(Errc::invalid_argument, "item: has no text");
+        const auto parts = SAMSYN_TRY(parted(std::get<std::string>(text->value), taken));
+
+        NewItem part = rest;
+        if (!target.about.empty()) part.about = target.about;
+        if (target.category) part.category = target.category;
+        if (target.category || target.sensitivity) part.sensitivity = target.sensitivity;
+        if (target.closed) part.closed = target.closed;
+        part.fields[static_cast<std::size_t>(text - rest.fields.begin())].value = parts.first;
+        text->value = parts.second;
+        SplitNote split;
+        for (auto* const each : {&rest, &part}) {
+            const auto draft = SAMSYN_TRY(my.draft_of(*each));
+            SAMSYN_TRY(my.create_item(draft));
+            (each == &rest ? split.rest : split.part) = draft.item;
+        }
+        SAMSYN_TRY(my.recall(item, RecallReason::moved));
+        return split;
+    });
+}
+
 namespace {
 
 /// The first recall: others after it took nothing more.

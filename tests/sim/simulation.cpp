@@ -3,6 +3,8 @@
 #include "core/wire/statement_codec.hpp"
 #include "tests/sim/member.hpp"
 
+#include <samsyn/recalls.hpp>
+
 namespace samsyn::sim {
 
 namespace {
@@ -72,6 +74,10 @@ void Simulation::write_something() {
         if (const Kind* const kind = kind_of(item.type)) {
             if (chance(0.1)) {
                 if (device.delete_item(item.id)) deleted_.insert(item.id);
+                return;
+            }
+            if (chance(0.05)) {
+                if (Recalls{device}.recall(item.id, RecallReason::other)) recalled_.insert(item.id);
                 return;
             }
             FieldInput field{std::string{kind->edited}, canary};

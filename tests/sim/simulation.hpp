@@ -104,6 +104,7 @@ private:
     Family family_;
     std::vector<Written> acknowledged_;
     std::set<ItemId> deleted_;
+    std::set<ItemId> recalled_;
 
     /// The newest write of each author to an item, as acknowledged to the person, and as it came to
     /// the server: merged, or in escrow.

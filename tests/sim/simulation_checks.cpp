@@ -4,6 +4,7 @@
 #include "tests/sim/member.hpp"
 
 #include <samsyn/leaving.hpp>
+#include <samsyn/recalls.hpp>
 
 #include <algorithm>
 
@@ -132,11 +133,21 @@ std::vector<std::string> Simulation::violations() {
     }
     // No acknowledged write is lost.
     for (const Written& written : acknowledged_) {
-        if (deleted_.contains(written.item)) continue;
+        if (deleted_.contains(written.item) || recalled_.contains(written.item)) continue;
         if (!members_[written.author]->person->device->item(written.item))
             complain(written.canary + " is lost on the device of " +
                      members_[written.author]->person->name);
     }
+    // What was taken back is nowhere, on no device, whatever was written meanwhile.
+    std::set<ItemId> taken_back;  // as far as it was let through
+    if (const auto list = Recalls{lead()}.list(family_.case_id))
+        for (const RecalledItem& one : *list) taken_back.insert(one.item);
+    for (auto& member : members_)
+        for (const ItemId& id : taken_back)
+            if (const auto item = member->person->device->item(id))
+                for (const FieldView& field : item->fields)
+                    if (!is_mark(field.number) && !field.values.empty())
+                        complain(member->person->name + " still reads what was taken back");
     // Everybody with a key sees all items: a newcomer's consent reaches the present.
     for (const auto& [compartment, readers] : held)
         for (const auto& [name, items] : readers)
@@ -218,6 +229,7 @@ void Simulation::check_conservation(std::vector<std::string>& found) {
                 parked[member->person->device->device()].insert(view.item);
     for (const auto& [key, time] : produced_) {
         const auto& [author, item] = key;
+        if (recalled_.contains(item)) continue;  // taken with it, and its author was told
         const auto arrived = arrived_.find(key);
         if (arrived != arrived_.end() && arrived->second >= time) continue;
         if (!parked[author].contains(item))

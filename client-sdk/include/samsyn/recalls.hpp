@@ -17,6 +17,14 @@ struct RecalledItem {
     std::size_t devices = 0;      ///< of theirs, this one too: each says in the log that it is gone
 };
 
+struct SplitNote {
+    ItemId rest;
+    ItemId part;
+};
+
+/// The paragraphs of a note, as `Recalls::split` numbers them.
+std::vector<std::string_view> paragraphs_of(std::string_view text);
+
 /// Mends a note in the wrong family, or one that is read too widely: takes it back from every
 /// device, or moves it. What was written goes from each device as soon as the recall comes there,
 /// with files, texts and what is found by searching, and the device says so in the access log
@@ -41,6 +49,15 @@ public:
     /// Errors: as `recall` and `Device::add_item`; also `conflict` where two values stand;
     /// `not_found` with `Attachments::not_here` for a file that is not here.
     Result<ItemId> move(const ItemId& item, NewItem target);
+
+    /// Two notes instead of one: `taken` names the paragraphs (lines with words, from 0) that go
+    /// into one as `target` says (about whom, label), the others stay together under the old
+    /// label. Both are new, and the old one is taken back: who reads on no more must not find the
+    /// words in its history. Where nothing is said in the target, the part is as the note was.
+    ///
+    /// Errors: as `move`; also `not_permitted` with `signed_note_refused`; `invalid_argument`
+    /// where it has no text that several write, or nothing, or all, would be taken.
+    Result<SplitNote> split(const ItemId& item, std::span<const std::size_t> taken, NewItem target);
 
     /// What was recalled in a case, of what this user may read; newest first.
     Result<std::vector<RecalledItem>> list(const CaseId& case_id);

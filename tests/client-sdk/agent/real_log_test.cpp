@@ -61,3 +61,55 @@ TEST_CASE("A colleague who takes no part in a case gets no log of it", "[agent][
     CHECK(none.at("rows") == log.at("rows"));
     CHECK(none.at("refused") == log.at("refused"));
 }
+
+TEST_CASE("A note in the wrong family is taken back, and one sees who read it and where it is gone",
+          "[agent][real][log][recall]") {
+    RealWorld& world = RealWorld::only();
+    const auto lead = world.enrol("Lotta Ledare");
+    const auto other = world.enrol("Otto Kollega");
+    const std::string case_id = write_canary(*lead, "Familjen Fel", "hör till en annan familj");
+    lead->sync();  // to know the colleague
+    (void)lead->run({"participant", "add", case_id, "Otto Kollega", "--unit", "Teamet"});
+    std::string note;
+    for (int round = 0; round < 5 && note.empty(); ++round) {
+        lead->sync();
+        other->sync();
+        const json list = other->run({"list", case_id});
+        for (const json& item : list.at("items"))
+            if (item.at("type") == "visit_note") note = item.at("id");
+    }
+    REQUIRE(!note.empty());
+    (void)other->run({"open", note});
+    other->sync();
+
+    const json recalled = lead->run({"recall", note, "--reason", "wrong_family"}).at("recalled");
+    CHECK(recalled.at("reason") == "wrong_family");
+    CHECK(recalled.at("readers").size() == 2);
+    lead->sync();
+    other->sync();
+    for (const Tablet* tablet : {lead.get(), other.get()}) {
+        const json there = tablet->run({"list", case_id});
+        for (const json& item : there.at("items")) CHECK(item.at("id") != note);
+        CHECK(tablet->shown({"open", note}).find("annan familj") == std::string::npos);
+        CHECK(tablet->run({"search", case_id, "annan"}).at("hits").empty());
+    }
+    const json list = lead->run({"recalled", case_id});
+    CHECK(list.at("log_asked") == true);
+    CHECK(list.at("log_complete") == true);
+    const json& one = list.at("recalled").at(0);
+    CHECK(one.at("removed").size() == 2);
+    bool otto = false;
+    for (const json& user : one.at("opened")) otto = otto || user.at("name") == "Otto Kollega";
+    CHECK(otto);
+    CHECK(lead->shown({"recalled", case_id}).find("Otto Kollega") != std::string::npos);
+
+    // Moved instead: it stands in the right family, and only there.
+    const std::string right = write_canary(*lead, "Familjen Rätt", "första besöket");
+    const json again =
+        lead->run({"note", "add", case_id, "flyttas strax", "--about", "Barnet Familjen Fel"});
+    const std::string misplaced = again.at("item").at("id");
+    const json moved = lead->run({"move", misplaced, right, "--about", "Barnet Familjen Rätt"});
+    CHECK(moved.at("recalled").at("reason") == "moved");
+    CHECK(lead->run({"search", right, "flyttas"}).at("hits").size() == 1);
+    CHECK(lead->run({"search", case_id, "flyttas"}).at("hits").empty());
+}

@@ -271,4 +271,37 @@ TEST_CASE("Recalls: a file goes with its item, and moves with it", "[device][rec
     }
 }
 
+TEST_CASE("Recalls: a note in two parts, each read by its own, and no word of one in the other",
+          "[device][recall]") {
+    RecallScene scene;
+    scene.consent(scene.world.school);  // social and plan, not health
+    const ItemId visit = scene.visit_note(
+        *scene.psychologist, "Elin kommer till skolan.\n\nHon tar ny medicin.\nMamma hör av sig.");
+    scene.sync_everybody();
+    REQUIRE(scene.text(*scene.counsellor, visit, "text").contains("medicin"));
+    NewItem target;
+    target.category = Category::health;
+    Recalls recalls{*scene.psychologist->device};
+    const std::size_t none[] = {7};
+    const std::size_t all[] = {0, 1, 2};
+    CHECK_FALSE(recalls.split(visit, none, target));
+    CHECK_FALSE(recalls.split(visit, all, target));
+    CHECK_FALSE(recalls.split(visit, {}, target));
+    const std::size_t second[] = {1};
+    scene.clock.advance(1s);
+    const SplitNote split = must(recalls.split(visit, second, target));
+    scene.sync_everybody();
+    scene.check_gone(*scene.counsellor, visit, "medicin");
+    CHECK(scene.text(*scene.counsellor, split.rest, "text") ==
+          "Elin kommer till skolan.\nMamma hör av sig.\n");
+    CHECK(scene.text(*scene.counsellor, split.part, "text") == "-");
+    CHECK(scene.text(*scene.worker, split.part, "text") == "Hon tar ny medicin.\n");
+    CHECK(must(scene.worker->device->item(split.part)).label.category == Category::health);
+    // What is signed is not parted.
+    SignedNotes notes{*scene.psychologist->device};
+    must(notes.sign(split.rest, must(notes.content(split.rest))));
+    const std::size_t first[] = {0};
+    CHECK(recalls.split(split.rest, first, target).error().context == signed_note_refused);
+}
+
 }  // namespace samsyn
