@@ -1,13 +1,11 @@
-// The end of a case: who holds what is still open, and why it ends.
+// The end of a case: who holds what is still open, and why it ends; and that it goes on.
 
 #include "client-sdk/agent/operations_items.hpp"
 #include "client-sdk/device/item_fields.hpp"
 
 #include <samsyn/commitments.hpp>
-#include <samsyn/joining.hpp>
 
 #include <algorithm>
-#include <set>
 
 namespace samsyn {
 
@@ -143,34 +141,6 @@ Result<json> reopen_case(Call& call) {
     return json::object({{"case", call.names.describe(case_id)}});
 }
 
-/// What was opened twice becomes one: what the caller's units wrote in `other` moves into `case`.
-Result<json> join(Call& call) {
-    const CaseId kept = SAMSYN_TRY(case_of(call));
-    const std::string named = SAMSYN_TRY(call.args.text("other"));
-    const CaseId other = SAMSYN_TRY(call.names.case_id("other", named));
-    const auto units = call.names.my_units();
-    const JoinedCases joined = SAMSYN_TRY(join_cases(call.device, kept, other, units));
-    json result = json::object({{"case", call.names.describe(kept)},
-                                {"other", call.names.describe(other)},
-                                {"left", joined.left}});
-    result["moved"] = json::array();
-    for (const ItemId& item : joined.moved)
-        result["moved"].push_back(to_json(call.names, SAMSYN_TRY(call.device.item(item))));
-    result["added"] = json::array();
-    for (const PersonId& person : joined.added)
-        result["added"].push_back(call.names.describe(kept, person));
-    result["unmoved"] = json::array();
-    for (const ItemView& item : joined.unmoved)
-        result["unmoved"].push_back(to_json(call.names, item));
-    std::set<UserId> readers;
-    for (const CompartmentView& compartment : SAMSYN_TRY(call.device.compartments(kept)))
-        if (compartment.items > 0)
-            readers.insert(compartment.readers.begin(), compartment.readers.end());
-    result["readers"] = json::array();
-    for (const UserId& reader : readers) result["readers"].push_back(call.names.describe(reader));
-    return result;
-}
-
 Result<ItemView> open_item(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     ItemView item = SAMSYN_TRY(call.device.item(id));
@@ -206,7 +176,6 @@ constexpr Operation operations[] = {
     {"case.ending", &show_ending, false, "case"},
     {"case.close", &close_case, true, "case reason"},
     {"case.reopen", &reopen_case, true, "case"},
-    {"case.join", &join, true, "case other"},
     {"handover.ask", &hand_over, true, "item user"},
     {"handover.accept", &accept_holding, true, "item"},
 };

@@ -3,7 +3,7 @@
 
 #include <samsyn/commitments.hpp>
 #include <samsyn/day.hpp>
-#include <samsyn/joining.hpp>
+#include <samsyn/opened_twice.hpp>
 
 #include <algorithm>
 

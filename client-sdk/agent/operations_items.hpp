@@ -22,7 +22,7 @@ Result<nlohmann::json> written_item(Call& call, const ItemId& id);
 Result<NewItem> labelled_item(Call& call);
 
 /// The rest of a label, where it is given: category, sensitivity, unit, closed.
-Result<void> put_place(Call& call, NewItem& item);
+Result<void> put_label(Call& call, NewItem& item);
 
 /// A new item as every `….add` takes it, with these arguments as fields.
 Result<NewItem> new_item_of(Call& call,

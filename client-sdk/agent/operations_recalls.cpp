@@ -3,6 +3,7 @@
 #include "client-sdk/agent/operations_items.hpp"
 
 #include <samsyn/recalls.hpp>
+#include <samsyn/signed_notes.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -112,16 +113,24 @@ Result<json> split(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const ItemView item = SAMSYN_TRY(call.device.item(id));
     if (!call.args.has("take")) {
+        if (item.type != ItemType::visit_note)
+            return fail(Errc::invalid_argument, "item: only a visit note is split");
         call.names.note_shown(item.case_id, item.id);
         json result = json::object({{"paragraphs", json::array()}});
         const std::string text = item.text("text");
         for (const std::string_view paragraph : paragraphs_of(text))
             result["paragraphs"].push_back(paragraph);
+        const Hash content = SAMSYN_TRY(SignedNotes{call.device}.content(id));
+        result["content"] = to_hex(content);
         return result;
     }
+    // What a number stands for may have changed since it was shown.
+    const std::string shown = SAMSYN_TRY(call.args.text("content"));
+    const Hash content = SAMSYN_TRY(SignedNotes{call.device}.content(id));
+    if (shown != to_hex(content)) return fail(Errc::conflict, "it has changed since it was shown");
     NewItem target;
     target.about = SAMSYN_TRY(persons_of(call, item.case_id, "about"));
-    SAMSYN_TRY(put_place(call, target));
+    SAMSYN_TRY(put_label(call, target));
     std::vector<std::size_t> taken;
     for (const std::string& text : SAMSYN_TRY(call.args.texts("take"))) {
         std::size_t number = 0;
@@ -136,6 +145,12 @@ Result<json> split(Call& call) {
     result["part"] = SAMSYN_TRY(written_item(call, notes.part));
     result["recalled"] = SAMSYN_TRY(recalled_one(call, item.case_id, id));
     return result;
+}
+
+Result<json> drop_unsent(Call& call) {
+    const auto id = SAMSYN_TRY(call.args.integer_or("id", 1, INT64_MAX, 0));
+    SAMSYN_TRY(Recalls{call.device}.drop_unsent(static_cast<std::uint64_t>(id)));
+    return json::object({{"id", id}});
 }
 
 Result<json> list(Call& call) {
@@ -153,7 +168,8 @@ constexpr Operation operations[] = {
     {"item.recall", &recall, true, "item reason"},
     {"item.move", &move, true, "item case about", "category sensitivity unit closed"},
     {"item.recalled", &list, false, "case"},
-    {"note.split", &split, true, "item", "take about category sensitivity unit closed"},
+    {"item.drop_unsent", &drop_unsent, true, "id"},
+    {"note.split", &split, true, "item", "take content about category sensitivity closed"},
 };
 
 }  // namespace

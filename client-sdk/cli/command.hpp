@@ -137,7 +137,7 @@ int ask_log_and_show(const Session& session,
                      Printer print_result);
 
 void add_log_commands(CLI::App& app, Session& session);
-void add_recall_commands(CLI::App& app, Session& session);  // recall, move, split, recalled
+void add_recall_commands(CLI::App& app, Session& session);  // recall, move, split, drop, recalls
 void add_recovery_commands(CLI::App& app, Session& session);
 /// For administrators, which recovery keys are missing or due: part of `samsyn status`.
 int print_recovery_due(const Session& session, AgentClient& agent);

@@ -49,32 +49,6 @@ void print_reopened(const Session& session, const json& result) {
                       "nya, samsyn consent new ÄRENDE\n"));
 }
 
-void print_joined(const Session& session, const json& result) {
-    print(std::to_string(result["moved"].size()) + session.say(" moved to ", " flyttade till ") +
-          escaped(name_in(result, "case")) + session.say(", read there by ", ", läses där av ") +
-          escaped(names_in(result, "readers")) + "\n");
-    for (const json& item : result["moved"])
-        print("  " + short_id(text_in(item, "id")) + "  " + escaped(text_in(item, "title")) + "\n");
-    if (!result["unmoved"].empty())
-        print(
-            session.say("These stay: they are closed to a circle, known by their id, in "
-                        "conflict, or their file is not here.\n",
-                        "Dessa blir kvar: de är slutna till en krets, kända genom sitt id, i "
-                        "konflikt, eller deras fil finns inte här.\n"));
-    for (const json& item : result["unmoved"])
-        print("  " + short_id(text_in(item, "id")) + "  " +
-              escaped(local_in(session, item, "type_title")) + "  " +
-              escaped(text_in(item, "title")) + "\n");
-    if (const std::string left = text_in(result, "left"); left != "0")
-        print(left + session.say(" of other units: they move theirs themselves.\n",
-                                 " är andra enheters: de flyttar sina själva.\n"));
-    print(
-        session.say("Consents do not move: obtain those that the kept case lacks. Then: samsyn "
-                    "case close OTHER --reason joined\n",
-                    "Samtycken flyttas inte: inhämta dem som saknas. Sedan: samsyn case close "
-                    "ANDRA --reason joined\n"));
-}
-
 }  // namespace
 
 void add_closing_commands(CLI::App& app, CLI::App& cases, Session& session) {
@@ -100,15 +74,6 @@ void add_closing_commands(CLI::App& app, CLI::App& cases, Session& session) {
             "samsyn case reopen \"Familjen Alm\""}
         .of_case()
         .asks("case.reopen", &print_reopened);
-    Command{cases,
-            session,
-            "join",
-            "Joins a family that was opened twice: moves what your units wrote into the case that "
-            "is kept. `samsyn today` shows such families.",
-            "samsyn case join 1a2b3c4d 5e6f7a8b"}
-        .of_case()
-        .needs("other", "other", "The case that is given up")
-        .asks("case.join", &print_joined);
     Command{app,
             session,
             "hand-over",

@@ -69,7 +69,12 @@ void print_parked(const Session& session, const json& row) {
                                  : session.say("could not be sent: ", "kunde inte skickas: ");
     if (const std::string type = text_in(row, "type"); !type.empty())
         line.append(escaped(type)).append(" ").append(short_id(text_in(row, "item"))).append(": ");
-    print(line + escaped(text_in(row.value("why", json::object()), "message")) + "\n");
+    const json why = row.value("why", json::object());
+    print(line + escaped(text_in(why, "message")) + "\n");
+    if (text_in(why, "context") == "item_is_recalled")
+        print(session.say("    It stays here for you alone. Drop it: samsyn drop ",
+                          "    Det finns kvar bara hos dig. Släng det: samsyn drop ") +
+              text_in(row, "id") + "\n");
     for (const json& text : row.value("texts", json::array()))
         print("    " + escaped(text_in(text, "field")) + ": " + escaped(text_in(text, "text")) +
               "\n");

@@ -31,7 +31,7 @@ std::string marks_of(const Session& session, const json& item) {
     return marks;
 }
 
-Command& with_place(Command& command) {
+Command& with_own_label(Command& command) {
     return command.texts("--about", "about", "Whom it is about")
         .required()
         .text("--category", "category", "Instead of the usual one: health, attendance, ...")
@@ -41,7 +41,7 @@ Command& with_place(Command& command) {
 }
 
 Command& with_label(Command& command) {
-    return with_place(command).pairs("--set", "fields", "More fields, as key=value");
+    return with_own_label(command).pairs("--set", "fields", "More fields, as key=value");
 }
 
 namespace {

@@ -7,9 +7,6 @@ namespace {
 
 using nlohmann::json;
 
-/// So many that nobody finds two contents with one code.
-constexpr std::size_t code_letters = 32;
-
 void print_signed(const Session& session, const json& result) {
     print(session.say("Signed by ", "Signerat av ") + escaped(name_in(result, "user")) + ", " +
           local_time_in(result, "at") + "\n");

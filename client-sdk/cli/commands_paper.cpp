@@ -78,7 +78,8 @@ void add_paper_commands(CLI::App& app, Session& session) {
         .needs("--for", "person", "One of the family")
         .text("--out",
               "out",
-              "A new file, instead of the screen: text, or a PDF where it ends in .pdf")
+              "A new file, instead of the screen: text, or where it ends in .pdf a PDF (Western "
+              "European letters only)")
         .runs([&session](const json& args) { return hand_out(session, "paper", args); });
     Command{app,
             session,
@@ -90,7 +91,8 @@ void add_paper_commands(CLI::App& app, Session& session) {
         .text("--case", "case", "All of a case that you may copy")
         .text("--out",
               "out",
-              "A new file, instead of the screen: text, or a PDF where it ends in .pdf")
+              "A new file, instead of the screen: text, or where it ends in .pdf a PDF (Western "
+              "European letters only)")
         .runs([&session](const json& args) { return hand_out(session, "copy", args); });
 }
 

@@ -1,3 +1,4 @@
+#include "client-sdk/agent/agent_client.hpp"
 #include "client-sdk/cli/item_views.hpp"
 
 namespace samsyn {
@@ -6,7 +7,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Who has it still, as far as one can say: who could read it, who did, where it is gone.
+/// Who may have read it, who has, and where it is gone.
 void print_recall(const Session& session, const json& one) {
     print(local_time_in(one, "at") + "  " + escaped(local_in(session, one, "type_title")) + " " +
           short_id(text_in(one, "item")) + session.say(", taken back by ", ", återtagen av ") +
@@ -14,12 +15,13 @@ void print_recall(const Session& session, const json& one) {
           (one.value("unsent", false) ? session.say(" (not sent yet)", " (inte skickat än)")
                                       : std::string{}) +
           "\n");
-    const std::string devices = text_in(one, "devices");
-    print(session.say("  could read it: ", "  kunde läsa den: ") +
-          escaped(names_in(one, "readers")) + session.say(", devices: ", ", enheter: ") + devices +
-          "\n");
+    print(session.say("  may read here now: ", "  får läsa här nu: ") +
+          escaped(names_in(one, "readers")) + session.say(", devices: ", ", enheter: ") +
+          text_in(one, "devices") + "\n");
     if (const std::string opened = names_in(one, "opened"); !opened.empty())
-        print(session.say("  opened by: ", "  öppnad av: ") + escaped(opened) + "\n");
+        print(session.say("  opened, or saw it in a list: ",
+                          "  öppnade den, eller såg den i en lista: ") +
+              escaped(opened) + "\n");
     std::string gone;
     for (const json& each : one.value("removed", json::array()))
         gone.append(gone.empty() ? "" : ", ")
@@ -36,14 +38,15 @@ void print_recalled(const Session& session, const json& result) {
         print(session.say("Nothing was taken back.\n", "Inget är återtaget.\n"));
         return;
     }
-    print(session.say("A device that is not named removes it when it next connects.\n",
-                      "En enhet som inte nämns raderar den när den ansluter nästa gång.\n"));
+    print(session.say("A device that has it and is not named removes it when it next connects.\n",
+                      "En enhet som har den och inte nämns raderar den när den ansluter nästa "
+                      "gång.\n"));
     if (!result.value("log_asked", false) || !result.value("log_complete", false))
         print(
-            session.say("The server's log has not answered: who opened it and where it is gone "
-                        "may be more.\n",
+            session.say("The server's log has not answered: more people may have opened it, and "
+                        "it may be gone from more devices.\n",
                         "Serverns logg har inte svarat: fler kan ha öppnat den, och den kan vara "
-                        "borta på fler enheter.\n"));
+                        "borta från fler enheter.\n"));
 }
 
 /// What a person must know at once: whom to talk to, since nobody forgets for it.
@@ -52,9 +55,9 @@ void print_taken_back(const Session& session, const json& result) {
     print_recall(session, one);
     print(
         session.say("It is gone here, and goes from the others' devices as they connect. Who has "
-                    "read it: samsyn recalled CASE\n",
+                    "read it: samsyn recalls CASE\n",
                     "Den är borta här och försvinner från de andras enheter när de ansluter. "
-                    "Vilka som har läst den: samsyn recalled ÄRENDE\n"));
+                    "Vilka som har läst den: samsyn recalls ÄRENDE\n"));
 }
 
 /// The paragraphs with their numbers; or the two notes, each with who reads it.
@@ -63,8 +66,10 @@ void print_split(const Session& session, const json& result) {
         std::size_t number = 0;
         for (const json& paragraph : result["paragraphs"])
             print(std::to_string(++number) + ") " + escaped(paragraph.get<std::string>()) + "\n");
-        print(session.say("Say which go into a note of their own: --take 2 --category health\n",
-                          "Ange vilka som blir en egen anteckning: --take 2 --category health\n"));
+        print(session.say("Say which go into a note of their own, of what stands here: ",
+                          "Ange vilka som blir en egen anteckning, av det som står här: ") +
+              "--take 2 --category health --code " +
+              text_in(result, "content").substr(0, code_letters) + "\n");
         return;
     }
     print_written(session, result["rest"]);
@@ -72,7 +77,28 @@ void print_split(const Session& session, const json& result) {
     print_taken_back(session, result);
 }
 
-void print_moved(const Session& session, const json& result) {
+/// The code that was shown stands for all that was shown.
+int split_note(const Session& session, json args) {
+    if (!args.contains("take")) return perform(session, "note.split", args, &print_split);
+    auto agent = AgentClient::connect(session.data);
+    if (!agent) return show_error(session, agent.error());
+    json shown;
+    const json which = json::object({{"item", args["item"]}});
+    if (const int code = ask(session, *agent, "note.split", which, shown); code != exit_ok)
+        return code;
+    const std::string code = text_in(args, "code");
+    args.erase("code");
+    if (code.size() < code_letters || !text_in(shown, "content").starts_with(code))
+        return show_error(session, Error{Errc::conflict, "it has changed since it was shown"});
+    args["content"] = shown["content"];
+    return perform(session, "note.split", args, &print_split);
+}
+
+void print_dropped(const Session& session, const json& /*result*/) {
+    print(session.say("Dropped.\n", "Borttaget.\n"));
+}
+
+void print_moved_item(const Session& session, const json& result) {
     print_written(session, result);
     print_taken_back(session, result);
 }
@@ -84,7 +110,7 @@ void add_recall_commands(CLI::App& app, Session& session) {
             session,
             "recall",
             "Takes an item back from every device: it stood in the wrong family, or is read too "
-            "widely. Cannot be undone.",
+            "widely. Cannot be undone, and takes along what others have not sent of it.",
             "samsyn recall 1a2b3c4d --reason wrong_family"}
         .needs("item", "item", "The beginning of its id")
         .needs("--reason", "reason", "wrong_family, read_too_widely or other")
@@ -93,29 +119,40 @@ void add_recall_commands(CLI::App& app, Session& session) {
                  session,
                  "move",
                  "Moves an item to the right family, or to where fewer read it: writes it there, "
-                 "and takes it back here.",
+                 "and takes it back here. Cannot be undone.",
                  "samsyn move 1a2b3c4d \"Familjen Alm\" --about \"Elin Alm\""};
-    with_place(move.needs("item", "item", "The beginning of its id").of_case())
-        .asks("item.move", &print_moved);
-    Command{app,
-            session,
-            "split",
-            "Makes two notes of one, so that each is read by those whom it is for; without --take, "
-            "numbers its paragraphs.",
-            "samsyn split 1a2b3c4d --take 2 --category health"}
+    with_own_label(move.needs("item", "item", "The beginning of its id").of_case())
+        .asks("item.move", &print_moved_item);
+    Command{
+        app,
+        session,
+        "split",
+        "Makes two notes of one, so that each is read by those whom it is for, and takes the old "
+        "one back; without --take, numbers its paragraphs. Cannot be undone.",
+        "samsyn split 1a2b3c4d"}
         .needs("item", "item", "The beginning of its id")
         .texts("--take", "take", "A paragraph, by its number")
         .texts("--about", "about", "Whom the part is about, if not the same")
         .text("--category", "category", "Of the part: health, attendance, ...")
         .text("--sensitivity", "sensitivity", "low, normal or far_reaching")
         .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)")
-        .asks("note.split", &print_split);
+        .text("--code", "code", "What was shown under this code, and nothing else, is split")
+        .runs([&session](const json& args) { return split_note(session, args); });
     Command{app,
             session,
-            "recalled",
-            "Lists what was taken back in a case: who could read it, who did, and which devices "
+            "drop",
+            "Drops what you had written, and not sent, in an item that somebody took back; `samsyn "
+            "status` shows it with its number.",
+            "samsyn drop 12"}
+        .number("number", "id", "Its number")
+        .required()
+        .asks("item.drop_unsent", &print_dropped);
+    Command{app,
+            session,
+            "recalls",
+            "Lists what was taken back in a case: who may have read it, who has, and which devices "
             "have removed it.",
-            "samsyn recalled \"Familjen Alm\""}
+            "samsyn recalls \"Familjen Alm\""}
         .of_case()
         .runs([&session](const json& args) {
             return ask_log_and_show(session, args, "item.recalled", args, &print_recalled);

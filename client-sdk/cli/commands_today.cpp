@@ -169,13 +169,20 @@ private:
             std::string who;
             for (const json& name : row.value("names", json::array()))
                 who.append(who.empty() ? "" : ", ").append(name.get<std::string>());
-            const json& kept = row["case"];
-            const json& other = row["other"];
+            const auto name = [&](const char* key) {
+                const json& named = row[key];
+                return escaped(name_of(named)) + " (" + short_id(text_in(named, "id")) + ")";
+            };
             under(heading,
-                  escaped(name_of(kept)) + session_.say(" and ", " och ") +
-                      escaped(name_of(other)) + ": " + escaped(who) + ". samsyn case join " +
-                      short_id(text_in(kept, "id")) + " " + short_id(text_in(other, "id")));
+                  name("case") + session_.say(" and ", " och ") + name("other") + ": " +
+                      escaped(who));
         }
+        if (heading.empty())
+            line(
+                session_.say("Look, move what belongs together (samsyn move ITEM CASE --about …), "
+                             "and close one (--reason joined).",
+                             "Titta, flytta det som hör ihop (samsyn move POST ÄRENDE --about …) "
+                             "och avsluta det ena (--reason joined)."));
     }
 
     void put_own_work() {

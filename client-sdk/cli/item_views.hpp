@@ -18,8 +18,11 @@ std::string marks_of(const Session& session, const nlohmann::json& item);
 /// Opens the item's text in the person's editor, or takes `text`, and writes what has changed.
 int write_text(const Session& session, const nlohmann::json& args);
 
-/// Where an item stands: about whom, under which label.
-Command& with_place(Command& command);
+/// Of the code of what was shown: so many that nobody finds two contents with one.
+inline constexpr std::size_t code_letters = 32;
+
+/// About whom an item is, and its label.
+Command& with_own_label(Command& command);
 
 /// The options that every new item takes.
 Command& with_label(Command& command);

@@ -127,15 +127,14 @@ Result<std::string> OwnEditor::run(const OnSaved& on_saved) {
             ::execl("/bin/sh", "sh", "-c", command.c_str(), "sh", path.c_str(), nullptr);
             ::_exit(127);
         }
-        const int wait = on_saved ? WNOHANG : 0;
         for (pid_t ended = 0; ended != pid;) {
-            ended = ::waitpid(pid, &status, wait);
+            ended = ::waitpid(pid, &status, WNOHANG);
             if (ended < 0 && errno != EINTR) return fail(Errc::system_failed, "waitpid");
             if (ended != 0) continue;
             ::usleep(look_every_us);
             look_for_saved(on_saved);
         }
-        if (on_saved) look_for_saved(on_saved);  // also where the editor did not end well
+        look_for_saved(on_saved);  // also where the editor did not end well
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return fail(Errc::system_failed, "the editor did not end well");

@@ -28,7 +28,7 @@ public:
     /// Blocks until the person closes the editor. Gives the text without a line end that was added
     /// at its end. Errors: `system_failed` where the editor says that it failed; `limit_exceeded`;
     /// `invalid_argument` where it is not UTF-8.
-    Result<std::string> run(const OnSaved& on_saved = {});
+    Result<std::string> run(const OnSaved& on_saved);
 
     /// What was typed is somewhere else, or nothing was.
     void discard() { has_run_ = false; }

@@ -36,20 +36,6 @@ std::optional<char> byte_of(std::int32_t point) {
     return static_cast<char>(0x80 + (found - std::begin(windows_1252)));
 }
 
-/// With each letter and its marks as one code point, where there is one.
-std::string composed(std::string_view utf8) {
-    std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> out{nullptr, &std::free};
-    utf8proc_uint8_t* bytes = nullptr;
-    const auto size =
-        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
-                     static_cast<utf8proc_ssize_t>(utf8.size()),
-                     &bytes,
-                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    out.reset(bytes);
-    if (size < 0) return std::string{utf8};  // no UTF-8: told letter by letter
-    return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
-}
-
 }  // namespace
 
 Result<PdfSheet> PdfSheet::begin(std::string_view title) {
@@ -75,25 +61,23 @@ void PdfSheet::add_page() {
 }
 
 std::string PdfSheet::in_font(std::string_view utf8) {
-    std::string text = composed(utf8);
     std::string latin;
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = 0; at < utf8.size();) {
         std::int32_t point = -1;
         const auto size =
-            utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + at,
-                             static_cast<utf8proc_ssize_t>(text.size() - at),
+            utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()) + at,
+                             static_cast<utf8proc_ssize_t>(utf8.size() - at),
                              &point);
         const std::size_t length = size > 0 ? static_cast<std::size_t>(size) : 1;
         const bool blank = point >= 0 && point < 0x20;
         const auto byte = blank ? ' ' : byte_of(size > 0 ? point : -1);
         latin.push_back(byte.value_or('?'));
-        const std::string_view letter = std::string_view{text}.substr(at, length);
+        const std::string_view letter = utf8.substr(at, length);
         if (!byte && size > 0 && !lacking_.contains(letter) &&
             lacking_.size() + length <= lacking_bytes_max)
             lacking_.append(letter);
         at += length;
     }
-    wipe_text(text);
     return latin;
 }
 

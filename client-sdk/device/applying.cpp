@@ -310,13 +310,14 @@ Result<void> Device::Impl::merge_batch(const Batch& batch, const ContentKey& key
     for (const Written& written : changes) {
         observe(written.change.header.time, now);
         if (recalls(written.change.header))
-            SAMSYN_TRY(remove_recalled(header.compartment, written.change.header.item));
+            SAMSYN_TRY(remove_recalled(header.compartment, written.change.header.item, By::others));
         const bool merged =
             header.restatement
                 ? SAMSYN_TRY(
                       store.merge_restated(header.compartment, written.change, header.author))
                 : SAMSYN_TRY(store.merge(header.compartment, written.change, header.author));
         news = news || merged;
+        if (merged && !header.restatement) SAMSYN_TRY(keep_late(written));
     }
     observe(header.time, now);
     if (header.restatement) {

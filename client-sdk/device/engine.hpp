@@ -256,8 +256,13 @@ public:
     Result<void> recall(const StoredItem& item, RecallReason reason);
 
     /// Before a recall is merged: what this device has of the item beside its values goes, and that
-    /// it went is noted for the log.
-    Result<void> remove_recalled(const CompartmentId& compartment, const ItemId& id);
+    /// it went is noted for the log. What was written in it and not sent goes too, where this user
+    /// recalls; else it is parked for its author.
+    enum class By : std::uint8_t { self, others };
+
+    /// Whether this device has ever taken something back.
+    bool recalls_here = false;
+    Result<void> remove_recalled(const CompartmentId& compartment, const ItemId& id, By by);
 
     /// The values of a register and the elements of a set, as a person would type them anew.
     /// Errors: `conflict` where one is not settled; `update_needed` for a field of a newer version.
@@ -428,6 +433,10 @@ public:
                                                const ContentKey& key);
 
     Result<void> check_recall(const Written& written);
+    Result<void> keep_late(const Written& written);
+
+    /// Of these, what waits to be sealed again and is of an item that is recalled by now.
+    Result<void> park_recalled(const std::vector<std::uint64_t>& changes);
     Result<bool> wrote_run(const Written& written, std::size_t at);
 
     /// False: others' word for this is not wanted.

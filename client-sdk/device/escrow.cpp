@@ -7,6 +7,8 @@
 #include "core/policy/recovery_recipient.hpp"
 #include "core/wire/recovery_context.hpp"
 
+#include <samsyn/recalls.hpp>
+
 #include <algorithm>
 
 namespace samsyn {
@@ -66,8 +68,13 @@ Result<bool> Device::Impl::escrow_unsent(const StoredCompartment& compartment,
     if (compartment.case_id == directory_case) return false;  // names are no case content
     SAMSYN_TRY(take_texts(compartment.id));
     std::vector<PendingChange> unsent;
-    for (PendingChange& pending : SAMSYN_TRY(store.pending()))
-        if (pending.compartment == compartment.id) unsent.push_back(std::move(pending));
+    for (PendingChange& pending : SAMSYN_TRY(store.pending())) {
+        if (pending.compartment != compartment.id) continue;
+        if (pending.parked && pending.parked->context == Recalls::is_recalled)
+            SAMSYN_TRY(store.erase_pending(pending.id));  // goes nowhere any more
+        else
+            unsent.push_back(std::move(pending));
+    }
     if (unsent.empty()) return false;
     const auto recipients = escrow_recipients(compartment.label,
                                               {federation(), view(compartment.case_id)},

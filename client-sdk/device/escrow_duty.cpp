@@ -212,12 +212,13 @@ Result<void> Device::Impl::release(const OpenedEscrow& entry) {
         if (there &&
             (there->compartment != entry.compartment.id || there->type != change.header.type))
             return fail(Errc::conflict, "item of another compartment or type");
+        SAMSYN_TRY(check_recall({change, entry.author, entry.compartment.id}));
         Change restated = change;
         restated.header.restated_author = entry.author;
         touch();
         (void)SAMSYN_TRY(know(entry.compartment));
         if (recalls(change.header))
-            SAMSYN_TRY(remove_recalled(entry.compartment.id, change.header.item));
+            SAMSYN_TRY(remove_recalled(entry.compartment.id, change.header.item, By::others));
         (void)SAMSYN_TRY(store.merge_restated(entry.compartment.id, restated, self));
         items.push_back(change.header.item);
     }

@@ -52,15 +52,20 @@ Result<std::vector<ReadEntry>> Device::Impl::LogBook::entries_for(const ShownIte
 /// Not by `transact`: a device that may write nothing else any more still shows what it has, and
 /// what it shows is logged.
 Result<void> Device::Impl::LogBook::record(const ShownItems& shown) {
-    if (SAMSYN_TRY(entries_for(shown)).empty()) return {};
+    const auto entries = SAMSYN_TRY(entries_for(shown));
+    if (entries.empty()) return {};
     auto transaction = SAMSYN_TRY(Transaction::begin(my_.store.database()));
-    SAMSYN_TRY(note(shown));
+    SAMSYN_TRY(append(entries));
     return std::move(transaction).commit();
 }
 
-Result<void> Device::Impl::LogBook::note(const ShownItems& shown) {
-    for (const ReadEntry& entry : SAMSYN_TRY(entries_for(shown)))
-        SAMSYN_TRY(reads().append(entry, my_.ports.hasher));
+Result<void> Device::Impl::LogBook::record_in_transaction(const ShownItems& shown) {
+    const auto entries = SAMSYN_TRY(entries_for(shown));
+    return append(entries);
+}
+
+Result<void> Device::Impl::LogBook::append(const std::vector<ReadEntry>& entries) {
+    for (const ReadEntry& entry : entries) SAMSYN_TRY(reads().append(entry, my_.ports.hasher));
     return {};
 }
 

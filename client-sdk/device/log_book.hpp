@@ -17,8 +17,7 @@ public:
 
     Result<void> record(const ShownItems& shown);
 
-    /// The same, in the caller's transaction.
-    Result<void> note(const ShownItems& shown);
+    Result<void> record_in_transaction(const ShownItems& shown);
     void ask(const LogQuestion& question);
 
     const LogAnswer& answer() const { return answer_; }
@@ -41,6 +40,7 @@ public:
 
 private:
     Result<std::vector<ReadEntry>> entries_for(const ShownItems& shown);
+    Result<void> append(const std::vector<ReadEntry>& entries);
     Result<TreeHead> base_after_restores(const SignedCheckpoint& held, const LogProof& proof);
     Result<void> take_statements(const LogProof& proof);
     Result<void> follow(const std::optional<SignedCheckpoint>& held,

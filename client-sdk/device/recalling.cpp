@@ -62,7 +62,10 @@ Result<void> Device::Impl::require_own_signatures(const StoredItem& item) {
 
 Result<void> Device::Impl::recall(const StoredItem& item, RecallReason reason) {
     const StoredCompartment compartment = SAMSYN_TRY(recallable(item));
-    SAMSYN_TRY(remove_recalled(compartment.id, item.id));
+    SAMSYN_TRY(require_own_signatures(item));
+    SAMSYN_TRY(store.put_value(key_recalls, {}));
+    recalls_here = true;
+    SAMSYN_TRY(remove_recalled(compartment.id, item.id, By::self));
     Change change;
     change.header.item = item.id;
     change.header.type = item.type;
@@ -72,52 +75,131 @@ Result<void> Device::Impl::recall(const StoredItem& item, RecallReason reason) {
     return write(compartment, change);
 }
 
-Result<void> Device::Impl::remove_recalled(const CompartmentId& compartment, const ItemId& id) {
+Result<void> Device::Impl::remove_recalled(const CompartmentId& compartment,
+                                           const ItemId& id,
+                                           By by) {
     const auto item = SAMSYN_TRY(store.item(id));
     if (!item || item->compartment != compartment || item->state.is_recalled()) return {};
-    bool unsent = false;
+    // Somebody else's words are told to their author, who has nowhere else found them.
+    SAMSYN_TRY(take_texts(compartment));
     for (const PendingChange& pending : SAMSYN_TRY(store.pending())) {
         if (pending.change.header.item != id || pending.sealed_in != 0) continue;
-        SAMSYN_TRY(store.erase_pending(pending.id));
-        unsent = true;
+        touch();
+        SAMSYN_TRY(
+            by == By::self
+                ? store.erase_pending(pending.id)
+                : store.park(pending.id, {Errc::conflict, std::string{Recalls::is_recalled}}));
     }
-    if (unsent) SAMSYN_TRY(note_fault({Errc::conflict, "unsent changes of a recalled item"}));
     if (auto file = SAMSYN_TRY(attachment_book().rows().find(compartment, id)))
         SAMSYN_TRY(attachment_book().give_up(*file));
     SAMSYN_TRY(store.note_purge());
     const KnownCompartment* const known_one = find(compartment);
     if (known_one == nullptr) return {};
-    return log().note({ReadAction::removed, known_one->stored.case_id, {id}});
+    return log().record_in_transaction({ReadAction::removed, known_one->stored.case_id, {id}});
+}
+
+/// Somebody wrote without knowing of the recall: told to who made it, since their words are in no
+/// copy and nowhere else.
+Result<void> Device::Impl::keep_late(const Written& written) {
+    if (!recalls_here || recalls(written.change.header)) return {};
+    const auto item = SAMSYN_TRY(store.item(written.change.header.item));
+    if (!item || !item->state.is_recalled()) return {};
+    const auto& marks = item->state.field(recalled_field)->standing();
+    if (marks.begin()->first.device != self) return {};
+    touch();
+    const auto id =
+        SAMSYN_TRY(store.put_pending(written.compartment, written.change, corrected(now())));
+    return store.park(id, {Errc::conflict, std::string{Recalls::is_recalled}});
+}
+
+Result<void> Device::Impl::park_recalled(const std::vector<std::uint64_t>& changes) {
+    for (const PendingChange& pending : SAMSYN_TRY(store.pending())) {
+        if (std::ranges::find(changes, pending.id) == changes.end() || pending.parked ||
+            recalls(pending.change.header))
+            continue;
+        const auto item = SAMSYN_TRY(store.item(pending.change.header.item));
+        if (item && item->state.is_recalled())
+            SAMSYN_TRY(store.park(pending.id, {Errc::conflict, std::string{Recalls::is_recalled}}));
+    }
+    return {};
 }
 
 Result<void> Recalls::recall(const ItemId& id, RecallReason reason) {
     Device::Impl& my = *device_.impl_;
     return my.transact([&]() -> Result<void> {
         const StoredItem item = SAMSYN_TRY(my.readable_item(id));
-        SAMSYN_TRY(my.require_own_signatures(item));
         return my.recall(item, reason);
     });
 }
 
-Result<ItemId> Recalls::move(const ItemId& id, NewItem target) {
+namespace {
+
+/// A new item that says the same under the same label.
+NewItem as_it_is(const StoredItem& item,
+                 const StoredCompartment& from,
+                 std::vector<FieldInput> fields) {
+    NewItem same;
+    same.case_id = from.case_id;
+    same.type = item.type;
+    same.about = from.label.subjects;
+    same.category = from.label.category;
+    same.sensitivity = from.label.sensitivity;
+    same.unit = from.label.disclosing.unit;
+    same.closed = from.label.closed;
+    same.fields = std::move(fields);
+    return same;
+}
+
+/// What is said in `target` takes the place of what was.
+void put_label(const NewItem& target, NewItem& item) {
+    if (!target.about.empty()) item.about = target.about;
+    if (target.category) item.category = target.category;
+    if (target.sensitivity) item.sensitivity = target.sensitivity;
+    // Another category makes nothing less sensitive by itself.
+    else if (target.category)
+        item.sensitivity = std::max(*item.sensitivity, usual_sensitivity(*target.category));
+    if (target.unit) item.unit = target.unit;
+    if (target.closed) item.closed = target.closed;
+}
+
+}  // namespace
+
+Result<void> Recalls::drop_unsent(std::uint64_t id) {
+    Device::Impl& my = *device_.impl_;
+    return my.transact([&]() -> Result<void> {
+        for (const PendingChange& pending : SAMSYN_TRY(my.store.pending()))
+            if (pending.id == id && pending.parked && pending.parked->context == is_recalled) {
+                my.touch();
+                return my.store.erase_pending(id);
+            }
+        return fail(Errc::not_found, "id");
+    });
+}
+
+Result<ItemId> Recalls::move(const ItemId& id, const NewItem& target) {
     Device::Impl& my = *device_.impl_;
     return my.transact([&]() -> Result<ItemId> {
         const StoredItem item = SAMSYN_TRY(my.readable_item(id));
         const TypeInfo* const type = find_type(item.type);
         if (type == nullptr) return fail(Errc::update_needed, "item type");
         const StoredCompartment from = SAMSYN_TRY(my.recallable(item));
-        target.type = item.type;
-        if (!target.category) {
-            target.category = from.label.category;
-            if (!target.sensitivity) target.sensitivity = from.label.sensitivity;
-        }
-        target.fields = SAMSYN_TRY(Device::Impl::fields_of(item, *type));
-        if (target.case_id != from.case_id)
-            std::erase_if(target.fields, [&](const FieldInput& input) {
+        if (target.about.empty()) return fail(Errc::invalid_argument, "about whom");
+        // Its points and promises name it.
+        if (item.type == ItemType::meeting || item.type == ItemType::agenda_point)
+            return fail(Errc::invalid_argument, "an item of this type cannot move");
+        auto fields = SAMSYN_TRY(Device::Impl::fields_of(item, *type));
+        NewItem moved = as_it_is(item, from, std::move(fields));
+        put_label(target, moved);
+        if (target.case_id != from.case_id) {
+            // A circle is of its case: in another one the item would be open.
+            if (from.label.closed && !target.closed) return fail(Errc::invalid_argument, "closed");
+            moved.case_id = target.case_id;
+            std::erase_if(moved.fields, [&](const FieldInput& input) {
                 const FieldInfo* const field = find_field(*type, input.key);
                 return field->kind == ValueKind::person || field->kind == ValueKind::item;
             });
-        const auto draft = SAMSYN_TRY(my.draft_of(target));
+        }
+        const auto draft = SAMSYN_TRY(my.draft_of(moved));
         SAMSYN_TRY(my.create_item(draft));
         if (!SAMSYN_TRY(my.copy_file(id, draft.item)))
             return fail(Errc::not_found, Attachments::not_here);
@@ -159,7 +241,7 @@ Result<std::pair<std::string, std::string>> parted(std::string_view text,
 
 Result<SplitNote> Recalls::split(const ItemId& id,
                                  std::span<const std::size_t> taken,
-                                 NewItem target) {
+                                 const NewItem& target) {
     Device::Impl& my = *device_.impl_;
     return my.transact([&]() -> Result<SplitNote> {
         const StoredItem item = SAMSYN_TRY(my.readable_item(id));
@@ -167,28 +249,19 @@ Result<SplitNote> Recalls::split(const ItemId& id,
         if (type == nullptr) return fail(Errc::update_needed, "item type");
         const StoredCompartment from = SAMSYN_TRY(my.recallable(item));
         SAMSYN_TRY(my.require_unlocked(item));
-        NewItem rest;
-        rest.case_id = from.case_id;
-        rest.type = item.type;
-        rest.about = from.label.subjects;
-        rest.category = from.label.category;
-        rest.sensitivity = from.label.sensitivity;
-        rest.unit = from.label.disclosing.unit;
-        rest.closed = from.label.closed;
-        rest.fields = SAMSYN_TRY(Device::Impl::fields_of(item, *type));
-        const auto text = std::ranges::find_if(rest.fields, [&](const FieldInput& input) {
-            return find_field(*type, input.key)->kind == ValueKind::document;
-        });
-        if (text == rest.fields.end()) return fail(Errc::invalid_argument, "item: has no text");
-        const auto parts = SAMSYN_TRY(parted(std::get<std::string>(text->value), taken));
+        auto fields = SAMSYN_TRY(Device::Impl::fields_of(item, *type));
+        NewItem rest = as_it_is(item, from, std::move(fields));
+        const auto text = std::ranges::find(rest.fields, "text", &FieldInput::key);
+        if (item.type != ItemType::visit_note || text == rest.fields.end())
+            return fail(Errc::invalid_argument, "item: only a visit note is split");
+        auto parts = SAMSYN_TRY(parted(std::get<std::string>(text->value), taken));
 
+        // The day goes with both, all else that was said with the rest.
         NewItem part = rest;
-        if (!target.about.empty()) part.about = target.about;
-        if (target.category) part.category = target.category;
-        if (target.category || target.sensitivity) part.sensitivity = target.sensitivity;
-        if (target.closed) part.closed = target.closed;
-        part.fields[static_cast<std::size_t>(text - rest.fields.begin())].value = parts.first;
-        text->value = parts.second;
+        std::erase_if(part.fields, [](const FieldInput& input) { return input.key != "date"; });
+        part.fields.push_back({.key = "text", .value = std::move(parts.first)});
+        put_label(target, part);
+        text->value = std::move(parts.second);
         SplitNote split;
         for (auto* const each : {&rest, &part}) {
             const auto draft = SAMSYN_TRY(my.draft_of(*each));
@@ -231,7 +304,6 @@ Result<std::vector<RecalledItem>> Recalls::list(const CaseId& case_id) {
             continue;
         RecalledItem recalled = recalled_in(item);
         const Version& version = item.state.field(recalled_field)->standing().begin()->first;
-        recalled.label = compartment->stored.label;
         recalled.by = my.user_of(version.device);
         recalled.unsent = unsent.contains({item.id, version});
         const auto devices = my.permitted(compartment->stored, my.now());

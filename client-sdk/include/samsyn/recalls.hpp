@@ -8,7 +8,6 @@ namespace samsyn {
 struct RecalledItem {
     ItemId item;
     ItemType type{};
-    Label label;
     UserId by;
     Instant at;
     std::optional<RecallReason> reason;  ///< none: one that this version does not know
@@ -31,8 +30,9 @@ std::vector<std::string_view> paragraphs_of(std::string_view text);
 /// (`ReadAction::removed`). It cannot be undone, and does not reach what somebody has printed,
 /// copied or remembers.
 ///
-/// The disclosing unit's participants take back; what somebody signed, only those who signed it and
-/// a lead of the case. As `Device`: errors, thread, durability. The device must outlive it.
+/// The disclosing unit's participants take back; what somebody signed, only those who signed it,
+/// who leads the case, and the team that opened it. As `Device`: errors, thread, durability. The
+/// device must outlive it.
 class Recalls {
 public:
     explicit Recalls(Device& device) : device_(device) {}
@@ -42,22 +42,28 @@ public:
     Result<void> recall(const ItemId& item, RecallReason reason);
 
     /// Writes the item anew where `target` says (its case, about whom, label), and takes the old
-    /// one back. Category and sensitivity stay unless the target names them; type and fields of the
-    /// target are not used. References to persons and items stay behind with the other case. The id
-    /// of the new item.
+    /// one back. What the target does not say of the label stays; its type and fields are not used.
+    /// References to persons and items stay behind with the other case. The id of the new item.
     ///
     /// Errors: as `recall` and `Device::add_item`; also `conflict` where two values stand;
+    /// `invalid_argument` with `closed` where it is closed to a circle, which another case has not;
     /// `not_found` with `Attachments::not_here` for a file that is not here.
-    Result<ItemId> move(const ItemId& item, NewItem target);
+    Result<ItemId> move(const ItemId& item, const NewItem& target);
 
-    /// Two notes instead of one: `taken` names the paragraphs (lines with words, from 0) that go
-    /// into one as `target` says (about whom, label), the others stay together under the old
-    /// label. Both are new, and the old one is taken back: who reads on no more must not find the
-    /// words in its history. Where nothing is said in the target, the part is as the note was.
+    /// Two visit notes instead of one: `taken` names the paragraphs (lines with words, from 0) that
+    /// go into one as `target` says (about whom, label), with the day and nothing else; the rest
+    /// stays together under the old label. Both are new, and the old one is taken back: who reads
+    /// on no more must not find the words in its history.
     ///
-    /// Errors: as `move`; also `not_permitted` with `signed_note_refused`; `invalid_argument`
-    /// where it has no text that several write, or nothing, or all, would be taken.
-    Result<SplitNote> split(const ItemId& item, std::span<const std::size_t> taken, NewItem target);
+    /// Errors: as `move`; also `not_permitted` with `signed_note_refused`; `invalid_argument` for
+    /// another type, and where nothing, or all, would be taken.
+    Result<SplitNote> split(const ItemId& item,
+                            std::span<const std::size_t> taken,
+                            const NewItem& target);
+
+    /// What this user had written in an item that somebody else took back, and had not sent, is
+    /// parked (`StatusView::parked`): this drops it. Errors: also `not_found`.
+    Result<void> drop_unsent(std::uint64_t id);
 
     /// What was recalled in a case, of what this user may read; newest first.
     Result<std::vector<RecalledItem>> list(const CaseId& case_id);

@@ -30,6 +30,8 @@ public:
     ~NamedEditor() { ::unsetenv("EDITOR"); }
 };
 
+void nobody(const std::string& /*text*/) {}
+
 }  // namespace
 
 TEST_CASE("OwnEditor: gives what the person made of the text, and leaves nothing",
@@ -45,13 +47,13 @@ TEST_CASE("OwnEditor: gives what the person made of the text, and leaves nothing
         CHECK((about.st_mode & 0777U) == 0600);
         REQUIRE(::stat(file.parent_path().c_str(), &about) == 0);
         CHECK((about.st_mode & 0777U) == 0700);
-        CHECK(editor->run() == std::string{"Ring förskolan"});
+        CHECK(editor->run(nobody) == std::string{"Ring förskolan"});
         editor->discard();
     }
     CHECK_FALSE(fs::exists(file.parent_path()));
     auto editor = OwnEditor::open("Ring skolan\n");
     REQUIRE(editor.has_value());
-    CHECK(editor->run() == std::string{"Ring förskolan\n"});
+    CHECK(editor->run(nobody) == std::string{"Ring förskolan\n"});
     editor->discard();
 }
 
@@ -59,7 +61,7 @@ TEST_CASE("OwnEditor: a line end that an editor adds is none of the person's", "
     const NamedEditor named{"sh -c 'printf \"Ring\\n\" > \"$0\"'"};
     auto editor = OwnEditor::open("Ring skolan");
     REQUIRE(editor.has_value());
-    CHECK(editor->run() == std::string{"Ring"});
+    CHECK(editor->run(nobody) == std::string{"Ring"});
     editor->discard();
 }
 
@@ -77,7 +79,7 @@ TEST_CASE("OwnEditor: whatever goes wrong, what was typed is still there", "[cli
             auto editor = OwnEditor::open("x");
             REQUIRE(editor.has_value());
             file = editor->file();
-            CHECK(editor->run().error().code == why);
+            CHECK(editor->run(nobody).error().code == why);
         }
         CHECK(fs::exists(file));
         fs::remove_all(file.parent_path());

@@ -6,6 +6,8 @@
 #include <samsyn/recalls.hpp>
 #include <samsyn/signed_notes.hpp>
 
+#include <array>
+
 namespace samsyn {
 
 namespace {
@@ -39,6 +41,18 @@ struct RecallScene : AttachmentScene {
         for (const ItemView& each : must(person.device->items(family.case_id)))
             CHECK(each.id != item);
         CHECK(found(person, family.case_id, word) == 0);
+    }
+
+    /// A circle of one.
+    AudienceId closed_circle(Person& person) const {
+        Audience circle;
+        circle.id = person.device->new_closed_id();
+        circle.users = {person.user};
+        Saying saying;
+        saying.case_id = family.case_id;
+        saying.body = circle;
+        (void)must(person.device->say(std::move(saying)));
+        return circle.id;
     }
 
     /// The devices that have said that it is gone, in the server's log.
@@ -103,11 +117,13 @@ TEST_CASE("Recalls: who wrote on without knowing brings nothing back", "[device]
     scene.edit(*scene.worker, visit, "text", "Början och fortsättning");
     scene.recall(*scene.psychologist, note);
     scene.recall(*scene.psychologist, visit);
+    bool sent_before = false;
     SECTION("and sends it afterwards") {
         scene.sync(*scene.psychologist);
         scene.sync(*scene.worker);
     }
     SECTION("and has sent it before") {
+        sent_before = true;
         scene.sync(*scene.worker);
         scene.sync(*scene.psychologist);
     }
@@ -117,6 +133,21 @@ TEST_CASE("Recalls: who wrote on without knowing brings nothing back", "[device]
         scene.check_gone(*person, visit, "fortsättning");
         CHECK(must(person->device->status()).unsent_changes == 0);
     }
+    // What was written meanwhile is lost to nobody: its author has it, or who took it back.
+    std::vector<ParkedView> kept;
+    Person* const keeper = sent_before ? scene.psychologist.get() : scene.worker.get();
+    kept = must(keeper->device->status()).parked;
+    REQUIRE(kept.size() == 2);
+    std::string words;
+    for (const ParkedView& one : kept) {
+        CHECK(one.why.context == Recalls::is_recalled);
+        for (const ParkedView::Text& text : one.texts) words += text.text;
+        must(Recalls{*keeper->device}.drop_unsent(one.id));
+    }
+    CHECK(words.contains("Fortsättning"));
+    CHECK(words.contains(" och fortsättning"));
+    CHECK(must(keeper->device->status()).parked.empty());
+    CHECK(Recalls{*keeper->device}.drop_unsent(kept.front().id).error().code == Errc::not_found);
     const std::vector<FieldInput> fields{{"text", Value{std::string{"Igen"}}}};
     const auto edited = scene.worker->device->edit_item(note, fields);
     REQUIRE_FALSE(edited);
@@ -174,25 +205,50 @@ TEST_CASE("Recalls: of what several units write, only its own unit takes back",
     CHECK(scene.recalled(*scene.worker, scene.family.case_id).empty());
 }
 
-TEST_CASE("Recalls: what is signed is taken back by who signed it, or by a lead",
-          "[device][recall][signed]") {
+TEST_CASE("Recalls: what is signed is taken back, moved or reclosed by who signed it, or by a lead",
+          "[device][recall][signed][attack]") {
     RecallScene scene;
-    const ItemId visit = scene.visit_note(*scene.worker, "Elin sover bättre.");
+    // A unit that neither opened the case nor leads it.
+    const auto colleague =
+        scene.world.enrol("Kurt Ask", scene.world.school, Role::school_counsellor);
+    scene.sync(scene.world.administrator());
+    scene.sync(*colleague);
     scene.sync_everybody();
-    SignedNotes notes{*scene.worker->device};
+    must(scene.psychologist->device->add_participant(scene.family.case_id,
+                                                     colleague->user,
+                                                     scene.world.school,
+                                                     Duty::member,
+                                                     scene.clock.now() + 24h * 100));
+    const ItemId visit = scene.visit_note(*scene.counsellor, "Elin sover bättre.");
+    for (int round = 0; round < 2; ++round) {
+        scene.sync_everybody();
+        scene.sync(*colleague);
+    }
+    REQUIRE(scene.text(*colleague, visit, "text") == "Elin sover bättre.");
+    SignedNotes notes{*scene.counsellor->device};
     must(notes.sign(visit, must(notes.content(visit))));
-    const ItemId another = scene.visit_note(*scene.psychologist, "Elin sover sämre.");
-    SignedNotes others{*scene.psychologist->device};
-    must(others.sign(another, must(others.content(another))));
     scene.sync_everybody();
-    scene.recall(*scene.worker, visit);
+    scene.sync(*colleague);
+
+    NewItem target;
+    target.case_id = scene.family.case_id;
+    target.about = {scene.family.child};
+    target.category = Category::attendance;
+    scene.clock.advance(1s);
+    const std::array items{visit};
+    const AudienceId circle = scene.closed_circle(*colleague);
+    const std::array<Error, 3> refusals{scene.try_to_recall(*colleague, visit).error(),
+                                        Recalls{*colleague->device}.move(visit, target).error(),
+                                        colleague->device->reclose(items, circle).error()};
+    for (const Error& refused : refusals) {
+        CHECK(refused.code == Errc::not_permitted);
+        CHECK(refused.context == signed_note_refused);
+    }
+    CHECK(scene.text(*colleague, visit, "text") == "Elin sover bättre.");
+    scene.recall(*scene.counsellor, visit);
     scene.sync_everybody();
-    scene.check_gone(*scene.psychologist, visit, "bättre");
-    const auto by_worker = scene.try_to_recall(*scene.worker, another);
-    const bool leads =
-        must(scene.worker->device->item(another)).presence == ItemState::Presence::deleted;
-    CHECK(by_worker.has_value() == leads);
-    scene.recall(*scene.psychologist, another);
+    scene.sync(*colleague);
+    scene.check_gone(*colleague, visit, "bättre");
 }
 
 TEST_CASE("Recalls: a moved note stands in the other family, without the first one's people",
@@ -200,12 +256,14 @@ TEST_CASE("Recalls: a moved note stands in the other family, without the first o
     RecallScene scene;
     NewItem called;
     called.case_id = scene.family.case_id;
-    called.type = ItemType::meeting;
+    called.type = ItemType::commitment;
     called.about = {scene.family.child};
     called.category = Category::social;
-    called.fields = {{"title", Value{std::string{"Möte om besked"}}},
-                     {"minutes", Value{std::string{"Mamma kom."}}},
-                     {"family_attended", Value{ReferenceId::from(scene.family.child.view())}}};
+    called.sensitivity = Sensitivity::far_reaching;
+    const ItemId meeting = scene.note(*scene.psychologist, "Ett möte");
+    called.fields = {{"what", Value{std::string{"Ge besked"}}},
+                     {"owner", Value{ReferenceId::from(scene.psychologist->user.view())}},
+                     {"meeting", Value{ReferenceId::from(meeting.view())}}};
     const ItemId visit = must(scene.psychologist->device->add_item(called));
     const std::vector<Participant> people{{scene.worker->user, scene.world.team}};
     const Family right =
@@ -223,10 +281,10 @@ TEST_CASE("Recalls: a moved note stands in the other family, without the first o
         const ItemView view = must(person->device->item(moved));
         CHECK(view.case_id == right.case_id);
         CHECK(view.label.category == Category::social);
-        CHECK(view.text("title") == "Möte om besked");
-        CHECK(view.text("minutes") == "Mamma kom.");
+        CHECK(view.label.sensitivity == Sensitivity::far_reaching);
+        CHECK(view.text("what") == "Ge besked");
         for (const FieldView& field : view.fields)
-            CHECK((field.info->key != "family_attended" || field.values.empty()));
+            CHECK((field.info->key != "meeting" || field.values.empty()));
         CHECK(scene.found(*person, right.case_id, "besked") == 1);
         CHECK(scene.recalled(*person, scene.family.case_id).front().reason == RecallReason::moved);
     }
@@ -242,6 +300,14 @@ TEST_CASE("Recalls: a move that cannot be done leaves everything as it was", "[d
     target.about = {scene.family.child};
     target.case_id = random_id<CaseId>(scene.world.random());
     CHECK_FALSE(recalls.move(note, target));
+    NewItem meeting;
+    meeting.case_id = scene.family.case_id;
+    meeting.type = ItemType::meeting;
+    meeting.about = {scene.family.child};
+    meeting.fields = {{"title", Value{std::string{"Möte"}}}};
+    const ItemId called = must(scene.psychologist->device->add_item(meeting));
+    target.case_id = scene.family.case_id;
+    CHECK(recalls.move(called, target).error().code == Errc::invalid_argument);
     CHECK(scene.text(*scene.psychologist, note, "text") == "Står kvar");
     CHECK(scene.try_to_recall(*scene.psychologist, ItemId::from(scene.family.child.view()))
               .error()
@@ -302,6 +368,36 @@ TEST_CASE("Recalls: a note in two parts, each read by its own, and no word of on
     must(notes.sign(split.rest, must(notes.content(split.rest))));
     const std::size_t first[] = {0};
     CHECK(recalls.split(split.rest, first, target).error().context == signed_note_refused);
+}
+
+TEST_CASE("Recalls: what is closed to a circle stays so when it moves, and leaves no case",
+          "[device][recall][attack]") {
+    RecallScene scene;
+    Device& device = *scene.psychologist->device;
+    const AudienceId circle = scene.closed_circle(*scene.psychologist);
+    NewItem closed;
+    closed.case_id = scene.family.case_id;
+    closed.type = ItemType::observation;
+    closed.about = {scene.family.child};
+    closed.closed = circle;
+    closed.fields = {{"text", Value{std::string{"bara för en"}}}};
+    scene.clock.advance(1s);
+    const ItemId secret = must(device.add_item(closed));
+    NewItem target;
+    target.case_id = scene.family.case_id;
+    target.about = {scene.family.guardians.front()};
+    scene.clock.advance(1s);
+    const ItemId moved = must(Recalls{device}.move(secret, target));
+    CHECK(must(device.item(moved)).label.closed == circle);
+    scene.sync_everybody();
+    CHECK(scene.text(*scene.worker, moved, "text") == "-");
+
+    const Family other = open_family(device, scene.world.team, {}, scene.clock.now());
+    target.case_id = other.case_id;
+    target.about = {other.child};
+    const auto refused = Recalls{device}.move(moved, target);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().context == "closed");
 }
 
 }  // namespace samsyn

@@ -217,6 +217,12 @@ TEST_CASE("Viewer: a guest sees time and place, and what consents that name the 
     CHECK(
         !scene.shown(ViewerKind::guest, scene.fresh<PersonId>(), scene.social_item()).permitted());
     CHECK(!ask(scene.closed_item(scene.fresh<AudienceId>())).permitted());
+
+    // Consent ends with the case, for guests too.
+    const auto stream = World::custody_stream(scene.id);
+    const auto closing = scene.sign(scene.lead.device, stream, CaseClosed{});
+    scene.sign(scene.lead.device, stream, Ended{closing->id});
+    CHECK(ask(scene.social_item()).reasons == only(Reason::guest_not_named));
 }
 
 TEST_CASE("C-17: a room shows what everybody who can see it may see, and more when they have left",

@@ -177,6 +177,8 @@ bool is_in_force(const World& world,
                  const Said& said,
                  const Consent& consent) {
     return counts(world, said) && is_confirmed(world, said) &&
+           (!ended_with_the_case(world, said) ||
+            world.is_wrong_about(Planted::reopening_revives)) &&
            is_in_period(world, consent, question.now) &&
            !is_spoken_too_long_ago(world, question, said, consent);
 }
