@@ -93,7 +93,7 @@ TEST_CASE("A note in the wrong family is taken back, and one sees who read it an
         CHECK(tablet->shown({"open", note}).find("annan familj") == std::string::npos);
         CHECK(tablet->run({"search", case_id, "annan"}).at("hits").empty());
     }
-    const json list = lead->run({"recalled", case_id});
+    const json list = lead->run({"recalls", case_id});
     CHECK(list.at("log_asked") == true);
     CHECK(list.at("log_complete") == true);
     const json& one = list.at("recalled").at(0);
@@ -101,7 +101,7 @@ TEST_CASE("A note in the wrong family is taken back, and one sees who read it an
     bool otto = false;
     for (const json& user : one.at("opened")) otto = otto || user.at("name") == "Otto Kollega";
     CHECK(otto);
-    CHECK(lead->shown({"recalled", case_id}).find("Otto Kollega") != std::string::npos);
+    CHECK(lead->shown({"recalls", case_id}).find("Otto Kollega") != std::string::npos);
 
     // Moved instead: it stands in the right family, and only there.
     const std::string right = write_canary(*lead, "Familjen Rätt", "första besöket");
