@@ -12,9 +12,9 @@ sources() { # all but Boost's own
     sed -n "s|^ *\"file\": \"$PWD/\(.*\)\"|\1|p" "$commands" | grep -v '^cmake/' | sort -u
 }
 
-unit_of() { # <source>: the file of several that has it, or itself
+unit_of() { # <source>: the file of several that has it, the first of those, or itself
     local unit
-    unit=$(grep -rlF --include='*.cxx' "\"$PWD/$1\"" "$build" || true)
+    unit=$(grep -rlF --include='*.cxx' "\"$PWD/$1\"" "$build" | head -n 1 || true)
     unit=${unit#"$PWD"/}
     echo "${unit:-$1}"
 }
@@ -32,12 +32,14 @@ fingerprint() { # <source>: changes with everything that clang-tidy sees of it, 
 }
 
 check() { # <source>
-    local log=$build/found/${1//\//.} several='' mark
+    local log=$build/found/${1//\//.} several='' left_out='' mark
     [[ $1 == *.cxx ]] && several=yes
+    [[ $1 == */tests/*.cxx ]] && left_out=,$(sed -n 's/^Checks: //p' tests/.clang-tidy)
     mark=$build/clean/$(fingerprint "$1")
     if [ ! -e "$mark" ]; then
-        # A file of several includes sources, which only such a file may.
-        if clang-tidy-19 -p "$build" --quiet ${several:+--checks=-bugprone-suspicious-include} \
+        # A file of several includes sources, which only such a file may; and it lies in no folder of ours,
+        # where clang-tidy looks for what is left out of tests.
+        if clang-tidy-19 -p "$build" --quiet ${several:+"--checks=-bugprone-suspicious-include$left_out"} \
             "$PWD/$1" >"$log" 2>&1; then
             rm "$log"
             : >"$mark"

@@ -33,7 +33,7 @@ constexpr What whats[] = {
 };
 
 std::string what_text(const Session& session, const json& row) {
-    const std::string key = text_in(row, "what");
+    std::string key = text_in(row, "what");
     for (const What& what : whats)
         if (what.key == key) return session.say(what.en, what.sv);
     return key;
@@ -48,7 +48,7 @@ std::string statements_text(const json& row) {
 }
 
 std::string time_text(const Session& session, const json& row) {
-    const std::string server = local_time_in(row, "server_time");
+    std::string server = local_time_in(row, "server_time");
     const std::string device = local_time_in(row, "device_time");
     if (server.empty()) return device + session.say(" (not at the server)", " (inte hos servern)");
     if (device.empty() || device == server) return server;

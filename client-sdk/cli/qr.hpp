@@ -25,7 +25,8 @@ public:
     /// Outside of the code it is light.
     bool is_dark(int column, int row) const {
         if (column < 0 || row < 0 || column >= size_ || row >= size_) return false;
-        return dark_[static_cast<std::size_t>(row * size_ + column)];
+        const auto line = static_cast<std::size_t>(row) * static_cast<std::size_t>(size_);
+        return dark_[line + static_cast<std::size_t>(column)];
     }
 
     /// The light border without which no camera finds the code.

@@ -43,6 +43,24 @@ Result<void> check_count(std::size_t count) {
     return {};
 }
 
+/// What every statement of one capture says, but for its parties and the evidence.
+Result<Consent> said_by(const NewConsent& consent) {
+    Consent said;
+    said.grantor = consent.grantor;
+    said.capacity = consent.capacity;
+    said.categories = consent.categories;
+    said.purpose = consent.purpose;
+    said.actions = consent.actions;
+    if (said.actions.bits == 0) said.actions.insert(Action::read);  // the narrowest reading
+    said.not_before = consent.not_before;
+    said.not_after = consent.not_after;
+    said.reach = consent.reach;
+    said.form = consent.form;
+    said.reserved = consent.reserved;
+    said.names = SAMSYN_TRY(sorted_names(consent.names));
+    return said;
+}
+
 }  // namespace
 
 Result<std::vector<StatementId>> Device::record_consent(const NewConsent& consent) {
@@ -58,19 +76,7 @@ Result<std::vector<StatementId>> Device::record_consent(const NewConsent& consen
             if (!my.federation().unit(recipient.unit))
                 return fail(Errc::not_found, "recipient unit");
 
-        Consent said;
-        said.grantor = consent.grantor;
-        said.capacity = consent.capacity;
-        said.categories = consent.categories;
-        said.purpose = consent.purpose;
-        said.actions = consent.actions;
-        if (said.actions.bits == 0) said.actions.insert(Action::read);  // the narrowest reading
-        said.not_before = consent.not_before;
-        said.not_after = consent.not_after;
-        said.reach = consent.reach;
-        said.form = consent.form;
-        said.reserved = consent.reserved;
-        said.names = SAMSYN_TRY(sorted_names(consent.names));
+        Consent said = SAMSYN_TRY(said_by(consent));
         const KeptEvidence kept = SAMSYN_TRY(keep_evidence(my,
                                                            {.case_id = consent.case_id,
                                                             .subjects = consent.subjects,

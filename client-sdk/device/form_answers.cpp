@@ -65,6 +65,7 @@ std::vector<StatementId> consents_replaced(const CaseView& facts, const Consent&
     }
     std::ranges::sort(older, std::ranges::greater{});
     std::vector<StatementId> ids;
+    ids.reserve(older.size());
     for (const auto& [time, id] : older) ids.push_back(id);
     return ids;
 }

@@ -26,6 +26,7 @@ Result<std::vector<StandingText>> standing_texts(DeviceStore& store,
                                                  const StoredItem& item,
                                                  const DeviceId& self) {
     std::vector<StandingText> texts;
+    texts.reserve(item.texts.size());
     for (const auto& [field, text] : item.texts)
         texts.push_back(
             {field, SAMSYN_TRY(store.text_runs({item.compartment, item.id, field}, self))});

@@ -86,6 +86,7 @@ std::vector<WriterCount> made_of(const std::vector<KnownRun>& runs) {
         count = std::max(count, known.end);
     }
     std::vector<WriterCount> writers;
+    writers.reserve(counts.size());
     for (const auto& [writer, count] : counts)
         writers.push_back({writer, static_cast<std::uint32_t>(count)});
     return writers;
