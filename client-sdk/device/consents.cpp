@@ -61,6 +61,21 @@ Result<Consent> said_by(const NewConsent& consent) {
     return said;
 }
 
+/// One for each subject, disclosing unit and recipient.
+std::vector<Consent> for_all_parties(Consent said, const NewConsent& consent) {
+    std::vector<Consent> all;
+    all.reserve(consent.subjects.size() * consent.disclosing.size() * consent.recipients.size());
+    for (const PersonId& subject : consent.subjects)
+        for (const UnitId& unit : consent.disclosing)
+            for (const Recipient& recipient : consent.recipients) {
+                said.subject = subject;
+                said.disclosing = unit;
+                said.recipient = recipient;
+                all.push_back(said);
+            }
+    return all;
+}
+
 }  // namespace
 
 Result<std::vector<StatementId>> Device::record_consent(const NewConsent& consent) {
@@ -84,16 +99,9 @@ Result<std::vector<StatementId>> Device::record_consent(const NewConsent& consen
                                                             .form = key_of(consent.form)}));
         said.evidence = kept.hash;
         std::vector<StatementId> ids;
-        for (const PersonId& subject : consent.subjects) {
-            for (const UnitId& unit : consent.disclosing) {
-                for (const Recipient& recipient : consent.recipients) {
-                    said.subject = subject;
-                    said.disclosing = unit;
-                    said.recipient = recipient;
-                    ids.push_back(
-                        SAMSYN_TRY(my.author(disclosing_stream(consent.case_id, unit), said)));
-                }
-            }
+        for (const Consent& each : for_all_parties(said, consent)) {
+            const Stream stream = disclosing_stream(consent.case_id, each.disclosing);
+            ids.push_back(SAMSYN_TRY(my.author(stream, each)));
         }
         return ids;
     });
