@@ -27,7 +27,10 @@ struct ClosingReason {
 constexpr ClosingReason closing_reasons[] = {
     {1, Met::before, "solved_itself", {"it solved itself", "det löste sig"}},
     {2, Met::before, "no_need", {"the guardians see no need", "vårdnadshavarna ser inget behov"}},
-    {3, Met::before, "consent_missing", {"a guardian does not consent", "samtycke saknas"}},
+    {3,
+     Met::before,
+     "consent_missing",
+     {"a guardian does not consent", "en vårdnadshavare samtycker inte"}},
     {4, Met::after, "improved", {"it has become better", "det har blivit bättre"}},
     {5,
      Met::after,
@@ -137,7 +140,9 @@ Result<json> close_case(Call& call) {
 
 Result<json> reopen_case(Call& call) {
     const CaseId case_id = SAMSYN_TRY(case_of(call));
-    SAMSYN_TRY(call.device.reopen_case(case_id));
+    if (const auto opened = call.device.reopen_case(case_id); !opened)
+        return opened.error().code == Errc::conflict ? fail(Errc::conflict, case_is_open)
+                                                     : std::unexpected{opened.error()};
     return json::object({{"case", call.names.describe(case_id)}});
 }
 

@@ -237,7 +237,7 @@ Result<json> show_day(Call& call) {
         rows_json(day.waiting, [&](const auto& row) { return waiting_json(names, row); });
     const auto twice = SAMSYN_TRY(opened_twice(call.device));
     out["opened_twice"] = rows_json(twice, [&](const SameFamily& family) {
-        return json::object({{"case", names.describe(family.kept)},
+        return json::object({{"case", names.describe(family.first)},
                              {"other", names.describe(family.other)},
                              {"names", family.names}});
     });

@@ -178,10 +178,12 @@ Hint hint_of_system(Errc code) {
                     "Det är ofullständigt eller felskrivet. Kopiera om alltihop."};
         case Errc::conflict:
             return {
-                "Somebody else is at it: another process owns the folder. Stop it (`samsyn "
+                "It is not as this needs it, as named: look at it again (`samsyn open`, `samsyn "
+                "case show`), then repeat. If another process owns the folder, stop it (`samsyn "
                 "stop`) or wait.",
-                "Upptaget: en annan process äger mappen. Stoppa den (`samsyn stop`) eller "
-                "vänta."};
+                "Det är inte som det behöver vara, se vad som anges: titta på det igen (`samsyn "
+                "open`, `samsyn case show`) och försök på nytt. Äger en annan process mappen, "
+                "stoppa den (`samsyn stop`) eller vänta."};
         default:
             return {};
     }

@@ -59,6 +59,13 @@ json mass_closing_json(const MassClosingView& alarm) {
          {"to", to_json(alarm.to)}});
 }
 
+/// Whether somebody took the item back, so that what is parked of it can only be dropped.
+bool is_recalled(Device& device, const ItemId& id) {
+    const auto item = device.item(id);
+    return item && std::ranges::find(item->fields, recalled_field, &FieldView::number) !=
+                       item->fields.end();
+}
+
 Result<json> status(Call& call) {
     const StatusView view = SAMSYN_TRY(call.device.status());
     json result = json::object();
@@ -88,9 +95,10 @@ Result<json> status(Call& call) {
         row["in_effect"] = parked.in_effect;
         const TypeInfo* type = find_type(parked.type);
         row["type"] = type ? json(type->key) : json{};
-        row["texts"] = json::array();
-        for (const ParkedView::Text& text : parked.texts)
-            row["texts"].push_back(json::object({{"field", text.field}, {"text", text.text}}));
+        row["type_title"] = type ? json(type->title.en) : json{};
+        row["type_title_sv"] = type ? json(type->title.sv) : json{};
+        row["texts"] = texts_json(parked.texts);
+        row["recalled"] = is_recalled(call.device, parked.item);
         result["parked"].push_back(std::move(row));
     }
     return result;

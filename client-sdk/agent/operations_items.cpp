@@ -45,11 +45,11 @@ Result<NewItem> labelled_item(Call& call) {
         return fail(Errc::invalid_argument, "case: a consultation takes nothing else");
     item.about = SAMSYN_TRY(persons_of(call, item.case_id, "about"));
     if (item.about.empty()) return fail(Errc::invalid_argument, "about");
-    SAMSYN_TRY(put_label(call, item));
+    SAMSYN_TRY(read_label(call, item));
     return item;
 }
 
-Result<void> put_label(Call& call, NewItem& item) {
+Result<void> read_label(Call& call, NewItem& item) {
     if (call.args.has("category")) {
         item.category = find_category(SAMSYN_TRY(call.args.text("category")));
         if (!item.category || item.category == Category::directory)

@@ -11,6 +11,9 @@ namespace samsyn {
 /// The context of the refusal to close a case in which something is open that nobody holds.
 inline constexpr std::string_view follow_ups_without_holder = "follow_ups_without_holder";
 
+/// The context of the refusal to open a case that is not closed.
+inline constexpr std::string_view case_is_open = "case_is_open";
+
 /// The item that the argument `item` names.
 Result<ItemId> item_of(Call& call);
 
@@ -22,7 +25,7 @@ Result<nlohmann::json> written_item(Call& call, const ItemId& id);
 Result<NewItem> labelled_item(Call& call);
 
 /// The rest of a label, where it is given: category, sensitivity, unit, closed.
-Result<void> put_label(Call& call, NewItem& item);
+Result<void> read_label(Call& call, NewItem& item);
 
 /// A new item as every `….add` takes it, with these arguments as fields.
 Result<NewItem> new_item_of(Call& call,

@@ -3,7 +3,6 @@
 #include "client-sdk/agent/operations_items.hpp"
 
 #include <samsyn/recalls.hpp>
-#include <samsyn/signed_notes.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -56,7 +55,8 @@ Heard heard_of(Call& call, const ItemId& item) {
     return heard;
 }
 
-json recalled_json(Call& call, const RecalledItem& recalled) {
+json recalled_json(Call& call, const CaseId& case_id, const RecalledItem& recalled) {
+    if (!recalled.late.empty()) call.names.note_shown(case_id, recalled.item);
     json out = json::object({{"item", to_hex(recalled.item)}});
     const TypeInfo* const type = find_type(recalled.type);
     out["type"] = type != nullptr ? type->key : "unknown";
@@ -73,6 +73,12 @@ json recalled_json(Call& call, const RecalledItem& recalled) {
     out["reason_title_sv"] = known ? reason->title.sv : "";
     out["unsent"] = recalled.unsent;
     out["devices"] = recalled.devices;
+    out["late"] = json::array();
+    for (const LateText& late : recalled.late)
+        out["late"].push_back(json::object({{"number", late.number},
+                                            {"user", call.names.describe(late.author)},
+                                            {"at", to_json(late.at)},
+                                            {"texts", texts_json(late.texts)}}));
     const Heard heard = heard_of(call, recalled.item);
     for (const char* const key : {"readers", "opened", "removed"}) out[key] = json::array();
     for (const UserId& user : recalled.readers) out["readers"].push_back(call.names.describe(user));
@@ -86,7 +92,7 @@ json recalled_json(Call& call, const RecalledItem& recalled) {
 /// The one of these that is this item, as the list says it.
 Result<json> recalled_one(Call& call, const CaseId& case_id, const ItemId& item) {
     for (const RecalledItem& recalled : SAMSYN_TRY(Recalls{call.device}.list(case_id)))
-        if (recalled.item == item) return recalled_json(call, recalled);
+        if (recalled.item == item) return recalled_json(call, case_id, recalled);
     return fail(Errc::not_found, "item");
 }
 
@@ -112,34 +118,28 @@ Result<json> move(Call& call) {
 Result<json> split(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const ItemView item = SAMSYN_TRY(call.device.item(id));
+    Recalls recalls{call.device};
     if (!call.args.has("take")) {
-        if (item.type != ItemType::visit_note)
-            return fail(Errc::invalid_argument, "item: only a visit note is split");
+        const NoteParagraphs paragraphs = SAMSYN_TRY(recalls.paragraphs(id));
         call.names.note_shown(item.case_id, item.id);
-        json result = json::object({{"paragraphs", json::array()}});
-        const std::string text = item.text("text");
-        for (const std::string_view paragraph : paragraphs_of(text))
-            result["paragraphs"].push_back(paragraph);
-        const Hash content = SAMSYN_TRY(SignedNotes{call.device}.content(id));
-        result["content"] = to_hex(content);
-        return result;
+        return json::object(
+            {{"paragraphs", paragraphs.lines}, {"content", to_hex(paragraphs.content)}});
     }
-    // What a number stands for may have changed since it was shown.
-    const std::string shown = SAMSYN_TRY(call.args.text("content"));
-    const Hash content = SAMSYN_TRY(SignedNotes{call.device}.content(id));
-    if (shown != to_hex(content)) return fail(Errc::conflict, "it has changed since it was shown");
+    const std::string text = SAMSYN_TRY(call.args.text("content"));
+    const Bytes shown = SAMSYN_TRY(from_hex(text));
+    if (shown.size() != Hash::size) return fail(Errc::invalid_argument, "content");
     NewItem target;
     target.about = SAMSYN_TRY(persons_of(call, item.case_id, "about"));
-    SAMSYN_TRY(put_label(call, target));
+    SAMSYN_TRY(read_label(call, target));
     std::vector<std::size_t> taken;
-    for (const std::string& text : SAMSYN_TRY(call.args.texts("take"))) {
+    for (const std::string& each : SAMSYN_TRY(call.args.texts("take"))) {
         std::size_t number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error != std::errc{} || end != text.data() + text.size() || number == 0)
-            return fail(Errc::invalid_argument, "take: " + text);
+        const auto [end, error] = std::from_chars(each.data(), each.data() + each.size(), number);
+        if (error != std::errc{} || end != each.data() + each.size() || number == 0)
+            return fail(Errc::invalid_argument, "take: " + each);
         taken.push_back(number - 1);
     }
-    const SplitNote notes = SAMSYN_TRY(Recalls{call.device}.split(id, taken, target));
+    const SplitNote notes = SAMSYN_TRY(recalls.split(id, Hash::from(shown), taken, target));
     json result = json::object();
     result["rest"] = SAMSYN_TRY(written_item(call, notes.rest));
     result["part"] = SAMSYN_TRY(written_item(call, notes.part));
@@ -153,12 +153,18 @@ Result<json> drop_unsent(Call& call) {
     return json::object({{"id", id}});
 }
 
+Result<json> drop_late(Call& call) {
+    const auto number = SAMSYN_TRY(call.args.integer_or("number", 1, INT64_MAX, 0));
+    SAMSYN_TRY(Recalls{call.device}.drop_late(static_cast<std::uint64_t>(number)));
+    return json::object({{"number", number}});
+}
+
 Result<json> list(Call& call) {
     const CaseId case_id = SAMSYN_TRY(case_of(call));
     const LogAnswer& log = call.device.log_answer();
     json result = json::object({{"recalled", json::array()}});
     for (const RecalledItem& recalled : SAMSYN_TRY(Recalls{call.device}.list(case_id)))
-        result["recalled"].push_back(recalled_json(call, recalled));
+        result["recalled"].push_back(recalled_json(call, case_id, recalled));
     result["log_asked"] = log.asked && log.question.case_id == case_id;
     result["log_complete"] = log.complete;
     return result;
@@ -169,6 +175,7 @@ constexpr Operation operations[] = {
     {"item.move", &move, true, "item case about", "category sensitivity unit closed"},
     {"item.recalled", &list, false, "case"},
     {"item.drop_unsent", &drop_unsent, true, "id"},
+    {"item.drop_late", &drop_late, true, "number"},
     {"note.split", &split, true, "item", "take content about category sensitivity closed"},
 };
 

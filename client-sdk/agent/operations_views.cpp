@@ -234,11 +234,18 @@ json to_json(Directory& names, const Recipient& recipient) {
     return out;
 }
 
+json texts_json(const std::vector<ParkedView::Text>& texts) {
+    return list_of(texts, [](const ParkedView::Text& text) {
+        return json::object({{"field", text.field}, {"text", text.text}});
+    });
+}
+
 json to_json(Directory& names, const CaseSummary& summary) {
     return json::object({{"id", to_hex(summary.id)},
                          {"title", summary.title},
                          {"model", key_of(summary.model)},
                          {"lead", names.describe(summary.lead)},
+                         {"closed", summary.closed},
                          {"items", summary.items},
                          {"conflicts", summary.conflicts}});
 }

@@ -9,6 +9,7 @@ namespace samsyn {
 nlohmann::json to_json(Reason reason);
 nlohmann::json to_json(Directory& names, const CaseId& case_id, const Decision& decision);
 nlohmann::json to_json(Directory& names, const Recipient& recipient);
+nlohmann::json texts_json(const std::vector<ParkedView::Text>& texts);
 nlohmann::json to_json(Directory& names, const CaseSummary& summary);
 nlohmann::json to_json(Directory& names, const CaseId& case_id, const PersonView& person);
 nlohmann::json to_json(Directory& names, const CompartmentView& compartment);

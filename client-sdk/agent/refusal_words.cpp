@@ -184,6 +184,23 @@ constexpr RefusalWords all_words[] = {
      "den är signerad, och det signerade ändras inte",
      "Add to it: `samsyn note addendum ITEM TEXT`.",
      "Gör ett tillägg: `samsyn note addendum POST TEXT`."},
+    {changed_since_shown,
+     "it has changed since it was shown",
+     "det har ändrats sedan det visades",
+     "Have it shown again, and use the code that stands there then.",
+     "Låt visa det igen och använd koden som står där då."},
+    {case_is_open,
+     "the case is open",
+     "ärendet är pågående",
+     "There is nothing to open again.",
+     "Det finns inget att öppna igen."},
+    {Recalls::not_movable,
+     "a person, a form, evidence or a consultation is neither moved nor taken back, and a meeting "
+     "with its points is not moved",
+     "en person, en blankett, ett underlag eller en konsultation varken flyttas eller återtas, och "
+     "ett möte med sina punkter flyttas inte",
+     "Correct it where it stands, or delete it: `samsyn set`, `samsyn delete`.",
+     "Rätta den där den står eller ta bort den: `samsyn set`, `samsyn delete`."},
     // What is taken back.
     {Recalls::of_others,
      "only the unit that wrote it can take it back",

@@ -22,7 +22,7 @@ void print_new_readers(const Session& session, const json& result) {
         print(session.say("read by ", "läses av ") + escaped(readers) + "\n");
 }
 
-void print_moved(const Session& session, const json& result) {
+void print_reclosed(const Session& session, const json& result) {
     for (const json& item : result["items"])
         print(session.say("Moved to ", "Flyttat till ") + item.get<std::string>() + "\n");
     print_new_readers(session, result);
@@ -181,7 +181,7 @@ void add_lock_acts(CLI::App& app, Session& session) {
         .required()
         .text("--closed", "closed", "The circle's whole id")
         .flag("--open", "open", "Out of every circle: whoever may read the open label reads it")
-        .asks("item.reclose", &print_moved);
+        .asks("item.reclose", &print_reclosed);
 }
 
 void add_investigation_commands(CLI::App& app, Session& session) {

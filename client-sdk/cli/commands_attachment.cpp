@@ -203,7 +203,8 @@ void add_attachment_commands(CLI::App& app, Session& session) {
         .needs("file", "file", "The file")
         .text("--title", "title", "Instead of the file's name")
         .text("--to", "belongs_to", "The note that it belongs to");
-    with_label(attaching).runs([&session](const json& args) { return attach(session, args); });
+    with_label_and_fields(attaching).runs(
+        [&session](const json& args) { return attach(session, args); });
     Command{app,
             session,
             "attachments",

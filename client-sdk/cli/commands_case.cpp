@@ -11,6 +11,10 @@ void print_opened(const Session& session, const json& result) {
           "  " + short_id(text_in(result["case"], "id")) + "\n");
 }
 
+std::string closed_mark(const Session& session, const json& summary) {
+    return summary.value("closed", false) ? session.say(" (closed)", " (avslutat)") : std::string{};
+}
+
 void print_cases(const Session& session, const json& result) {
     Table table{{"id",
                  session.say("family", "familj"),
@@ -21,7 +25,7 @@ void print_cases(const Session& session, const json& result) {
     for (const json& row : result["cases"])
         table.add({short_id(text_in(row, "id")),
                    text_in(row, "title"),
-                   text_in(row, "model"),
+                   text_in(row, "model") + closed_mark(session, row),
                    name_in(row, "lead"),
                    text_in(row, "items"),
                    text_in(row, "conflicts")});
@@ -30,7 +34,8 @@ void print_cases(const Session& session, const json& result) {
 
 void print_case(const Session& session, const json& result) {
     const json summary = result.value("case", json::object());
-    print(escaped(text_in(summary, "title")) + "  " + text_in(summary, "id") + "\n\n");
+    print(escaped(text_in(summary, "title")) + "  " + text_in(summary, "id") +
+          closed_mark(session, summary) + "\n\n");
     Table persons{
         {session.say("person", "person"), "id", session.say("guardians", "vårdnadshavare")}};
     for (const json& person : result["persons"]) {

@@ -168,14 +168,15 @@ void add_commitment_commands(CLI::App& app, Session& session) {
                 "Notes what somebody promises, and by when.",
                 "samsyn commitment add \"Familjen Alm\" \"Ringa skolan\" --about \"Elin Alm\" "
                 "--owner \"Anna Ek\" --due 2026-05-20"};
-    with_label(add.of_case()
-                   .needs("what,--what", "what", "What is promised")
-                   .needs("--owner", "owner", "Who does it")
-                   .text("--owner-unit", "owner_unit", "For which unit; the owner's in the case")
-                   .text("--due", "due", "By when, as 2026-05-20")
-                   .text("--promised-to", "promised_to", "Whom it was promised to")
-                   .text("--meeting", "meeting", "The meeting's id, where it was promised in one")
-                   .text("--remind-on", "remind_on", "From when `samsyn today` reminds of it"))
+    with_label_and_fields(
+        add.of_case()
+            .needs("what,--what", "what", "What is promised")
+            .needs("--owner", "owner", "Who does it")
+            .text("--owner-unit", "owner_unit", "For which unit; the owner's in the case")
+            .text("--due", "due", "By when, as 2026-05-20")
+            .text("--promised-to", "promised_to", "Whom it was promised to")
+            .text("--meeting", "meeting", "The meeting's id, where it was promised in one")
+            .text("--remind-on", "remind_on", "From when `samsyn today` reminds of it"))
         .asks("commitment.add", &print_written);
     add_steps(one, session);
     Command{one,

@@ -31,7 +31,7 @@ std::string recipient_text(const json& to) {
 }
 
 std::string state_of(const Session& session, const json& consent) {
-    if (consent.value("closed", false)) return session.say("closed", "stängt");
+    if (consent.value("closed", false)) return session.say("ended", "upphört");
     if (!consent.value("confirmed", false)) return session.say("to confirm", "att bekräfta");
     return consent.value("in_force", false) ? session.say("in force", "gäller")
                                             : session.say("not now", "gäller inte nu");

@@ -67,11 +67,12 @@ void print_parked(const Session& session, const json& row) {
     std::string line = in_effect ? session.say("not accepted by the server, in effect here: ",
                                                "inte godtaget av servern, gäller här: ")
                                  : session.say("could not be sent: ", "kunde inte skickas: ");
-    if (const std::string type = text_in(row, "type"); !type.empty())
+    if (const std::string type = local_in(session, row, "type_title"); !type.empty())
         line.append(escaped(type)).append(" ").append(short_id(text_in(row, "item"))).append(": ");
     const json why = row.value("why", json::object());
-    print(line + escaped(text_in(why, "message")) + "\n");
-    if (text_in(why, "context") == "item_is_recalled")
+    const std::string reason = reason_in(session, why);
+    print(line + escaped(reason.empty() ? text_in(why, "message") : reason) + "\n");
+    if (row.value("recalled", false))
         print(session.say("    It stays here for you alone. Drop it: samsyn drop ",
                           "    Det finns kvar bara hos dig. Släng det: samsyn drop ") +
               text_in(row, "id") + "\n");

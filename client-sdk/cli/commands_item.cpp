@@ -31,17 +31,17 @@ std::string marks_of(const Session& session, const json& item) {
     return marks;
 }
 
-Command& with_own_label(Command& command) {
+Command& with_label(Command& command) {
     return command.texts("--about", "about", "Whom it is about")
         .required()
-        .text("--category", "category", "Instead of the usual one: health, attendance, ...")
+        .text("--category", "category", "health, attendance, ...; else the usual one, or as it was")
         .text("--sensitivity", "sensitivity", "low, normal or far_reaching")
         .text("--unit", "unit", "Your unit that writes it, if you work in several")
         .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)");
 }
 
-Command& with_label(Command& command) {
-    return with_own_label(command).pairs("--set", "fields", "More fields, as key=value");
+Command& with_label_and_fields(Command& command) {
+    return with_label(command).pairs("--set", "fields", "More fields, as key=value");
 }
 
 namespace {
@@ -137,9 +137,10 @@ void add_new_items(CLI::App& app, Session& session) {
                         "Writes an observation.",
                         "samsyn observation add \"Familjen Alm\" \"Frånvarande måndag\" --about "
                         "\"Elin Alm\""};
-    with_label(observation.of_case()
-                   .needs("text,--text", "text", "The observation; - reads standard input")
-                   .text("--date", "date", "Day, as 2026-05-04"))
+    with_label_and_fields(
+        observation.of_case()
+            .needs("text,--text", "text", "The observation; - reads standard input")
+            .text("--date", "date", "Day, as 2026-05-04"))
         .asks("observation.add", &print_written);
 
     CLI::App& plan = group(app, "plan", "The family's plan.");
@@ -150,12 +151,12 @@ void add_new_items(CLI::App& app, Session& session) {
                  "Adds a goal to the plan.",
                  "samsyn plan add \"Familjen Alm\" \"Elin är i skolan varje dag\" --about \"Elin "
                  "Alm\" --follow-up 2026-09-01"};
-    with_label(goal.of_case()
-                   .needs("goal,--goal", "goal", "The goal")
-                   .text("--need", "need", "The need behind it")
-                   .text("--action", "action", "What is done")
-                   .text("--responsible", "responsible", "Who is responsible")
-                   .text("--follow-up", "follow_up", "When it is followed up"))
+    with_label_and_fields(goal.of_case()
+                              .needs("goal,--goal", "goal", "The goal")
+                              .text("--need", "need", "The need behind it")
+                              .text("--action", "action", "What is done")
+                              .text("--responsible", "responsible", "Who is responsible")
+                              .text("--follow-up", "follow_up", "When it is followed up"))
         .asks("plan.add", &print_written);
 
     Command any{group(app, "item", "Adds items of any type."),
@@ -163,7 +164,7 @@ void add_new_items(CLI::App& app, Session& session) {
                 "add",
                 "Adds an item of any type.",
                 "samsyn item add \"Familjen Alm\" meeting --about \"Elin Alm\" --set title=Möte"};
-    with_label(any.of_case().needs("type", "type", "meeting, decision, visit_note, ..."))
+    with_label_and_fields(any.of_case().needs("type", "type", "meeting, decision, visit_note, ..."))
         .asks("item.add", &print_written);
 }
 

@@ -40,9 +40,10 @@ void add_calling(CLI::App& meetings, Session& session) {
                 "Calls a meeting. Its minutes are written with `samsyn write`.",
                 "samsyn meeting add \"Familjen Alm\" \"Nätverksmöte\" --about \"Elin Alm\" "
                 "--starts-at \"2026-05-20 13:00\" --kind joint --template own"};
-    with_label(with_times(add.of_case()
-                              .needs("title,--title", "title", "What it is called")
-                              .text("--agenda", "agenda", "What it is about, in a sentence")))
+    with_label_and_fields(
+        with_times(add.of_case()
+                       .needs("title,--title", "title", "What it is called")
+                       .text("--agenda", "agenda", "What it is about, in a sentence")))
         .runs([&session](const json& args) {
             return perform_in_language(session, "meeting.add", args, &print_written);
         });

@@ -49,8 +49,8 @@ int sign_note(const Session& session, const json& args) {
         return show_error(session, Error{Errc::invalid_argument, "item: is not signed"});
     if (!args.contains("code")) return show_before_signing(session, shown);
     const std::string code = args["code"];
-    if (code.size() < code_letters || !content.starts_with(code))
-        return show_error(session, Error{Errc::conflict, "it has changed since it was shown"});
+    if (!is_code_of(code, content))
+        return show_error(session, Error{Errc::conflict, std::string{changed_since_shown}});
     json result;
     json signing = which;
     signing["content"] = content;
@@ -72,11 +72,11 @@ void add_note_commands(CLI::App& app, Session& session) {
                 "add",
                 "Writes a visit note.",
                 "samsyn note add \"Familjen Alm\" \"Elin sover bättre.\" --about \"Elin Alm\""};
-    with_label(add.of_case()
-                   .needs("text,--text", "text", "The note; - reads standard input")
-                   .text("--date", "date", "Day of the visit, as 2026-05-04")
-                   .text("--place", "place", "Where")
-                   .text("--next-step", "next_step", "What comes next"))
+    with_label_and_fields(add.of_case()
+                              .needs("text,--text", "text", "The note; - reads standard input")
+                              .text("--date", "date", "Day of the visit, as 2026-05-04")
+                              .text("--place", "place", "Where")
+                              .text("--next-step", "next_step", "What comes next"))
         .asks("note.add", &print_written);
     Command{
         notes,

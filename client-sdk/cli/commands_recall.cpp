@@ -7,6 +7,17 @@ namespace {
 
 using nlohmann::json;
 
+/// What somebody wrote in it afterwards, without knowing.
+void print_late(const Session& session, const json& late) {
+    print(session.say("  written too late by ", "  skrivet för sent av ") +
+          escaped(name_in(late, "user")) + ", " + local_time_in(late, "at") +
+          session.say(" (samsyn drop ", " (samsyn drop ") + text_in(late, "number") +
+          " --late):\n");
+    for (const json& text : late.value("texts", json::array()))
+        print("    " + escaped(text_in(text, "field")) + ": " + escaped(text_in(text, "text")) +
+              "\n");
+}
+
 /// Who may have read it, who has, and where it is gone.
 void print_recall(const Session& session, const json& one) {
     print(local_time_in(one, "at") + "  " + escaped(local_in(session, one, "type_title")) + " " +
@@ -30,6 +41,7 @@ void print_recall(const Session& session, const json& one) {
             .append(short_id(text_in(each, "device")));
     if (!gone.empty())
         print(session.say("  confirmed gone: ", "  bekräftat borta: ") + escaped(gone) + "\n");
+    for (const json& late : one.value("late", json::array())) print_late(session, late);
 }
 
 void print_recalled(const Session& session, const json& result) {
@@ -86,10 +98,10 @@ int split_note(const Session& session, json args) {
     const json which = json::object({{"item", args["item"]}});
     if (const int code = ask(session, *agent, "note.split", which, shown); code != exit_ok)
         return code;
-    const std::string code = text_in(args, "code");
+    const bool as_shown = is_code_of(text_in(args, "code"), text_in(shown, "content"));
     args.erase("code");
-    if (code.size() < code_letters || !text_in(shown, "content").starts_with(code))
-        return show_error(session, Error{Errc::conflict, "it has changed since it was shown"});
+    if (!as_shown)
+        return show_error(session, Error{Errc::conflict, std::string{changed_since_shown}});
     args["content"] = shown["content"];
     return perform(session, "note.split", args, &print_split);
 }
@@ -98,7 +110,7 @@ void print_dropped(const Session& session, const json& /*result*/) {
     print(session.say("Dropped.\n", "Borttaget.\n"));
 }
 
-void print_moved_item(const Session& session, const json& result) {
+void print_moved(const Session& session, const json& result) {
     print_written(session, result);
     print_taken_back(session, result);
 }
@@ -121,14 +133,15 @@ void add_recall_commands(CLI::App& app, Session& session) {
                  "Moves an item to the right family, or to where fewer read it: writes it there, "
                  "and takes it back here. Cannot be undone.",
                  "samsyn move 1a2b3c4d \"Familjen Alm\" --about \"Elin Alm\""};
-    with_own_label(move.needs("item", "item", "The beginning of its id").of_case())
-        .asks("item.move", &print_moved_item);
+    with_label(move.needs("item", "item", "The beginning of its id").of_case())
+        .asks("item.move", &print_moved);
     Command{
         app,
         session,
         "split",
         "Makes two notes of one, so that each is read by those whom it is for, and takes the old "
-        "one back; without --take, numbers its paragraphs. Cannot be undone.",
+        "one back. Cannot be undone. Without --take: numbers its paragraphs, and shows the code "
+        "that --take wants.",
         "samsyn split 1a2b3c4d"}
         .needs("item", "item", "The beginning of its id")
         .texts("--take", "take", "A paragraph, by its number")
@@ -136,17 +149,26 @@ void add_recall_commands(CLI::App& app, Session& session) {
         .text("--category", "category", "Of the part: health, attendance, ...")
         .text("--sensitivity", "sensitivity", "low, normal or far_reaching")
         .text("--closed", "closed", "A closed circle, by its whole id (samsyn circle)")
-        .text("--code", "code", "What was shown under this code, and nothing else, is split")
+        .text("--code", "code", "Of what was shown: nothing else is split")
         .runs([&session](const json& args) { return split_note(session, args); });
     Command{app,
             session,
             "drop",
-            "Drops what you had written, and not sent, in an item that somebody took back; `samsyn "
-            "status` shows it with its number.",
+            "Drops what was written in an item that was taken back: your own that was not sent, as "
+            "`samsyn status` shows it; or with --late another's, as `samsyn recalls` shows it.",
             "samsyn drop 12"}
-        .number("number", "id", "Its number")
+        .number("number", "number", "Its number")
         .required()
-        .asks("item.drop_unsent", &print_dropped);
+        .flag("--late", "late", "Another's, written without knowing")
+        .runs([&session](const json& args) {
+            return args.value("late", false)
+                       ? perform(session,
+                                 "item.drop_late",
+                                 {{"number", args["number"]}},
+                                 &print_dropped)
+                       : perform(
+                             session, "item.drop_unsent", {{"id", args["number"]}}, &print_dropped);
+        });
     Command{app,
             session,
             "recalls",

@@ -82,9 +82,9 @@ int write_in_editor(const Session& session, AgentClient& agent, json args, json 
     } else {
         code = show_error(session, text.error());
     }
-    if (code == exit_ok)
-        editor->discard();
-    else  // locked meanwhile, for example
+    if (code == exit_ok || editor->saved() == text_in(before, "text"))
+        editor->discard();  // nothing is in it that is not written
+    else                    // locked meanwhile, for example
         tell_where(session, *editor);
     return code;
 }

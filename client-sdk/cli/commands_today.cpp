@@ -178,11 +178,11 @@ private:
                       escaped(who));
         }
         if (heading.empty())
-            line(
-                session_.say("Look, move what belongs together (samsyn move ITEM CASE --about …), "
-                             "and close one (--reason joined).",
-                             "Titta, flytta det som hör ihop (samsyn move POST ÄRENDE --about …) "
-                             "och avsluta det ena (--reason joined)."));
+            line(session_.say(
+                "Look, move what belongs together (samsyn move ITEM CASE --about …), "
+                "and close one (--reason joined).",
+                "Kontrollera, flytta det som hör ihop (samsyn move POST ÄRENDE --about …) "
+                "och avsluta det ena (--reason joined)."));
     }
 
     void put_own_work() {

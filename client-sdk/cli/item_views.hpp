@@ -2,6 +2,8 @@
 
 #include "client-sdk/cli/command.hpp"
 
+#include <samsyn/signed_notes.hpp>
+
 namespace samsyn {
 
 // What the commands on items of all types share.
@@ -21,10 +23,14 @@ int write_text(const Session& session, const nlohmann::json& args);
 /// Of the code of what was shown: so many that nobody finds two contents with one.
 inline constexpr std::size_t code_letters = 32;
 
+inline bool is_code_of(std::string_view code, std::string_view content) {
+    return code.size() >= code_letters && content.starts_with(code);
+}
+
 /// About whom an item is, and its label.
-Command& with_own_label(Command& command);
+Command& with_label(Command& command);
 
 /// The options that every new item takes.
-Command& with_label(Command& command);
+Command& with_label_and_fields(Command& command);
 
 }  // namespace samsyn

@@ -94,7 +94,7 @@ OwnEditor::~OwnEditor() {
 }
 
 /// Editors that save under another name choose its permissions; the folder is what keeps it.
-Result<std::string> OwnEditor::saved_text() const {
+Result<std::string> OwnEditor::saved() const {
     std::string text =
         SAMSYN_TRY(read_whole_file(file(), document_bytes_max + 1, FileSecrecy::open));
     if (!is_utf8(as_bytes(text))) return fail(Errc::invalid_argument, "the text is not UTF-8");
@@ -102,12 +102,13 @@ Result<std::string> OwnEditor::saved_text() const {
     return text;
 }
 
-/// Half of a file that is just being written is another text too: it is told twice the same first.
+/// Half of a file that is just being written is another text too: it is told twice the same first,
+/// and an empty one, which an editor leaves that has no room, is no draft.
 void OwnEditor::look_for_saved(const OnSaved& on_saved) {
-    const auto text = saved_text();
-    if (!text || *text == last_seen_) return;
+    const auto text = saved();
+    if (!text || text->empty() || *text == last_seen_) return;
     ::usleep(settle_us);
-    if (const auto again = saved_text(); !again || *again != *text) return;
+    if (const auto again = saved(); !again || *again != *text) return;
     last_seen_ = *text;
     on_saved(*text);
 }
@@ -138,7 +139,7 @@ Result<std::string> OwnEditor::run(const OnSaved& on_saved) {
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return fail(Errc::system_failed, "the editor did not end well");
-    return saved_text();
+    return saved();
 }
 
 }  // namespace samsyn

@@ -30,6 +30,9 @@ public:
     /// `invalid_argument` where it is not UTF-8.
     Result<std::string> run(const OnSaved& on_saved);
 
+    /// What is in the file now. Errors: as `run`.
+    Result<std::string> saved() const;
+
     /// What was typed is somewhere else, or nothing was.
     void discard() { has_run_ = false; }
 
@@ -41,7 +44,6 @@ private:
           editor_(std::move(editor)),
           line_ended_(ended) {}
 
-    Result<std::string> saved_text() const;
     void look_for_saved(const OnSaved& on_saved);
 
     std::filesystem::path folder_;

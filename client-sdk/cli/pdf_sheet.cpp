@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <iterator>
 #include <optional>
 
@@ -20,6 +19,8 @@ constexpr float code_side = 200;  // points: 7 cm
 constexpr float text_size = 11;
 constexpr float line_height = 1.4F;
 constexpr std::size_t lacking_bytes_max = 256;
+constexpr std::size_t line_bytes_max = 1024;  // more fit on no line
+constexpr std::size_t pages_max = 1000;
 
 /// Windows-1252 from 0x80 to 0x9f (0: nothing there); from 0xa0 on it is Latin-1.
 constexpr std::uint16_t windows_1252[32] = {
@@ -81,11 +82,10 @@ std::string PdfSheet::in_font(std::string_view utf8) {
     return latin;
 }
 
-void PdfSheet::put(HPDF_Font font, const std::string& latin, float size, float x, float y) {
-    HPDF_Page page = pages_.back();
+static void put(HPDF_Page page, HPDF_Font font, const std::string& latin, float size, float y) {
     HPDF_Page_BeginText(page);
     HPDF_Page_SetFontAndSize(page, font, size);
-    HPDF_Page_TextOut(page, x, y, latin.c_str());
+    HPDF_Page_TextOut(page, margin, y, latin.c_str());
     HPDF_Page_EndText(page);
 }
 
@@ -94,19 +94,20 @@ void PdfSheet::line(HPDF_Font font, std::string_view text, float size) {
     std::string_view rest = latin;
     do {
         if (left_to_ - size * line_height < margin) add_page();
+        if (pages_.size() > pages_max) return;
         HPDF_Page page = pages_.back();
         const float width = HPDF_Page_GetWidth(page) - 2 * margin;
         HPDF_Page_SetFontAndSize(page, font, size);
-        std::string part{rest};
+        std::string part{rest.substr(0, line_bytes_max)};
         const auto fits = [&](HPDF_BOOL at_words) {
             return HPDF_Page_MeasureText(page, part.c_str(), width, at_words, nullptr);
         };
         std::size_t length = fits(HPDF_TRUE);
         if (length == 0) length = std::max<std::size_t>(fits(HPDF_FALSE), 1);  // a very long word
-        length = std::min(length, rest.size());
+        length = std::min(length, part.size());
         part.resize(length);
         left_to_ -= size * line_height;
-        put(font, part, size, margin, left_to_);
+        put(page, font, part, size, left_to_);
         wipe_text(part);
         rest.remove_prefix(length);
     } while (!rest.empty());
@@ -151,12 +152,10 @@ void PdfSheet::code(const QrCode& code) {
 
 Result<std::string> PdfSheet::finish() {
     HPDF_Doc document = document_.get();
-    const std::string count = std::to_string(pages_.size());
-    if (const auto pages = std::exchange(pages_, {}); pages.size() > 1)
-        for (std::size_t i = 0; i < pages.size(); ++i) {
-            pages_ = {pages[i]};
-            put(plain_, std::to_string(i + 1) + " (" + count + ")", 9, margin, margin / 2);
-        }
+    if (pages_.size() > pages_max) return fail(Errc::limit_exceeded, "pages");
+    const std::string count = " (" + std::to_string(pages_.size()) + ")";
+    for (std::size_t i = 0; pages_.size() > 1 && i < pages_.size(); ++i)
+        put(pages_[i], plain_, std::to_string(i + 1) + count, 9, margin / 2);
     HPDF_SaveToStream(document);
     if (HPDF_GetError(document) != HPDF_OK)
         return fail(Errc::system_failed, "page: " + std::to_string(HPDF_GetError(document)));

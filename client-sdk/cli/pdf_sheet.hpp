@@ -36,7 +36,7 @@ public:
     /// The letters so far that the fonts lack, each once, as UTF-8; they stand as question marks.
     const std::string& lacking() const { return lacking_; }
 
-    /// The bytes of the file. Several pages are numbered.
+    /// The bytes of the file. Several pages are numbered. Errors: also `limit_exceeded`.
     Result<std::string> finish();
 
 private:
@@ -44,7 +44,6 @@ private:
 
     void add_page();
     void line(HPDF_Font font, std::string_view text, float size);
-    void put(HPDF_Font font, const std::string& latin, float size, float x, float y);
     std::string in_font(std::string_view utf8);
 
     struct Free {

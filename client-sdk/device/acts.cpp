@@ -215,12 +215,11 @@ Result<ItemId> Device::Impl::copy_item(const ItemId& id, const std::optional<Aud
     return draft.item;
 }
 
-Result<bool> Device::Impl::copy_file(const ItemId& from, const ItemId& copy) {
-    const auto original = SAMSYN_TRY(store.item(from));
-    if (!original || original->type != ItemType::attachment) return true;
+Result<bool> Device::Impl::copy_file(const StoredItem& from, const ItemId& copy) {
+    if (from.type != ItemType::attachment) return true;
     const auto to = SAMSYN_TRY(store.compartment_of(copy));
     SAMSYN_ASSERT(to);  // just made
-    return attachment_book().copy(*original, *to, copy);
+    return attachment_book().copy(from, *to, copy);
 }
 
 AudienceId Device::new_closed_id() {
@@ -250,7 +249,8 @@ Result<Selected> Device::open_selected(Saying saying, std::span<const ItemId> it
         selected.statement = SAMSYN_TRY(my.say(std::move(saying)));
         for (const ItemId& item : originals) {
             selected.copies.push_back(SAMSYN_TRY(my.copy_item(item, selected.selection)));
-            (void)SAMSYN_TRY(my.copy_file(item, selected.copies.back()));
+            const StoredItem original = SAMSYN_TRY(my.readable_item(item));
+            (void)SAMSYN_TRY(my.copy_file(original, selected.copies.back()));
         }
         return selected;
     });
@@ -263,11 +263,8 @@ Result<std::vector<ItemId>> Device::reclose(std::span<const ItemId> items,
         std::vector<ItemId> copies;
         for (const ItemId& item : items) {
             copies.push_back(SAMSYN_TRY(my.copy_item(item, closed)));
-            // The original goes: a file that is not here would be lost with it.
-            if (!SAMSYN_TRY(my.copy_file(item, copies.back())))
-                return fail(Errc::not_found, Attachments::not_here);
             const StoredItem original = SAMSYN_TRY(my.readable_item(item));
-            SAMSYN_TRY(my.recall(original, RecallReason::moved));
+            SAMSYN_TRY(my.give_way(original, copies.back()));
         }
         return copies;
     });

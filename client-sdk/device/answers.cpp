@@ -86,14 +86,10 @@ Result<void> Device::Impl::reseal(const StoredOutgoing& sent, const Batch& batch
     SAMSYN_TRY(store.put_value(key_for("replaces", sent.compartment), batch.id.view()));
     if (!batch.header.restatement) {
         // Somebody may have them from a restatement: they are never folded into a later edit.
-        std::vector<std::uint64_t> changes;
         for (const PendingChange& pending : SAMSYN_TRY(store.pending()))
-            if (pending.sealed_in == sent.counter) {
+            if (pending.sealed_in == sent.counter)
                 SAMSYN_TRY(store.put_value(key_offered(pending.id), as_bytes("1")));
-                changes.push_back(pending.id);
-            }
-        SAMSYN_TRY(store.unseal(sent.counter));
-        return park_recalled(changes);
+        return store.unseal(sent.counter);
     }
     return mark_restate_due(sent.compartment, items_of(batch));
 }

@@ -310,7 +310,7 @@ Result<void> Device::Impl::merge_batch(const Batch& batch, const ContentKey& key
     for (const Written& written : changes) {
         observe(written.change.header.time, now);
         if (recalls(written.change.header))
-            SAMSYN_TRY(remove_recalled(header.compartment, written.change.header.item, By::others));
+            SAMSYN_TRY(remove_recalled(header.compartment, written.change.header.item));
         const bool merged =
             header.restatement
                 ? SAMSYN_TRY(

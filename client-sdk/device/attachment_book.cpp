@@ -175,9 +175,10 @@ Result<void> Device::Impl::AttachmentBook::look_for_new() {
     });
 }
 
-Result<std::optional<AttachmentKeeper::Wanted>> Device::Impl::AttachmentBook::wanted_download() {
+Result<std::optional<AttachmentKeeper::Wanted>> Device::Impl::AttachmentBook::wanted_download(
+    const std::optional<AttachmentPlace>& busy) {
     SAMSYN_TRY(look_for_new());
-    const auto row = SAMSYN_TRY(rows_.first_wanted());
+    const auto row = SAMSYN_TRY(rows_.first_wanted(busy));
     if (!row) return std::optional<Wanted>{};
     return std::optional{Wanted{row->place(), row->have, row->size}};
 }

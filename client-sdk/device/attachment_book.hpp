@@ -58,7 +58,8 @@ public:
     Result<void> on_uploaded(const AttachmentPlace& place,
                              Errc why,
                              const Incarnation& server) override;
-    Result<std::optional<Wanted>> wanted_download() override;
+    Result<std::optional<Wanted>> wanted_download(
+        const std::optional<AttachmentPlace>& busy) override;
     Result<bool> on_piece(const AttachmentPiece& piece) override;
     Result<void> on_unavailable(const AttachmentPlace& place, Errc why) override;
     Result<void> on_available(const AttachmentPlace& place) override;

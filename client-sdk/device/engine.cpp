@@ -79,7 +79,6 @@ Result<void> Device::Impl::load() {
     }
     saved_ = last;
     clock_ = HybridClock{last};
-    recalls_here = SAMSYN_TRY(store.value(key_recalls)).has_value();
     memory_touched_ = false;
     return {};
 }

@@ -193,7 +193,7 @@ public:
     Result<ItemId> copy_item(const ItemId& id, const std::optional<AudienceId>& closed);
 
     /// The file of an attachment goes with its copy. False where it is not here.
-    Result<bool> copy_file(const ItemId& from, const ItemId& copy);
+    Result<bool> copy_file(const StoredItem& from, const ItemId& copy);
     Result<void> erase_item(const ItemId& id);
 
     /// Clears what tells where a protected person can be found, as far as this user may change it.
@@ -256,13 +256,17 @@ public:
     Result<void> recall(const StoredItem& item, RecallReason reason);
 
     /// Before a recall is merged: what this device has of the item beside its values goes, and that
-    /// it went is noted for the log. What was written in it and not sent goes too, where this user
-    /// recalls; else it is parked for its author.
-    enum class By : std::uint8_t { self, others };
+    /// it went is noted for the log. Own words in its texts that were not sent become changes.
+    Result<void> remove_recalled(const CompartmentId& compartment, const ItemId& id);
 
-    /// Whether this device has ever taken something back.
-    bool recalls_here = false;
-    Result<void> remove_recalled(const CompartmentId& compartment, const ItemId& id, By by);
+    /// Whether a change says something in an item that somebody has taken back.
+    Result<bool> is_lost(const CompartmentId& compartment, const ChangeHeader& change);
+
+    /// What this user wrote in such items and has not sent is parked: it stays here for its author.
+    Result<void> park_lost(const CompartmentId& compartment);
+
+    /// The copy of an item stands; the item goes, once its file is in the copy, too.
+    Result<void> give_way(const StoredItem& item, const ItemId& copy);
 
     /// The values of a register and the elements of a set, as a person would type them anew.
     /// Errors: `conflict` where one is not settled; `update_needed` for a field of a newer version.
@@ -434,9 +438,6 @@ public:
 
     Result<void> check_recall(const Written& written);
     Result<void> keep_late(const Written& written);
-
-    /// Of these, what waits to be sealed again and is of an item that is recalled by now.
-    Result<void> park_recalled(const std::vector<std::uint64_t>& changes);
     Result<bool> wrote_run(const Written& written, std::size_t at);
 
     /// False: others' word for this is not wanted.

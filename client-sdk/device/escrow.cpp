@@ -7,8 +7,6 @@
 #include "core/policy/recovery_recipient.hpp"
 #include "core/wire/recovery_context.hpp"
 
-#include <samsyn/recalls.hpp>
-
 #include <algorithm>
 
 namespace samsyn {
@@ -70,7 +68,7 @@ Result<bool> Device::Impl::escrow_unsent(const StoredCompartment& compartment,
     std::vector<PendingChange> unsent;
     for (PendingChange& pending : SAMSYN_TRY(store.pending())) {
         if (pending.compartment != compartment.id) continue;
-        if (pending.parked && pending.parked->context == Recalls::is_recalled)
+        if (SAMSYN_TRY(is_lost(compartment.id, pending.change.header)))
             SAMSYN_TRY(store.erase_pending(pending.id));  // goes nowhere any more
         else
             unsent.push_back(std::move(pending));

@@ -5,6 +5,8 @@
 #include "client-sdk/device/escrow_rows.hpp"
 #include "core/policy/leaving.hpp"
 
+#include <samsyn/recalls.hpp>
+
 #include <algorithm>
 
 namespace samsyn {
@@ -213,12 +215,14 @@ Result<void> Device::Impl::release(const OpenedEscrow& entry) {
             (there->compartment != entry.compartment.id || there->type != change.header.type))
             return fail(Errc::conflict, "item of another compartment or type");
         SAMSYN_TRY(check_recall({change, entry.author, entry.compartment.id}));
+        if (SAMSYN_TRY(is_lost(entry.compartment.id, change.header)))
+            return fail(Errc::conflict, Recalls::is_recalled);
         Change restated = change;
         restated.header.restated_author = entry.author;
         touch();
         (void)SAMSYN_TRY(know(entry.compartment));
         if (recalls(change.header))
-            SAMSYN_TRY(remove_recalled(entry.compartment.id, change.header.item, By::others));
+            SAMSYN_TRY(remove_recalled(entry.compartment.id, change.header.item));
         (void)SAMSYN_TRY(store.merge_restated(entry.compartment.id, restated, self));
         items.push_back(change.header.item);
     }

@@ -12,7 +12,6 @@
 namespace samsyn {
 
 inline constexpr std::string_view key_clock = "clock.last";
-inline constexpr std::string_view key_recalls = "recalls.own";
 inline constexpr std::string_view key_offset = "clock.offset";
 inline constexpr std::string_view key_floor = "clock.floor";
 inline constexpr std::string_view key_server_time = "server.time";

@@ -10,6 +10,8 @@ namespace samsyn {
 
 namespace {
 
+constexpr std::size_t names_max = 8;  // of one family: enough to know it by
+
 /// The people of a case as their own items say who they are.
 Result<std::vector<ItemView>> people_of(Device& device, const CaseId& case_id) {
     auto items = SAMSYN_TRY(device.items(case_id));
@@ -41,12 +43,14 @@ Result<std::vector<SameFamily>> opened_twice(Device& device) {
             const auto [there, is_new] = first.try_emplace({one.model, number}, one.id);
             if (is_new || there->second == one.id) continue;
             const auto known = std::ranges::find_if(families, [&](const SameFamily& family) {
-                return family.kept == there->second && family.other == one.id;
+                return family.first == there->second && family.other == one.id;
             });
             SameFamily& family = known == families.end()
                                      ? families.emplace_back(SameFamily{there->second, one.id, {}})
                                      : *known;
-            family.names.push_back(person.text("name"));
+            std::string name = person.text("name");
+            const bool told = std::ranges::find(family.names, name) != family.names.end();
+            if (!told && family.names.size() < names_max) family.names.push_back(std::move(name));
         }
     return families;
 }

@@ -1,7 +1,9 @@
 // What is taken back or moved: items that stand in the wrong family, or are read too widely.
 
 #include "client-sdk/device/attachment_book.hpp"
+#include "client-sdk/device/change_texts.hpp"
 #include "client-sdk/device/log_book.hpp"
+#include "core/store/late_words.hpp"
 
 #include <samsyn/recalls.hpp>
 #include <samsyn/signed_notes.hpp>
@@ -37,7 +39,7 @@ Result<void> Device::Impl::check_movable(ItemType type) {
     const bool bound = type == ItemType::person || type == ItemType::case_summary ||
                        type == ItemType::consent_form || type == ItemType::consent_evidence ||
                        type == ItemType::consultation;
-    if (bound) return fail(Errc::invalid_argument, "an item of this type cannot move");
+    if (bound) return fail(Errc::invalid_argument, Recalls::not_movable);
     return {};
 }
 
@@ -63,9 +65,11 @@ Result<void> Device::Impl::require_own_signatures(const StoredItem& item) {
 Result<void> Device::Impl::recall(const StoredItem& item, RecallReason reason) {
     const StoredCompartment compartment = SAMSYN_TRY(recallable(item));
     SAMSYN_TRY(require_own_signatures(item));
-    SAMSYN_TRY(store.put_value(key_recalls, {}));
-    recalls_here = true;
-    SAMSYN_TRY(remove_recalled(compartment.id, item.id, By::self));
+    touch();
+    for (const PendingChange& pending : SAMSYN_TRY(store.pending()))
+        if (pending.change.header.item == item.id && pending.sealed_in == 0)
+            SAMSYN_TRY(store.erase_pending(pending.id));
+    SAMSYN_TRY(remove_recalled(compartment.id, item.id));
     Change change;
     change.header.item = item.id;
     change.header.type = item.type;
@@ -75,21 +79,15 @@ Result<void> Device::Impl::recall(const StoredItem& item, RecallReason reason) {
     return write(compartment, change);
 }
 
-Result<void> Device::Impl::remove_recalled(const CompartmentId& compartment,
-                                           const ItemId& id,
-                                           By by) {
+Result<void> Device::Impl::give_way(const StoredItem& item, const ItemId& copy) {
+    if (!SAMSYN_TRY(copy_file(item, copy))) return fail(Errc::not_found, Attachments::not_here);
+    return recall(item, RecallReason::moved);
+}
+
+Result<void> Device::Impl::remove_recalled(const CompartmentId& compartment, const ItemId& id) {
     const auto item = SAMSYN_TRY(store.item(id));
     if (!item || item->compartment != compartment || item->state.is_recalled()) return {};
-    // Somebody else's words are told to their author, who has nowhere else found them.
     SAMSYN_TRY(take_texts(compartment));
-    for (const PendingChange& pending : SAMSYN_TRY(store.pending())) {
-        if (pending.change.header.item != id || pending.sealed_in != 0) continue;
-        touch();
-        SAMSYN_TRY(
-            by == By::self
-                ? store.erase_pending(pending.id)
-                : store.park(pending.id, {Errc::conflict, std::string{Recalls::is_recalled}}));
-    }
     if (auto file = SAMSYN_TRY(attachment_book().rows().find(compartment, id)))
         SAMSYN_TRY(attachment_book().give_up(*file));
     SAMSYN_TRY(store.note_purge());
@@ -98,30 +96,29 @@ Result<void> Device::Impl::remove_recalled(const CompartmentId& compartment,
     return log().record_in_transaction({ReadAction::removed, known_one->stored.case_id, {id}});
 }
 
-/// Somebody wrote without knowing of the recall: told to who made it, since their words are in no
-/// copy and nowhere else.
-Result<void> Device::Impl::keep_late(const Written& written) {
-    if (!recalls_here || recalls(written.change.header)) return {};
-    const auto item = SAMSYN_TRY(store.item(written.change.header.item));
-    if (!item || !item->state.is_recalled()) return {};
-    const auto& marks = item->state.field(recalled_field)->standing();
-    if (marks.begin()->first.device != self) return {};
-    touch();
-    const auto id =
-        SAMSYN_TRY(store.put_pending(written.compartment, written.change, corrected(now())));
-    return store.park(id, {Errc::conflict, std::string{Recalls::is_recalled}});
+Result<bool> Device::Impl::is_lost(const CompartmentId& compartment, const ChangeHeader& change) {
+    return !recalls(change) && SAMSYN_TRY(store.recalled_by(compartment, change.item)).has_value();
 }
 
-Result<void> Device::Impl::park_recalled(const std::vector<std::uint64_t>& changes) {
-    for (const PendingChange& pending : SAMSYN_TRY(store.pending())) {
-        if (std::ranges::find(changes, pending.id) == changes.end() || pending.parked ||
-            recalls(pending.change.header))
-            continue;
-        const auto item = SAMSYN_TRY(store.item(pending.change.header.item));
-        if (item && item->state.is_recalled())
+Result<void> Device::Impl::park_lost(const CompartmentId& compartment) {
+    for (const PendingChange& pending : SAMSYN_TRY(store.pending_of_recalled(compartment)))
+        if (!recalls(pending.change.header)) {
+            touch();
             SAMSYN_TRY(store.park(pending.id, {Errc::conflict, std::string{Recalls::is_recalled}}));
-    }
+        }
     return {};
+}
+
+/// Somebody wrote without knowing that this device had taken the item back: no copy holds that.
+Result<void> Device::Impl::keep_late(const Written& written) {
+    const ChangeHeader& header = written.change.header;
+    if (recalls(header) || SAMSYN_TRY(store.recalled_by(written.compartment, header.item)) != self)
+        return {};
+    touch();
+    if (SAMSYN_TRY(
+            LateRows{store.database()}.put(written.compartment, written.author, written.change)))
+        return {};
+    return note_fault({Errc::limit_exceeded, "late words in recalled items"});
 }
 
 Result<void> Recalls::recall(const ItemId& id, RecallReason reason) {
@@ -151,7 +148,7 @@ NewItem as_it_is(const StoredItem& item,
 }
 
 /// What is said in `target` takes the place of what was.
-void put_label(const NewItem& target, NewItem& item) {
+void override_label(const NewItem& target, NewItem& item) {
     if (!target.about.empty()) item.about = target.about;
     if (target.category) item.category = target.category;
     if (target.sensitivity) item.sensitivity = target.sensitivity;
@@ -167,12 +164,26 @@ void put_label(const NewItem& target, NewItem& item) {
 Result<void> Recalls::drop_unsent(std::uint64_t id) {
     Device::Impl& my = *device_.impl_;
     return my.transact([&]() -> Result<void> {
-        for (const PendingChange& pending : SAMSYN_TRY(my.store.pending()))
-            if (pending.id == id && pending.parked && pending.parked->context == is_recalled) {
-                my.touch();
-                return my.store.erase_pending(id);
-            }
-        return fail(Errc::not_found, "id");
+        const auto all = SAMSYN_TRY(my.store.pending());
+        const auto found = std::ranges::find(all, id, &PendingChange::id);
+        if (found == all.end() || !found->parked ||
+            !SAMSYN_TRY(my.is_lost(found->compartment, found->change.header)))
+            return fail(Errc::not_found, "id");
+        my.touch();
+        return my.store.erase_pending(id);
+    });
+}
+
+Result<void> Recalls::drop_late(std::uint64_t number) {
+    Device::Impl& my = *device_.impl_;
+    SAMSYN_TRY(my.require_lease());
+    return my.transact([&]() -> Result<void> {
+        LateRows late{my.store.database()};
+        const auto place = SAMSYN_TRY(late.place_of(number));
+        const auto* const compartment = place ? my.find(*place) : nullptr;
+        if (compartment == nullptr || !my.may_read(compartment->stored, my.now()))
+            return fail(Errc::not_found, "number");
+        return late.erase(number);
     });
 }
 
@@ -186,10 +197,10 @@ Result<ItemId> Recalls::move(const ItemId& id, const NewItem& target) {
         if (target.about.empty()) return fail(Errc::invalid_argument, "about whom");
         // Its points and promises name it.
         if (item.type == ItemType::meeting || item.type == ItemType::agenda_point)
-            return fail(Errc::invalid_argument, "an item of this type cannot move");
+            return fail(Errc::invalid_argument, Recalls::not_movable);
         auto fields = SAMSYN_TRY(Device::Impl::fields_of(item, *type));
         NewItem moved = as_it_is(item, from, std::move(fields));
-        put_label(target, moved);
+        override_label(target, moved);
         if (target.case_id != from.case_id) {
             // A circle is of its case: in another one the item would be open.
             if (from.label.closed && !target.closed) return fail(Errc::invalid_argument, "closed");
@@ -201,13 +212,14 @@ Result<ItemId> Recalls::move(const ItemId& id, const NewItem& target) {
         }
         const auto draft = SAMSYN_TRY(my.draft_of(moved));
         SAMSYN_TRY(my.create_item(draft));
-        if (!SAMSYN_TRY(my.copy_file(id, draft.item)))
-            return fail(Errc::not_found, Attachments::not_here);
-        SAMSYN_TRY(my.recall(item, RecallReason::moved));
+        SAMSYN_TRY(my.give_way(item, draft.item));
         return draft.item;
     });
 }
 
+namespace {
+
+/// Lines with words.
 std::vector<std::string_view> paragraphs_of(std::string_view text) {
     std::vector<std::string_view> paragraphs;
     while (!text.empty()) {
@@ -218,8 +230,6 @@ std::vector<std::string_view> paragraphs_of(std::string_view text) {
     }
     return paragraphs;
 }
-
-namespace {
 
 /// A note's text in two: what is taken, and the rest.
 Result<std::pair<std::string, std::string>> parted(std::string_view text,
@@ -239,11 +249,25 @@ Result<std::pair<std::string, std::string>> parted(std::string_view text,
 
 }  // namespace
 
+Result<NoteParagraphs> Recalls::paragraphs(const ItemId& id) {
+    const ItemView item = SAMSYN_TRY(device_.item(id));
+    if (item.type != ItemType::visit_note) return fail(Errc::invalid_argument, only_notes);
+    NoteParagraphs paragraphs;
+    paragraphs.content = SAMSYN_TRY(SignedNotes{device_}.content(id));
+    const std::string text = item.text("text");
+    for (const std::string_view one : paragraphs_of(text)) paragraphs.lines.emplace_back(one);
+    return paragraphs;
+}
+
 Result<SplitNote> Recalls::split(const ItemId& id,
+                                 const Hash& shown,
                                  std::span<const std::size_t> taken,
                                  const NewItem& target) {
     Device::Impl& my = *device_.impl_;
     return my.transact([&]() -> Result<SplitNote> {
+        // What a number stands for may have changed since it was shown.
+        if (SAMSYN_TRY(paragraphs(id)).content != shown)
+            return fail(Errc::conflict, changed_since_shown);
         const StoredItem item = SAMSYN_TRY(my.readable_item(id));
         const TypeInfo* const type = find_type(item.type);
         if (type == nullptr) return fail(Errc::update_needed, "item type");
@@ -252,15 +276,14 @@ Result<SplitNote> Recalls::split(const ItemId& id,
         auto fields = SAMSYN_TRY(Device::Impl::fields_of(item, *type));
         NewItem rest = as_it_is(item, from, std::move(fields));
         const auto text = std::ranges::find(rest.fields, "text", &FieldInput::key);
-        if (item.type != ItemType::visit_note || text == rest.fields.end())
-            return fail(Errc::invalid_argument, "item: only a visit note is split");
+        if (text == rest.fields.end()) return fail(Errc::invalid_argument, only_notes);
         auto parts = SAMSYN_TRY(parted(std::get<std::string>(text->value), taken));
 
         // The day goes with both, all else that was said with the rest.
         NewItem part = rest;
         std::erase_if(part.fields, [](const FieldInput& input) { return input.key != "date"; });
         part.fields.push_back({.key = "text", .value = std::move(parts.first)});
-        put_label(target, part);
+        override_label(target, part);
         text->value = std::move(parts.second);
         SplitNote split;
         for (auto* const each : {&rest, &part}) {
@@ -275,18 +298,12 @@ Result<SplitNote> Recalls::split(const ItemId& id,
 
 namespace {
 
-/// The first recall: others after it took nothing more.
-RecalledItem recalled_in(const StoredItem& item) {
-    RecalledItem recalled;
-    recalled.item = item.id;
-    recalled.type = item.type;
-    const auto& [version, value] = *item.state.field(recalled_field)->standing().begin();
-    recalled.at = version.time.instant();
+/// None of one that this version does not know.
+std::optional<RecallReason> reason_in(const Value& value) {
     const auto* const reason = std::get_if<std::int64_t>(&value);
-    if (reason != nullptr && *reason >= 0 &&
-        *reason <= static_cast<std::int64_t>(RecallReason::last))
-        recalled.reason = static_cast<RecallReason>(*reason);
-    return recalled;
+    const bool known = reason != nullptr && *reason >= 0 &&
+                       *reason <= static_cast<std::int64_t>(RecallReason::last);
+    return known ? std::optional{static_cast<RecallReason>(*reason)} : std::nullopt;
 }
 
 }  // namespace
@@ -299,13 +316,24 @@ Result<std::vector<RecalledItem>> Recalls::list(const CaseId& case_id) {
     std::vector<RecalledItem> all;
     for (const StoredItem& item : SAMSYN_TRY(my.store.items_of_case(case_id))) {
         const auto* const compartment = my.find(item.compartment);
-        if (!item.state.is_recalled() || compartment == nullptr ||
+        const auto* const mark = item.state.recall();
+        if (mark == nullptr || compartment == nullptr ||
             !my.may_read(compartment->stored, my.now()))
             continue;
-        RecalledItem recalled = recalled_in(item);
-        const Version& version = item.state.field(recalled_field)->standing().begin()->first;
+        const auto& [version, value] = *mark;
+        RecalledItem recalled;
+        recalled.item = item.id;
+        recalled.type = item.type;
         recalled.by = my.user_of(version.device);
-        recalled.unsent = unsent.contains({item.id, version});
+        recalled.at = version.time.instant();
+        recalled.reason = reason_in(value);
+        recalled.unsent = version.device == my.self && unsent.contains({item.id, version});
+        for (const LateWords& late :
+             SAMSYN_TRY(LateRows{my.store.database()}.of(item.compartment, item.id)))
+            recalled.late.push_back({late.number,
+                                     my.user_of(late.author),
+                                     late.change.header.time.instant(),
+                                     texts_of(late.change)});
         const auto devices = my.permitted(compartment->stored, my.now());
         recalled.devices = devices.size();
         std::set<UserId> readers;

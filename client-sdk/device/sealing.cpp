@@ -45,6 +45,7 @@ Result<void> Device::Impl::seal_pending(Instant now) {
 Result<void> Device::Impl::seal_compartment(KnownCompartment& compartment, Instant now) {
     const StoredCompartment& stored = compartment.stored;
     SAMSYN_TRY(take_texts(stored.id));
+    SAMSYN_TRY(park_lost(stored.id));
     if (!may_contribute(stored, now)) {
         Request request;
         request.action = Action::contribute;

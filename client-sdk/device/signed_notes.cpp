@@ -269,7 +269,7 @@ Result<void> SignedNotes::sign(const ItemId& id, const Hash& shown) {
         if (!field) return fail(Errc::invalid_argument, "item: is not signed");
         SignedNote note = SAMSYN_TRY(my.describe(item));
         if (content_hash(my.ports.hasher, note) != shown)
-            return fail(Errc::conflict, "it has changed since it was shown");
+            return fail(Errc::conflict, changed_since_shown);
         if (my.view_of(item, {}).conflict) return fail(Errc::conflict, "settle its conflict first");
         const auto signatures = my.signatures_of(item);
         for (const SignatureView& signature : signatures)

@@ -34,6 +34,7 @@ public:
         virtual void on_closed(const Error& why) = 0;
     };
 
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): references, so none is left out
     struct Ports {
         RestrictedSession::Ports session;
         const Clock& clock;

@@ -153,9 +153,9 @@ const FieldState* ItemState::field(FieldNumber number) const {
     return found == fields_.end() ? nullptr : &found->second;
 }
 
-bool ItemState::is_recalled() const {
-    const FieldState* recall = field(recalled_field);
-    return recall != nullptr && !recall->standing().empty();
+const std::pair<const Version, Value>* ItemState::recall() const {
+    const FieldState* marks = field(recalled_field);
+    return marks == nullptr || marks->standing().empty() ? nullptr : &*marks->standing().begin();
 }
 
 ItemState::Presence ItemState::presence() const {

@@ -93,8 +93,11 @@ public:
     /// It stays visible and marked until a person settles it.
     Presence presence() const;
 
-    /// Somebody took it back: it counts as deleted, and nothing undoes it.
-    bool is_recalled() const;
+    /// The first mark of those who took it back; null where nobody did. It counts as deleted, and
+    /// nothing undoes it.
+    const std::pair<const Version, Value>* recall() const;
+
+    bool is_recalled() const { return recall() != nullptr; }
 
     /// What a deletion names: every version that the deleting person saw, of a text the newest of
     /// each writer. Sorted, each once.

@@ -1,6 +1,7 @@
 #include "core/policy/locks.hpp"
 
 #include "core/policy/contains.hpp"
+#include "core/policy/in_force.hpp"
 #include "core/policy/quorum.hpp"
 
 #include <algorithm>
@@ -42,9 +43,8 @@ bool named_by_own_consent(const PersonId& person, const Question& question, cons
         };
         return std::ranges::all_of(places, stands) && body.grantor == person &&
                body.subject == person && body.recipient.user == question.requester.user &&
-               facts.confirmed.contains(consent.id) && !facts.ended.contains(consent.id) &&
-               question.view.custody().outlives_closing(consent.time) &&
-               body.not_before <= question.now && question.now < end_of(consent, question);
+               is_alive(consent, question) && body.not_before <= question.now &&
+               question.now < end_of(consent, question);
     });
 }
 

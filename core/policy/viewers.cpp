@@ -31,8 +31,7 @@ bool stands(const Signed<Consent>& consent, const Question& question) {
         for (const auto& closing : *all)
             if (bears_on(closing.body, consent.body, category)) closings.push_back(&closing);
     const auto replaced = facts.replaced.find(consent.id);
-    return facts.confirmed.contains(consent.id) && !facts.ended.contains(consent.id) &&
-           question.view.custody().outlives_closing(consent.time) &&
+    return is_alive(consent, question) &&
            (replaced == facts.replaced.end() || !replaced->second.contains(category)) &&
            (closings.empty() || reopens(consent, closings, facts));
 }

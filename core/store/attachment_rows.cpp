@@ -117,9 +117,14 @@ Result<void> AttachmentRows::mark_sent(const AttachmentPlace& place, const Incar
     return put.bind(server).bind(place.compartment).bind(place.attachment).run();
 }
 
-Result<std::optional<StoredAttachment>> AttachmentRows::first_wanted() {
-    return read_one(
-        SAMSYN_TRY(select("WHERE way = 2 AND refused = 0 ORDER BY size, number LIMIT 1")));
+Result<std::optional<StoredAttachment>> AttachmentRows::first_wanted(
+    const std::optional<AttachmentPlace>& except) {
+    const AttachmentPlace busy = except.value_or(AttachmentPlace{});
+    Query query =
+        SAMSYN_TRY(select("WHERE way = 2 AND refused = 0 AND NOT (compartment = ? AND id = ?) "
+                          "ORDER BY size, number LIMIT 1"));
+    query.bind(busy.compartment).bind(busy.attachment);
+    return read_one(std::move(query));
 }
 
 Result<void> AttachmentRows::set_refused(const AttachmentPlace& place,
@@ -148,9 +153,9 @@ Result<std::uint64_t> AttachmentRows::unsent(const Incarnation& server) {
 }
 
 Result<std::uint64_t> AttachmentRows::foreign_bytes() {
-    Query query =
-        SAMSYN_TRY(db_.query("SELECT coalesce(sum(size), 0) FROM attachments WHERE way = 2 OR "
-                             "(way = 0 AND have > 0)"));
+    Query query = SAMSYN_TRY(db_.query(
+        "SELECT coalesce(sum(CASE WHEN way = 2 AND refused = 0 THEN size ELSE have END), 0) "
+        "FROM attachments WHERE way <> 1"));
     if (!SAMSYN_TRY(query.step())) return fail(Errc::malformed, "sum");
     return static_cast<std::uint64_t>(query.number(0));
 }

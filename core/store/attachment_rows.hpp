@@ -67,8 +67,9 @@ public:
     /// All items with this file there.
     Result<void> mark_sent(const AttachmentPlace& place, const Incarnation& server);
 
-    /// The smallest that is wanted and not refused.
-    Result<std::optional<StoredAttachment>> first_wanted();
+    /// The smallest that is wanted and not refused, but for one place.
+    Result<std::optional<StoredAttachment>> first_wanted(
+        const std::optional<AttachmentPlace>& except);
 
     /// All items with this file there that go this way.
     Result<void> set_refused(const AttachmentPlace& place, AttachmentWay way, Errc why);
@@ -79,7 +80,7 @@ public:
     /// How many go and were not taken by this life of the server.
     Result<std::uint64_t> unsent(const Incarnation& server);
 
-    /// Sealed bytes of files that came, or are to come, from the server.
+    /// Sealed bytes of files that came, or that the server is to give.
     Result<std::uint64_t> foreign_bytes();
 
     /// What was refused may be asked for again.

@@ -2,6 +2,7 @@
 
 #include "core/model/schema.hpp"
 #include "core/store/attachment_rows.hpp"
+#include "core/store/late_words.hpp"
 #include "core/store/migrate.hpp"
 #include "core/store/rows.hpp"
 #include "core/store/search_index.hpp"
@@ -151,6 +152,7 @@ Result<void> DeviceStore::purge(const CompartmentId& compartment) {
         SAMSYN_TRY(query.bind(ByteView{channel}).run());
     }
     SAMSYN_TRY(AttachmentRows{database_}.erase_of(compartment));
+    SAMSYN_TRY(LateRows{database_}.erase_of(compartment));
     return note_purge();
 }
 

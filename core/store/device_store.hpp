@@ -146,6 +146,9 @@ public:
     /// first.
     Result<std::optional<StoredItem>> item(const ItemId& id);
     Result<std::optional<CompartmentId>> compartment_of(const ItemId& id);  ///< of the same
+
+    /// The device that first took the item back; none where nobody has. Cheaper than the item.
+    Result<std::optional<DeviceId>> recalled_by(const CompartmentId& compartment, const ItemId& id);
     Result<std::vector<StoredItem>> items(const CompartmentId& compartment);
     Result<std::vector<StoredItem>> items_of_case(const CaseId& case_id);
 
@@ -216,6 +219,9 @@ public:
     Result<std::vector<PendingChange>> pending();  ///< not parked first, by id
     Result<std::vector<PendingChange>> pending_unsealed(const CompartmentId& compartment,
                                                         std::size_t count_max);
+
+    /// Of the unsealed, those of items that somebody has taken back, the recalls themselves too.
+    Result<std::vector<PendingChange>> pending_of_recalled(const CompartmentId& compartment);
     Result<std::vector<CompartmentId>> compartments_with_unsealed();
     Result<std::vector<CompartmentId>> compartments_with_parked();
     Result<void> mark_sealed(std::uint64_t id, std::uint64_t counter);

@@ -11,6 +11,10 @@ Result<void> load_state(Database& db, std::int64_t row, StoredItem& item);
 /// A value as `writes` holds it. Errors: `malformed`.
 Result<Value> stored_value(ByteView bytes);
 
+/// A change as tables hold it. Errors: `truncated`, `limit_exceeded`, `malformed`.
+Bytes encode_change(const Change& change);
+Result<Change> decode_change(ByteView bytes);
+
 /// Where the writes of one field live.
 struct WritePlace {
     std::int64_t row;    ///< of the item

@@ -182,6 +182,13 @@ CREATE TABLE sealed_chunks(
   hash BLOB,
   bytes BLOB NOT NULL) STRICT;
 CREATE INDEX items_attachments ON items(compartment) WHERE type = 18;
+CREATE TABLE late_words(
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  compartment BLOB NOT NULL,
+  item BLOB NOT NULL,
+  author BLOB NOT NULL,
+  change BLOB NOT NULL) STRICT;
+CREATE INDEX late_words_item ON late_words(compartment, item);
 CREATE INDEX pending_parked ON pending(compartment) WHERE parked_code IS NOT NULL;
 )sql";
 

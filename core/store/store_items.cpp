@@ -299,6 +299,17 @@ Result<std::optional<CompartmentId>> DeviceStore::compartment_of(const ItemId& i
     return std::optional{SAMSYN_TRY(query.id<CompartmentId>(0))};
 }
 
+Result<std::optional<DeviceId>> DeviceStore::recalled_by(const CompartmentId& compartment,
+                                                         const ItemId& id) {
+    Query query = SAMSYN_TRY(database_.query(
+        "SELECT writes.device FROM items JOIN writes ON writes.item = items.row "
+        "WHERE items.id = ? AND compartment = ? AND field = ? AND value IS NOT NULL "
+        "ORDER BY time, writes.device LIMIT 1"));
+    query.bind(id).bind(compartment).bind(static_cast<std::int64_t>(recalled_field));
+    if (!SAMSYN_TRY(query.step())) return std::optional<DeviceId>{};
+    return std::optional{SAMSYN_TRY(query.id<DeviceId>(0))};
+}
+
 Result<std::vector<StoredItem>> DeviceStore::items(const CompartmentId& compartment) {
     Query query = SAMSYN_TRY(database_.query(
         "SELECT row, id, compartment, type FROM items WHERE compartment = ? ORDER BY row"));

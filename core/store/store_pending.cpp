@@ -1,6 +1,7 @@
 // DeviceStore: a person's changes that no stored batch carries yet.
 
 #include "core/store/device_store.hpp"
+#include "core/store/item_rows.hpp"
 #include "core/store/rows.hpp"
 
 #include <algorithm>
@@ -8,9 +9,7 @@
 
 namespace samsyn {
 
-namespace {
-
-constexpr std::size_t values_bytes_max = change_writes_max * (value_text_bytes_max + 16);
+static constexpr std::size_t values_bytes_max = change_writes_max * (value_text_bytes_max + 16);
 
 Bytes encode_change(const Change& change) {
     Writer out;
@@ -28,6 +27,8 @@ Result<Change> decode_change(ByteView bytes) {
     SAMSYN_TRY(in.finish("change"));
     return change;
 }
+
+namespace {
 
 #define SAMSYN_PENDING                                                                      \
     "SELECT id, compartment, change, written, sealed_in, parked_code, parked_context FROM " \
@@ -100,6 +101,17 @@ Result<std::vector<PendingChange>> DeviceStore::pending_unsealed(const Compartme
         "WHERE compartment = ? AND sealed_in = 0 AND parked_code IS NULL ORDER BY id LIMIT ?"));
     constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
     query.bind(compartment).bind_number(std::min(count_max, most));
+    return pending_rows(std::move(query));
+}
+
+Result<std::vector<PendingChange>> DeviceStore::pending_of_recalled(
+    const CompartmentId& compartment) {
+    Query query = SAMSYN_TRY(database_.query(
+        SAMSYN_PENDING
+        "WHERE compartment = ? AND sealed_in = 0 AND parked_code IS NULL AND EXISTS "
+        "(SELECT 1 FROM items JOIN writes ON writes.item = items.row WHERE items.id = pending.item "
+        "AND items.compartment = pending.compartment AND field = ? AND value IS NOT NULL)"));
+    query.bind(compartment).bind(static_cast<std::int64_t>(recalled_field));
     return pending_rows(std::move(query));
 }
 

@@ -31,8 +31,10 @@ public:
         std::uint64_t size = 0;
     };
 
-    /// The next file that is wanted from the server, the smallest first.
-    virtual Result<std::optional<Wanted>> wanted_download() = 0;
+    /// The next file that is wanted from the server, the smallest first, but for the place of one
+    /// that is under way to it.
+    virtual Result<std::optional<Wanted>> wanted_download(
+        const std::optional<AttachmentPlace>& busy) = 0;
 
     /// The next bytes of a wanted file. True where they were taken; false where they are not those
     /// that were sealed, or it is wanted no more: then no more of it is asked for.

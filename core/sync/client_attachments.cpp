@@ -27,8 +27,9 @@ Result<void> ClientSession::begin_upload() {
 }
 
 Result<void> ClientSession::begin_download(Instant now) {
-    const auto wanted = SAMSYN_TRY(ports_.ledger.attachment_keeper()->wanted_download());
-    if (!wanted || (upload_ && upload_->offer.place == wanted->place)) return {};
+    const auto busy = upload_ ? std::optional{upload_->offer.place} : std::nullopt;
+    const auto wanted = SAMSYN_TRY(ports_.ledger.attachment_keeper()->wanted_download(busy));
+    if (!wanted) return {};
     download_ = Download{*wanted};
     announced_ = false;
     request_pieces(now);

@@ -200,7 +200,7 @@ inline std::optional<std::string> read_qr_png(const std::string& file) {
     if (png_image_finish_read(&image, nullptr, grey.data(), 0, nullptr) == 0) return std::nullopt;
     const int side = static_cast<int>(image.width);
     const auto dark = [&](int x, int y) {
-        return grey[static_cast<std::size_t>(y * side + x)] < 128;
+        return grey[static_cast<std::size_t>(y) * image.width + static_cast<std::size_t>(x)] < 128;
     };
     int border = 0;
     while (border < side && !dark(border, border)) ++border;

@@ -221,7 +221,7 @@ public:
         statement->header.author = author;
         statement->header.counter = ++counters[author];
         statement->header.previous = previous ? *previous : graph(stream).heads(stream);
-        statement->header.time = HybridTime::at(now, ++tick);
+        statement->header.time = HybridTime::at(now, ++tick_);
         statement->header.restricting = restricting;
         statement->body = std::move(body);
         graph(stream).add(statement);
@@ -262,7 +262,7 @@ public:
     template <class IdType>
     IdType fresh() {
         IdType id;
-        auto state = ++serial;
+        auto state = ++serial_;
         for (auto& byte : id.bytes) {  // splitmix64, one byte of each step
             state += 0x9e3779b97f4a7c15ULL;
             auto mixed = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9ULL;
@@ -285,8 +285,8 @@ public:
     std::map<DeviceId, std::uint64_t> counters;
 
 private:
-    std::uint64_t serial = 1000;
-    std::uint16_t tick = 0;
+    std::uint64_t serial_ = 1000;
+    std::uint16_t tick_ = 0;
 };
 
 /// A label about these people, normal sensitivity.

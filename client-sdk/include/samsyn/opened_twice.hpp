@@ -7,9 +7,9 @@ namespace samsyn {
 /// Two open cases of one service model that name the same people by personal number: a family that
 /// two opened without a network, each for themselves.
 struct SameFamily {
-    CaseId kept;  ///< opened first
+    CaseId first;  ///< by the time of its opening
     CaseId other;
-    std::vector<std::string> names;  ///< of those who are in both
+    std::vector<std::string> names;  ///< of those who are in both, eight at most
 };
 
 /// All that this device can see, but for cases in which somebody is protected. A person looks, and

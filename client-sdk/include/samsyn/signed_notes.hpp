@@ -7,6 +7,9 @@ namespace samsyn {
 /// The context of the refusal to change what somebody signed.
 inline constexpr std::string_view signed_note_refused = "note_is_signed";
 
+/// The context of the refusal to do something with what is not as the person was shown it.
+inline constexpr std::string_view changed_since_shown = "changed_since_shown";
+
 /// What was signed, as it was then: its fields without the texts, and the texts.
 struct SignedContent {
     UserId user;

@@ -50,7 +50,7 @@ TEST_CASE("Opened twice: a family is shown to both, until one of its cases is cl
     for (Person* person : {scene.psychologist.get(), scene.worker.get()}) {
         const auto twice = must(opened_twice(*person->device));
         REQUIRE(twice.size() == 1);
-        CHECK(twice.front().kept == scene.family.case_id);  // opened first
+        CHECK(twice.front().first == scene.family.case_id);  // opened first
         CHECK(twice.front().other == scene.again.case_id);
         CHECK(twice.front().names.size() == 1);
         const json today = scene.run(*person, "today", json::object());
@@ -78,7 +78,7 @@ TEST_CASE("Opened twice: a case in which somebody is protected is not told of",
     CHECK(must(opened_twice(*scene.psychologist->device)).empty());
 }
 
-TEST_CASE("Operations: recall, move and split say who could read, and want a reason",
+TEST_CASE("Operations: recall and split say who may read, and want a reason and what was shown",
           "[operations][recall]") {
     TwiceScene scene;
     Person& worker = *scene.worker;

@@ -110,6 +110,14 @@ TEST_CASE("OwnEditor: what is saved is told while the editor runs, and when it i
         CHECK(drafts == std::vector<std::string>{"ett"});
         editor->discard();
     }
+    SECTION("it empties the file, and writes it only then") {
+        const NamedEditor named{"sh -c ': > \"$0\"; sleep 1; printf \"nytt\" > \"$0\"'"};
+        auto editor = OwnEditor::open("gammalt");
+        REQUIRE(editor.has_value());
+        CHECK(editor->run(keep) == std::string{"nytt"});
+        editor->discard();
+        CHECK(drafts == std::vector<std::string>{"nytt"});
+    }
     SECTION("it saves nothing") {
         const NamedEditor named{"true"};
         auto editor = OwnEditor::open("ett");

@@ -67,3 +67,9 @@ TEST_CASE("PDF: says which letters it cannot show, and shows those of Swedish", 
     CHECK(sheet.lacking() == "Ş\u0410\u043d\u0430");
     CHECK(finished(sheet).starts_with("%PDF-"));
 }
+
+TEST_CASE("PDF: says so where it would be more pages than anybody prints", "[cli][pdf][attack]") {
+    PdfSheet sheet = PdfSheet::begin("x").value();
+    sheet.text(std::string(200'000, '\n'));
+    CHECK(sheet.finish().error().code == Errc::limit_exceeded);
+}

@@ -106,8 +106,7 @@ TEST_CASE("QR: the PNG file holds every square and the quiet zone", "[cli][qr]")
         }
 }
 
-TEST_CASE("QR: a reader that shares nothing with the writer reads the shown_text back",
-          "[cli][qr]") {
+TEST_CASE("QR: a reader that shares nothing with the writer reads the text back", "[cli][qr]") {
     const std::size_t letters = GENERATE(10U, 47U, 150U, 300U, 435U, 460U, 600U);
     const QrStrength strength = GENERATE(QrStrength::screen, QrStrength::paper);
     CAPTURE(letters);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/wire/batch.hpp"
+#include "core/wire/escrow.hpp"
 #include "tests/client-sdk/device/device_scene.hpp"
 
 namespace samsyn {
@@ -70,6 +71,34 @@ public:
         return encode_batch(batch);
     }
 
+    /// A change that goes to escrow, sealed for `lead`.
+    Bytes escrow(const Person& lead, const Change& change) const {
+        const Hasher& hasher = scene_.world.hasher();
+        EscrowBlob blob;
+        blob.federation = scene_.world.federation();
+        blob.case_id = case_id_;
+        blob.label = label_;
+        blob.compartment = compartment_;
+        blob.author = person_.device->device();
+        blob.counter = next_counter();
+        blob.written = blob.made = scene_.clock.now();
+        blob.why = Errc::not_permitted;
+        blob.change = change.header;
+        prepare_escrow(blob);
+        const ContentKey key = person_.sealer.random_key();
+        SealedKey sealed;
+        sealed.device = lead.device->device();
+        sealed.sealing_epoch = 1;
+        sealed.box = must(person_.sealer.seal_key(
+            lead.sealer.public_key(), escrow_context(blob, sealed.device, 1, hasher), key));
+        blob.keys.push_back(std::move(sealed));
+        blob.body = person_.sealer.seal_item(key, escrow_aad(blob), encode_values(change.values));
+        sign_escrow(blob, person_.signing, hasher);
+        return encode_escrow(blob);
+    }
+
+    Channel escrow_channel() const { return {escrow_stream(case_id_, label_)}; }
+
     Bytes supplement(const Person& recipient,
                      const EpochId& epoch,
                      const ContentKey& key,
@@ -114,7 +143,7 @@ public:
     void deliver(Person& to, EntryKind kind, Bytes bytes) const {
         static const Incarnation incarnation{};
         Deliver deliver;
-        deliver.channel = channel();
+        deliver.channel = kind == EntryKind::escrow ? escrow_channel() : channel();
         deliver.entries.push_back({.number = 1, .kind = kind, .bytes = std::move(bytes)});
         deliver.up_to = 1;
         must(to.device->apply(incarnation, deliver, scene_.clock.now()));

@@ -86,7 +86,9 @@ TEST_CASE("Recalls: a note in the wrong family goes from every device, and each 
     scene.sync_everybody();
     REQUIRE(scene.text(*scene.counsellor, note, "text") == "Skrivet i fel familj");
     REQUIRE(scene.found(*scene.counsellor, scene.family.case_id, "fel") == 2);
-    scene.recall(*scene.worker, note);  // who works in the unit, too
+    scene.edit(*scene.worker, note, "text", "Skrivet i fel familj, och ej skickat");
+    scene.recall(*scene.worker, note);                                // who works in the unit, too
+    CHECK(must(scene.worker->device->status()).unsent_changes == 1);  // the recall
     scene.recall(*scene.psychologist, minutes);
     scene.check_gone(*scene.worker, note, "skrivet");
     scene.sync_everybody();
@@ -100,6 +102,7 @@ TEST_CASE("Recalls: a note in the wrong family goes from every device, and each 
         CHECK(list[1].reason == RecallReason::wrong_family);
         CHECK(std::ranges::count(list[1].readers, scene.counsellor->user) == 1);
         CHECK_FALSE(list[1].unsent);
+        CHECK(must(person->device->status()).parked.empty());
     }
     scene.sync_everybody();
     const std::set<UserId> all{
@@ -134,25 +137,122 @@ TEST_CASE("Recalls: who wrote on without knowing brings nothing back", "[device]
         CHECK(must(person->device->status()).unsent_changes == 0);
     }
     // What was written meanwhile is lost to nobody: its author has it, or who took it back.
-    std::vector<ParkedView> kept;
-    Person* const keeper = sent_before ? scene.psychologist.get() : scene.worker.get();
-    kept = must(keeper->device->status()).parked;
-    REQUIRE(kept.size() == 2);
     std::string words;
-    for (const ParkedView& one : kept) {
+    const auto take = [&](const std::vector<ParkedView::Text>& texts) {
+        REQUIRE(texts.size() == 1);
+        words += texts.front().text + "|";
+    };
+    Recalls author{*scene.worker->device};
+    Recalls recaller{*scene.psychologist->device};
+    const auto parked = must(scene.worker->device->status()).parked;
+    CHECK(must(scene.psychologist->device->status()).parked.empty());
+    CHECK(parked.size() == (sent_before ? 0 : 2));
+    for (const ParkedView& one : parked) {
         CHECK(one.why.context == Recalls::is_recalled);
-        for (const ParkedView::Text& text : one.texts) words += text.text;
-        must(Recalls{*keeper->device}.drop_unsent(one.id));
+        take(one.texts);
+        must(author.drop_unsent(one.id));
+        CHECK(author.drop_unsent(one.id).error().code == Errc::not_found);
     }
-    CHECK(words.contains("Fortsättning"));
-    CHECK(words.contains(" och fortsättning"));
-    CHECK(must(keeper->device->status()).parked.empty());
-    CHECK(Recalls{*keeper->device}.drop_unsent(kept.front().id).error().code == Errc::not_found);
+    for (const RecalledItem& one : must(recaller.list(scene.family.case_id)))
+        for (const LateText& late : one.late) {
+            CHECK(late.author == scene.worker->user);
+            take(late.texts);
+            CHECK(author.drop_late(late.number).error().code == Errc::not_found);
+            must(recaller.drop_late(late.number));
+        }
+    CHECK(words ==
+          (sent_before ? " och fortsättning|Fortsättning|" : "Fortsättning| och fortsättning|"));
+    CHECK(must(scene.worker->device->status()).parked.empty());
+    for (const RecalledItem& one : must(recaller.list(scene.family.case_id)))
+        CHECK(one.late.empty());
     const std::vector<FieldInput> fields{{"text", Value{std::string{"Igen"}}}};
     const auto edited = scene.worker->device->edit_item(note, fields);
     REQUIRE_FALSE(edited);
     CHECK(edited.error().context == Recalls::is_recalled);
     CHECK(scene.try_to_recall(*scene.worker, note).error().context == Recalls::is_recalled);
+}
+
+TEST_CASE("Recalls: what waits for its answer is sealed no second time once its item is recalled",
+          "[device][recall][attack]") {
+    RecallScene scene;
+    const ItemId note = scene.note(*scene.psychologist, "Början");
+    scene.sync_everybody();
+    scene.edit(*scene.worker, note, "text", "Fortsättning");
+    Device& worker = *scene.worker->device;
+    const Instant now = scene.clock.now();
+    must(worker.on_caught_up(now, CaughtUp::Phase::everything, now));
+    const auto sent = must(worker.outgoing_after(0, 1 << 20, now));
+    REQUIRE(std::ranges::count(sent, EntryKind::batch, &Outgoing::kind) == 1);
+
+    scene.recall(*scene.psychologist, note);
+    scene.sync(*scene.psychologist);
+    const Attacker server{scene, *scene.psychologist, note};
+    server.deliver(*scene.worker,
+                   EntryKind::batch,
+                   must(scene.storage->read({server.channel()}, 0, 1 << 20)).back().bytes);
+    scene.check_gone(*scene.worker, note, "fortsättning");
+    Answer stale;
+    stale.outcome = AnswerOutcome::stale_epoch;
+    stale.server_time = now;
+    for (const Outgoing& one : sent)
+        if (one.kind == EntryKind::batch) must(worker.on_answer(one.counter, stale, now));
+    for (const Outgoing& one : must(worker.outgoing_after(sent.back().counter, 1 << 20, now)))
+        CHECK(one.kind != EntryKind::batch);
+    const auto status = must(worker.status());
+    REQUIRE(status.parked.size() == 1);
+    CHECK(status.parked.front().why.context == Recalls::is_recalled);
+    CHECK(status.parked.front().texts.front().text == "Fortsättning");
+    CHECK(status.unsent_changes == 0);
+}
+
+TEST_CASE("Recalls: that a server calls something recalled drops nobody's words",
+          "[device][recall][attack]") {
+    RecallScene scene;
+    const ItemId note = scene.note(*scene.psychologist, "Början");
+    scene.sync_everybody();
+    scene.edit(*scene.worker, note, "text", "Fortsättning");
+    Device& worker = *scene.worker->device;
+    const Instant now = scene.clock.now();
+    must(worker.on_caught_up(now, CaughtUp::Phase::everything, now));
+    Answer lie;
+    lie.outcome = AnswerOutcome::refused;
+    lie.why = Errc::conflict;
+    lie.context = Recalls::is_recalled;
+    for (const Outgoing& one : must(worker.outgoing_after(0, 1 << 20, now)))
+        if (one.kind == EntryKind::batch) must(worker.on_answer(one.counter, lie, now));
+    const auto parked = must(worker.status()).parked;
+    REQUIRE(parked.size() == 1);
+    CHECK(Recalls{worker}.drop_unsent(parked.front().id).error().code == Errc::not_found);
+    CHECK(must(worker.status()).parked.size() == 1);
+}
+
+TEST_CASE("Recalls: words for an item that is gone reach no escrow, and leave none",
+          "[device][recall][escrow]") {
+    RecallScene scene;
+    scene.consent(scene.world.school);
+    const ItemId goal = scene.goal(*scene.psychologist, "I skolan varje dag");
+    scene.sync_everybody();
+    scene.edit(*scene.counsellor, goal, "action", "Anpassad studiegång");
+    SECTION("taken back, then withdrawn") {
+        scene.recall(*scene.psychologist, goal);
+        scene.sync_everybody();
+        REQUIRE(must(scene.counsellor->device->status()).parked.size() == 1);
+        scene.withdraw(scene.world.school);
+        scene.sync_everybody();
+        CHECK(must(scene.counsellor->device->escrowed()).empty());
+        CHECK(must(scene.counsellor->device->status()).parked.empty());
+    }
+    SECTION("withdrawn, then taken back") {
+        scene.withdraw(scene.world.school);
+        scene.sync_everybody();
+        const auto escrow = must(scene.psychologist->device->escrow());
+        REQUIRE(escrow.size() == 1);
+        scene.recall(*scene.psychologist, goal);
+        const auto released = scene.psychologist->device->release_escrow(escrow.front().id);
+        REQUIRE_FALSE(released);
+        CHECK(released.error().context == Recalls::is_recalled);
+        CHECK(must(scene.psychologist->device->escrow()).front().state == EscrowState::held);
+    }
 }
 
 TEST_CASE("Recalls: who comes later gets the mark, and nobody restates for ever",
@@ -203,6 +303,17 @@ TEST_CASE("Recalls: of what several units write, only its own unit takes back",
     attacker.deliver(*scene.worker, EntryKind::batch, attacker.batch(epoch, recall));
     CHECK(scene.text(*scene.worker, goal, "goal") == "I skolan varje dag till jul");
     CHECK(scene.recalled(*scene.worker, scene.family.case_id).empty());
+
+    // By way of escrow, where a lead sees no word of it, and releases it.
+    attacker.deliver(
+        *scene.psychologist, EntryKind::escrow, attacker.escrow(*scene.psychologist, recall));
+    const auto escrow = must(scene.psychologist->device->escrow());
+    REQUIRE(escrow.size() == 1);
+    REQUIRE(escrow.front().opened);
+    const auto released = scene.psychologist->device->release_escrow(escrow.front().id);
+    REQUIRE_FALSE(released);
+    CHECK(released.error().code == Errc::not_permitted);
+    CHECK(scene.text(*scene.psychologist, goal, "goal") == "I skolan varje dag till jul");
 }
 
 TEST_CASE("Recalls: what is signed is taken back, moved or reclosed by who signed it, or by a lead",
@@ -249,6 +360,14 @@ TEST_CASE("Recalls: what is signed is taken back, moved or reclosed by who signe
     scene.sync_everybody();
     scene.sync(*colleague);
     scene.check_gone(*colleague, visit, "bättre");
+
+    const ItemId of_team = scene.visit_note(*scene.worker, "Elin sover sämre.");
+    SignedNotes workers{*scene.worker->device};
+    must(workers.sign(of_team, must(workers.content(of_team))));
+    scene.sync_everybody();
+    scene.recall(*scene.psychologist, of_team);  // leads the case
+    scene.sync_everybody();
+    scene.check_gone(*scene.worker, of_team, "sämre");
 }
 
 TEST_CASE("Recalls: a moved note stands in the other family, without the first one's people",
@@ -307,7 +426,12 @@ TEST_CASE("Recalls: a move that cannot be done leaves everything as it was", "[d
     meeting.fields = {{"title", Value{std::string{"Möte"}}}};
     const ItemId called = must(scene.psychologist->device->add_item(meeting));
     target.case_id = scene.family.case_id;
-    CHECK(recalls.move(called, target).error().code == Errc::invalid_argument);
+    NewItem point = meeting;
+    point.type = ItemType::agenda_point;
+    point.fields.push_back({"meeting", Value{ReferenceId::from(called.view())}});
+    const ItemId named = must(scene.psychologist->device->add_item(point));
+    for (const ItemId& item : {called, named})
+        CHECK(recalls.move(item, target).error().context == Recalls::not_movable);
     CHECK(scene.text(*scene.psychologist, note, "text") == "Står kvar");
     CHECK(scene.try_to_recall(*scene.psychologist, ItemId::from(scene.family.child.view()))
               .error()
@@ -348,14 +472,21 @@ TEST_CASE("Recalls: a note in two parts, each read by its own, and no word of on
     NewItem target;
     target.category = Category::health;
     Recalls recalls{*scene.psychologist->device};
+    const auto shown = [&](const ItemId& item) { return must(recalls.paragraphs(item)).content; };
+    CHECK(must(recalls.paragraphs(visit)).lines.size() == 3);
+    CHECK(recalls.paragraphs(scene.note(*scene.psychologist, "x")).error().context ==
+          Recalls::only_notes);
+    const Hash before = shown(visit);
     const std::size_t none[] = {7};
     const std::size_t all[] = {0, 1, 2};
-    CHECK_FALSE(recalls.split(visit, none, target));
-    CHECK_FALSE(recalls.split(visit, all, target));
-    CHECK_FALSE(recalls.split(visit, {}, target));
+    CHECK_FALSE(recalls.split(visit, shown(visit), none, target));
+    CHECK_FALSE(recalls.split(visit, shown(visit), all, target));
+    CHECK_FALSE(recalls.split(visit, shown(visit), {}, target));
+    scene.edit(*scene.psychologist, visit, "place", "Hemma hos familjen");
     const std::size_t second[] = {1};
+    CHECK(recalls.split(visit, before, second, target).error().context == changed_since_shown);
     scene.clock.advance(1s);
-    const SplitNote split = must(recalls.split(visit, second, target));
+    const SplitNote split = must(recalls.split(visit, shown(visit), second, target));
     scene.sync_everybody();
     scene.check_gone(*scene.counsellor, visit, "medicin");
     CHECK(scene.text(*scene.counsellor, split.rest, "text") ==
@@ -363,11 +494,14 @@ TEST_CASE("Recalls: a note in two parts, each read by its own, and no word of on
     CHECK(scene.text(*scene.counsellor, split.part, "text") == "-");
     CHECK(scene.text(*scene.worker, split.part, "text") == "Hon tar ny medicin.\n");
     CHECK(must(scene.worker->device->item(split.part)).label.category == Category::health);
+    CHECK(scene.text(*scene.worker, split.part, "place").empty());
+    CHECK(scene.text(*scene.worker, split.rest, "place") == "Hemma hos familjen");
     // What is signed is not parted.
     SignedNotes notes{*scene.psychologist->device};
     must(notes.sign(split.rest, must(notes.content(split.rest))));
     const std::size_t first[] = {0};
-    CHECK(recalls.split(split.rest, first, target).error().context == signed_note_refused);
+    CHECK(recalls.split(split.rest, shown(split.rest), first, target).error().context ==
+          signed_note_refused);
 }
 
 TEST_CASE("Recalls: what is closed to a circle stays so when it moves, and leaves no case",
@@ -380,15 +514,19 @@ TEST_CASE("Recalls: what is closed to a circle stays so when it moves, and leave
     closed.type = ItemType::observation;
     closed.about = {scene.family.child};
     closed.closed = circle;
+    closed.sensitivity = Sensitivity::far_reaching;
     closed.fields = {{"text", Value{std::string{"bara för en"}}}};
     scene.clock.advance(1s);
     const ItemId secret = must(device.add_item(closed));
     NewItem target;
     target.case_id = scene.family.case_id;
     target.about = {scene.family.guardians.front()};
+    target.category = Category::social;
     scene.clock.advance(1s);
     const ItemId moved = must(Recalls{device}.move(secret, target));
     CHECK(must(device.item(moved)).label.closed == circle);
+    // Another category makes nothing less sensitive by itself.
+    CHECK(must(device.item(moved)).label.sensitivity == Sensitivity::far_reaching);
     scene.sync_everybody();
     CHECK(scene.text(*scene.worker, moved, "text") == "-");
 

@@ -231,6 +231,14 @@ TEST_CASE("C-40: the youth's own consent names a user of another unit; a guardia
     CHECK(scene.ask_as(scene.principal, scene.social_item()).reasons ==
           only(Reason::no_such_thing));
 
+    const auto stream = World::custody_stream(scene.id);
+    const auto closing = scene.sign(scene.lead.device, stream, CaseClosed{});
+    scene.sign(scene.lead.device, stream, Ended{closing->id});
+    CHECK(scene.ask_as(scene.counsellor, scene.social_item()).reasons ==
+          only(Reason::no_such_thing));
+    scene.consent(scene.id, scene.officer, consent);
+    CHECK(scene.ask_as(scene.counsellor, scene.social_item()).permitted());
+
     scene.closing(scene.id, scene.officer, scene.no(ClosingKind::withdrawal, scene.child));
     const auto after = scene.ask_as(scene.counsellor, scene.social_item());
     CHECK(after.reasons == only(Reason::no_such_thing));

@@ -143,3 +143,32 @@ TEST_CASE("AttachmentRows: what a killed process was attaching goes at the next 
     CHECK(must(AttachmentRows{store.database()}.known_items()).size() == 1);
     CHECK(rows_of(store, "SELECT count(*) FROM sealed_chunks") == 1);
 }
+
+TEST_CASE(
+    "AttachmentRows: one that is under way holds up no other, and only what was not there is "
+    "asked for again",
+    "[store][attachment]") {
+    DeviceStore store = memory_store();
+    AttachmentRows rows{store.database()};
+    commit(store, [&] {
+        for (const unsigned char item : Numbers{1, 2}) {
+            StoredAttachment wanted = fresh(item, item * 100U);
+            wanted.way = AttachmentWay::wanted;
+            (void)must(rows.put(wanted));
+        }
+    });
+    const AttachmentPlace first = fresh(1, 100).place();
+    const AttachmentPlace second = fresh(2, 200).place();
+    CHECK(must(rows.first_wanted({}))->place() == first);
+    CHECK(must(rows.first_wanted(first))->place() == second);
+    CHECK(must(rows.foreign_bytes()) == 300);
+    commit(store, [&] {
+        must(rows.set_refused(first, AttachmentWay::wanted, Errc::not_authentic));
+        must(rows.set_refused(second, AttachmentWay::wanted, Errc::not_found));
+        must(rows.allow(first));
+        must(rows.allow(second));
+    });
+    CHECK(must(rows.first_wanted({}))->place() == second);
+    CHECK_FALSE(must(rows.first_wanted(second)));
+    CHECK(must(rows.foreign_bytes()) == 200);  // what was refused takes no room
+}

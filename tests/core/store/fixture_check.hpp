@@ -78,6 +78,14 @@ inline void check(DeviceStore& store) {
         CHECK(found(store, "protokoll farmor") == 1);
     }
 
+    // From version 7 on: words that came too late for what was taken back.
+    const auto late = LateRows{store.database()}.of(place, id_of<ItemId>(103));
+    REQUIRE(late.has_value());
+    for (const LateWords& words : *late) {
+        CHECK(words.author == id_of<DeviceId>(2));
+        CHECK(words.change == sealed_change());
+    }
+
     for (int i = 3; i < notes; ++i) {
         const auto item = store.item(id_of<ItemId>(static_cast<unsigned char>(i + 1)));
         REQUIRE((item && *item));

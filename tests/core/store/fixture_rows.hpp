@@ -19,6 +19,7 @@
 
 #if !defined(SAMSYN_FIXTURE_VERSION) || SAMSYN_FIXTURE_VERSION >= 7
 #include "core/store/attachment_rows.hpp"
+#include "core/store/late_words.hpp"
 #endif
 
 // What the fixtures in tests/vectors/databases hold: rows in every table, with unsent work aboard.
@@ -205,6 +206,7 @@ inline Result<void> write(DeviceStore& store) {
                           .way = AttachmentWay::goes};
     file = SAMSYN_TRY(files.put(file));
     SAMSYN_TRY(files.append(file, bytes_of(300, 6), FakeHasher{}));
+    (void)SAMSYN_TRY(LateRows{store.database()}.put(place, id_of<DeviceId>(2), sealed_change()));
 #endif
     SAMSYN_TRY(store.put_outgoing({6, EntryKind::batch, bytes_of(64, 6), place, Instant{}}));
     return store.put_position(place, {2, id_of<BatchId>(2)});

@@ -1,3 +1,4 @@
+#include "core/text/text_document.hpp"
 #include "tests/core/store/store_builders.hpp"
 
 #include <rapidcheck.h>

@@ -34,15 +34,15 @@ public:
     explicit HubWorld(HubLimits limits_used = {}, std::unique_ptr<Storage> engine = {})
         : limits(limits_used),
           storage(engine ? std::move(engine) : *open_memory_storage()) {
-        first.push_back(say(root, Stream{}, Founding{root.signer.public_key(), {}}));
-        first.push_back(say(root, Stream{}, ServerCertified{server.public_key(), {}}));
+        first_.push_back(say(root, Stream{}, Founding{root.signer.public_key(), {}}));
+        first_.push_back(say(root, Stream{}, ServerCertified{server.public_key(), {}}));
         nora = found_organisation(nora_admin);
         lindesberg = found_organisation(lindesberg_admin);
         certify(lead, nora_admin, nora, Regime::team, Role::psychologist);
         certify(counsellor, lindesberg_admin, lindesberg, Regime::school_other, Role::teacher);
         certify(outsider, lindesberg_admin, lindesberg, Regime::social, Role::case_officer);
         certify(reviewer, nora_admin, nora, Regime::social, Role::log_reviewer);
-        const auto seeded = seed_federation(*storage, hasher, verifier, first);
+        const auto seeded = seed_federation(*storage, hasher, verifier, first_);
         REQUIRE(seeded);
         REQUIRE(*seeded == federation_id);
         restart();
@@ -75,7 +75,7 @@ public:
         header.author = by.device;
         header.counter = ++by.counter;
         header.previous = graph.heads(stream);
-        header.time = HybridTime::at(now, ++tick);
+        header.time = HybridTime::at(now, ++tick_);
         const auto statement = std::make_shared<const Statement>(
             sign_statement(header, std::move(body), by.signer, hasher));
         if (std::holds_alternative<Founding>(statement->body))
@@ -223,7 +223,7 @@ public:
         batch.header.counter = by.counter + 1;
         batch.header.sequence = sequence + 1;
         batch.header.previous = previous;
-        batch.header.time = HybridTime::at(now, ++tick);
+        batch.header.time = HybridTime::at(now, ++tick_);
         ChangeHeader change;
         change.item = item;
         change.type = type;
@@ -294,14 +294,14 @@ private:
         OrganisationAdmitted admitted;
         admitted.organisation = id;
         admitted.from = now - std::chrono::days{1000};
-        first.push_back(say(root, Stream{}, admitted));
-        first.push_back(say(root,
-                            Stream{},
-                            AdministratorCertified{id,
-                                                   admin.user,
-                                                   admin.device,
-                                                   admin.signer.public_key(),
-                                                   fresh<SealingPublicKey>()}));
+        first_.push_back(say(root, Stream{}, admitted));
+        first_.push_back(say(root,
+                             Stream{},
+                             AdministratorCertified{id,
+                                                    admin.user,
+                                                    admin.device,
+                                                    admin.signer.public_key(),
+                                                    fresh<SealingPublicKey>()}));
         return id;
     }
 
@@ -309,16 +309,16 @@ private:
         Party& who, Party& admin, const OrganisationId& organisation, Regime regime, Role role) {
         who.user = fresh<UserId>();
         who.unit = {organisation, fresh<UnitId>(), regime};
-        first.push_back(say(admin, Stream{}, UnitCertified{who.unit}));
+        first_.push_back(say(admin, Stream{}, UnitCertified{who.unit}));
         UserCertified user;
         user.user = who.user;
         user.organisation = organisation;
         user.unit = who.unit.unit;
         user.role = role;
         user.from = now - std::chrono::days{900};
-        first.push_back(say(admin, Stream{}, user));
+        first_.push_back(say(admin, Stream{}, user));
         if (role == Role::log_reviewer)  // wants a second person
-            first.push_back(say(lindesberg_admin, Stream{}, Countersigned{newest}));
+            first_.push_back(say(lindesberg_admin, Stream{}, Countersigned{newest}));
         DeviceCertified device;
         device.device = who.device;
         device.kind = DeviceKind::staff_tablet;
@@ -326,11 +326,11 @@ private:
         device.user = who.user;
         device.signing_key = who.signer.public_key();
         device.sealing_key = fresh<SealingPublicKey>();
-        first.push_back(say(admin, Stream{}, device));
+        first_.push_back(say(admin, Stream{}, device));
     }
 
-    std::vector<Bytes> first;
-    std::uint16_t tick = 0;
+    std::vector<Bytes> first_;
+    std::uint16_t tick_ = 0;
 };
 
 }  // namespace samsyn
