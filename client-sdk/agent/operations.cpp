@@ -26,7 +26,7 @@ const Operation* find_operation(std::string_view name) {
              recovery_operations(),     showing_operations(),    conflict_operations(),
              closing_operations(),      visit_operations(),      copy_operations(),
              meeting_operations(),      commitment_operations(), attachment_operations(),
-             plan_operations(),         recall_operations(),
+             plan_operations(),         recall_operations(),     stand_in_operations(),
          })
         for (const Operation& operation : operations)
             if (operation.name == name) return &operation;

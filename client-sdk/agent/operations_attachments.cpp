@@ -37,6 +37,8 @@ StateWords words_of(const AttachmentView& view) {
     return {"elsewhere", {"not fetched", "inte hämtad"}};
 }
 
+}  // namespace
+
 json to_json(const AttachmentView& view) {
     const StateWords state = words_of(view);
     return json::object({{"id", to_hex(view.item)},
@@ -49,6 +51,8 @@ json to_json(const AttachmentView& view) {
                          {"state_title", state.title.en},
                          {"state_title_sv", state.title.sv}});
 }
+
+namespace {
 
 Result<std::uint64_t> unsigned_of(Call& call, std::string_view argument) {
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();

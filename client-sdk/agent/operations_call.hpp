@@ -58,6 +58,7 @@ std::span<const Operation> provision_operations();
 std::span<const Operation> recall_operations();
 std::span<const Operation> recovery_operations();
 std::span<const Operation> showing_operations();
+std::span<const Operation> stand_in_operations();
 std::span<const Operation> visit_operations();
 
 /// Adds `waits_for_second`, and the `statements` about the user's certificates that wait.

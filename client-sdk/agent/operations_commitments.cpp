@@ -205,6 +205,15 @@ json clock_json(Directory& names, const DayClock& row, Instant now) {
     return out;
 }
 
+json handover_json(Directory& names, const DayHandover& row) {
+    names.note_shown(row.case_id, row.item);
+    return json::object({{"item", to_hex(row.item)},
+                         {"case", names.describe(row.case_id)},
+                         {"away", names.describe(row.away)},
+                         {"until", row.until ? json(to_text(*row.until)) : json{}},
+                         {"text", row.text}});
+}
+
 json waiting_json(Directory& names, const DayWaiting& row) {
     json out = to_json(names, row.compartment);
     out["holders"] = json::array();
@@ -227,6 +236,8 @@ Result<json> show_day(Call& call) {
     out["user"] = json::object({{"id", to_hex(day.status.user)}, {"name", day.status.user_name}});
     out["meetings"] =
         rows_json(day.meetings, [&](const auto& row) { return meeting_json(names, row); });
+    out["handovers"] =
+        rows_json(day.handovers, [&](const auto& row) { return handover_json(names, row); });
     out["late"] = commitments_json(names, day.late, day.today);
     out["this_week"] = commitments_json(names, day.this_week, day.today);
     out["reminders"] = commitments_json(names, day.reminders, day.today);

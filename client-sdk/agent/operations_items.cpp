@@ -33,7 +33,7 @@ Result<void> check_by_hand(std::span<const FieldInput> fields) {
 bool names_people(ItemType type) {
     return type == ItemType::visit_note || type == ItemType::observation ||
            type == ItemType::plan_goal || type == ItemType::commitment ||
-           type == ItemType::decision || type == ItemType::attachment;
+           type == ItemType::decision || type == ItemType::attachment || type == ItemType::handover;
 }
 
 }  // namespace

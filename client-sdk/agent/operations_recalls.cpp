@@ -3,6 +3,7 @@
 #include "client-sdk/agent/operations_items.hpp"
 
 #include <samsyn/recalls.hpp>
+#include <samsyn/visits.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -96,20 +97,39 @@ Result<json> recalled_one(Call& call, const CaseId& case_id, const ItemId& item)
     return fail(Errc::not_found, "item");
 }
 
+/// What was observed at a visit, and its files, stay when its note goes: each is an item of its
+/// own.
+Result<json> staying_json(Call& call, const ItemId& id) {
+    json staying = json::array();
+    for (const ItemView& item : SAMSYN_TRY(Visits{call.device}.belonging_to(id))) {
+        const TypeInfo* const type = find_type(item.type);
+        if (type == nullptr) continue;
+        staying.push_back(json::object({{"item", to_hex(item.id)},
+                                        {"type_title", type->title.en},
+                                        {"type_title_sv", type->title.sv}}));
+    }
+    return staying;
+}
+
 Result<json> recall(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const RecallReason reason = SAMSYN_TRY(reason_of(call));
     const ItemView item = SAMSYN_TRY(call.device.item(id));
+    json staying = SAMSYN_TRY(staying_json(call, id));
     SAMSYN_TRY(Recalls{call.device}.recall(id, reason));
-    return json::object({{"recalled", SAMSYN_TRY(recalled_one(call, item.case_id, id))}});
+    json result = json::object({{"recalled", SAMSYN_TRY(recalled_one(call, item.case_id, id))}});
+    result["staying"] = std::move(staying);
+    return result;
 }
 
 Result<json> move(Call& call) {
     const ItemId id = SAMSYN_TRY(item_of(call));
     const NewItem target = SAMSYN_TRY(labelled_item(call));
     const ItemView item = SAMSYN_TRY(call.device.item(id));
+    json staying = SAMSYN_TRY(staying_json(call, id));
     const ItemId copy = SAMSYN_TRY(Recalls{call.device}.move(id, target));
     json result = SAMSYN_TRY(written_item(call, copy));
+    result["staying"] = std::move(staying);
     result["recalled"] = SAMSYN_TRY(recalled_one(call, item.case_id, id));
     return result;
 }

@@ -4,6 +4,8 @@
 
 namespace samsyn {
 
+struct AttachmentView;
+
 // What the device tells, as JSON with names beside ids (docs/AGENT.md, "Shapes").
 
 nlohmann::json to_json(Reason reason);
@@ -16,6 +18,7 @@ nlohmann::json to_json(Directory& names, const CompartmentView& compartment);
 nlohmann::json to_json(Directory& names, const ItemView& item);
 nlohmann::json to_json(Directory& names, const ConsentView& consent);
 nlohmann::json to_json(Directory& names, const ClosingView& closing);
+nlohmann::json to_json(const AttachmentView& file);
 nlohmann::json statement_json(Directory& names, const CaseId& case_id, const StatementView& view);
 
 /// A value as a program and as people read it. `info`: null for a field of a newer version.

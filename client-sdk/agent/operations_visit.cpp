@@ -1,10 +1,11 @@
-// Before somebody leaves for where no network is; and when a colleague takes over.
+// A home visit: before somebody leaves for where no network is, and what is written there.
 
 #include "client-sdk/agent/operations.hpp"
-#include "client-sdk/agent/operations_call.hpp"
+#include "client-sdk/agent/operations_items.hpp"
 #include "core/model/local_date.hpp"
 
 #include <samsyn/leaving.hpp>
+#include <samsyn/visits.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -140,37 +141,89 @@ Result<json> prepare_visit(Call& call) {
     return json::object({{"case", call.names.describe(case_id)}, {"checks", std::move(checks)}});
 }
 
-/// Lets somebody stand in for a colleague in all cases of theirs that this device knows. What
-/// cannot be done in one case is told beside it and leaves the others as they are.
-Result<json> stand_in(Call& call) {
-    const UserId away = SAMSYN_TRY(user_of(call, "for"));
-    const UserId user = SAMSYN_TRY(user_of(call, "user"));
-    if (user == away) return fail(Errc::invalid_argument, "user: nobody stands in for themselves");
-    const Instant until = end_of_day(SAMSYN_TRY(call.args.date("until")));
-    if (until <= call.clock.now()) return fail(Errc::invalid_argument, "until: it is in the past");
-    json cases = json::array();
-    for (const CaseSummary& summary : SAMSYN_TRY(call.device.cases()))
-        for (const auto& participant : SAMSYN_TRY(call.device.participants(summary.id))) {
-            if (participant.user != away) continue;
-            const Duty duty = participant.duty == Duty::lead ? Duty::coordinator : participant.duty;
-            const auto added =
-                call.device.add_participant(summary.id, user, participant.unit, duty, until);
-            json one = json::object({{"case", call.names.describe(summary.id)},
-                                     {"unit", call.names.describe(participant.unit)},
-                                     {"added", added.has_value()}});
-            if (!added) one["error"] = error_to_json(added.error());
-            cases.push_back(std::move(one));
-        }
-    if (cases.empty()) return fail(Errc::not_found, "for: takes part in no case known here");
-    return json::object({{"user", call.names.describe(user)},
-                         {"for", call.names.describe(away)},
-                         {"until", last_day(until)},
-                         {"cases", std::move(cases)}});
+/// An observation as a request brings it: what it is about, and the words.
+Result<NewItem> observation_in(Call& call, std::string_view category, std::string text) {
+    NewItem observation;
+    observation.category = find_category(category);
+    if (!observation.category || observation.category == Category::directory)
+        return fail(Errc::invalid_argument, "observe: " + std::string{category.substr(0, 40)});
+    observation.closed = SAMSYN_TRY(closed_of(call, "closed"));
+    observation.fields.push_back({.key = "text", .value = std::move(text)});
+    return observation;
+}
+
+/// `{"health": "Sover bättre"}`: one for each category.
+Result<std::vector<NewItem>> observations_of(Call& call) {
+    std::vector<NewItem> observations;
+    const json* const all = call.args.find("observe");
+    if (all == nullptr) return observations;
+    if (!all->is_object()) return fail(Errc::invalid_argument, "observe");
+    for (const auto& [category, text] : all->items()) {
+        if (!text.is_string()) return fail(Errc::invalid_argument, "observe");
+        auto words = SAMSYN_TRY(clean_text(text.get_ref<const std::string&>(), "observe"));
+        if (words.empty()) return fail(Errc::invalid_argument, "observe: " + category);
+        observations.push_back(SAMSYN_TRY(observation_in(call, category, std::move(words))));
+    }
+    return observations;
+}
+
+Result<json> write_visit(Call& call) {
+    NewItem note =
+        SAMSYN_TRY(new_item_of(call, ItemType::visit_note, {"date", "place", "next_step"}));
+    for (std::string& name : SAMSYN_TRY(call.args.texts("present")))
+        note.fields.push_back({.key = "present", .value = std::move(name)});
+    std::string text;
+    if (call.args.has("text")) text = SAMSYN_TRY(call.args.document("text"));
+    text = SAMSYN_TRY(clean_text(text, "text", document_bytes_max));
+    note.fields.push_back({.key = "text", .value = std::move(text)});
+    auto observations = SAMSYN_TRY(observations_of(call));
+    const auto written = SAMSYN_TRY(Visits{call.device}.write(note, std::move(observations)));
+    json result = SAMSYN_TRY(written_item(call, written.note));
+    result["observations"] = json::array();
+    for (const ItemId& id : written.observations)
+        result["observations"].push_back(SAMSYN_TRY(written_item(call, id)));
+    return result;
+}
+
+Result<json> observe(Call& call) {
+    const ItemId note = SAMSYN_TRY(item_of(call));
+    const std::string category = SAMSYN_TRY(call.args.text("category"));
+    std::string text = SAMSYN_TRY(call.args.text("text"));
+    NewItem observation = SAMSYN_TRY(observation_in(call, category, std::move(text)));
+    if (call.args.has("about")) {
+        const ItemView visit = SAMSYN_TRY(call.device.item(note));
+        observation.about = SAMSYN_TRY(persons_of(call, visit.case_id, "about"));
+    }
+    return written_item(call, SAMSYN_TRY(Visits{call.device}.observe(note, observation)));
+}
+
+Result<json> show_visit(Call& call) {
+    const ItemId id = SAMSYN_TRY(item_of(call));
+    const VisitView visit = SAMSYN_TRY(Visits{call.device}.show(id));
+    json result = SAMSYN_TRY(written_item(call, id));
+    result["observations"] = json::array();
+    for (const ItemView& observation : visit.observations)
+        result["observations"].push_back(SAMSYN_TRY(written_item(call, observation.id)));
+    result["files"] = json::array();
+    for (const AttachmentView& file : visit.files) {
+        call.names.note_shown(visit.note.case_id, file.item);
+        result["files"].push_back(to_json(file));
+    }
+    result["consents"] = json::array();
+    for (const ConsentView& consent : visit.consents)
+        result["consents"].push_back(to_json(call.names, consent));
+    return result;
 }
 
 constexpr Operation operations[] = {
     {"visit.prepare", &prepare_visit, false, "case"},
-    {"participant.stand_in", &stand_in, true, "user for until"},
+    {"visit.write",
+     &write_visit,
+     true,
+     "case about",
+     "text date place present next_step observe category sensitivity unit closed fields"},
+    {"visit.observe", &observe, true, "item category text", "about closed"},
+    {"visit.show", &show_visit, false, "item"},
 };
 
 }  // namespace

@@ -70,6 +70,16 @@ void print_taken_back(const Session& session, const json& result) {
                     "read it: samsyn recalls CASE\n",
                     "Den är borta här och försvinner från de andras enheter när de ansluter. "
                     "Vilka som har läst den: samsyn recalls ÄRENDE\n"));
+    std::string staying;
+    for (const json& item : result.value("staying", json::array()))
+        staying.append(staying.empty() ? "" : ", ")
+            .append(local_in(session, item, "type_title"))
+            .append(" ")
+            .append(short_id(text_in(item, "item")));
+    if (!staying.empty())
+        print(session.say("It belonged together with these, which stay where they are: ",
+                          "Den hörde ihop med dessa, som står kvar: ") +
+              escaped(staying) + "\n");
 }
 
 /// The paragraphs with their numbers; or the two notes, each with who reads it.

@@ -76,6 +76,7 @@ public:
         line(weekday_text(session_, text_in(result_, "today")) + "  " +
              escaped(name_in(result_, "user")));
         put_meetings();
+        put_handovers();
         put_commitments("late", session_.say("Late", "Försenat"));
         if (rows("late").empty())
             line("\n" + session_.say("Nothing is late.", "Inget är försenat."));
@@ -115,6 +116,19 @@ private:
         if (rows("meetings").empty())
             line("\n" + session_.say("No visit or meeting is noted for today.",
                                      "Inget besök eller möte är noterat för idag."));
+    }
+
+    void put_handovers() {
+        std::string heading = session_.say("You stand in", "Du är vikarie");
+        for (const json& row : rows("handovers")) {
+            const std::string until = text_in(row, "until");
+            under(heading,
+                  escaped(name_in(row, "case")) + session_.say(" for ", " för ") +
+                      escaped(name_in(row, "away")) +
+                      (until.empty() ? "" : session_.say(" until ", " till och med ") + until) +
+                      ": " + escaped(shortened(text_in(row, "text"), 200)) + "  " +
+                      short_id(text_in(row, "item")));
+        }
     }
 
     void put_commitments(const char* key, std::string heading) {

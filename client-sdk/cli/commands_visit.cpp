@@ -1,5 +1,5 @@
 #include "client-sdk/agent/agent_client.hpp"
-#include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/item_views.hpp"
 
 #include <algorithm>
 
@@ -61,6 +61,60 @@ int prepare_visit(const Session& session, const json& args) {
     return ready ? exit_ok : exit_failed;
 }
 
+/// "  Health: Sover bättre.  1a2b3c4d, read by Anna Ek".
+void print_observation(const Session& session, const json& written) {
+    const json& item = written["item"];
+    print("  " + escaped(local_in(session, item, "category_title")) + ": " +
+          escaped(text_in(item, "title")) + "  " + short_id(text_in(item, "id")) +
+          session.say(", read by ", ", läses av ") + escaped(names_in(written, "readers")) + "\n");
+}
+
+void print_visit_written(const Session& session, const json& result) {
+    print_written(session, result);
+    for (const json& observation : result.value("observations", json::array()))
+        print_observation(session, observation);
+}
+
+void print_visit(const Session& session, const json& result) {
+    print_shown(session, result);
+    const auto under = [&](const char* key, const std::string& heading, auto line) {
+        const json rows = result.value(key, json::array());
+        if (!rows.empty()) print("\n" + heading + "\n");
+        for (const json& row : rows) line(row);
+    };
+    under("observations", session.say("Observations", "Iakttagelser"), [&](const json& row) {
+        print_observation(session, row);
+    });
+    under("files", session.say("Files", "Filer"), [&](const json& row) {
+        print("  " + escaped(text_in(row, "title")) + "  " + short_id(text_in(row, "id")) + ", " +
+              escaped(local_in(session, row, "state_title")) + "\n");
+    });
+    under("consents",
+          session.say("Consent recorded that day", "Samtycken som togs den dagen"),
+          [&](const json& row) {
+              print("  " + escaped(name_in(row, "grantor")) + session.say(", from ", ", från ") +
+                    escaped(name_in(row, "from")) + session.say(" to ", " till ") +
+                    escaped(name_in(row.value("to", json::object()), "unit")) +
+                    session.say(", until ", ", till och med ") + text_in(row, "until") + "\n");
+          });
+}
+
+/// Without a text the note is made first, and then written in the person's own editor, each time
+/// they save.
+int write_visit(const Session& session, const json& args) {
+    auto agent = AgentClient::connect(session.data);
+    if (!agent) return show_error(session, agent.error());
+    json written;
+    if (const int code = ask(session, *agent, "visit.write", args, written); code != exit_ok)
+        return code;
+    if (session.json)
+        show_json(written);
+    else
+        print_visit_written(session, written);
+    if (session.json || args.contains("text")) return exit_ok;
+    return write_text(session, json::object({{"item", text_in(written["item"], "id")}}));
+}
+
 void print_stand_in(const Session& session, const json& result) {
     print(escaped(name_in(result, "user")) + session.say(" stands in for ", " är vikarie för ") +
           escaped(name_in(result, "for")) + session.say(" until ", " till och med ") +
@@ -73,27 +127,73 @@ void print_stand_in(const Session& session, const json& result) {
             says += ": " + escaped(why.empty() ? text_in(one["error"], "message") : why);
         }
         print_check(added, says);
+        if (one.contains("note"))
+            print(session.say("      note, read by ", "      överlämning, läses av ") +
+                  escaped(names_in(one["note"], "readers")) + "\n");
+        if (one.contains("note_error"))
+            print_check(false,
+                        session.say("the note: ", "överlämningen: ") +
+                            escaped(text_in(one["note_error"], "message")));
     }
 }
 
 }  // namespace
 
 void add_visit_commands(CLI::App& app, Session& session) {
-    Command{group(app, "visit", "Gets home visits ready."),
+    CLI::App& visits = group(app, "visit", "Gets home visits ready, and writes them down.");
+    Command{visits,
             session,
             "prepare",
             "Checks that a case, its keys and the unlocking will work without a network.",
             "samsyn visit prepare \"Familjen Alm\""}
         .of_case()
         .runs([&session](const json& args) { return prepare_visit(session, args); });
+    Command write{visits,
+                  session,
+                  "write",
+                  "Writes a visit: the note, and what was observed, each read by those whom it is "
+                  "for. Without --text your own editor opens; what you save there is written.",
+                  "samsyn visit write \"Familjen Alm\" --about \"Elin Alm\" --present \"Eva Alm\" "
+                  "--observe attendance=\"Tre dagar i skolan\" --observe health=\"Sover bättre\""};
+    with_label_and_fields(write.of_case()
+                              .text("--date", "date", "Day of the visit, as 2026-05-04")
+                              .text("--place", "place", "Where")
+                              .texts("--present", "present", "Who was there")
+                              .text("--text", "text", "The note; - reads standard input")
+                              .pairs("--observe", "observe", "CATEGORY=WORDS, for each category")
+                              .text("--next-step", "next_step", "What comes next"))
+        .runs([&session](const json& args) { return write_visit(session, args); });
+    Command{visits,
+            session,
+            "observe",
+            "Writes one more thing that was observed at a visit.",
+            "samsyn visit observe 1a2b3c4d health \"Åt ingen frukost\""}
+        .needs("item", "item", "The beginning of the note's id")
+        .needs("category", "category", "attendance, health, parenting, …")
+        .needs("text,--text", "text", "What was observed; - reads standard input")
+        .texts("--about", "about", "Whom it is about, where not all whom the note is about")
+        .text("--closed", "closed", "A closed circle's id")
+        .asks("visit.observe", &print_written);
+    Command{visits,
+            session,
+            "show",
+            "A visit on one page: the note, what was observed, files, consent of that day.",
+            "samsyn visit show 1a2b3c4d"}
+        .needs("item", "item", "The beginning of the note's id")
+        .asks("visit.show", &print_visit);
     Command{app,
             session,
             "stand-in",
-            "Lets somebody stand in for a colleague in all their cases that you may change.",
-            "samsyn stand-in \"Per Ås\" --for \"Anna Ek\" --until 2026-06-30"}
+            "Lets somebody stand in for a colleague in all their cases that you may change, or in "
+            "one, with a note on what they should know; it is on their page of the day.",
+            "samsyn stand-in \"Per Ås\" --for \"Anna Ek\" --until 2026-06-30 --case \"Familjen "
+            "Alm\" --note \"Ring mamman på fredagar\""}
         .needs("user", "user", "Who stands in")
         .needs("--for", "for", "Who is away")
         .needs("--until", "until", "The last day, as 2026-06-30")
+        .text("--case", "case", "Only in this case")
+        .text("--note", "note", "What they should know; - reads standard input")
+        .text("--category", "category", "Of the note: parenting, unless it is another")
         .asks("participant.stand_in", &print_stand_in);
 }
 

@@ -87,10 +87,26 @@ std::optional<DayMeeting> meeting_on(const ItemView& item, Date today) {
     return std::nullopt;
 }
 
+std::optional<DayHandover> handover_to(const ItemView& item, const UserId& user, Date today) {
+    if (item.type != ItemType::handover || item.presence != ItemState::Presence::present ||
+        reference_in<UserId>(item, "stands_in") != user)
+        return std::nullopt;
+    const auto until = value_in<Date>(item, "until");
+    if (until && *until < today) return std::nullopt;
+    return DayHandover{.item = item.id,
+                       .case_id = item.case_id,
+                       .away = reference_in<UserId>(item, "away").value_or(UserId{}),
+                       .until = until,
+                       .text = item.text("text")};
+}
+
 Result<void> put_case(Device& device, const CaseSummary& summary, Instant now, DayView& day) {
     const auto items = SAMSYN_TRY(device.items(summary.id));
-    for (const ItemView& item : items)
+    for (const ItemView& item : items) {
         if (const auto row = meeting_on(item, day.today)) day.meetings.push_back(*row);
+        if (auto row = handover_to(item, device.user(), day.today))
+            day.handovers.push_back(*std::move(row));
+    }
     const WatchedCase watched = SAMSYN_TRY(watched_case(device, summary, items));
     const auto clocks = clocks_of(watched, now);
     for (DayClock& row : named(summary.id, clocks, items))
@@ -151,6 +167,9 @@ Result<DayView> day_of(Device& device, Instant now) {
         day.days_since_sync = static_cast<int>((day.today.day - local_date(*synced).day).count());
     std::ranges::sort(day.meetings, {}, [](const DayMeeting& row) {
         return std::tuple{row.starts_at, row.case_id, row.item};
+    });
+    std::ranges::sort(day.handovers, std::ranges::greater{}, [](const DayHandover& row) {
+        return std::tuple{row.until, row.case_id, row.item};
     });
     std::ranges::sort(day.clocks, {}, [](const DayClock& row) {
         return std::tuple{row.clock.ends, row.clock.kind, row.case_id, row.clock.item};

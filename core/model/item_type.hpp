@@ -24,6 +24,7 @@ enum class ItemType : std::uint16_t {
     directory_device = 16,
     agenda_point = 17,
     attachment = 18,
+    handover = 19,
 };
 
 /// How concurrent writes of a field combine (DESIGN.md, "Merge").

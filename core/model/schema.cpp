@@ -91,6 +91,13 @@ constexpr std::array visit_note_fields{
 constexpr std::array observation_fields{
     FieldInfo{one(1), "text", {"Observation", "Iakttagelse"}, text, true, true},
     FieldInfo{one(2), "date", {"Date", "Datum"}, date},
+    FieldInfo{one(3), "visit", {"Visit", "Besök"}, item},
+};
+constexpr std::array handover_fields{
+    FieldInfo{one(1), "text", {"Handover", "Överlämning"}, text, true, true},
+    FieldInfo{one(2), "away", {"Is away", "Är borta"}, user},
+    FieldInfo{one(3), "stands_in", {"Stands in", "Vikarie"}, user},
+    FieldInfo{one(4), "until", {"Until", "Till och med"}, date},
 };
 constexpr std::array commitment_fields{
     FieldInfo{one(1), "what", {"What", "Vad"}, text, true, true},
@@ -329,6 +336,13 @@ constexpr std::array types{
              normal,
              false,
              attachment_fields},
+    TypeInfo{ItemType::handover,
+             "handover",
+             {"Handover", "Överlämning"},
+             Category::parenting,
+             normal,
+             false,
+             handover_fields},
 };
 
 struct CategoryRow {

@@ -63,7 +63,7 @@ struct TypeInfo {
 
 /// The one declarative table that validation, command line, screens, export and docs read.
 /// `schema_version` grows with every change to it.
-inline constexpr std::uint16_t schema_version = 7;
+inline constexpr std::uint16_t schema_version = 8;
 std::span<const TypeInfo> schema();
 
 /// Null where this version does not know the type, field or key.

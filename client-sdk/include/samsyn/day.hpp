@@ -33,10 +33,20 @@ struct DayWaiting {
     std::vector<UserId> holders;  ///< who hold the key and may read; sorted
 };
 
+/// What somebody who is away wrote for whoever stands in for them.
+struct DayHandover {
+    ItemId item;
+    CaseId case_id;
+    UserId away;
+    std::optional<Date> until{};
+    std::string text;
+};
+
 /// What a person wants to know in the morning. Works without a network.
 struct DayView {
     Date today;
     std::vector<DayMeeting> meetings;       ///< without an hour first, then by the hour
+    std::vector<DayHandover> handovers;     ///< to this user, not over yet; the last to end first
     std::vector<CommitmentView> late;       ///< the longest late first
     std::vector<CommitmentView> this_week;  ///< due within `due_soon_within`
     std::vector<CommitmentView> reminders;  ///< whose day has come, and that are in neither

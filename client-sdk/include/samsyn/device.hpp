@@ -409,6 +409,7 @@ private:
     friend class Inviting;      // samsyn/enrolment.hpp
     friend class Restoring;     // samsyn/restoring.hpp
     friend class SignedNotes;   // samsyn/signed_notes.hpp
+    friend class Visits;        // samsyn/visits.hpp
 
     class Impl;
     explicit Device(std::unique_ptr<Impl> impl);
