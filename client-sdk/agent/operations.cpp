@@ -85,7 +85,8 @@ ReadAction action_of(std::string_view operation) {
 }
 
 bool shows_decisions(std::string_view operation) {
-    return operation == "readers" || operation == "why" || operation == "access";
+    return operation == "readers" || operation == "why" || operation == "access" ||
+           operation == "audience.choices";
 }
 
 /// A decision is as good as the statements that it rests on: how old these are, beside it.
@@ -108,7 +109,9 @@ Operations::Operations(Device& device) : Operations(device, machine_clock()) {}
 Result<void> Operations::log_shown(std::string_view operation,
                                    const CaseId& case_id,
                                    std::vector<ItemId> items) {
-    if (operation.ends_with(".add") || items.empty()) return {};
+    const bool writes_new = operation.ends_with(".add") || operation == "visit.write" ||
+                            operation == "visit.observe" || operation == "participant.stand_in";
+    if (writes_new || items.empty()) return {};
     return device_.record_shown({action_of(operation), case_id, std::move(items)});
 }
 

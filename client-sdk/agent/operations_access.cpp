@@ -1,4 +1,6 @@
-#include "client-sdk/agent/operations_call.hpp"
+#include "client-sdk/agent/operations_items.hpp"
+
+#include <samsyn/audience.hpp>
 
 #include <algorithm>
 
@@ -244,7 +246,30 @@ Result<json> access(Call& call) {
                          {"unconfirmed", unconfirmed}});
 }
 
+/// Before something is written: who would read it, and what would make it others.
+Result<json> choices(Call& call) {
+    NewItem item = SAMSYN_TRY(labelled_item(call));
+    const TypeInfo* const type = find_type(SAMSYN_TRY(call.args.text_or("type", "visit_note")));
+    if (type == nullptr || type->category == Category::directory)
+        return fail(Errc::invalid_argument, "type");
+    item.type = type->type;
+    json list = json::array();
+    for (const AudienceChoice& choice : SAMSYN_TRY(Audiences{call.device}.choices(item))) {
+        json one = json::object({{"sensitivity", key_of(choice.sensitivity)}});
+        one["closed"] = choice.closed ? json(to_hex(*choice.closed)) : json{};
+        for (const char* const key : {"readers", "without"}) one[key] = json::array();
+        for (const UserId& user : choice.readers)
+            one["readers"].push_back(call.names.describe(user));
+        for (const UnitId& unit : choice.without)
+            one["without"].push_back(call.names.describe(unit));
+        list.push_back(std::move(one));
+    }
+    return json::object(
+        {{"case", call.names.describe(item.case_id)}, {"choices", std::move(list)}});
+}
+
 constexpr Operation operations[] = {
+    {"audience.choices", &choices, false, "case about", "type category sensitivity unit closed"},
     {"why", &why, false, "", "case item who unit category action purpose"},
     {"access", &access, false, "case", "unit category"},
 };

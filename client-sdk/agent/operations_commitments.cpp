@@ -210,7 +210,8 @@ json handover_json(Directory& names, const DayHandover& row) {
     return json::object({{"item", to_hex(row.item)},
                          {"case", names.describe(row.case_id)},
                          {"away", names.describe(row.away)},
-                         {"until", row.until ? json(to_text(*row.until)) : json{}},
+                         {"by", names.describe(row.by)},
+                         {"until", to_text(row.until)},
                          {"text", row.text}});
 }
 

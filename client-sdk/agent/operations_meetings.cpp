@@ -7,6 +7,7 @@
 #include "core/model/local_date.hpp"
 
 #include <samsyn/paper.hpp>
+#include <samsyn/presence.hpp>
 
 #include <algorithm>
 
@@ -88,10 +89,38 @@ Result<json> add_meeting(Call& call) {
     return written_item(call, SAMSYN_TRY(call_meeting(call.device, meeting)));
 }
 
+/// Who is there now, as far as it is heard here.
+Result<json> here_json(Call& call, const ItemId& id) {
+    json here = json::array();
+    for (const PresentView& present : SAMSYN_TRY(Presences{call.device}.at(id))) {
+        json one = call.names.describe(present.user);
+        one["since"] = to_json(present.since);
+        one["own"] = present.own;
+        here.push_back(std::move(one));
+    }
+    return here;
+}
+
 Result<json> show_meeting(Call& call) {
     const ItemId id = SAMSYN_TRY(meeting_of(call));
     const MeetingView meeting = SAMSYN_TRY(meeting_view(call.device, id, call.clock.now()));
-    return json::object({{"meeting", shown_meeting(call, meeting)}});
+    json shown = shown_meeting(call, meeting);
+    shown["here"] = SAMSYN_TRY(here_json(call, id));
+    return json::object({{"meeting", std::move(shown)}});
+}
+
+/// This device's person is there from now on, for those who are there too.
+Result<json> enter(Call& call) {
+    const ItemId id = SAMSYN_TRY(meeting_of(call));
+    (void)SAMSYN_TRY(meeting_view(call.device, id, call.clock.now()));
+    SAMSYN_TRY(Presences{call.device}.enter(id));
+    return json::object({{"here", SAMSYN_TRY(here_json(call, id))}});
+}
+
+Result<json> leave(Call& call) {
+    const ItemId id = SAMSYN_TRY(meeting_of(call));
+    Presences{call.device}.leave(id);
+    return json::object({{"here", SAMSYN_TRY(here_json(call, id))}});
 }
 
 Result<json> list_meetings(Call& call) {
@@ -341,6 +370,8 @@ constexpr Operation operations[] = {
     {"meeting.point.treat", &settle_agenda_point<PointState::treated>, true, "point", "outcome"},
     {"meeting.point.park", &settle_agenda_point<PointState::parked>, true, "point"},
     {"meeting.point.reopen", &settle_agenda_point<PointState::open>, true, "point"},
+    {"meeting.enter", &enter, true, "meeting"},
+    {"meeting.leave", &leave, true, "meeting"},
     {"meeting.let_in", &let_in, true, "meeting who", "as remote"},
     {"meeting.let_out", &let_out, true, "meeting who", "as remote mistaken"},
     {"paper", &paper, false, "case person", "lang"},

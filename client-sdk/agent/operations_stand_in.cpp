@@ -80,14 +80,19 @@ Result<json> stand_in(Call& call) {
     const StandIn wanted = SAMSYN_TRY(stand_in_of(call));
     std::optional<CaseId> only;
     if (call.args.has("case")) only = SAMSYN_TRY(case_of(call));
-    json cases = json::array();
+    std::vector<std::pair<CaseId, Device::ParticipantView>> places;
     for (const CaseSummary& summary : SAMSYN_TRY(call.device.cases())) {
         if (only && *only != summary.id) continue;
         for (const auto& participant : SAMSYN_TRY(call.device.participants(summary.id)))
-            if (participant.user == wanted.away)
-                cases.push_back(stand_in_case(call, summary.id, participant, wanted));
+            if (participant.user == wanted.away) places.emplace_back(summary.id, participant);
     }
-    if (cases.empty()) return fail(Errc::not_found, "for: takes part in no case known here");
+    if (places.empty()) return fail(Errc::not_found, "for: takes part in no case known here");
+    // What is said of one family is not to stand in another one's record.
+    if (!wanted.note.empty() && !only)
+        return fail(Errc::invalid_argument, "note: is about one family, so name its case");
+    json cases = json::array();
+    for (const auto& [case_id, participant] : places)
+        cases.push_back(stand_in_case(call, case_id, participant, wanted));
     return json::object({{"user", call.names.describe(wanted.user)},
                          {"for", call.names.describe(wanted.away)},
                          {"until", last_day(wanted.until)},

@@ -159,7 +159,8 @@ Result<std::vector<NewItem>> observations_of(Call& call) {
     if (all == nullptr) return observations;
     if (!all->is_object()) return fail(Errc::invalid_argument, "observe");
     for (const auto& [category, text] : all->items()) {
-        if (!text.is_string()) return fail(Errc::invalid_argument, "observe");
+        if (!text.is_string())
+            return fail(Errc::invalid_argument, "observe: words, once for each category");
         auto words = SAMSYN_TRY(clean_text(text.get_ref<const std::string&>(), "observe"));
         if (words.empty()) return fail(Errc::invalid_argument, "observe: " + category);
         observations.push_back(SAMSYN_TRY(observation_in(call, category, std::move(words))));

@@ -1,5 +1,5 @@
 #include "client-sdk/cli/answer_text.hpp"
-#include "client-sdk/cli/command.hpp"
+#include "client-sdk/cli/item_views.hpp"
 
 namespace samsyn {
 
@@ -140,9 +140,38 @@ void print_access(const Session& session, const json& result) {
                                   " kopior är inte bekräftat borta.\n"));
 }
 
+/// "2) read by Anna Ek; not by Skolan: --closed 1a2b…".
+void print_choices(const Session& session, const json& result) {
+    std::size_t number = 0;
+    const json choices = result.value("choices", json::array());
+    for (const json& choice : choices) {
+        const std::string without = names_in(choice, "without");
+        std::string option;
+        if (number > 0 && choice["closed"] != choices.front()["closed"])
+            option = "--closed " + text_in(choice, "closed");
+        else if (number > 0)
+            option = "--sensitivity " + text_in(choice, "sensitivity");
+        print(std::to_string(++number) + ") " + session.say("read by ", "läses av ") +
+              escaped(names_in(choice, "readers")) +
+              (without.empty() ? "" : session.say("; not by ", "; inte av ") + escaped(without)) +
+              (option.empty()
+                   ? session.say(" (as you would write it now)", " (så som du skriver det nu)")
+                   : ": " + option) +
+              "\n");
+    }
+    print_knowledge(session, result);
+}
+
 }  // namespace
 
 void add_access_commands(CLI::App& app, Session& session) {
+    Command audience{app,
+                     session,
+                     "audience",
+                     "Who would read what you are about to write, and how others would, or fewer.",
+                     "samsyn audience \"Familjen Alm\" --about \"Elin Alm\" --category health"};
+    with_label(audience.of_case().text("--type", "type", "visit_note (default), commitment, …"))
+        .asks("audience.choices", &print_choices);
     Command{app,
             session,
             "why",

@@ -10,6 +10,10 @@ void print_written(const Session& session, const json& result) {
           session.say("  about ", "  om ") + escaped(names_in(item, "about")) + "\n");
     const std::string readers = names_in(result, "readers");
     if (!readers.empty()) print(session.say("read by ", "läses av ") + escaped(readers) + "\n");
+    print_named(session, result);
+}
+
+void print_named(const Session& session, const json& result) {
     const std::string named = names_in(result, "named");
     if (!named.empty())
         print(session.say("Named in it, and not among whom it is about: ",

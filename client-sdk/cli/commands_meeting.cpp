@@ -191,6 +191,33 @@ void print_let_out(const Session& session, const json& result) {
                                                           "Ute ur rummet; har deltagit.\n"));
 }
 
+void print_presence(const Session& session, const json& result) {
+    print_here(session, result);
+    print(
+        session.say("Whoever is there too sees it while both are connected (samsyn sync --follow); "
+                    "samsyn watch meeting show MEETING shows who comes and leaves.\n",
+                    "Den som också är där ser det medan båda är anslutna (samsyn sync --follow); "
+                    "samsyn watch meeting show MÖTE visar vilka som kommer och går.\n"));
+}
+
+void print_left(const Session& session, const json& result) {
+    print(session.say("You are not there any more.\n", "Du är inte kvar där.\n"));
+    print_here(session, result);
+}
+
+void add_presence(CLI::App& meetings, Session& session) {
+    Command{meetings,
+            session,
+            "enter",
+            "You are there now: whoever is there too sees it, and you see who is.",
+            "samsyn meeting enter 1a2b3c4d"}
+        .needs("meeting", "meeting", "The beginning of its id")
+        .asks("meeting.enter", &print_presence);
+    Command{meetings, session, "leave", "You are there no more.", "samsyn meeting leave 1a2b3c4d"}
+        .needs("meeting", "meeting", "The beginning of its id")
+        .asks("meeting.leave", &print_left);
+}
+
 void add_attendance(CLI::App& meetings, Session& session) {
     Command{meetings,
             session,
@@ -223,6 +250,7 @@ void add_meeting_commands(CLI::App& app, Session& session) {
     add_calling(meetings, session);
     add_point_commands(meetings, session);
     add_attendance(meetings, session);
+    add_presence(meetings, session);
     Command{app, session, "meetings", "Lists the meetings to come.", "samsyn meetings"}
         .text("case", "case", "Only of this case")
         .flag("--all", "all", "Those that were, too")

@@ -120,15 +120,12 @@ private:
 
     void put_handovers() {
         std::string heading = session_.say("You stand in", "Du är vikarie");
-        for (const json& row : rows("handovers")) {
-            const std::string until = text_in(row, "until");
+        for (const json& row : rows("handovers"))
             under(heading,
                   escaped(name_in(row, "case")) + session_.say(" for ", " för ") +
-                      escaped(name_in(row, "away")) +
-                      (until.empty() ? "" : session_.say(" until ", " till och med ") + until) +
-                      ": " + escaped(shortened(text_in(row, "text"), 200)) + "  " +
-                      short_id(text_in(row, "item")));
-        }
+                      escaped(name_in(row, "away")) + session_.say(" until ", " till och med ") +
+                      text_in(row, "until") + ": " + escaped(shortened(text_in(row, "text"), 200)) +
+                      " (" + escaped(name_in(row, "by")) + ")  " + short_id(text_in(row, "item")));
     }
 
     void put_commitments(const char* key, std::string heading) {

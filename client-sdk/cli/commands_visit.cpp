@@ -1,5 +1,6 @@
 #include "client-sdk/agent/agent_client.hpp"
 #include "client-sdk/cli/item_views.hpp"
+#include "client-sdk/cli/own_editor.hpp"
 
 #include <algorithm>
 
@@ -71,8 +72,10 @@ void print_observation(const Session& session, const json& written) {
 
 void print_visit_written(const Session& session, const json& result) {
     print_written(session, result);
-    for (const json& observation : result.value("observations", json::array()))
+    for (const json& observation : result.value("observations", json::array())) {
         print_observation(session, observation);
+        print_named(session, observation);
+    }
 }
 
 void print_visit(const Session& session, const json& result) {
@@ -102,6 +105,11 @@ void print_visit(const Session& session, const json& result) {
 /// Without a text the note is made first, and then written in the person's own editor, each time
 /// they save.
 int write_visit(const Session& session, const json& args) {
+    if (!args.contains("text") && session.json)
+        return show_error(session, Error{Errc::invalid_argument, "text"});
+    if (!args.contains("text"))  // no note without words is left where there is no editor
+        if (const auto editor = OwnEditor::open(""); !editor)
+            return show_error(session, editor.error());
     auto agent = AgentClient::connect(session.data);
     if (!agent) return show_error(session, agent.error());
     json written;
@@ -115,25 +123,31 @@ int write_visit(const Session& session, const json& args) {
     return write_text(session, json::object({{"item", text_in(written["item"], "id")}}));
 }
 
+/// Why, as a person reads it.
+std::string why_in(const Session& session, const json& error) {
+    const std::string why = reason_in(session, error);
+    if (!why.empty()) return escaped(why);
+    const std::string context = text_in(error, "context");
+    return escaped(text_in(error, "message") + (context.empty() ? "" : ": " + context));
+}
+
 void print_stand_in(const Session& session, const json& result) {
     print(escaped(name_in(result, "user")) + session.say(" stands in for ", " är vikarie för ") +
           escaped(name_in(result, "for")) + session.say(" until ", " till och med ") +
           text_in(result, "until") + ":\n");
     for (const json& one : result["cases"]) {
         const bool added = one.value("added", false);
-        std::string says = escaped(name_in(one, "case")) + ", " + escaped(name_in(one, "unit"));
-        if (!added) {
-            const std::string why = reason_in(session, one["error"]);
-            says += ": " + escaped(why.empty() ? text_in(one["error"], "message") : why);
-        }
-        print_check(added, says);
+        print_check(added,
+                    escaped(name_in(one, "case")) + ", " + escaped(name_in(one, "unit")) +
+                        (added ? "" : ": " + why_in(session, one["error"])));
         if (one.contains("note"))
-            print(session.say("      note, read by ", "      överlämning, läses av ") +
-                  escaped(names_in(one["note"], "readers")) + "\n");
+            print_check(true,
+                        session.say("the note is read by ", "överlämningen läses av ") +
+                            escaped(names_in(one["note"], "readers")));
         if (one.contains("note_error"))
-            print_check(false,
-                        session.say("the note: ", "överlämningen: ") +
-                            escaped(text_in(one["note_error"], "message")));
+            print_check(
+                false,
+                session.say("the note: ", "överlämningen: ") + why_in(session, one["note_error"]));
     }
 }
 
@@ -185,7 +199,8 @@ void add_visit_commands(CLI::App& app, Session& session) {
             session,
             "stand-in",
             "Lets somebody stand in for a colleague in all their cases that you may change, or in "
-            "one, with a note on what they should know; it is on their page of the day.",
+            "one; with --note, which is for one family, on what they should know: it is on their "
+            "page of the day.",
             "samsyn stand-in \"Per Ås\" --for \"Anna Ek\" --until 2026-06-30 --case \"Familjen "
             "Alm\" --note \"Ring mamman på fredagar\""}
         .needs("user", "user", "Who stands in")

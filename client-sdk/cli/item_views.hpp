@@ -11,6 +11,9 @@ namespace samsyn {
 /// "visit_note 1a2b3c4d about Elin Alm, read by Anna Ek, Per Ås".
 void print_written(const Session& session, const nlohmann::json& result);
 
+/// Whom it names beside those whom it is about, where it does.
+void print_named(const Session& session, const nlohmann::json& result);
+
 /// All of an item, and who reads it.
 void print_shown(const Session& session, const nlohmann::json& result);
 

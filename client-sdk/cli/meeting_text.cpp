@@ -1,5 +1,7 @@
 #include "client-sdk/cli/meeting_text.hpp"
 
+#include <algorithm>
+
 namespace samsyn {
 
 namespace {
@@ -150,6 +152,16 @@ void print_promises(const Session& session, const json& items, const std::string
 
 }  // namespace
 
+void print_here(const Session& session, const json& result) {
+    std::vector<std::string> names;  // somebody may have two devices there
+    for (const json& one : list_in(result, "here"))
+        if (std::string name = name_of(one); std::ranges::find(names, name) == names.end())
+            names.push_back(std::move(name));
+    std::string all;
+    for (const std::string& name : names) all.append(all.empty() ? "" : ", ").append(name);
+    if (!all.empty()) print(session.say("Here now: ", "Här nu: ") + escaped(all) + "\n");
+}
+
 void print_meeting(const Session& session, const json& result) {
     const json meeting = result.value("meeting", json::object());
     print_head(session, meeting);
@@ -159,6 +171,8 @@ void print_meeting(const Session& session, const json& result) {
     print_points(session, list_in(meeting, "agenda"), times, session.say("Agenda", "Dagordning"));
     print_points(session, list_in(meeting, "parked"), times, session.say("Parked", "Parkerat"));
     print_roster(session, meeting);
+    if (!list_in(meeting, "here").empty()) print("\n");
+    print_here(session, meeting);
     const json& decisions = list_in(meeting, "decisions");
     if (!decisions.empty()) print("\n" + session.say("Decided", "Beslutat") + "\n");
     for (const json& item : decisions)

@@ -8,6 +8,9 @@ namespace samsyn {
 void print_meeting(const Session& session, const nlohmann::json& result);
 
 /// Meetings to come, one a line.
+/// "Here now: Anna Ek, Per Ås", where somebody is.
+void print_here(const Session& session, const nlohmann::json& result);
+
 void print_meetings(const Session& session, const nlohmann::json& result);
 
 }  // namespace samsyn

@@ -87,25 +87,29 @@ std::optional<DayMeeting> meeting_on(const ItemView& item, Date today) {
     return std::nullopt;
 }
 
-std::optional<DayHandover> handover_to(const ItemView& item, const UserId& user, Date today) {
-    if (item.type != ItemType::handover || item.presence != ItemState::Presence::present ||
-        reference_in<UserId>(item, "stands_in") != user)
-        return std::nullopt;
+/// From the own unit alone: nobody else puts anything on somebody's page.
+std::optional<DayHandover> handover_to(const ItemView& item, const UserView& me, Date today) {
     const auto until = value_in<Date>(item, "until");
-    if (until && *until < today) return std::nullopt;
+    const FieldView* const text = field_of(item, "text");
+    if (item.type != ItemType::handover || item.presence != ItemState::Presence::present ||
+        reference_in<UserId>(item, "stands_in") != me.id || !until || *until < today ||
+        text == nullptr ||
+        std::ranges::find(me.units, item.label.disclosing.unit) == me.units.end())
+        return std::nullopt;
     return DayHandover{.item = item.id,
                        .case_id = item.case_id,
                        .away = reference_in<UserId>(item, "away").value_or(UserId{}),
-                       .until = until,
+                       .by = text->values.front().writer,
+                       .until = *until,
                        .text = item.text("text")};
 }
 
-Result<void> put_case(Device& device, const CaseSummary& summary, Instant now, DayView& day) {
+Result<void> put_case(
+    Device& device, const CaseSummary& summary, const UserView& me, Instant now, DayView& day) {
     const auto items = SAMSYN_TRY(device.items(summary.id));
     for (const ItemView& item : items) {
         if (const auto row = meeting_on(item, day.today)) day.meetings.push_back(*row);
-        if (auto row = handover_to(item, device.user(), day.today))
-            day.handovers.push_back(*std::move(row));
+        if (auto row = handover_to(item, me, day.today)) day.handovers.push_back(*std::move(row));
     }
     const WatchedCase watched = SAMSYN_TRY(watched_case(device, summary, items));
     const auto clocks = clocks_of(watched, now);
@@ -157,8 +161,11 @@ Result<std::vector<DayClock>> case_clocks(Device& device, const CaseId& case_id,
 Result<DayView> day_of(Device& device, Instant now) {
     DayView day;
     day.today = local_date(now);
+    UserView me{.id = device.user(), .name = {}, .units = {}};
+    for (UserView& user : device.users())
+        if (user.id == me.id) me = std::move(user);
     for (const CaseSummary& summary : SAMSYN_TRY(device.cases()))
-        SAMSYN_TRY(put_case(device, summary, now, day));
+        SAMSYN_TRY(put_case(device, summary, me, now, day));
     put_commitments(SAMSYN_TRY(commitments(device, {}, day.today)), day);
     day.status = SAMSYN_TRY(device.status());
     for (const CompartmentView& compartment : day.status.waiting_for_key)

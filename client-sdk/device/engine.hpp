@@ -554,6 +554,10 @@ public:
     class AttachmentBook;
     AttachmentBook& attachment_book();
 
+    // --- Who is here (presence.cpp) --------------------------------------------------------------
+    class PresenceBook;
+    PresenceBook& presence_book();
+
     // Small durable values.
     Result<void> put_instant(std::string_view key, Instant value);
     Result<std::optional<Instant>> instant(std::string_view key);
@@ -617,6 +621,7 @@ private:
     std::shared_ptr<LogBook> log_book_;      ///< shared for its deleter only: the type is elsewhere
     std::shared_ptr<FleetBook> fleet_book_;  ///< likewise
     std::shared_ptr<AttachmentBook> attachment_book_;  ///< likewise
+    std::shared_ptr<PresenceBook> presence_book_;      ///< likewise
 };
 
 Result<std::set<DeviceId>> holders(DeviceStore& store, const EpochId& epoch);

@@ -2,6 +2,7 @@
 
 #include "client-sdk/device/attachment_book.hpp"
 #include "client-sdk/device/fleet_book.hpp"
+#include "client-sdk/device/presence_book.hpp"
 
 #include <samsyn/enrolment.hpp>
 
@@ -50,6 +51,7 @@ Result<void> Device::on_welcome(const Welcome& welcome) {
     my.attentive = true;
     my.everything_here = false;
     my.fleet_book().begin_session();
+    my.presence_book().begin_session();
     return my.attachment_book().begin_session();
 }
 

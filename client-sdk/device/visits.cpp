@@ -5,47 +5,55 @@
 #include <samsyn/visits.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace samsyn {
 
 namespace {
 
-bool belongs_to(const ItemView& item, const ItemId& other) {
+/// Of the unit that wrote the note, so that no other unit writes on its page.
+bool belongs_to(const ItemView& item, const ItemView& note) {
     const char* const key = item.type == ItemType::observation ? "visit" : "belongs_to";
-    return reference_in<ItemId>(item, key) == other;
+    return item.label.disclosing == note.label.disclosing &&
+           reference_in<ItemId>(item, key) == note.id;
 }
 
-/// The day of a visit: as the note says, else when it was written.
-std::optional<Date> day_of_visit(const ItemView& note) {
-    if (const auto date = value_in<Date>(note, "date")) return date;
-    const FieldView* const text = field_of(note, "text");
-    if (text == nullptr) return std::nullopt;
-    return local_date(text->values.front().version.time.instant());
-}
-
-/// What was seen at a visit, as an item beside its note.
+/// What was seen at a visit, as an item beside its note: where the note is closed, so is this, and
+/// it is no less sensitive.
 NewItem observation_of(NewItem observation,
-                       const CaseId& case_id,
-                       const ItemId& note,
-                       const std::vector<PersonId>& about,
+                       const NewItem& note,
+                       const ItemId& id,
                        const std::optional<Date>& day) {
-    observation.case_id = case_id;
+    observation.case_id = note.case_id;
     observation.type = ItemType::observation;
-    if (observation.about.empty()) observation.about = about;
-    observation.fields.push_back({.key = "visit", .value = reference_to(note)});
+    observation.unit = note.unit;
+    if (observation.about.empty()) observation.about = note.about;
+    if (!observation.closed) observation.closed = note.closed;
+    if (note.sensitivity && observation.category)
+        observation.sensitivity =
+            std::max(*note.sensitivity, usual_sensitivity(*observation.category));
+    observation.fields.push_back({.key = "visit", .value = reference_to(id)});
     if (day) observation.fields.push_back({.key = "date", .value = *day});
     return observation;
 }
 
+/// The day that it says; as it is written down, where it says nothing.
+std::optional<Date> day_of_new(NewItem& note, Instant now) {
+    const auto said = std::ranges::find(note.fields, "date", &FieldInput::key);
+    if (said == note.fields.end()) {
+        note.fields.push_back({.key = "date", .value = local_date(now)});
+        return local_date(now);
+    }
+    const auto* const date = std::get_if<Date>(&said->value);
+    return date == nullptr ? std::nullopt : std::optional{*date};
+}
+
 }  // namespace
 
-Result<WrittenVisit> Visits::write(const NewItem& note, std::vector<NewItem> observations) {
+Result<WrittenVisit> Visits::write(NewItem note, std::vector<NewItem> observations) {
     if (note.type != ItemType::visit_note) return fail(Errc::invalid_argument, no_visit_note);
-    std::optional<Date> day;
-    for (const FieldInput& input : note.fields)
-        if (const auto* const date = std::get_if<Date>(&input.value))
-            if (input.key == "date") day = *date;
     Device::Impl& my = *device_.impl_;
+    const auto day = day_of_new(note, my.corrected(my.now()));
     return my.transact([&]() -> Result<WrittenVisit> {
         WrittenVisit written;
         const auto add = [&](const NewItem& item) -> Result<ItemId> {
@@ -55,26 +63,40 @@ Result<WrittenVisit> Visits::write(const NewItem& note, std::vector<NewItem> obs
         };
         written.note = SAMSYN_TRY(add(note));
         for (NewItem& one : observations) {
-            if (!one.unit) one.unit = note.unit;
-            const ItemId id = SAMSYN_TRY(
-                add(observation_of(std::move(one), note.case_id, written.note, note.about, day)));
-            written.observations.push_back(id);
+            const NewItem item = observation_of(std::move(one), note, written.note, day);
+            written.observations.push_back(SAMSYN_TRY(add(item)));
         }
         return written;
     });
 }
 
 Result<ItemId> Visits::observe(const ItemId& id, NewItem observation) {
-    const ItemView note = SAMSYN_TRY(device_.item(id));
-    if (note.type != ItemType::visit_note) return fail(Errc::invalid_argument, no_visit_note);
-    return device_.add_item(observation_of(
-        std::move(observation), note.case_id, note.id, note.label.subjects, day_of_visit(note)));
+    Device::Impl& my = *device_.impl_;
+    return my.transact([&]() -> Result<ItemId> {
+        const StoredItem item = SAMSYN_TRY(my.readable_item(id));
+        if (item.type != ItemType::visit_note) return fail(Errc::invalid_argument, no_visit_note);
+        const KnownCompartment* const compartment = my.find(item.compartment);
+        const Label& label = compartment->stored.label;
+        NewItem note;
+        note.case_id = compartment->stored.case_id;
+        note.about = label.subjects;
+        note.sensitivity = label.sensitivity;
+        note.closed = label.closed;
+        const UnitId unit = label.disclosing.unit;
+        if (my.works_in(unit, my.now())) note.unit = unit;
+        const ItemView view = my.view_of(item, {});
+        const auto day = value_in<Date>(view, "date");
+        const auto draft =
+            SAMSYN_TRY(my.draft_of(observation_of(std::move(observation), note, id, day)));
+        SAMSYN_TRY(my.create_item(draft));
+        return draft.item;
+    });
 }
 
 Result<std::vector<ItemView>> Visits::belonging_to(const ItemId& id) {
     const ItemView item = SAMSYN_TRY(device_.item(id));
     auto all = SAMSYN_TRY(device_.items(item.case_id));
-    std::erase_if(all, [&](const ItemView& one) { return !belongs_to(one, id); });
+    std::erase_if(all, [&](const ItemView& one) { return !belongs_to(one, item); });
     return all;
 }
 
@@ -82,17 +104,18 @@ Result<VisitView> Visits::show(const ItemId& id) {
     VisitView visit;
     visit.note = SAMSYN_TRY(device_.item(id));
     if (visit.note.type != ItemType::visit_note) return fail(Errc::invalid_argument, no_visit_note);
-    visit.observations = SAMSYN_TRY(belonging_to(id));
-    std::erase_if(visit.observations,
-                  [](const ItemView& one) { return one.type != ItemType::observation; });
+    std::set<ItemId> others;
+    for (ItemView& item : SAMSYN_TRY(belonging_to(id)))
+        if (item.type == ItemType::observation)
+            visit.observations.push_back(std::move(item));
+        else
+            others.insert(item.id);
     std::ranges::stable_sort(
         visit.observations, {}, [](const ItemView& one) { return one.label.category; });
     visit.files = SAMSYN_TRY(Attachments{device_}.list(visit.note.case_id));
-    std::erase_if(visit.files, [&](const AttachmentView& file) {
-        const auto item = device_.item(file.item);
-        return !item || !belongs_to(*item, id);
-    });
-    const auto day = day_of_visit(visit.note);
+    std::erase_if(visit.files,
+                  [&](const AttachmentView& file) { return !others.contains(file.item); });
+    const auto day = value_in<Date>(visit.note, "date");
     visit.consents = SAMSYN_TRY(device_.consents(visit.note.case_id));
     std::erase_if(visit.consents, [&](const ConsentView& consent) {
         return !day || local_date(consent.recorded_at) != *day;

@@ -71,7 +71,8 @@ namespace samsyn {
     row(signed_note, "samsyn1/sig-note") \
     row(note_text, "samsyn1/notetext") \
     row(attachment, "samsyn1/attachmt") \
-    row(attachment_chunk, "samsyn1/attchunk")
+    row(attachment_chunk, "samsyn1/attchunk") \
+    row(presence, "samsyn1/presence")
 // clang-format on
 
 inline constexpr std::size_t domain_label_size = 16;

@@ -20,6 +20,7 @@ Result<void> ClientSession::after_change(Instant now) {
     SAMSYN_TRY(push_outgoing(now));
     SAMSYN_TRY(ask_receipts());
     SAMSYN_TRY(serve_attachments(now));
+    (void)SAMSYN_TRY(tell_presence(now));
     return announce_if_synced(now);
 }
 

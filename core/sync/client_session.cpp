@@ -38,6 +38,7 @@ void ClientSession::on_timer(Instant now) {
     if (phase_ == Phase::closed) return;
     if (deadline_ && now >= *deadline_)
         return close(Error{Errc::timed_out, hands_in() ? "hand-in" : "handshake"});
+    if (const auto told = tell_presence(now); !told) return fail_with(told.error());
     if (!next_report_ || now < *next_report_) return;
     const auto told = is_quiet() ? tell_report(now) : Result<bool>{false};
     if (!told) return fail_with(told.error());
@@ -53,6 +54,9 @@ void ClientSession::poke(Instant now) {
     attachments_done_ = false;
     if (pushed) pushed = serve_attachments(now);
     if (!pushed) return fail_with(pushed.error());
+    const auto told = tell_presence(now);
+    if (!told) return fail_with(told.error());
+    if (*told) announced_ = false;  // whoever waits for `Synced` hears it behind what was said
     serve_keeper();
     ask_log();
     if (const auto announced = announce_if_synced(now); !announced) fail_with(announced.error());
@@ -66,8 +70,11 @@ std::optional<ClientSession::Output> ClientSession::poll_output() {
 }
 
 std::optional<Instant> ClientSession::next_deadline() const {
-    if (!deadline_) return next_report_;
-    return next_report_ ? std::min(deadline_, next_report_) : deadline_;
+    PresenceKeeper* const keeper = presence_keeper();
+    std::optional<Instant> next = keeper == nullptr ? std::nullopt : keeper->next_presence();
+    for (const std::optional<Instant>& other : {deadline_, next_report_})
+        if (other) next = std::min(next.value_or(*other), *other);
+    return next;
 }
 
 // --- Messages ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "core/sync/attachment_keeper.hpp"
 #include "core/sync/fleet_keeper.hpp"
 #include "core/sync/log_keeper.hpp"
+#include "core/sync/presence_keeper.hpp"
 #include "core/sync/transfer_pace.hpp"
 #include "core/sync/unlock_keeper.hpp"
 #include "core/wire/messages.hpp"
@@ -69,6 +70,9 @@ public:
     /// Null: files neither go nor come.
     virtual AttachmentKeeper* attachment_keeper() { return nullptr; }
 
+    /// Null: nobody says, or hears, who is here.
+    virtual PresenceKeeper* presence_keeper() { return nullptr; }
+
     /// Cursors to move now: a supplement opened earlier entries. Empties the list.
     virtual std::vector<Resume::Cursor> take_rewinds() = 0;
 
@@ -108,7 +112,7 @@ public:
     /// later changes.
     struct Synced {};
 
-    /// New entries were applied: queries may answer differently.
+    /// New entries were applied, or somebody came or left: queries may answer differently.
     struct Changed {};
 
     /// Something outgoing was answered.
@@ -182,6 +186,7 @@ private:
     Result<void> handle(const Receipts& receipts, Instant now);
     Result<void> handle(const AttachmentState& state, Instant now);
     Result<void> handle(const AttachmentPiece& piece, Instant now);
+    Result<void> handle(const Presence& presence, Instant now);
     Result<void> handle(const UnlockRegistered& registered, Instant now);
     Result<void> handle(const UnlockConfirmed& confirmed, Instant now);
     Result<void> handle(const Order& order, Instant now);
@@ -196,6 +201,8 @@ private:
     void ask_log();
     Result<bool> tell_report(Instant now);
     bool ask_fleet();
+    PresenceKeeper* presence_keeper() const;
+    Result<bool> tell_presence(Instant now);
     Result<bool> handle_resent(const Answer& answer, Instant now);
     Result<void> push_resends();
     Result<void> ask_receipts();

@@ -57,5 +57,6 @@ template Message::Message(AttachmentOffer);
 template Message::Message(AttachmentState);
 template Message::Message(AttachmentPiece);
 template Message::Message(AttachmentRequest);
+template Message::Message(Presence);
 
 }  // namespace samsyn

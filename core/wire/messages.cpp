@@ -69,6 +69,7 @@ void write(Writer& out, const Channel& channel) {
 using attachments::write;
 using fleet::write;
 using log_messages::write;
+using presences::write;
 using rooms::write;
 using unlocking::write;
 
@@ -83,6 +84,11 @@ Result<Body> read(Reader& in) {
         return rooms::read<Body>(in);
     else
         return unlocking::read<Body>(in);
+}
+
+template <>
+Result<Presence> read(Reader& in) {
+    return presences::read_presence(in);
 }
 
 template <>

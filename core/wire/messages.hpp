@@ -6,6 +6,7 @@
 #include "core/wire/batch.hpp"
 #include "core/wire/fleet_messages.hpp"
 #include "core/wire/log_messages.hpp"
+#include "core/wire/presence_message.hpp"
 #include "core/wire/room_messages.hpp"
 
 #include <array>
@@ -287,7 +288,8 @@ using MessageKinds = std::variant<Hello,
                                   AttachmentOffer,
                                   AttachmentState,
                                   AttachmentPiece,
-                                  AttachmentRequest>;
+                                  AttachmentRequest,
+                                  Presence>;
 
 /// One of the kinds; compiled once, as `StatementBody`.
 struct Message : MessageKinds {

@@ -56,6 +56,19 @@ void JointMeeting::join(const Tablet& tablet) {
         programs_.samsyn,
         std::vector<std::string>{"--data", tablet.folder().string(), "sync", "--follow"},
         folder(tablet.role() + ".follow.log")));
+    (void)tablet.run({"meeting", "enter", meeting_});
+}
+
+void JointMeeting::await_all_here() const {
+    const auto give_up = std::chrono::steady_clock::now() + 20s;
+    const auto sees_all = [&](const Tablet* tablet) {
+        const json meeting = tablet->run({"meeting", "show", meeting_}).at("meeting");
+        return meeting.at("here").size() == in_the_meeting().size();
+    };
+    while (!std::ranges::all_of(in_the_meeting(), sees_all)) {
+        expect(std::chrono::steady_clock::now() < give_up, "each sees that the others are there");
+        std::this_thread::sleep_for(50ms);
+    }
 }
 
 std::string JointMeeting::minutes(const Tablet& tablet) const {
@@ -92,6 +105,8 @@ void JointMeeting::write_from_two_rooms() {
                     folder("screen"));
     tell("In Nora: " + psychologist_->person() + " and " + officer_->person() +
          ". In Lindesberg: " + counsellor_->person() + " and " + psychiatrist_->person() + ".");
+    await_all_here();
+    tell("Each tablet shows that the four are there; the server does not know at which meeting.");
     add_line(*psychologist_, "Närvarande: fyra av oss, i två rum.");
     await(in_the_meeting(), "i två rum");
     // Each on what they see, whatever the other has just typed.
@@ -146,6 +161,7 @@ void JointMeeting::drop_out() {
     join(*psychiatrist_);
     await(in_the_meeting(), "återbesök i februari");
     await(in_the_meeting(), "avlastning");
+    await_all_here();
     const auto give_up = std::chrono::steady_clock::now() + 20s;
     std::string screen = await_file(folder("screen"), 20s);
     while (screen.find("återbesök i februari") == std::string::npos) {

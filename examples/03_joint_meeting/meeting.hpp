@@ -34,6 +34,8 @@ private:
     void add_line(const Tablet& tablet, const std::string& line) const;
 
     /// Until all of them show the same minutes with this in them.
+    /// Until each tablet shows that all are there.
+    void await_all_here() const;
     void await(const std::vector<Tablet*>& tablets, const std::string& line) const;
 
     std::string meeting_;

@@ -295,6 +295,7 @@ const std::array rate_keys{
     SAMSYN_RATE(
         "restricted_rate", hub.restricted_rate, "sessions of one device while it is locked"),
     SAMSYN_RATE("room_rate", hub.room_rate, "one device's messages to meetings' screens"),
+    SAMSYN_RATE("presence_rate", hub.presence_rate, "one device's words that its person is there"),
     SAMSYN_RATE("attachment_rate", hub.attachment_rate, "MiB of files of one device"),
 };
 #undef SAMSYN_RATE

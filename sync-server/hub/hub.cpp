@@ -133,6 +133,7 @@ Result<std::optional<Message>> Hub::Impl::next_of_session(HubLink& link,
         return answer;
     }
     if (auto of_room = next_of_rooms(link, now)) return of_room;
+    if (auto presence = next_of_presence(link, now)) return presence;
     auto content = SAMSYN_TRY(deliver(Delivery::Phase::everything));
     if (content) return content;
     if (!link.announce_everything) return std::nullopt;

@@ -55,6 +55,7 @@ struct HubLimits {
 
     /// Messages of room sessions of one device; past that its link is closed with rate_limited.
     Rate room_rate{std::chrono::milliseconds{200}, 200};
+    Rate presence_rate{std::chrono::seconds{1}, 60};
 
     /// Room sessions in all, and of one presenter's device; then refused with limit_exceeded.
     std::size_t room_sessions_max = 1024;

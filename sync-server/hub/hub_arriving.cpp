@@ -112,6 +112,8 @@ void Hub::Impl::on_session_message(LinkId id, HubLink& link, ByteView bytes, Ins
         answer_attachment(id, link, take_piece(link.delivery->device(), *piece, now));
     } else if (const auto* const wants = std::get_if<AttachmentRequest>(&*message)) {
         on_attachment_request(id, link, *wants);
+    } else if (const auto* const presence = std::get_if<Presence>(&*message)) {
+        on_presence(id, link, *presence, now);
     } else if (is_of_room(*message)) {
         on_room(id, link, *message, now);
     } else if (std::holds_alternative<Goodbye>(*message)) {

@@ -162,6 +162,13 @@ struct Hub::Impl {
     void post_to(const DeviceId& device, const Message& message);
     std::optional<Message> next_of_rooms(HubLink& link, Instant now);
 
+    // Who is where: hub_presence.cpp.
+    bool may_see_present(const CompartmentId& compartment,
+                         const DeviceId& device,
+                         Instant now) const;
+    void on_presence(LinkId id, HubLink& link, const Presence& presence, Instant now);
+    std::optional<Message> next_of_presence(HubLink& link, Instant now);
+
     /// Messages that are handed out together: the rows that some of them need are durable, in one
     /// transaction, before the first of them leaves.
     struct Round {

@@ -2,6 +2,7 @@
 
 #include "core/sync/server_handshake.hpp"
 #include "sync-server/hub/delivery.hpp"
+#include "sync-server/hub/presence_mailbox.hpp"
 #include "sync-server/hub/room_relay.hpp"
 #include "sync-server/hub/token_bucket.hpp"
 
@@ -43,6 +44,7 @@ struct HubLink {
     std::optional<ReceiptRequest>
         receipt_request;  ///< waits for its answer; a later one replaces it
     RoomMailbox rooms;
+    PresenceMailbox presences;
     std::vector<AttachmentState> attachment_states;     ///< wait to be told, one for each file
     std::deque<AttachmentRequest> attachment_requests;  ///< the first is being answered
     std::set<AttachmentPlace> attachments_logged;       ///< their rows are in the log
@@ -90,6 +92,7 @@ struct Allowance {
     TokenBucket sessions;
     TokenBucket messages;
     TokenBucket attachments;
+    TokenBucket presences;
 };
 
 }  // namespace samsyn

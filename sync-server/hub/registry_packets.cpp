@@ -2,6 +2,7 @@
 
 #include "core/policy/recovery_recipient.hpp"
 #include "core/wire/recovery_context.hpp"
+#include "core/wire/statement_codec.hpp"
 #include "sync-server/hub/registry.hpp"
 
 #include <algorithm>

@@ -306,13 +306,24 @@ rc::Gen<Message> attachment_message() {
     });
 }
 
+rc::Gen<Message> presence_message() {
+    return rc::gen::exec([]() -> Message {
+        return Presence{*id<CompartmentId>(),
+                        *id<DeviceId>(),
+                        *id<EpochId>(),
+                        *instant(),
+                        *bytes(presence_sealed_bytes_max)};
+    });
+}
+
 rc::Gen<Message> message() {
     return rc::gen::oneOf(session_message(),
                           unlocking_message(),
                           room_message(),
                           log_message(),
                           fleet_message(),
-                          attachment_message());
+                          attachment_message(),
+                          presence_message());
 }
 
 }  // namespace samsyn::gen

@@ -62,6 +62,16 @@ public:
             }
     }
 
+    /// Whose time has come does what is due.
+    void tick() {
+        for (auto& line : lines_) {
+            const auto due = line->session.next_deadline();
+            if (line->closed || !due || clock_.now() < *due) continue;
+            line->session.on_timer(clock_.now());
+            take_outputs(*line);
+        }
+    }
+
     /// Until nothing is under way. False where it does not come to rest.
     bool run() {
         for (std::size_t step = 0; step < steps_max; ++step)

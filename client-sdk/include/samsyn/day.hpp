@@ -33,12 +33,13 @@ struct DayWaiting {
     std::vector<UserId> holders;  ///< who hold the key and may read; sorted
 };
 
-/// What somebody who is away wrote for whoever stands in for them.
+/// What whoever stands in for somebody should know of a family, written in their own unit.
 struct DayHandover {
     ItemId item;
     CaseId case_id;
     UserId away;
-    std::optional<Date> until{};
+    UserId by;
+    Date until;
     std::string text;
 };
 

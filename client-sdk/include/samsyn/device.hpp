@@ -398,11 +398,14 @@ public:
     Result<std::optional<OrderAnswer>> on_order(const Order& order, Instant now) override;
     LogKeeper* log_keeper() override;
     FleetKeeper* fleet_keeper() override;
+    PresenceKeeper* presence_keeper() override;
     AttachmentKeeper* attachment_keeper() override;
 
 private:
     friend class Attachments;   // samsyn/attachments.hpp
+    friend class Audiences;     // samsyn/audience.hpp
     friend class ConsentForms;  // samsyn/consent_forms.hpp
+    friend class Presences;     // samsyn/presence.hpp
     friend class Provisioning;  // samsyn/provisioning.hpp
     friend class Recalls;       // samsyn/recalls.hpp
     friend class Recovery;      // samsyn/recovery.hpp

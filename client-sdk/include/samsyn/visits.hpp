@@ -29,17 +29,18 @@ class Visits {
 public:
     explicit Visits(Device& device) : device_(device) {}
 
-    /// All of it or nothing. `observations`: their case, type and day follow from the note; about
-    /// the same persons where they name none. Errors: as `Device::add_item`; also
+    /// All of it or nothing. The day is today where the note names none. `observations`: their
+    /// case, unit and day follow from the note; about the same persons where they name none; closed
+    /// where the note is, and no less sensitive. Errors: as `Device::add_item`; also
     /// `invalid_argument` with `no_visit_note` for another type.
-    Result<WrittenVisit> write(const NewItem& note, std::vector<NewItem> observations);
+    Result<WrittenVisit> write(NewItem note, std::vector<NewItem> observations);
 
-    /// One more. Errors: also `not_found` for an unknown note.
+    /// One more, likewise. Errors: also `not_found` for an unknown note.
     Result<ItemId> observe(const ItemId& note, NewItem observation);
 
     Result<VisitView> show(const ItemId& note);
 
-    /// Readable items that belong to this one: observations and files of a visit.
+    /// Readable items of the same unit that belong to this one: observations and files of a visit.
     Result<std::vector<ItemView>> belonging_to(const ItemId& item);
 
     static constexpr std::string_view no_visit_note = "item: no visit note";

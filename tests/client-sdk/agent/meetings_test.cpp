@@ -60,6 +60,18 @@ struct MeetingScene : ShowScene {
 
 }  // namespace
 
+TEST_CASE("Meeting: who enters is there until they leave", "[meeting][presence]") {
+    MeetingScene scene;
+    const std::string id = scene.id_of(scene.call());
+    CHECK(scene.show(id)["here"].empty());
+    const json here = scene.result("meeting.enter", {{"meeting", id}})["here"];
+    REQUIRE(here.size() == 1);
+    CHECK(here[0]["own"] == true);
+    CHECK(scene.show(id)["here"] == here);
+    CHECK(scene.result("meeting.leave", {{"meeting", id}})["here"].empty());
+    CHECK(scene.show(id)["here"].empty());
+}
+
 TEST_CASE("Meeting: a template fills in agenda, end and those who may read it", "[meeting]") {
     MeetingScene scene;
     const std::string id = scene.id_of(scene.call({{"kind", "gemensamt"}, {"template", "own"}}));

@@ -126,6 +126,86 @@ TEST_CASE("Visit: one more thing belongs to the note, its day and whom it is abo
     CHECK(gone["staying"][0]["item"] == one["id"]);
 }
 
+TEST_CASE("Visit: what is observed is no more open than the note, and no less sensitive",
+          "[operations][visit][attack]") {
+    WritingScene scene;
+    Person& ylva = *scene.psychologist;
+    const json circle = scene.run(ylva,
+                                  "audience.close",
+                                  {{"case", to_hex(scene.family.case_id)},
+                                   {"about", {to_hex(scene.family.child)}},
+                                   {"users", {to_hex(ylva.user)}},
+                                   {"text", "Kollegas släkting"}});
+    json visit = scene.a_visit();
+    visit["closed"] = circle["closed"];
+    visit["sensitivity"] = "far_reaching";
+    const json written = scene.run(ylva, "visit.write", visit);
+    std::vector<json> items;
+    for (const json& one : written["observations"]) items.push_back(one);
+    items.push_back(scene.run(
+        ylva,
+        "visit.observe",
+        {{"item", written["item"]["id"]}, {"category", "health"}, {"text", "Åt ingen frukost"}}));
+    REQUIRE(items.size() == 3);
+    for (const json& one : items) {
+        CHECK(one["readers"].size() == 1);
+        CHECK(one["item"]["sensitivity"] == "far_reaching");
+    }
+}
+
+TEST_CASE("Visit: the day is that on which it was written, whenever it is edited",
+          "[operations][visit]") {
+    WritingScene scene;
+    Person& ylva = *scene.psychologist;
+    json visit = scene.a_visit();
+    visit.erase("date");
+    const std::string day = to_text(local_date(scene.clock.now()));
+    const json note = scene.run(ylva, "visit.write", visit)["item"]["id"];
+    (void)scene.consent_of(scene.family.guardians.front(), scene.world.school);
+    scene.clock.advance(24h * 3);
+    scene.run(ylva, "text.write", {{"item", note}, {"text", "Vi satt i köket. Länge."}});
+    scene.run(ylva, "visit.observe", {{"item", note}, {"category", "plan"}, {"text", "Sova"}});
+    const json shown = scene.run(ylva, "visit.show", {{"item", note}});
+    CHECK(shown["consents"].size() == 1);
+    REQUIRE(shown["observations"].size() == 3);
+    for (const json& one : shown["observations"])
+        for (const json& field : one["item"]["fields"])
+            if (field["key"] == "date") CHECK(field["values"][0]["shown"] == day);
+}
+
+TEST_CASE("Visit: another unit writes nothing on its page", "[operations][visit][attack]") {
+    WritingScene scene;
+    Person& ylva = *scene.psychologist;
+    const json note = scene.run(ylva, "visit.write", scene.a_visit())["item"]["id"];
+    consent_by_both(*scene.counsellor->device,
+                    scene.family,
+                    scene.world.school,
+                    scene.world.team,
+                    scene.clock.now());
+    scene.sync_everybody();
+    const json planted = scene.run(*scene.counsellor,
+                                   "item.add",
+                                   {{"case", to_hex(scene.family.case_id)},
+                                    {"about", {to_hex(scene.family.child)}},
+                                    {"type", "observation"},
+                                    {"category", "attendance"},
+                                    {"fields", {{"text", "Ditskrivet"}, {"visit", note}}}});
+    const json handover = scene.run(
+        *scene.counsellor,
+        "item.add",
+        {{"case", to_hex(scene.family.case_id)},
+         {"about", {to_hex(scene.family.child)}},
+         {"type", "handover"},
+         {"category", "attendance"},
+         {"fields",
+          {{"text", "Ditskrivet"}, {"stands_in", to_hex(ylva.user)}, {"until", "2030-01-01"}}}});
+    for (int round = 0; round < 2; ++round) scene.sync_everybody();
+    for (const json& item : {planted, handover})  // it is read, where it is listed as what it is
+        scene.run(ylva, "item.show", {{"item", item["item"]["id"]}});
+    CHECK(scene.run(ylva, "visit.show", {{"item", note}})["observations"].size() == 2);
+    CHECK(scene.run(ylva, "today", json::object())["handovers"].empty());
+}
+
 TEST_CASE("Visit: consent that was collected on that day stands beside it", "[operations][visit]") {
     WritingScene scene;
     Person& ylva = *scene.psychologist;
@@ -155,6 +235,12 @@ TEST_CASE("Stand-in: a note on each family is on the day's page, until the last 
                                    {"until", last},
                                    {"case", to_hex(scene.family.case_id)},
                                    {"note", "Ring mamman på fredagar."}});
+    CHECK(scene.refusal(*scene.psychologist,
+                        "participant.stand_in",
+                        {{"user", to_hex(per->user)},
+                         {"for", to_hex(scene.worker->user)},
+                         {"until", last},
+                         {"note", "Av en familj, i alla?"}}) == "invalid_argument");
     REQUIRE(answer["cases"].size() == 1);
     REQUIRE(answer["cases"][0].contains("note"));
     for (int round = 0; round < 3; ++round) {
