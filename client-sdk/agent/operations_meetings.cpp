@@ -120,7 +120,7 @@ Result<json> enter(Call& call) {
 Result<json> leave(Call& call) {
     const ItemId id = SAMSYN_TRY(meeting_of(call));
     Presences{call.device}.leave(id);
-    return json::object({{"here", SAMSYN_TRY(here_json(call, id))}});
+    return json::object({{"here", json::array()}});
 }
 
 Result<json> list_meetings(Call& call) {

@@ -159,11 +159,13 @@ Result<json> split(Call& call) {
             return fail(Errc::invalid_argument, "take: " + each);
         taken.push_back(number - 1);
     }
+    json staying = SAMSYN_TRY(staying_json(call, id));
     const SplitNote notes = SAMSYN_TRY(recalls.split(id, Hash::from(shown), taken, target));
     json result = json::object();
     result["rest"] = SAMSYN_TRY(written_item(call, notes.rest));
     result["part"] = SAMSYN_TRY(written_item(call, notes.part));
     result["recalled"] = SAMSYN_TRY(recalled_one(call, item.case_id, id));
+    result["staying"] = std::move(staying);
     return result;
 }
 

@@ -209,7 +209,7 @@ constexpr RefusalWords all_words[] = {
      "Be någon i den enheten: `samsyn open POST` anger den."},
     {Recalls::is_recalled,
      "it was taken back, and nothing is left of it",
-     "den är återtagen, och inget av den finns kvar",
+     "posten är återtagen, och inget av den finns kvar",
      "`samsyn recalls CASE` says who took it back, and where it is gone.",
      "`samsyn recalls ÄRENDE` säger vem som tog tillbaka den och var den är borta."},
     {Attachments::not_here,

@@ -104,6 +104,7 @@ Command& Command::flag(const std::string& spec, std::string key, const std::stri
 Command& Command::pairs(const std::string& spec, std::string key, const std::string& description) {
     Bound& bound = bind(Kind::pairs, std::move(key));
     bound.option = app_->add_option(spec, bound.texts, description);
+    if (spec.starts_with('-')) bound.option->allow_extra_args(false);
     return *this;
 }
 

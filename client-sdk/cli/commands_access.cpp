@@ -165,11 +165,12 @@ void print_choices(const Session& session, const json& result) {
 }  // namespace
 
 void add_access_commands(CLI::App& app, Session& session) {
-    Command audience{app,
-                     session,
-                     "audience",
-                     "Who would read what you are about to write, and how others would, or fewer.",
-                     "samsyn audience \"Familjen Alm\" --about \"Elin Alm\" --category health"};
+    Command audience{
+        app,
+        session,
+        "audience",
+        "Shows who would read what you are about to write, and by which option fewer would.",
+        "samsyn audience \"Familjen Alm\" --about \"Elin Alm\" --category health"};
     with_label(audience.of_case().text("--type", "type", "visit_note (default), commitment, …"))
         .asks("audience.choices", &print_choices);
     Command{app,

@@ -61,7 +61,8 @@ void add_calling(CLI::App& meetings, Session& session) {
     Command{meetings,
             session,
             "show",
-            "Shows a meeting: agenda and clock, who is there, what was decided and promised.",
+            "Shows a meeting: agenda and clock, who is called and attends, who is there now, what "
+            "was decided and promised.",
             "samsyn meeting show 1a2b3c4d"}
         .needs("meeting", "meeting", "The beginning of its id")
         .asks("meeting.show", &print_meeting);
@@ -209,11 +210,16 @@ void add_presence(CLI::App& meetings, Session& session) {
     Command{meetings,
             session,
             "enter",
-            "You are there now: whoever is there too sees it, and you see who is.",
+            "Says that you are at a meeting now. Whoever says so too sees it while both are "
+            "connected, and you see them; ends by itself after 8 hours.",
             "samsyn meeting enter 1a2b3c4d"}
         .needs("meeting", "meeting", "The beginning of its id")
         .asks("meeting.enter", &print_presence);
-    Command{meetings, session, "leave", "You are there no more.", "samsyn meeting leave 1a2b3c4d"}
+    Command{meetings,
+            session,
+            "leave",
+            "Says that you have left a meeting.",
+            "samsyn meeting leave 1a2b3c4d"}
         .needs("meeting", "meeting", "The beginning of its id")
         .asks("meeting.leave", &print_left);
 }

@@ -21,7 +21,7 @@ void print_late(const Session& session, const json& late) {
 /// Who may have read it, who has, and where it is gone.
 void print_recall(const Session& session, const json& one) {
     print(local_time_in(one, "at") + "  " + escaped(local_in(session, one, "type_title")) + " " +
-          short_id(text_in(one, "item")) + session.say(", taken back by ", ", återtagen av ") +
+          short_id(text_in(one, "item")) + session.say(", taken back by ", ", togs tillbaka av ") +
           escaped(name_in(one, "by")) + ": " + escaped(local_in(session, one, "reason_title")) +
           (one.value("unsent", false) ? session.say(" (not sent yet)", " (inte skickat än)")
                                       : std::string{}) +
@@ -51,8 +51,8 @@ void print_recalled(const Session& session, const json& result) {
         return;
     }
     print(session.say("A device that has it and is not named removes it when it next connects.\n",
-                      "En enhet som har den och inte nämns raderar den när den ansluter nästa "
-                      "gång.\n"));
+                      "En enhet som har posten och inte nämns här raderar den nästa gång "
+                      "enheten ansluter.\n"));
     if (!result.value("log_asked", false) || !result.value("log_complete", false))
         print(
             session.say("The server's log has not answered: more people may have opened it, and "
@@ -68,7 +68,7 @@ void print_taken_back(const Session& session, const json& result) {
     print(
         session.say("It is gone here, and goes from the others' devices as they connect. Who has "
                     "read it: samsyn recalls CASE\n",
-                    "Den är borta här och försvinner från de andras enheter när de ansluter. "
+                    "Posten är borta här och försvinner från de andras enheter när de ansluter. "
                     "Vilka som har läst den: samsyn recalls ÄRENDE\n"));
     std::string staying;
     for (const json& item : result.value("staying", json::array()))
@@ -78,7 +78,7 @@ void print_taken_back(const Session& session, const json& result) {
             .append(short_id(text_in(item, "item")));
     if (!staying.empty())
         print(session.say("It belonged together with these, which stay where they are: ",
-                          "Den hörde ihop med dessa, som står kvar: ") +
+                          "Posten hörde ihop med dessa, som står kvar: ") +
               escaped(staying) + "\n");
 }
 
@@ -132,7 +132,7 @@ void add_recall_commands(CLI::App& app, Session& session) {
             session,
             "recall",
             "Takes an item back from every device: it stood in the wrong family, or is read too "
-            "widely. Cannot be undone, and takes along what others have not sent of it.",
+            "widely. Cannot be undone. What others have not sent of it stays with them alone.",
             "samsyn recall 1a2b3c4d --reason wrong_family"}
         .needs("item", "item", "The beginning of its id")
         .needs("--reason", "reason", "wrong_family, read_too_widely or other")

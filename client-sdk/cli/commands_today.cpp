@@ -233,7 +233,8 @@ void add_today_command(CLI::App& app, Session& session) {
     Command{app,
             session,
             "today",
-            "The day on one page: visits, what is late or due, clocks, consents that end, what "
+            "The day on one page: visits and meetings, notes left to you as a stand-in, what is "
+            "late or due, clocks, consents that end, what "
             "waits.",
             "samsyn today"}
         .asks("today", &print_today);

@@ -169,13 +169,14 @@ void add_visit_commands(CLI::App& app, Session& session) {
                   "for. Without --text your own editor opens; what you save there is written.",
                   "samsyn visit write \"Familjen Alm\" --about \"Elin Alm\" --present \"Eva Alm\" "
                   "--observe attendance=\"Tre dagar i skolan\" --observe health=\"Sover bättre\""};
-    with_label_and_fields(write.of_case()
-                              .text("--date", "date", "Day of the visit, as 2026-05-04")
-                              .text("--place", "place", "Where")
-                              .texts("--present", "present", "Who was there")
-                              .text("--text", "text", "The note; - reads standard input")
-                              .pairs("--observe", "observe", "CATEGORY=WORDS, for each category")
-                              .text("--next-step", "next_step", "What comes next"))
+    with_label_and_fields(
+        write.of_case()
+            .text("--date", "date", "Day of the visit, as 2026-05-04 (default: today)")
+            .text("--place", "place", "Where")
+            .texts("--present", "present", "Who was there")
+            .text("--text", "text", "The note; - reads standard input")
+            .pairs("--observe", "observe", "CATEGORY=WORDS, for each category")
+            .text("--next-step", "next_step", "What comes next"))
         .runs([&session](const json& args) { return write_visit(session, args); });
     Command{visits,
             session,
@@ -195,20 +196,21 @@ void add_visit_commands(CLI::App& app, Session& session) {
             "samsyn visit show 1a2b3c4d"}
         .needs("item", "item", "The beginning of the note's id")
         .asks("visit.show", &print_visit);
-    Command{app,
-            session,
-            "stand-in",
-            "Lets somebody stand in for a colleague in all their cases that you may change, or in "
-            "one; with --note, which is for one family, on what they should know: it is on their "
-            "page of the day.",
-            "samsyn stand-in \"Per Ås\" --for \"Anna Ek\" --until 2026-06-30 --case \"Familjen "
-            "Alm\" --note \"Ring mamman på fredagar\""}
+    Command{
+        app,
+        session,
+        "stand-in",
+        "Lets somebody stand in for a colleague until a day, in all of their cases that you may "
+        "change, or in one. With --case and --note: leaves a note on that family, which `samsyn "
+        "today` shows to whoever stands in.",
+        "samsyn stand-in \"Per Ås\" --for \"Anna Ek\" --until 2026-06-30 --case \"Familjen "
+        "Alm\" --note \"Ring mamman på fredagar\""}
         .needs("user", "user", "Who stands in")
         .needs("--for", "for", "Who is away")
         .needs("--until", "until", "The last day, as 2026-06-30")
         .text("--case", "case", "Only in this case")
-        .text("--note", "note", "What they should know; - reads standard input")
-        .text("--category", "category", "Of the note: parenting, unless it is another")
+        .text("--note", "note", "With --case: what they should know; - reads standard input")
+        .text("--category", "category", "Of the note (default: parenting)")
         .asks("participant.stand_in", &print_stand_in);
 }
 

@@ -56,15 +56,15 @@ Result<WrittenVisit> Visits::write(NewItem note, std::vector<NewItem> observatio
     const auto day = day_of_new(note, my.corrected(my.now()));
     return my.transact([&]() -> Result<WrittenVisit> {
         WrittenVisit written;
-        const auto add = [&](const NewItem& item) -> Result<ItemId> {
-            const Device::Impl::Draft draft = SAMSYN_TRY(my.draft_of(item));
-            SAMSYN_TRY(my.create_item(draft));
-            return draft.item;
-        };
-        written.note = SAMSYN_TRY(add(note));
+        const Device::Impl::Draft first = SAMSYN_TRY(my.draft_of(note));
+        SAMSYN_TRY(my.create_item(first));
+        written.note = first.item;
+        note.sensitivity = first.label.sensitivity;
         for (NewItem& one : observations) {
             const NewItem item = observation_of(std::move(one), note, written.note, day);
-            written.observations.push_back(SAMSYN_TRY(add(item)));
+            const Device::Impl::Draft draft = SAMSYN_TRY(my.draft_of(item));
+            SAMSYN_TRY(my.create_item(draft));
+            written.observations.push_back(draft.item);
         }
         return written;
     });

@@ -16,7 +16,6 @@ void Hub::Impl::on_presence(LinkId id, HubLink& link, const Presence& presence, 
     if (presence.device != from)
         return close(id, link, {Errc::not_permitted, "presence of another"});
     if (!allowances[from].presences.take(limits.presence_rate, now)) return;
-    if (!may_see_present(presence.compartment, from, now)) return;
     link.presences.said(presence.compartment, now);
     for (auto& [other_id, other] : links) {
         if (!other.delivery || other.delivery->device() == from || other.closing) continue;
@@ -28,7 +27,6 @@ void Hub::Impl::on_presence(LinkId id, HubLink& link, const Presence& presence, 
 std::optional<Message> Hub::Impl::next_of_presence(HubLink& link, Instant now) {
     const DeviceId to = link.delivery->device();
     while (auto presence = link.presences.take()) {
-        if (!registry.federation().in_good_standing(presence->device, now)) continue;
         if (may_see_present(presence->compartment, presence->device, now) &&
             may_see_present(presence->compartment, to, now))
             return Message{*std::move(presence)};

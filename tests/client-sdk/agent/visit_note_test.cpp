@@ -138,7 +138,7 @@ TEST_CASE("Visit: what is observed is no more open than the note, and no less se
                                    {"text", "Kollegas släkting"}});
     json visit = scene.a_visit();
     visit["closed"] = circle["closed"];
-    visit["sensitivity"] = "far_reaching";
+    visit["category"] = "diagnosis";  // far-reaching by itself
     const json written = scene.run(ylva, "visit.write", visit);
     std::vector<json> items;
     for (const json& one : written["observations"]) items.push_back(one);

@@ -231,11 +231,24 @@ TEST_CASE("C-40: the youth's own consent names a user of another unit; a guardia
     CHECK(scene.ask_as(scene.principal, scene.social_item()).reasons ==
           only(Reason::no_such_thing));
 
+    // What the guardians decide is read while the youth's own word stands, and that ends with the
+    // case, whatever they say anew.
+    const auto guardians_consent = [&] {
+        for (const auto& guardian : {scene.a, scene.b})
+            scene.consent(
+                scene.id,
+                scene.officer,
+                scene.draft_consent(
+                    guardian, scene.child, scene.social, scene.school, {Category::contact}));
+    };
+    guardians_consent();
+    CHECK(scene.ask_as(scene.counsellor, scene.about_child(Category::contact)).permitted());
     const auto stream = World::custody_stream(scene.id);
     const auto closing = scene.sign(scene.lead.device, stream, CaseClosed{});
     scene.sign(scene.lead.device, stream, Ended{closing->id});
-    CHECK(scene.ask_as(scene.counsellor, scene.social_item()).reasons ==
-          only(Reason::no_such_thing));
+    guardians_consent();
+    for (const auto& label : {scene.social_item(), scene.about_child(Category::contact)})
+        CHECK(scene.ask_as(scene.counsellor, label).reasons == only(Reason::no_such_thing));
     scene.consent(scene.id, scene.officer, consent);
     CHECK(scene.ask_as(scene.counsellor, scene.social_item()).permitted());
 
