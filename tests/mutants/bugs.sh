@@ -8,11 +8,10 @@ bug skip_the_fence hub '[hub]' sync-server/hub/delivery.cpp \
     'auto permission = registry.may(compartment, Request{}, device_, now); permission.permitted = true;'
 bug give_batches_without_key hub '[hub]' sync-server/hub/delivery.cpp \
     'return epoch != nullptr && epoch->holders.contains(device_);' 'return epoch != nullptr;'
-bug answer_before_commit hub '[hub]' sync-server/hub/hub.cpp \
-    'if (committed) committed = impl.ports.storage.commit();' \
-    'if (committed) { impl.release(now); committed = impl.ports.storage.commit(); }'
+bug acknowledge_before_it_is_durable crash_store '*' core/store/database.cpp \
+    'PRAGMA synchronous = FULL' 'PRAGMA synchronous = OFF'
 bug accept_unsigned_batch hub '[hub]' sync-server/hub/acceptance_batch.cpp \
-    'if (!verify_batch(batch, *key, ports_.verifier))' 'if (false)'
+    'if (!verify_batch(batch, *key, ports_.verifier))' 'if (key == nullptr)'
 bug accept_old_epoch hub '[hub]' sync-server/hub/acceptance_batch.cpp \
     'if (!registry.is_open(*epoch, now_))' 'if (false)'
 bug accept_author_without_key hub '[hub]' sync-server/hub/acceptance_batch.cpp \
@@ -28,17 +27,18 @@ bug presence_of_another hub '[presence]' sync-server/hub/hub_presence.cpp \
 
 # --- What a device believes ---------------------------------------------------------------------------
 bug take_unsigned_batch device '[device]' $d/applying.cpp \
-    'if (!verify_batch(batch, *author, ports.verifier))' 'if (false)'
+    'if (!verify_batch(batch, *author, ports.verifier))' 'if (author == nullptr)'
 bug take_unsigned_packet device '[device]' $d/applying.cpp \
-    'if (!verify_packet(packet, *author, ports.verifier))' 'if (false)'
+    'if (!verify_packet(packet, *author, ports.verifier))' 'if (author == nullptr)'
 bug move_the_cursor_early device '[device]' $d/applying.cpp \
     'EntryNumber number = deliver.up_to;' 'EntryNumber number = deliver.up_to + 1;'
 bug forget_the_rollback sync '*' core/sync/client_session.cpp \
     'if (!ports_.verifier.verify(server_key_,' 'if (false && !ports_.verifier.verify(server_key_,'
 bug work_on_as_a_clone device '*' $d/ledger.cpp \
-    'if (welcome.greatest_counter > last)' 'if (false)'
+    'if (welcome.greatest_counter > last)' 'if (welcome.greatest_counter > last + 1000000)'
 bug follow_a_forked_log device_log '*' $d/log_book.cpp \
-    '!held || verify_consistency(base, shown.checkpoint.tree, path, my_.ports.hasher);' 'true;'
+    'verify_consistency(base, shown.checkpoint.tree, path, my_.ports.hasher);' \
+    'verify_consistency(base, shown.checkpoint.tree, path, my_.ports.hasher) || true;'
 bug key_without_its_check device '*' $d/applying.cpp \
     'if (ports.sealer.check_value(key, packet.compartment, packet.nonce) != packet.check)' 'if (false)'
 bug presence_unsigned device '[presence]' $d/presence.cpp \
@@ -78,7 +78,8 @@ bug recalled_words_to_escrow device '[recall],[escrow]' $d/escrow.cpp \
     'if (SAMSYN_TRY(is_lost(compartment.id, pending.change.header)))' \
     'if (false && SAMSYN_TRY(is_lost(compartment.id, pending.change.header)))'
 bug drop_refused_escrow device '[escrow]' $d/escrow.cpp \
-    'if (!kept) return note_fault({answer.why, "escrow: " + answer.context});' ''
+    'if (!kept) return note_fault({answer.why, "escrow: " + answer.context});' \
+    'if (!kept) SAMSYN_TRY(note_fault({answer.why, "escrow: " + answer.context}));'
 bug consent_outlives_its_end policy '*' core/policy/in_force.hpp '!facts.ended.contains(consent.id) &&' 'true &&'
 bug youths_word_outlives_the_case policy '*' core/policy/locks.cpp 'is_alive(consent, question) && ' ''
 bug observation_outside_the_circle showing '[visit]' $d/visits.cpp \

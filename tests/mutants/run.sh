@@ -10,7 +10,7 @@ build=build/dev
 kept=build/mutants
 wanted=("$@")
 allowed_to_live=1
-found=0 alive=() skipped=()
+found=0 alive=() skipped=() used=()
 
 restore() {
     [ -e "$kept/path" ] || return 0
@@ -47,6 +47,7 @@ bug() {
     local name=$1 program=samsyn_test_$2
     is_wanted "$name" || return 0
     printf '%-46s ' "$name"
+    used+=("$program")
     if ! plant "$4" "$5" "$6"; then
         skipped+=("$name")
         echo "SKIPPED: $4 has changed; renew tests/mutants/bugs.sh"
@@ -55,17 +56,21 @@ bug() {
     if ! cmake --build "$build" --target "$program" >"$kept/build.log" 2>&1; then
         skipped+=("$name")
         echo "SKIPPED: it does not build: $(grep -m 1 'error:' "$kept/build.log" || tail -n 1 "$kept/build.log")"
-    elif timeout 300 "$build/tests/$program" "$3" >"$kept/test.log" 2>&1; then
+    elif (timeout 300 "$build/tests/$program" "$3" >"$kept/test.log" 2>&1; exit $?) 2>/dev/null; then
         alive+=("$name")
         echo "ALIVE: $program $3 passes"
     else
         found=$((found + 1))
-        echo "found: $(sed -n 's|^.*/\(tests/[^ ]*:[0-9]*\): FAILED.*|\1|p' "$kept/test.log" | head -n 1)"
+        local by
+        by=$(sed -n 's|^.*/\(tests/[^ ]*:[0-9]*\): FAILED.*|\1|p' "$kept/test.log" | head -n 1)
+        echo "found: ${by:-the program ended}"
     fi
     restore
 }
 
 source tests/mutants/bugs.sh
+
+[ ${#used[@]} -eq 0 ] || cmake --build "$build" --target "${used[@]}" >/dev/null  # without the bugs
 
 planted=$((found + ${#alive[@]}))
 printf '\n%d of %d bugs were found' "$found" "$planted"

@@ -18,6 +18,54 @@ TEST_CASE("Device: nobody writes under a key that an outsider chose", "[device][
     CHECK(outsider.epoch_written_by(*scene.psychologist) != chosen.packet.id);
 }
 
+TEST_CASE("Device: who has the key writes, and makes keys, in nobody else's name",
+          "[device][attack]") {
+    DeviceScene scene;
+    scene.consent(scene.world.clinic);
+    const ItemId goal = scene.goal(*scene.psychologist, "Sova hemma");
+    scene.sync_everybody();
+    const std::vector<Person*> readers{
+        scene.psychologist.get(), scene.worker.get(), scene.psychiatrist.get()};
+    const Attacker liar = Attacker{scene, *scene.psychiatrist, goal}.in_the_name_of(*scene.worker);
+    const Attacker worker{scene, *scene.worker, goal};
+    Person& ylva = *scene.psychologist;
+
+    const auto forged = liar.packet(readers, scene.clock.now() + 1s);
+    liar.deliver(ylva, EntryKind::packet, encode_packet(forged.packet));
+    scene.edit(ylva, goal, "need", "Sömn");
+    CHECK(liar.epoch_written_by(ylva) != forged.packet.id);
+    const auto epoch = worker.packet(readers, scene.clock.now() + 2s);
+    worker.deliver(ylva, EntryKind::packet, encode_packet(epoch.packet));
+    scene.edit(ylva, goal, "need", "Sömn och skola");
+    CHECK(worker.epoch_written_by(ylva) == epoch.packet.id);
+
+    Change change = worker.change_of(ylva, goal, "goal", "Sova borta");
+    change.header.writes.front().replaces = {worker.version_of(ylva, goal, "goal")};
+    change.header.time.value += 1;
+    liar.deliver(ylva, EntryKind::batch, liar.batch(epoch, change));
+    CHECK(scene.text(ylva, goal, "goal") == "Sova hemma");
+    worker.deliver(ylva, EntryKind::batch, worker.batch(epoch, change));  // what is his is taken
+    CHECK(scene.text(ylva, goal, "goal") == "Sova borta");
+}
+
+TEST_CASE("Device: nobody writes under a key to which its packet does not commit",
+          "[device][attack]") {
+    DeviceScene scene;
+    const ItemId note = scene.note(*scene.psychologist, "Tuva sov dåligt");
+    scene.sync_everybody();
+    const Attacker worker{scene, *scene.worker, note};
+    const std::vector<Person*> readers{scene.psychologist.get(), scene.worker.get()};
+    Person& ylva = *scene.psychologist;
+    const auto wrong = worker.two_faced_packet(readers, scene.clock.now() + 1s);
+    worker.deliver(ylva, EntryKind::packet, encode_packet(wrong.packet));
+    scene.edit(ylva, note, "text", "Tuva sov bättre");
+    CHECK(worker.epoch_written_by(ylva) != wrong.packet.id);
+    const auto right = worker.packet(readers, scene.clock.now() + 2s);
+    worker.deliver(ylva, EntryKind::packet, encode_packet(right.packet));
+    scene.edit(ylva, note, "text", "Tuva sov hela natten");
+    CHECK(worker.epoch_written_by(ylva) == right.packet.id);
+}
+
 TEST_CASE("Device: nobody writes under a key packet from the future", "[device][attack]") {
     DeviceScene scene;
     const ItemId note = scene.note(*scene.psychologist, "Tuva sov dåligt");

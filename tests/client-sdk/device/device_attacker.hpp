@@ -12,11 +12,19 @@ class Attacker {
 public:
     Attacker(DeviceScene& scene, Person& person, const ItemId& item)
         : scene_(scene),
-          person_(person) {
+          person_(person),
+          author_(person.device->device()) {
         const ItemView view = must(scene.psychologist->device->item(item));
         case_id_ = view.case_id;
         label_ = view.label;
         compartment_ = view.compartment;
+    }
+
+    /// The same person, who signs with the own key and says that it was another device.
+    Attacker in_the_name_of(const Person& other) const {
+        Attacker liar = *this;
+        liar.author_ = other.device->device();
+        return liar;
     }
 
     struct Epoch {
@@ -36,7 +44,7 @@ public:
         packet.check = person_.sealer.check_value(epoch.key, compartment_, packet.nonce);
         packet.statute_version = current_statute_table().version;
         packet.instant = at;
-        packet.author = person_.device->device();
+        packet.author = author_;
         packet.counter = next_counter();
         for (const Person* recipient : recipients) {
             SealedKey sealed;
@@ -52,12 +60,21 @@ public:
         return epoch;
     }
 
+    /// Its boxes hold another key than the one that it commits to.
+    Epoch two_faced_packet(const std::vector<Person*>& recipients, Instant at) const {
+        Epoch epoch = packet(recipients, at);
+        epoch.packet.check = person_.sealer.check_value(
+            person_.sealer.random_key(), compartment_, epoch.packet.nonce);
+        sign_packet(epoch.packet, person_.signing, scene_.world.hasher());
+        return epoch;
+    }
+
     Bytes batch(const Epoch& epoch, const Change& change) const {
         Batch batch;
         batch.header.federation = scene_.world.federation();
         batch.header.compartment = compartment_;
         batch.header.epoch = epoch.packet.id;
-        batch.header.author = person_.device->device();
+        batch.header.author = author_;
         batch.header.counter = next_counter();
         batch.header.sequence = 1;
         batch.header.time = HybridTime::at(scene_.clock.now());
@@ -179,6 +196,7 @@ private:
 
     DeviceScene& scene_;
     Person& person_;
+    DeviceId author_;
     CaseId case_id_;
     Label label_;
     CompartmentId compartment_;

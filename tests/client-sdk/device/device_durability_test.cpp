@@ -243,6 +243,25 @@ TEST_CASE("Device: a version that fits no batch is restated in parts", "[device]
     CHECK(fields == 60);
 }
 
+TEST_CASE("Device: a copy or an old backup of a device sends nothing", "[device][attack]") {
+    DeviceScene scene;
+    (void)scene.note(*scene.psychologist, "Tuva sov dåligt");
+    scene.sync_everybody();
+    Device& device = *scene.psychologist->device;
+    std::uint64_t last = 0;  // what the server has of it
+    for (const auto kind : {EntryKind::statement, EntryKind::packet, EntryKind::batch})
+        must(scene.storage->for_each(kind, [&](const LogEntry& entry) -> Result<void> {
+            if (entry.author == device.device()) last = std::max(last, entry.counter);
+            return {};
+        }));
+    REQUIRE(last > 0);
+    Welcome welcome;
+    welcome.greatest_counter = last;
+    CHECK(device.on_welcome(welcome).has_value());
+    ++welcome.greatest_counter;
+    CHECK(device.on_welcome(welcome).error().code == Errc::counter_reused);
+}
+
 TEST_CASE("Device: a server whose time agrees and that still says clock_off is not asked for ever",
           "[device]") {
     DeviceScene scene;

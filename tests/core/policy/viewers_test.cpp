@@ -218,6 +218,14 @@ TEST_CASE("Viewer: a guest sees time and place, and what consents that name the 
         !scene.shown(ViewerKind::guest, scene.fresh<PersonId>(), scene.social_item()).permitted());
     CHECK(!ask(scene.closed_item(scene.fresh<AudienceId>())).permitted());
 
+    // One that was ended names nobody, until it is given anew.
+    scene.sign(scene.officer.device,
+               World::disclosing_stream(scene.id, scene.social.unit),
+               Ended{second->id});
+    CHECK(ask(scene.social_item()).reasons == only(Reason::guest_not_named));
+    scene.name_guest(scene.consent_to_show(scene.b, scene.child, {Category::social}), guest);
+    CHECK(ask(scene.social_item()).permitted());
+
     // Consent ends with the case, for guests too.
     const auto stream = World::custody_stream(scene.id);
     const auto closing = scene.sign(scene.lead.device, stream, CaseClosed{});

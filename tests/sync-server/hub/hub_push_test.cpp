@@ -220,6 +220,27 @@ TEST_CASE("Hub: a batch after a withdrawal is stale until it is sealed anew", "[
           AnswerOutcome::stored);
 }
 
+TEST_CASE("Hub: who may write and was given no key writes nothing under it",
+          "[hub][push][attack]") {
+    HubWorld world;
+    ScriptedClient team{world, world.lead, 1};
+    ScriptedClient school{world, world.counsellor, 2};
+    team.start();
+    team.push_all(EntryKind::statement, world.open_case());
+    team.push_all(EntryKind::packet, {world.packet(world.lead, world.label)});
+    const EpochId before = world.newest_epoch;
+    team.push_all(EntryKind::statement, world.consents());
+    school.start();
+    const auto push = [&](const EpochId& epoch) {
+        const Batch batch = world.draft_batch(
+            world.counsellor, world.label, epoch, world.fresh<ItemId>(), ItemType::plan_goal);
+        return school.push(EntryKind::batch, world.sign(batch, world.counsellor));
+    };
+    check_refused(push(before), Errc::not_permitted);
+    team.push_all(EntryKind::packet, {world.packet(world.lead, world.label)});
+    CHECK(push(world.newest_epoch).outcome == AnswerOutcome::stored);
+}
+
 TEST_CASE("Hub: a packet's recipients are exactly those of the policy", "[hub][push]") {
     Ready world;
     auto draft = world.draft_packet(world.lead, world.label);
