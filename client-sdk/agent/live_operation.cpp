@@ -10,34 +10,25 @@ namespace {
 
 /// What only shows. What acts, hands out or decides who sees something is done by a person, each
 /// time.
-constexpr std::string_view watchable[] = {"attachment.list",
-                                          "case.clocks",
-                                          "case.ending",
-                                          "case.list",
-                                          "case.show",
-                                          "commitment.list",
-                                          "commitment.show",
-                                          "conflicts",
-                                          "consent.list",
-                                          "consent.pending",
-                                          "item.list",
-                                          "item.show",
-                                          "meeting.list",
-                                          "meeting.show",
-                                          "plan.show",
-                                          "readers",
-                                          "status",
-                                          "text.read",
-                                          "today"};
+constexpr std::string_view watched_operations[] = {
+    "attachment.list", "case.clocks",     "case.ending",   "case.list",    "case.show",
+    "commitment.list", "commitment.show", "conflicts",     "consent.list", "form.list",
+    "form.pending",    "item.list",       "item.recalled", "item.show",    "meeting.list",
+    "meeting.show",    "plan.show",       "readers",       "status",       "text.read",
+    "today",           "visit.show"};
 
 }  // namespace
+
+std::span<const std::string_view> LiveOperation::watchable() {
+    return watched_operations;
+}
 
 Result<LiveOperation> LiveOperation::open(Operations& operations,
                                           std::string operation,
                                           json args) {
     if (!Operations::is_known(operation))
         return fail(Errc::invalid_argument, "op: unknown operation");
-    if (std::ranges::find(watchable, operation) == std::end(watchable))
+    if (std::ranges::find(watched_operations, operation) == std::end(watched_operations))
         return fail(Errc::invalid_argument, "op: only what shows can be watched");
     return LiveOperation{operations, std::move(operation), std::move(args)};
 }

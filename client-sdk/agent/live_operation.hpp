@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace samsyn {
 
@@ -15,6 +17,9 @@ namespace samsyn {
 /// shows is logged as read once. Not thread-safe; `operations` must outlive it.
 class LiveOperation {
 public:
+    /// The operations that can be run so, sorted.
+    static std::span<const std::string_view> watchable();
+
     /// Errors: `invalid_argument` for an operation that writes, or an unknown one.
     static Result<LiveOperation> open(Operations& operations,
                                       std::string operation,

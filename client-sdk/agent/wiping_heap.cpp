@@ -48,6 +48,15 @@ void* operator new[](std::size_t size, std::align_val_t align) {
     return take_aligned(size, align);
 }
 
+// As the library's own do; said here, so that no other is taken for memory that ends below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return std::malloc(size == 0 ? 1 : size);
+}
+
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return std::malloc(size == 0 ? 1 : size);
+}
+
 void operator delete(void* memory) noexcept {
     wipe_and_free(memory);
 }

@@ -16,12 +16,15 @@ void print_text(const Session&, const json& result) {
     if (!text.ends_with('\n')) print("\n");
 }
 
-int tell_written(const Session& session, const json& item) {
-    if (session.json)
-        show_json(json::object({{"changed", true}, {"item", item}}));
-    else
-        print(session.say("Written. What others wrote meanwhile stays.\n",
-                          "Skrivet. Det andra skrev under tiden finns kvar.\n"));
+int tell_written(const Session& session, json written) {
+    if (session.json) {
+        written["changed"] = true;
+        show_json(written);
+        return exit_ok;
+    }
+    print(session.say("Written. What others wrote meanwhile stays.\n",
+                      "Skrivet. Det andra skrev under tiden finns kvar.\n"));
+    print_named(session, written);
     return exit_ok;
 }
 
@@ -43,7 +46,7 @@ int send_text(const Session& session, AgentClient& agent, json args, const json&
     json result;
     if (const int code = ask(session, agent, "text.write", args, result); code != exit_ok)
         return code;
-    return tell_written(session, result["item"]);
+    return tell_written(session, std::move(result));
 }
 
 void tell_where(const Session& session, const OwnEditor& editor) {
@@ -60,7 +63,7 @@ void tell_where(const Session& session, const OwnEditor& editor) {
 int write_in_editor(const Session& session, AgentClient& agent, json args, json before) {
     auto editor = OwnEditor::open(text_in(before, "text"));
     if (!editor) return show_error(session, editor.error());
-    json saved;  // the item, as it was last written
+    json saved;  // what was last answered
     auto text = editor->run([&](const std::string& draft) {
         json write = args;
         write["text"] = draft;
@@ -69,11 +72,11 @@ int write_in_editor(const Session& session, AgentClient& agent, json args, json 
         const auto written = agent.call("text.write", write);
         if (!written || !written->value("ok", false)) return;
         before["text"] = draft;
-        saved = (*written)["result"]["item"];
+        saved = (*written)["result"];
     });
     if (text && !saved.is_null() && *text == text_in(before, "text")) {
         editor->discard();
-        return tell_written(session, saved);
+        return tell_written(session, std::move(saved));
     }
     int code = exit_failed;
     if (text) {

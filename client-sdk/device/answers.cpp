@@ -147,13 +147,16 @@ Result<void> Device::Impl::answer_packet(const StoredOutgoing& sent,
     ++stale_answers[sent.compartment];
     const auto packet = SAMSYN_TRY(decode_packet(sent.bytes, ports.hasher));
     SAMSYN_TRY(close_epoch(packet.id));
+    KnownCompartment* const compartment = find(sent.compartment);
+    const KnownEpoch* const epoch = compartment ? find_epoch(*compartment, packet.id) : nullptr;
     eager.insert(packet.case_id);  // what this epoch was started for is still to be done
     // Everything sealed under it fails with it; spare the server the asking.
     for (const StoredOutgoing& later :
          SAMSYN_TRY(store.outgoing_after(sent.counter, std::numeric_limits<std::size_t>::max()))) {
         if (later.kind != EntryKind::batch || later.compartment != sent.compartment) continue;
         const auto batch = SAMSYN_TRY(decode_batch(later.bytes, ports.hasher));
-        if (batch.header.epoch != packet.id) continue;
+        const EpochId& under = batch.header.epoch;
+        if (under != packet.id && !(epoch && epoch->is(under))) continue;
         SAMSYN_TRY(store.mark_answered(later.counter, AnswerOutcome::stale_epoch));
         SAMSYN_TRY(reseal(later, batch));
     }

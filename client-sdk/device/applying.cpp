@@ -114,19 +114,24 @@ Result<void> Device::Impl::apply_packet(const CompartmentId& channel, ByteView b
     if (find_epoch(*compartment, packet.id)) return {};
     touch();
     (void)SAMSYN_TRY(store.put_epoch(packet.id, channel, bytes));
-    KnownEpoch known_epoch{.packet = std::move(packet)};
-    known_epoch.given_to = SAMSYN_TRY(holders(store, known_epoch.packet.id));
-    SAMSYN_TRY(forget_restated(*compartment, known_epoch.packet));
-    if (const auto fault = fault_of(known_epoch.packet)) {
+    const auto fault = fault_of(packet);
+    if (fault) {
         SAMSYN_TRY(note_fault({Errc::not_permitted, std::string{*fault}}));
-        SAMSYN_TRY(store.put_value(key_for("closed", known_epoch.packet.id), as_bytes("1")));
-        known_epoch.closed = true;
+        SAMSYN_TRY(store.put_value(key_for("closed", packet.id), as_bytes("1")));
     }
-    compartment->epochs.push_back(std::move(known_epoch));
-    KnownEpoch& epoch = compartment->epochs.back();
+    auto given_before = SAMSYN_TRY(holders(store, packet.id));
+    const KeyPacket came = packet;
+    KnownEpoch& epoch = put_packet(*compartment, std::move(packet));
+    epoch.given_to.merge(std::move(given_before));
+    epoch.closed = epoch.closed || fault.has_value();
+    SAMSYN_TRY(forget_restated(*compartment, epoch));
 
-    if (const SealedKey* box = box_for(epoch.packet, self)) {
-        const Hash context = packet_context(epoch.packet, self, box->sealing_epoch, ports.hasher);
+    if (epoch.has_key) {  // by another part: what is sealed under this one's name opens, too
+        const auto key = SAMSYN_TRY(store.key(epoch.packet.id));
+        return key ? gain_key(epoch, *key, now) : Result<void>{};
+    }
+    if (const SealedKey* box = box_for(came, self)) {
+        const Hash context = packet_context(came, self, box->sealing_epoch, ports.hasher);
         const auto key = ports.sealer.open_key(box->box, context);
         const auto gained =
             key ? gain_key(epoch, *key, now) : Result<void>{std::unexpected{key.error()}};
@@ -148,7 +153,7 @@ Result<void> Device::Impl::gain_key(KnownEpoch& epoch, const ContentKey& key, In
     if (ports.sealer.check_value(key, packet.compartment, packet.nonce) != packet.check)
         return fail(Errc::not_authentic, "key check value");
     touch();
-    SAMSYN_TRY(store.put_key(packet.id, key));
+    for (const EpochId& id : epoch.ids()) SAMSYN_TRY(store.put_key(id, key));
     SAMSYN_TRY(store.put_value(key_for("waiting", packet.compartment), {}));
     epoch.has_key = true;
     if (const auto dropped = SAMSYN_TRY(store.value(dropped_key(packet.compartment)));
@@ -161,13 +166,14 @@ Result<void> Device::Impl::gain_key(KnownEpoch& epoch, const ContentKey& key, In
         rewinds.push_back(
             {.channel = Channel{escrow_stream(packet.case_id, packet.label)}, .number = 0});
     }
-    for (const Bytes& held : SAMSYN_TRY(store.take_held(packet.id))) {
-        const auto batch = SAMSYN_TRY(decode_batch(held, ports.hasher));
-        const auto merged = merge_batch(batch, key, now);
-        if (merged) continue;
-        if (is_storage_fault(merged.error())) return merged;
-        SAMSYN_TRY(note_fault(merged.error()));
-    }
+    for (const EpochId& id : epoch.ids())
+        for (const Bytes& held : SAMSYN_TRY(store.take_held(id))) {
+            const auto batch = SAMSYN_TRY(decode_batch(held, ports.hasher));
+            const auto merged = merge_batch(batch, key, now);
+            if (merged) continue;
+            if (is_storage_fault(merged.error())) return merged;
+            SAMSYN_TRY(note_fault(merged.error()));
+        }
     return {};
 }
 

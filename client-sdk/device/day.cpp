@@ -18,7 +18,7 @@ std::optional<Instant> contact_of(const ItemView& item) {
     if (item.type == ItemType::meeting) return value_in<Instant>(item, "starts_at");
     if (item.type != ItemType::visit_note) return std::nullopt;
     const FieldView* text = field_of(item, "text");
-    if (text == nullptr) return std::nullopt;
+    if (text == nullptr || item.text("text").empty()) return std::nullopt;  // begun, not written
     const Instant written = text->values.front().version.time.instant();
     const auto date = value_in<Date>(item, "date");
     return !date || *date == local_date(written) ? written : start_of_day(*date);

@@ -26,12 +26,11 @@ Result<KnownCompartment> load_compartment(DeviceStore& store,
                                           const Hasher& hasher) {
     KnownCompartment known{.stored = stored, .epochs = {}};
     for (const StoredEpoch& epoch : SAMSYN_TRY(store.epochs(stored.id))) {
-        KnownEpoch judged;
-        judged.packet = SAMSYN_TRY(decode_packet(epoch.packet, hasher));
-        judged.has_key = epoch.has_key;
-        judged.closed = SAMSYN_TRY(store.value(key_for("closed", epoch.id))).has_value();
-        judged.given_to = SAMSYN_TRY(holders(store, epoch.id));
-        known.epochs.push_back(std::move(judged));
+        KnownEpoch& judged = put_packet(known, SAMSYN_TRY(decode_packet(epoch.packet, hasher)));
+        judged.has_key = judged.has_key || epoch.has_key;
+        judged.closed =
+            judged.closed || SAMSYN_TRY(store.value(key_for("closed", epoch.id))).has_value();
+        judged.given_to.merge(SAMSYN_TRY(holders(store, epoch.id)));
     }
     return known;
 }

@@ -306,6 +306,10 @@ public:
                                     const std::vector<DeviceId>& permitted,
                                     PacketReason reason,
                                     Instant now);
+    Result<void> write_packet(KeyPacket& packet,
+                              std::span<const DeviceId> recipients,
+                              const ContentKey& key,
+                              Instant now);
     Result<void> close_epoch(const EpochId& id);
 
     /// Starts the epochs that are due, and gives newcomers what their consents reach.
@@ -333,8 +337,8 @@ public:
     Result<std::set<EpochId>> given(const CompartmentId& compartment, const DeviceId& device);
     Result<void> note_restated(KnownCompartment& compartment, const EpochId& epoch, Instant now);
 
-    /// `packet` is new: whoever it leaves out needs a restatement should they come back.
-    Result<void> forget_restated(const KnownCompartment& compartment, const KeyPacket& packet);
+    /// `newest` is new: whoever it leaves out needs a restatement should they come back.
+    Result<void> forget_restated(const KnownCompartment& compartment, const KnownEpoch& newest);
 
     // --- Sealing (sealing.cpp, restating.cpp) ---------------------------------------------------
     Result<void> seal_pending(Instant now);

@@ -14,20 +14,10 @@ constexpr std::chrono::days epoch_age_max{90};
 /// So often a packet or batch may be called stale before we wait for news.
 constexpr unsigned stale_answers_max = 3;
 
-std::vector<DeviceId> recipients(const KeyPacket& packet) {
-    std::vector<DeviceId> devices;
-    devices.reserve(packet.keys.size());
-    for (const SealedKey& key : packet.keys) devices.push_back(key.device);
-    return devices;
-}
-
-bool within(const KeyPacket& packet, const std::vector<DeviceId>& permitted) {
-    return std::ranges::includes(permitted, recipients(packet));
-}
-
 /// Whoever got its key by a supplement reads along like a recipient.
 bool within(const KnownEpoch& epoch, const std::vector<DeviceId>& permitted) {
-    return within(epoch.packet, permitted) && std::ranges::includes(permitted, epoch.given_to);
+    return std::ranges::includes(permitted, epoch.recipients()) &&
+           std::ranges::includes(permitted, epoch.given_to);
 }
 
 }  // namespace
@@ -62,10 +52,10 @@ KnownEpoch* Device::Impl::best_open(KnownCompartment& compartment,
     // most of those permitted, which is the one with the newest heads where one knew the other;
     // then the newest, then the smallest id, so that all devices choose alike.
     KnownEpoch* best = nullptr;
-    const auto better = [](const KeyPacket& a, const KeyPacket& b) {
-        if (a.keys.size() != b.keys.size()) return a.keys.size() > b.keys.size();
-        if (a.instant != b.instant) return a.instant > b.instant;
-        return a.id < b.id;
+    const auto better = [](const KnownEpoch& a, const KnownEpoch& b) {
+        if (a.reach() != b.reach()) return a.reach() > b.reach();
+        if (a.packet.instant != b.packet.instant) return a.packet.instant > b.packet.instant;
+        return std::ranges::min(a.ids()) < std::ranges::min(b.ids());
     };
     // Who does not name himself is no reader and chose a key for others to write under; who may
     // not contribute starts none either. One from the future would stay the newest for ever.
@@ -75,7 +65,7 @@ KnownEpoch* Device::Impl::best_open(KnownCompartment& compartment,
         if (epoch.closed || !epoch.has_key || !within(epoch, permitted)) continue;
         if (!epoch.names(epoch.packet.author) || epoch.packet.instant > newest) continue;
         if (!may_contribute(compartment.stored, epoch.packet.author, at)) continue;
-        if (!best || better(epoch.packet, best->packet)) best = &epoch;
+        if (!best || better(epoch, *best)) best = &epoch;
     }
     return best;
 }
@@ -87,7 +77,7 @@ Result<KnownEpoch*> Device::Impl::current_epoch(KnownCompartment& compartment, I
     const bool may_start = lease(now).may_make_keys();
 
     KnownEpoch* best = best_open(compartment, devices);
-    const bool complete = best && best->packet.keys.size() == devices.size();
+    const bool complete = best && best->reach() == devices.size();
     const bool aged = best && (best->packet.instant + epoch_age_max < decision_time(now) ||
                                !is_recoverable(best->packet));
     if (complete && !aged) return best;
@@ -107,10 +97,13 @@ Result<KnownEpoch*> Device::Impl::start_epoch(KnownCompartment& compartment,
                                               const std::vector<DeviceId>& permitted,
                                               PacketReason reason,
                                               Instant now) {
-    if (permitted.size() > packet_recipients_max)
+    // In the directory, which every device reads, the packet is cut into parts.
+    const std::size_t parts =
+        (permitted.size() + packet_recipients_max - 1) / packet_recipients_max;
+    const StoredCompartment& stored = compartment.stored;
+    if (parts > 1 && stored.label.category != Category::directory)
         return fail(Errc::limit_exceeded, "recipients of a key packet");
     touch();
-    const StoredCompartment& stored = compartment.stored;
     KeyPacket packet;
     packet.federation = config.federation;
     packet.case_id = stored.case_id;
@@ -124,11 +117,40 @@ Result<KnownEpoch*> Device::Impl::start_epoch(KnownCompartment& compartment,
     packet.instant = stamping_time(now);
     packet.reason = reason;
     packet.author = self;
-    packet.counter = SAMSYN_TRY(store.take_counter());
+    packet.part_count = static_cast<std::uint16_t>(std::max<std::size_t>(parts, 1));
 
     const ContentKey key = ports.sealer.random_key();
     packet.check = ports.sealer.check_value(key, stored.id, packet.nonce);
-    for (const DeviceId& device : permitted) {
+    if (const RecoveryKey* recovery = recovery_recipient(stored.label, federation())) {
+        const Hash context = recovery_context(
+            packet, stored.label.disclosing.organisation, recovery->generation, ports.hasher);
+        packet.recovery_box = SAMSYN_TRY(ports.sealer.seal_key(recovery->key, context, key));
+    }
+    SAMSYN_TRY(store.put_compartment(stored));
+    KnownEpoch epoch;
+    for (; packet.part < packet.part_count; ++packet.part) {
+        const std::size_t from = packet.part * packet_recipients_max;
+        const std::size_t count = std::min(packet_recipients_max, permitted.size() - from);
+        KeyPacket part = packet;
+        SAMSYN_TRY(write_packet(part, std::span{permitted}.subspan(from, count), key, now));
+        if (packet.part == 0)
+            epoch.packet = std::move(part);
+        else
+            epoch.more_parts.push_back(std::move(part));
+    }
+    epoch.has_key = true;
+    SAMSYN_TRY(forget_restated(compartment, epoch));
+    compartment.epochs.push_back(std::move(epoch));
+    return &compartment.epochs.back();
+}
+
+/// Seals the key for these, signs, stores and queues the packet, or one part of it.
+Result<void> Device::Impl::write_packet(KeyPacket& packet,
+                                        std::span<const DeviceId> recipients,
+                                        const ContentKey& key,
+                                        Instant now) {
+    packet.counter = SAMSYN_TRY(store.take_counter());
+    for (const DeviceId& device : recipients) {
         const Federation::Device* certified = federation().device(device);
         if (!certified) return fail(Errc::unknown_device, "recipient");
         SealedKey sealed;
@@ -139,32 +161,21 @@ Result<KnownEpoch*> Device::Impl::start_epoch(KnownCompartment& compartment,
             SAMSYN_TRY(ports.sealer.seal_key(certified->certificate.sealing_key, context, key));
         packet.keys.push_back(std::move(sealed));
     }
-    if (const RecoveryKey* recovery = recovery_recipient(stored.label, federation())) {
-        const Hash context = recovery_context(
-            packet, stored.label.disclosing.organisation, recovery->generation, ports.hasher);
-        packet.recovery_box = SAMSYN_TRY(ports.sealer.seal_key(recovery->key, context, key));
-    }
     sign_packet(packet, ports.signer, ports.hasher);
-    SAMSYN_TRY(forget_restated(compartment, packet));
-
     const Bytes bytes = encode_packet(packet);
-    SAMSYN_TRY(store.put_compartment(stored));
-    (void)SAMSYN_TRY(store.put_epoch(packet.id, stored.id, bytes));
+    (void)SAMSYN_TRY(store.put_epoch(packet.id, packet.compartment, bytes));
     SAMSYN_TRY(store.put_key(packet.id, key));
-    SAMSYN_TRY(store.put_outgoing({.counter = packet.counter,
-                                   .kind = EntryKind::packet,
-                                   .bytes = bytes,
-                                   .compartment = stored.id,
-                                   .made = corrected(now)}));
-    compartment.epochs.push_back({.packet = std::move(packet), .has_key = true});
-    return &compartment.epochs.back();
+    return store.put_outgoing({.counter = packet.counter,
+                               .kind = EntryKind::packet,
+                               .bytes = bytes,
+                               .compartment = packet.compartment,
+                               .made = corrected(now)});
 }
 
 Result<void> Device::Impl::close_epoch(const EpochId& id) {
     touch();
     for (auto& [compartment, known_one] : known)
-        for (KnownEpoch& epoch : known_one.epochs)
-            if (epoch.packet.id == id) epoch.closed = true;
+        for (KnownEpoch& epoch : known_one.epochs) epoch.closed = epoch.closed || epoch.is(id);
     return store.put_value(key_for("closed", id), as_bytes("1"));
 }
 

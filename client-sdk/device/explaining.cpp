@@ -136,7 +136,7 @@ Result<std::vector<HolderView>> Device::copy_holders(const CompartmentId& compar
             Instant& last = given[device];
             last = std::max(last, epoch.packet.instant);
         };
-        for (const SealedKey& key : epoch.packet.keys) note(key.device);
+        for (const DeviceId& device : epoch.recipients()) note(device);
         for (const DeviceId& device : epoch.given_to) note(device);
     }
     const auto permitted = my.permitted(stored, my.now());

@@ -140,8 +140,9 @@ Result<void> Device::Impl::purge_if_denied(const CompartmentId& id, Instant now)
     // What is kept beside the store's tables holds boxes with keys, too.
     SAMSYN_TRY(store.erase_value(key_for("waiting", id)));
     for (const KnownEpoch& epoch : compartment->epochs)
-        for (const std::string_view prefix : {"supplement", "closed"})
-            SAMSYN_TRY(store.erase_value(key_for(prefix, epoch.packet.id)));
+        for (const EpochId& part : epoch.ids())
+            for (const std::string_view prefix : {"supplement", "closed"})
+                SAMSYN_TRY(store.erase_value(key_for(prefix, part)));
     SAMSYN_TRY(store.purge(id));
     compartment->epochs.clear();
     // Should it be opened again, everything there is comes again.

@@ -49,8 +49,7 @@ Result<void> Device::Impl::welcome_newcomers(KnownCompartment& compartment,
     const bool directory = label.category == Category::directory;
     if (!directory && !works_in(label.disclosing.unit, now)) return {};
     bool restates = false;
-    for (const SealedKey& sealed : epoch.packet.keys) {
-        const DeviceId device = sealed.device;
+    for (const DeviceId& device : epoch.recipients()) {
         const bool lacks_old = std::ranges::any_of(compartment.epochs, [&](const auto& earlier) {
             return earlier.has_key && !earlier.names(device);
         });
@@ -80,12 +79,11 @@ Result<void> Device::Impl::welcome_newcomers(KnownCompartment& compartment,
 }
 
 Result<void> Device::Impl::forget_restated(const KnownCompartment& compartment,
-                                           const KeyPacket& packet) {
-    const KnownEpoch newest{.packet = packet};
+                                           const KnownEpoch& newest) {
     std::set<DeviceId> left_out;
     for (const KnownEpoch& epoch : compartment.epochs)
-        for (const SealedKey& sealed : epoch.packet.keys)
-            if (!newest.names(sealed.device)) left_out.insert(sealed.device);
+        for (const DeviceId& device : epoch.recipients())
+            if (!newest.names(device)) left_out.insert(device);
     for (const DeviceId& device : left_out) {
         const std::string key = restated_key(compartment.stored.id, device);
         const auto mark = SAMSYN_TRY(store.value(key));
@@ -98,14 +96,13 @@ Result<void> Device::Impl::forget_restated(const KnownCompartment& compartment,
 Result<void> Device::Impl::note_restated(KnownCompartment& compartment,
                                          const EpochId& epoch,
                                          Instant now) {
-    const auto found = std::ranges::find(
-        compartment.epochs, epoch, [](const KnownEpoch& one) { return one.packet.id; });
-    if (found == compartment.epochs.end()) return {};
-    for (const SealedKey& sealed : found->packet.keys) {
-        const Opening opening = opening_for(compartment.stored, sealed.device, now);
+    const KnownEpoch* const found = find_epoch(compartment, epoch);
+    if (found == nullptr) return {};
+    for (const DeviceId& device : found->recipients()) {
+        const Opening opening = opening_for(compartment.stored, device, now);
         if (opening.reach != Reach::present) continue;
-        SAMSYN_TRY(store.put_value(restated_key(compartment.stored.id, sealed.device),
-                                   concatenated(opening.by)));
+        SAMSYN_TRY(
+            store.put_value(restated_key(compartment.stored.id, device), concatenated(opening.by)));
     }
     return {};
 }

@@ -122,8 +122,7 @@ Result<std::vector<Unconfirmed>> Device::unconfirmed(const CaseId& case_id) {
                    .newest = std::max(one.newest, instant)};
         };
         for (const KnownEpoch& epoch : compartment.epochs) {
-            for (const SealedKey& sealed : epoch.packet.keys)
-                hold(sealed.device, epoch.packet.instant);
+            for (const DeviceId& device : epoch.recipients()) hold(device, epoch.packet.instant);
             for (const DeviceId& device : epoch.given_to) hold(device, epoch.packet.instant);
         }
     }

@@ -205,12 +205,10 @@ Result<void> Device::Impl::unmark_restated(const Batch& restatement, Instant now
     KnownCompartment* compartment = find(restatement.header.compartment);
     if (!compartment) return {};
     const KnownEpoch* best = best_open(*compartment, permitted(compartment->stored, now));
-    const auto epoch = std::ranges::find(compartment->epochs,
-                                         restatement.header.epoch,
-                                         [](const auto& one) { return one.packet.id; });
-    if (!best || epoch == compartment->epochs.end()) return {};
-    if (!std::ranges::all_of(best->packet.keys,
-                             [&](const SealedKey& sealed) { return epoch->names(sealed.device); }))
+    const KnownEpoch* const epoch = find_epoch(*compartment, restatement.header.epoch);
+    if (!best || !epoch) return {};
+    const auto readers = best->recipients();
+    if (!std::ranges::all_of(readers, [&](const DeviceId& id) { return epoch->names(id); }))
         return {};
 
     const auto before = due.size();
@@ -229,9 +227,8 @@ Result<void> Device::Impl::restate_if_late(KnownCompartment& compartment,
     if (!works_in(compartment.stored.label.disclosing.unit, now)) return {};
     auto devices = permitted(compartment.stored, now);
     const KnownEpoch* best = best_open(compartment, devices);
-    const auto epoch = std::ranges::find(
-        compartment.epochs, batch.header.epoch, [](const auto& one) { return one.packet.id; });
-    if (epoch == compartment.epochs.end() || best == &*epoch) return {};
+    const KnownEpoch* const epoch = find_epoch(compartment, batch.header.epoch);
+    if (!epoch || best == epoch) return {};
     // While none is open those count who will be in the next.
     if (best) std::erase_if(devices, [&](const DeviceId& device) { return !best->names(device); });
     const bool newer = best && batch.header.time > HybridTime::at(best->packet.instant);

@@ -60,7 +60,7 @@ Result<void> Device::Impl::open_old_key(KnownEpoch& epoch,
     if (is_beyond_reach(supplement, epoch.packet.label, epoch.packet.case_id))
         return note_fault({Errc::not_permitted, "a supplement beyond its reach"});
     for (const Supplement::OldKey& old : supplement.keys) {
-        if (epoch.has_key || old.epoch != epoch.packet.id) continue;
+        if (epoch.has_key || !epoch.is(old.epoch)) continue;
         const Hash context = supplement_context(supplement, old.epoch, ports.hasher);
         const auto key = ports.sealer.open_key(old.box, context);
         const auto gained =
@@ -87,10 +87,11 @@ bool Device::Impl::is_beyond_reach(const Supplement& supplement,
 }
 
 Result<void> Device::Impl::open_kept_supplements(KnownEpoch& epoch, Instant now) {
-    for (const Bytes& bytes : SAMSYN_TRY(kept_supplements(store, epoch.packet.id))) {
-        const auto supplement = SAMSYN_TRY(decode_supplement(bytes, ports.hasher));
-        SAMSYN_TRY(open_old_key(epoch, supplement, now));
-    }
+    for (const EpochId& id : epoch.ids())
+        for (const Bytes& bytes : SAMSYN_TRY(kept_supplements(store, id))) {
+            const auto supplement = SAMSYN_TRY(decode_supplement(bytes, ports.hasher));
+            SAMSYN_TRY(open_old_key(epoch, supplement, now));
+        }
     return {};
 }
 

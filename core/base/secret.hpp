@@ -9,6 +9,7 @@ namespace samsyn {
 
 /// Overwrites memory in a way that the compiler may not leave out.
 inline void wipe(std::span<std::byte> memory) {
+    if (memory.empty()) return;  // a null pointer is not for memset
     std::memset(memory.data(), 0, memory.size());
     __asm__ __volatile__("" : : "r"(memory.data()) : "memory");
 }

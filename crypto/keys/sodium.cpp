@@ -20,7 +20,7 @@ Result<void> start_sodium() {
 }
 
 void SodiumRandom::fill(std::span<std::byte> target) {
-    randombytes_buf(target.data(), target.size());
+    if (!target.empty()) randombytes_buf(target.data(), target.size());
 }
 
 Hash SodiumHasher::hash(Domain domain, std::initializer_list<ByteView> parts) const {

@@ -51,6 +51,16 @@ bool is_text(const std::string& line) {
     return is_utf8(as_bytes(line)) && std::ranges::none_of(line, is_odd);
 }
 
+/// The parser calls itself for each dot of a key.
+bool is_too_deep(const std::string& line) {
+    constexpr std::ptrdiff_t dots_max = 32;
+    const std::size_t sign = line.find('=');
+    const std::size_t first = line.find_first_not_of(" \t");
+    const bool is_header = first != std::string::npos && line[first] == '[';
+    if (sign == std::string::npos && !is_header) return false;  // part of a list
+    return std::ranges::count(line.substr(0, sign), '.') > dots_max;
+}
+
 /// The parser, and what it has cost.
 class Parser {
 public:
@@ -135,10 +145,12 @@ ConfigFile parse_config_text(const std::string& text, const std::string& name) {
     ConfigFile out;
     std::vector<std::string> lines = split_lines(text);
     for (std::size_t at = 0; at < lines.size(); ++at) {
-        if (is_text(lines[at])) continue;
+        const bool is_deep = is_too_deep(lines[at]);
+        if (is_text(lines[at]) && !is_deep) continue;
         const std::string line = std::to_string(at + 1);
+        const std::string why = is_deep ? "it has too many dots" : "it is no text";
         out.errors.push_back({static_cast<int>(at + 1),
-                              name + ":" + line + ": cannot be read: it is no text.",
+                              name + ":" + line + ": cannot be read: " + why + ".",
                               ServerExit::config});
         lines[at].clear();
         if (out.errors.size() >= bad_lines_max) return out;

@@ -5,7 +5,8 @@ namespace samsyn::test {
 
 namespace {
 
-constexpr std::uint64_t seeds_at_most = 4'000;
+constexpr std::uint64_t seeds_at_most =
+    20'000;  // the order in which a compiler draws makes some rare
 constexpr std::size_t question_count = 6;
 
 /// The first seed whose scene tells the wrong reading from `decide`; none in `seeds_at_most`.

@@ -24,6 +24,13 @@ std::size_t reads_of(Story& story) {
 
 }  // namespace
 
+TEST_CASE("Live operation: what can be watched is there", "[operations][live]") {
+    for (const std::string_view operation : LiveOperation::watchable()) {
+        CAPTURE(operation);
+        CHECK(Operations::is_known(operation));
+    }
+}
+
 TEST_CASE("Live operation: answers once, and again when something is another",
           "[operations][live]") {
     Story story;

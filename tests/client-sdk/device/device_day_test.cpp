@@ -92,6 +92,9 @@ TEST_CASE("The day: the crisis team's clock alarms offline, and stops when it ha
     visit.case_id = crisis;
     visit.type = ItemType::visit_note;
     visit.about = {child};
+    visit.fields = {{"text", Value{std::string{}}}};
+    must(ylva.device->add_item(visit));
+    CHECK(clocks() == "first_contact passed;");  // begun in an editor, and nothing written
     visit.fields = {{"text", Value{std::string{"Träffade familjen"}}}};
     must(ylva.device->add_item(visit));
     CHECK(clocks().empty());

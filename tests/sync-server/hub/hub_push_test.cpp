@@ -231,14 +231,19 @@ TEST_CASE("Hub: who may write and was given no key writes nothing under it",
     const EpochId before = world.newest_epoch;
     team.push_all(EntryKind::statement, world.consents());
     school.start();
-    const auto push = [&](const EpochId& epoch) {
-        const Batch batch = world.draft_batch(
-            world.counsellor, world.label, epoch, world.fresh<ItemId>(), ItemType::plan_goal);
-        return school.push(EntryKind::batch, world.sign(batch, world.counsellor));
+    const auto goal = world.fresh<ItemId>();
+    const auto push = [&](ScriptedClient& link, Party& by, const EpochId& epoch) {
+        Batch batch = world.draft_batch(by, world.label, epoch, goal, ItemType::plan_goal);
+        auto& change = std::get<BatchItem::Full>(batch.items[0].content).header;
+        change.writes = {{make_field(2, MergeKind::single), {}}};
+        return link.push(EntryKind::batch, world.sign(batch, by));
     };
-    check_refused(push(before), Errc::not_permitted);
+    REQUIRE(push(team, world.lead, before).outcome == AnswerOutcome::stored);
+    check_refused(push(school, world.counsellor, before), Errc::not_permitted);
     team.push_all(EntryKind::packet, {world.packet(world.lead, world.label)});
-    CHECK(push(world.newest_epoch).outcome == AnswerOutcome::stored);
+    const Answer taken = push(school, world.counsellor, world.newest_epoch);
+    INFO(taken.context);
+    CHECK(taken.outcome == AnswerOutcome::stored);
 }
 
 TEST_CASE("Hub: a packet's recipients are exactly those of the policy", "[hub][push]") {
